@@ -1,0 +1,43 @@
+#include "base/mapped_region.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+
+namespace bytebound {
+
+Result<MappedRegion> MappedRegion::anonymous(std::size_t bytes, std::size_t alignment) {
+    const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const std::size_t wanted = (bytes + page - 1) / page * page;
+    const std::size_t reserve = wanted + alignment;
+    void* raw = ::mmap(nullptr, reserve, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (raw == MAP_FAILED) {
+        return fail({ExitCode::not_possible, "map", std::to_string(wanted) + " bytes", "the kernel refused the mapping",
+                     "use a smaller workload or raise the address-space limit (ulimit -v)", errno});
+    }
+    const auto start = reinterpret_cast<std::uintptr_t>(raw);
+    const auto aligned = (start + alignment - 1) / alignment * alignment;
+    // Give back what lies before and after the aligned part.
+    if (aligned > start) ::munmap(raw, aligned - start);
+    if (const auto tail = start + reserve - (aligned + wanted); tail > 0) {
+        ::munmap(reinterpret_cast<void*>(aligned + wanted), tail);
+    }
+    return MappedRegion(reinterpret_cast<std::byte*>(aligned), wanted);
+}
+
+MappedRegion& MappedRegion::operator=(MappedRegion&& other) noexcept {
+    if (this != &other) {
+        reset();
+        address_ = std::exchange(other.address_, nullptr);
+        bytes_ = std::exchange(other.bytes_, 0);
+    }
+    return *this;
+}
+
+void MappedRegion::reset() noexcept {
+    if (address_ != nullptr) ::munmap(std::exchange(address_, nullptr), std::exchange(bytes_, 0));
+}
+
+} // namespace bytebound

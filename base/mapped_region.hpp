@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <utility>
+
+#include "base/error.hpp"
+
+namespace bytebound {
+
+/// Owner of one anonymous private mapping.
+class MappedRegion {
+public:
+    MappedRegion() = default;
+    /// Maps `bytes` (rounded up to pages) so that the start is a multiple of `alignment` (a power of two >= the
+    /// page size). Nothing is touched: pages get their node at the first write.
+    static Result<MappedRegion> anonymous(std::size_t bytes, std::size_t alignment);
+
+    MappedRegion(MappedRegion&& other) noexcept
+        : address_(std::exchange(other.address_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+    MappedRegion& operator=(MappedRegion&& other) noexcept;
+    MappedRegion(const MappedRegion&) = delete;
+    MappedRegion& operator=(const MappedRegion&) = delete;
+    ~MappedRegion() { reset(); }
+
+    std::byte* data() const { return address_; }
+    std::size_t size() const { return bytes_; }
+    void reset() noexcept;
+
+private:
+    MappedRegion(std::byte* address, std::size_t bytes) : address_(address), bytes_(bytes) {}
+    std::byte* address_ = nullptr;
+    std::size_t bytes_ = 0;
+};
+
+} // namespace bytebound

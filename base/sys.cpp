@@ -1,0 +1,45 @@
+#include "base/sys.hpp"
+
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace bytebound {
+namespace {
+
+SysResult outcome(long value) { return value < 0 ? SysResult{-1, errno} : SysResult{value, 0}; }
+
+} // namespace
+
+SysResult KernelSys::perf_event_open(perf_event_attr& attr, pid_t pid, int cpu, int group_fd, unsigned long flags) {
+    return outcome(::syscall(SYS_perf_event_open, &attr, pid, cpu, group_fd, flags));
+}
+
+SysResult KernelSys::read(int fd, void* buffer, std::size_t bytes) { return outcome(::read(fd, buffer, bytes)); }
+
+SysResult KernelSys::close(int fd) { return outcome(::close(fd)); }
+
+SysResult KernelSys::ioctl(int fd, unsigned long request, unsigned long argument) {
+    return outcome(::ioctl(fd, request, argument));
+}
+
+SysResult KernelSys::map(int fd, std::size_t bytes, int protection, int flags) {
+    void* address = ::mmap(nullptr, bytes, protection, flags, fd, 0);
+    if (address == MAP_FAILED) return {-1, errno};
+    return {reinterpret_cast<long>(address), 0};
+}
+
+SysResult KernelSys::unmap(void* address, std::size_t bytes) { return outcome(::munmap(address, bytes)); }
+
+SysResult KernelSys::sched_getaffinity(pid_t tid, std::size_t bytes, cpu_set_t* set) {
+    return outcome(::sched_getaffinity(tid, bytes, set));
+}
+
+SysResult KernelSys::query_pages(unsigned long count, void** pages, int* status) {
+    return outcome(::syscall(SYS_move_pages, 0, count, pages, nullptr, status, 0));
+}
+
+} // namespace bytebound

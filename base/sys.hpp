@@ -1,0 +1,49 @@
+#pragma once
+
+#include <linux/perf_event.h>
+#include <sched.h>
+#include <sys/types.h>
+
+#include <cstddef>
+
+namespace bytebound {
+
+/// Outcome of one system call: the kernel's value, or errno. Exactly one of the two is meaningful.
+struct SysResult {
+    long value = -1;
+    int error = 0; ///< errno; 0 when the call succeeded
+    bool ok() const { return error == 0; }
+};
+
+/// The seam between bytebound and the kernel. Everything that opens, reads, controls or closes a counter, and
+/// everything that proves a placement, goes through it, so that tests can script every answer and every failure.
+class Sys {
+public:
+    virtual ~Sys() = default;
+    virtual SysResult perf_event_open(perf_event_attr& attr, pid_t pid, int cpu, int group_fd, unsigned long flags) = 0;
+    virtual SysResult read(int fd, void* buffer, std::size_t bytes) = 0;
+    virtual SysResult close(int fd) = 0;
+    virtual SysResult ioctl(int fd, unsigned long request, unsigned long argument) = 0;
+    /// mmap(2) of a descriptor at offset 0; value is the address.
+    virtual SysResult map(int fd, std::size_t bytes, int protection, int flags) = 0;
+    virtual SysResult unmap(void* address, std::size_t bytes) = 0;
+    /// Affinity of thread `tid` (0: the caller).
+    virtual SysResult sched_getaffinity(pid_t tid, std::size_t bytes, cpu_set_t* set) = 0;
+    /// move_pages(2) with nodes == nullptr: asks for the node of every page, moves nothing.
+    virtual SysResult query_pages(unsigned long count, void** pages, int* status) = 0;
+};
+
+/// The running kernel.
+class KernelSys final : public Sys {
+public:
+    SysResult perf_event_open(perf_event_attr& attr, pid_t pid, int cpu, int group_fd, unsigned long flags) override;
+    SysResult read(int fd, void* buffer, std::size_t bytes) override;
+    SysResult close(int fd) override;
+    SysResult ioctl(int fd, unsigned long request, unsigned long argument) override;
+    SysResult map(int fd, std::size_t bytes, int protection, int flags) override;
+    SysResult unmap(void* address, std::size_t bytes) override;
+    SysResult sched_getaffinity(pid_t tid, std::size_t bytes, cpu_set_t* set) override;
+    SysResult query_pages(unsigned long count, void** pages, int* status) override;
+};
+
+} // namespace bytebound

@@ -1,0 +1,155 @@
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+namespace bytebound {
+namespace {
+
+constexpr int highest_cpu = 1 << 20;
+
+std::optional<int> parse_cpu(std::string_view text) {
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || value < 0 || value > highest_cpu) return {};
+    return value;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i);
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+        }
+    }
+    return row.back();
+}
+
+} // namespace
+
+std::optional<std::vector<int>> parse_cpu_list(std::string_view text) {
+    std::vector<int> cpus;
+    if (trim(text).empty()) return cpus;
+    for (const std::string& part : split(text, ',')) {
+        const std::string_view range = trim(part);
+        const auto dash = range.find('-');
+        const auto first = parse_cpu(range.substr(0, dash));
+        const auto last = dash == std::string_view::npos ? first : parse_cpu(range.substr(dash + 1));
+        if (!first || !last || *last < *first) return {};
+        for (int cpu = *first; cpu <= *last; ++cpu)
+            cpus.push_back(cpu);
+    }
+    std::sort(cpus.begin(), cpus.end());
+    cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());
+    return cpus;
+}
+
+std::string format_cpu_list(std::span<const int> cpus) {
+    std::string text;
+    for (std::size_t i = 0; i < cpus.size();) {
+        std::size_t last = i;
+        while (last + 1 < cpus.size() && cpus[last + 1] == cpus[last] + 1)
+            ++last;
+        if (!text.empty()) text += ',';
+        text += std::to_string(cpus[i]);
+        if (last > i) text += '-' + std::to_string(cpus[last]);
+        i = last + 1;
+    }
+    return text;
+}
+
+std::optional<std::uint64_t> parse_unsigned(std::string_view text) {
+    int base = 10;
+    if (text.starts_with("0x") || text.starts_with("0X")) {
+        text.remove_prefix(2);
+        base = 16;
+    }
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return {};
+    return value;
+}
+
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+    text = trim(text);
+    const auto digits = text.find_first_not_of("0123456789");
+    const auto number = parse_unsigned(text.substr(0, digits));
+    if (!number) return {};
+    const std::string_view unit = digits == std::string_view::npos ? "" : trim(text.substr(digits));
+    int shift = 0;
+    if (unit == "" || unit == "B")
+        shift = 0;
+    else if (unit == "KiB")
+        shift = 10;
+    else if (unit == "MiB")
+        shift = 20;
+    else if (unit == "GiB")
+        shift = 30;
+    else
+        return {};
+    if (*number > (std::numeric_limits<std::uint64_t>::max() >> shift)) return {};
+    return *number << shift;
+}
+
+std::string format_size(double bytes) {
+    static constexpr const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    std::size_t unit = 0;
+    while (std::abs(bytes) >= 1024.0 && unit + 1 < std::size(units)) {
+        bytes /= 1024.0;
+        ++unit;
+    }
+    char buffer[32];
+    const bool whole = std::abs(bytes - std::round(bytes)) < 0.05;
+    std::snprintf(buffer, sizeof buffer, whole ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
+    return buffer;
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+    std::vector<std::string> parts;
+    for (;;) {
+        const auto end = text.find(separator);
+        parts.emplace_back(text.substr(0, end));
+        if (end == std::string_view::npos) return parts;
+        text.remove_prefix(end + 1);
+    }
+}
+
+std::string_view trim(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+std::string join(std::span<const std::string> parts, std::string_view separator) {
+    std::string text;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (i > 0) text += separator;
+        text += parts[i];
+    }
+    return text;
+}
+
+std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates) {
+    const std::size_t limit = std::clamp<std::size_t>(word.size() / 3, 1, 3);
+    std::optional<std::string> best;
+    std::size_t best_distance = limit + 1;
+    for (const std::string& candidate : candidates) {
+        const std::size_t distance = edit_distance(word, candidate);
+        if (distance < best_distance) {
+            best_distance = distance;
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+} // namespace bytebound

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace bytebound {
+
+/// Whose instructions are counted. `unrestricted` is for events that take no exclude bits at all (msr/tsc/, most
+/// uncore PMUs).
+enum class Domain { user, kernel, user_and_kernel, unrestricted };
+std::string_view name_of(Domain domain); ///< "u", "k", "uk", "-"
+
+/// Where a counter can be opened: on a thread, or only on CPUs (uncore; `cpus` then holds its cpumask).
+enum class Scope { thread, cpu };
+
+/// One event in the kernel's terms. Made by a resolver out of the name that the user wrote; complete: opening it
+/// needs nothing else.
+struct Event {
+    std::string name;       ///< exactly what the user wrote, modifiers included
+    std::string pmu;        ///< device name under event_source/devices; "software" and the like for static types
+    std::uint32_t type = 0; ///< perf_event_attr.type
+    std::uint64_t config = 0;
+    std::uint64_t config1 = 0;
+    std::uint64_t config2 = 0;
+    Domain domain = Domain::user;
+    Scope scope = Scope::thread;
+    std::vector<int> cpus; ///< cpumask of a cpu-scoped PMU; "cpus" of a hybrid core PMU; else empty
+    double scale = 1.0;    ///< from the sysfs .scale file: value = count * scale
+    std::string unit;      ///< from the sysfs .unit file, else empty (events)
+    std::string origin;    ///< which grammar or file gave the encoding, for `events resolve`
+
+    bool is_software() const { return type == 1; } ///< PERF_TYPE_SOFTWARE
+    bool operator==(const Event&) const = default;
+};
+
+/// What a name resolves to: an event, or a known event without hardware here. A name that no grammar knows is an
+/// Error (usage, with a suggestion) instead.
+struct Resolution {
+    std::optional<Event> event;
+    std::string unavailable; ///< reason when there is no event: "this machine has no PMU uncore_imc_0"
+    std::string remedy;
+};
+
+} // namespace bytebound

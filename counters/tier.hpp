@@ -1,0 +1,49 @@
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+namespace bytebound {
+
+/// How directly a number was had, from the most to the least direct. The order is used: a ratio has the least
+/// direct tier of its operands, except that `computed` lowers nothing.
+enum class Tier {
+    timed,     ///< a clock
+    counted,   ///< a counter that ran the whole time
+    scaled,    ///< a multiplexed counter, extrapolated by time_enabled / time_running
+    shared,    ///< a socket- or domain-wide counter, background subtracted
+    emulated,  ///< valgrind
+    simulated, ///< our cache model
+    computed,  ///< by construction, from the trace
+};
+
+constexpr std::string_view name_of(Tier tier) {
+    switch (tier) {
+    case Tier::timed: return "timed";
+    case Tier::counted: return "counted";
+    case Tier::scaled: return "scaled";
+    case Tier::shared: return "shared";
+    case Tier::emulated: return "emulated";
+    case Tier::simulated: return "simulated";
+    case Tier::computed: return "computed";
+    }
+    return "";
+}
+
+constexpr std::optional<Tier> tier_named(std::string_view name) {
+    for (const Tier tier :
+         {Tier::timed, Tier::counted, Tier::scaled, Tier::shared, Tier::emulated, Tier::simulated, Tier::computed}) {
+        if (name_of(tier) == name) return tier;
+    }
+    return std::nullopt;
+}
+
+/// Tier of a figure made of two others.
+constexpr Tier combine(Tier a, Tier b) {
+    if (a == Tier::computed) return b;
+    if (b == Tier::computed) return a;
+    return std::max(a, b);
+}
+
+} // namespace bytebound

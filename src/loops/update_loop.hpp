@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "loops/copy_method.hpp"
+#include "loops/trace.hpp"
+#include "loops/worker_team.hpp"
+#include "loops/workspace.hpp"
+
+namespace bytebound {
+
+enum class LoopKind { paired, index, mask, hybrid, oracle, torch };
+
+/// One row of the constant table of loops.
+struct LoopEntry {
+    std::string_view name;
+    LoopKind kind;
+    std::string_view purpose; ///< one line for --help and the report
+    bool built_in;            ///< false: known, but this build lacks it (torch)
+};
+std::span<const LoopEntry> loops();
+
+/// What one step did, besides its time.
+struct StepOutcome {
+    std::uint32_t rows_written = 0; ///< rows stored into the slab
+    bool operator==(const StepOutcome&) const = default;
+};
+
+struct LoopOptions {
+    double tau = 0.5;                      ///< hybrid rebuilds if k > tau * m_after
+    CopyMethod copy = CopyMethod::memcpy;  ///< oracle: replaced by trial
+    std::uint32_t grain = 8;               ///< rows per unit of parallel work
+    std::uint32_t parallel_threshold = 64; ///< rows in a step from which workers join
+};
+
+/// One update loop over one workspace. reset() and verify() are outside, step() is inside the measured region:
+/// no allocation, no exception, no virtual call per row.
+class UpdateLoop {
+public:
+    virtual ~UpdateLoop() = default;
+    /// Packs the rows of mask 0 in ascending order, rebuilds the tables, and (oracle) precomputes the copy lists of
+    /// every step of `changes`, whose masks the workspace already holds.
+    virtual void reset(std::span<const StepChange> changes) = 0;
+    /// Moves from mask(step) to mask(step + 1); steps count from 0, warm-up included, and come in order.
+    virtual StepOutcome step(std::uint32_t step) noexcept = 0;
+    virtual std::uint32_t active_rows() const = 0;
+    /// Ids in slot order.
+    virtual std::span<const std::uint32_t> ids() const = 0;
+};
+
+std::unique_ptr<UpdateLoop> make_loop(LoopKind kind, Workspace& workspace, WorkerTeam& team,
+                                      const LoopOptions& options);
+
+/// The slab's proof: ids() equal the mask as a set, every slab row equals its pool row byte for byte in every group.
+/// Error (internal) names the slot, id, group and byte offset of the first difference.
+Result<void> verify_slab(const UpdateLoop& loop, const Workspace& workspace, std::span<const std::uint64_t> mask);
+
+} // namespace bytebound

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "loops/row_layout.hpp"
+#include "loops/trace.hpp"
+#include "loops/update_loop.hpp"
+#include "model/cache.hpp"
+
+namespace bytebound {
+
+enum class Between { none, use, evict };
+std::string_view name_of(Between between);
+
+/// Options of `bytebound run`, parsed but not yet judged: names are resolved, sizes are numbers, nothing was allocated
+/// or opened. Defaults are the main job's.
+struct RunOptions {
+    // workload
+    std::uint32_t pool_rows = 8192; ///< --N
+    std::uint64_t hidden_dim = 1024, up_cols = 1024, gate_cols = 0;
+    std::uint32_t active_rows = 1024; ///< --m
+    std::vector<std::uint32_t> ks = {16, 64, 256, 1024};
+    std::optional<std::uint32_t> add, remove; ///< given: replaces ks
+    std::uint32_t steps_per_k = 50;
+    std::uint32_t repeats = 5;
+    std::optional<std::uint32_t> warmup; ///< none: auto
+    Dtype dtype = Dtype::f32;
+    Pattern pattern = Pattern::random;
+    std::uint64_t seed = 1;
+    bool quick = false; ///< caps the automatic warm-up at 512; its other defaults are applied at parsing
+    // loops
+    std::vector<LoopKind> loops = {LoopKind::paired, LoopKind::index, LoopKind::mask, LoopKind::hybrid,
+                                   LoopKind::oracle};
+    double tau = 0.5;
+    CopyMethod copy = CopyMethod::memcpy;
+    std::uint32_t threads = 1;
+    std::uint32_t grain = 8;
+    std::uint32_t parallel_threshold = 64;
+    Between between = Between::none;
+    // place
+    std::string cpus = "auto";
+    std::string memory = "local";
+    // counting
+    std::vector<std::string> collectors = {"auto"};
+    std::vector<std::string> events; ///< empty: the default events
+    std::string bandwidth_preset = "auto";
+    std::optional<std::uint64_t> bytes_per_cas;
+    std::optional<CacheGeometry> llc;
+    bool allow_multiplex = false;
+    bool strict = false;
+    // output
+    std::string out; ///< empty: ./bytebound-YYYYmmdd-HHMMSS
+    bool force = false;
+    bool dry_run = false;
+    bool quiet = false;
+    std::vector<std::string> command; ///< argv as given
+};
+
+} // namespace bytebound

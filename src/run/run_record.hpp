@@ -1,0 +1,147 @@
+#pragma once
+// What run.json says: the whole run except its raw steps. Written by the runner as it goes, read by report/ on any
+// machine. Every type here has a to_json/from_json pair in run_record_json.cpp and stands in
+// reports/schema/run.schema.json.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "counters/collector.hpp"
+#include "loops/row_layout.hpp"
+#include "model/cache.hpp"
+#include "topology/placement.hpp"
+
+namespace bytebound {
+
+inline constexpr std::string_view run_schema = "bytebound.run/1";
+
+enum class RunStatus { running, complete, failed };
+
+/// A stated doubt about the run, with its evidence. Texts are made in warnings.cpp only.
+struct Warning {
+    std::string code; ///< stable: "k_clipped", "smt_sibling_busy", "governor"
+    std::string text; ///< what is wrong, how much, what to do
+    bool operator==(const Warning&) const = default;
+};
+
+struct WorkloadRecord {
+    std::uint32_t pool_rows = 0, active_rows = 0; ///< N, m
+    std::uint64_t hidden_dim = 0, up_cols = 0, gate_cols = 0;
+    std::string dtype, pattern;
+    RowLayout layout;
+    std::uint64_t seed = 0;
+    std::uint32_t steps_per_k = 0, repeats = 0;
+    std::optional<std::uint32_t> warmup; ///< none: auto
+    std::string between;
+    std::vector<std::string> loops;
+    double tau = 0;
+    std::string copy;
+    std::uint32_t threads = 1, grain = 0, parallel_threshold = 0;
+};
+
+/// One (loop, k) of the run: a row of the summary.
+struct ExperimentRecord {
+    std::string loop;
+    std::uint32_t k = 0;           ///< after clipping; A + R
+    std::uint32_t k_requested = 0; ///< the first request that became this k
+    double added = 0, removed = 0; ///< A, R: means per measured step over all repeats
+    std::uint32_t warmup_steps = 0;
+    std::string copy_method; ///< what copied the rows; oracle: the winner of the trial
+    std::optional<bool> stationary;
+    std::string stationary_source; ///< "sim", "uncore", ...; empty when not judged
+    std::string stationary_reason; ///< why not judged, or what drifted
+    bool simulated = false;
+    std::string simulation_reason; ///< why not simulated ("--collector perf", "torch: library code")
+};
+
+/// An event of the run, as planned.
+struct EventRecord {
+    std::string name, pmu, domain, origin, unit;
+    std::string type, config, config1, config2; ///< hexadecimal; empty when not countable here
+    double scale = 1;
+    int pass = -1, group = -1;
+    bool multiplexed = false;
+    std::string role; ///< the metric of docs/figures.md that it fills ("cycles", "llc_misses", ...), else empty
+    std::string reason, remedy; ///< why not countable
+};
+
+struct CollectorRecord {
+    std::string name; ///< "perf", "sim", "os"
+    bool used = false;
+    std::string cause; ///< why not used, or what it supplies
+    std::string remedy;
+};
+
+/// Cost of an empty read pair (nothing between two reads), measured before the run with the run's own groups.
+struct ReadCostRecord {
+    int pass = 0;
+    std::uint64_t pairs = 0;
+    double time_ns_median = 0;
+    std::map<std::string, double> counts_mean; ///< event name -> count that the pair itself adds
+};
+
+struct SimulationRecord {
+    CacheGeometry geometry;
+    std::string geometry_source; ///< "sysfs", "--llc"
+    double seconds = 0;
+    std::uint64_t line_references = 0;
+};
+
+struct PlacementRecord {
+    Placement requested;
+    bool bound_cpus = false, bound_memory = false;
+    std::string bind_cpus_reason, bind_memory_reason; ///< why not bound
+    std::vector<std::vector<int>> affinity_read_back; ///< per worker
+    std::vector<PageProof> pages_before, pages_after;
+    std::string pages_reason; ///< why there is no proof
+    std::uint64_t arena_bytes = 0;
+    std::optional<std::uint64_t> huge_page_bytes;
+    std::uint64_t steps = 0, steps_migrated = 0; ///< measured steps; steps whose CPU changed or was not the pinned one
+};
+
+/// One fact of the environment, in report order: {"cpu", "model", "AMD EPYC ..."}; value empty with a reason when
+/// unknown.
+struct EnvironmentFact {
+    std::string group, name, value, reason;
+};
+
+struct FileRecord {
+    std::uint64_t bytes = 0;
+    std::string sha256;
+};
+
+struct FailureRecord {
+    std::string operation, object, cause, remedy;
+    int exit_code = 1;
+};
+
+/// A metric of docs/figures.md that no row of this run can have, and why.
+struct UnavailableRecord {
+    std::string metric, reason, remedy;
+};
+
+struct RunRecord {
+    RunStatus status = RunStatus::running;
+    std::optional<FailureRecord> failure;
+    std::string version, git_revision;
+    std::vector<std::string> command;
+    std::string host, started, finished; ///< ISO 8601, UTC
+    WorkloadRecord workload;
+    std::vector<ExperimentRecord> experiments;
+    PlacementRecord placement;
+    std::vector<EnvironmentFact> environment;
+    std::vector<CollectorRecord> collectors;
+    std::vector<EventRecord> events;
+    int passes = 1;
+    std::vector<ReadCostRecord> read_cost;
+    std::optional<SimulationRecord> simulation;
+    std::vector<UnavailableRecord> unavailable;
+    std::string qualification_reason; ///< why no qualification was done
+    std::vector<Warning> warnings;
+    std::map<std::string, FileRecord> files;
+};
+
+} // namespace bytebound

@@ -1,0 +1,57 @@
+#include <catch2/catch.hpp>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+using namespace bytebound;
+
+TEST_CASE("a CPU list names every CPU once, in order") {
+    CHECK(parse_cpu_list("0-2,5") == std::vector<int>{0, 1, 2, 5});
+    CHECK(parse_cpu_list(" 3, 1-2 ,2") == std::vector<int>{1, 2, 3});
+    CHECK(parse_cpu_list("") == std::vector<int>{});
+}
+
+TEST_CASE("a malformed CPU list is refused whole") {
+    for (const char* text : {"a", "1-", "-1", "3-1", "1,,2", "0x1", "99999999999"}) {
+        INFO(text);
+        CHECK_FALSE(parse_cpu_list(text).has_value());
+    }
+}
+
+TEST_CASE("CPU lists are written as ranges") {
+    CHECK(format_cpu_list(std::vector<int>{0, 1, 2, 5}) == "0-2,5");
+    CHECK(format_cpu_list(std::vector<int>{7}) == "7");
+    CHECK(format_cpu_list(std::vector<int>{}).empty());
+}
+
+TEST_CASE("sizes take plain bytes and binary units") {
+    CHECK(parse_size("4096") == 4096u);
+    CHECK(parse_size("32KiB") == 32768u);
+    CHECK(parse_size("32 MiB") == 33554432u);
+    CHECK(parse_size("1GiB") == 1073741824u);
+    for (const char* text : {"", "KiB", "1kb", "1.5MiB", "-1", "99999999999GiB", "1 TiB"}) {
+        INFO(text);
+        CHECK_FALSE(parse_size(text).has_value());
+    }
+}
+
+TEST_CASE("sizes are shown with at most one decimal") {
+    CHECK(format_size(100) == "100 B");
+    CHECK(format_size(65536) == "64 KiB");
+    CHECK(format_size(1536) == "1.5 KiB");
+    CHECK(format_size(33554432) == "32 MiB");
+}
+
+TEST_CASE("a typo gets the nearest name, a stranger none") {
+    const std::vector<std::string> loops{"paired", "index", "mask", "hybrid", "oracle"};
+    CHECK(nearest("pared", loops) == "paired");
+    CHECK(nearest("indx", loops) == "index");
+    CHECK_FALSE(nearest("zzzzzz", loops).has_value());
+}
+
+TEST_CASE("an error is one line: operation object: cause (ERRNO); remedy") {
+    CHECK(to_line({ExitCode::not_possible, "open event", "cycles", "no core PMU", "use --collector sim", 2}) ==
+          "open event cycles: no core PMU (ENOENT); use --collector sim");
+    CHECK(to_line({ExitCode::usage, "read option", "--ks", "not a number", "give counts"}) ==
+          "read option --ks: not a number; give counts");
+}
