@@ -1,0 +1,29 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/exit_code.hpp"
+
+namespace bytebound {
+
+/// One row of the table of subcommands. `main` gets the words after the command's name.
+struct Command {
+    std::string_view name;
+    std::string_view purpose; ///< one line of `bytebound --help`
+    ExitCode (*main)(const std::vector<std::string>& words);
+};
+
+/// The one table of subcommands. A new one costs a row here, a file beside this one, a line in docs/commands.md and its
+/// program test.
+std::span<const Command> commands();
+
+ExitCode run_main(const std::vector<std::string>& words);
+ExitCode report_main(const std::vector<std::string>& words);
+ExitCode doctor_main(const std::vector<std::string>& words);
+ExitCode events_main(const std::vector<std::string>& words);
+ExitCode topology_main(const std::vector<std::string>& words);
+
+} // namespace bytebound

@@ -1,0 +1,268 @@
+#include "cli/run_syntax.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "base/text.hpp"
+#include "cli/values.hpp"
+#include "counters/registry.hpp"
+#include "counters/resolver.hpp"
+
+namespace bytebound {
+namespace {
+
+using Apply = std::function<Result<void>(const std::string&)>;
+
+constexpr std::uint64_t row_elements_max = std::uint64_t{1} << 32;
+
+template <class Number>
+Apply count_into(std::string option, Number& target, std::uint64_t low = 0,
+                 std::uint64_t high = std::numeric_limits<std::uint32_t>::max()) {
+    return [option = std::move(option), &target, low, high](const std::string& text) -> Result<void> {
+        const auto value = to_count(option, text, low, high);
+        if (!value) return fail(value.error());
+        target = static_cast<Number>(*value);
+        return {};
+    };
+}
+
+Apply count_into(std::string option, std::optional<std::uint32_t>& target) {
+    return [option = std::move(option), &target](const std::string& text) -> Result<void> {
+        const auto value = to_count(option, text);
+        if (!value) return fail(value.error());
+        target = static_cast<std::uint32_t>(*value);
+        return {};
+    };
+}
+
+Apply text_into(std::string& target) {
+    return [&target](const std::string& text) -> Result<void> {
+        target = text;
+        return {};
+    };
+}
+
+Apply flag_into(bool& target) {
+    return [&target](const std::string&) -> Result<void> {
+        target = true;
+        return {};
+    };
+}
+
+/// A word of a closed list. `named` gives the value of a name, if there is one.
+template <class Value, class Named>
+Apply word_into(std::string option, std::string kind, Value& target, Named named, std::vector<std::string> known) {
+    return [=, option = std::move(option), kind = std::move(kind), &target,
+            known = std::move(known)](const std::string& text) -> Result<void> {
+        const auto value = named(text);
+        if (!value) return unknown_word(option, kind, text, known);
+        target = *value;
+        return {};
+    };
+}
+
+std::vector<std::string> loop_names() {
+    std::vector<std::string> names;
+    for (const LoopEntry& entry : loops())
+        names.emplace_back(entry.name);
+    return names;
+}
+
+std::vector<std::string> copy_names() {
+    std::vector<std::string> names;
+    for (const CopyMethod method : copy_methods())
+        names.emplace_back(name_of(method));
+    return names;
+}
+
+std::vector<std::string> collector_names() {
+    std::vector<std::string> names{"auto"};
+    for (const CollectorEntry& entry : collectors())
+        names.emplace_back(entry.name);
+    names.insert(names.end(), {"sim", "none"});
+    return names;
+}
+
+std::optional<Between> between_named(std::string_view name) {
+    for (const Between between : {Between::none, Between::use, Between::evict}) {
+        if (name_of(between) == name) return between;
+    }
+    return {};
+}
+
+Result<void> loops_into(std::vector<LoopKind>& target, const std::string& text) {
+    const auto words = to_words("--loops", text);
+    if (!words) return fail(words.error());
+    std::vector<LoopKind> kinds;
+    for (const std::string& word : *words) {
+        const auto entry =
+            std::find_if(loops().begin(), loops().end(), [&](const LoopEntry& e) { return e.name == word; });
+        if (entry == loops().end()) return unknown_word("--loops", "loop", word, loop_names());
+        if (!entry->built_in) {
+            return fail({ExitCode::not_possible, "select loop", word, "this build lacks it",
+                         "leave it out; bytebound --version names what is built in"});
+        }
+        if (std::find(kinds.begin(), kinds.end(), entry->kind) != kinds.end()) {
+            return bad_value("--loops", "'" + word + "' stands twice", "name each loop once");
+        }
+        kinds.push_back(entry->kind);
+    }
+    target = kinds;
+    return {};
+}
+
+Result<void> collectors_into(std::vector<std::string>& target, const std::string& text) {
+    const auto words = to_words("--collector", text);
+    if (!words) return fail(words.error());
+    const auto known = collector_names();
+    for (const std::string& word : *words) {
+        if (std::find(known.begin(), known.end(), word) == known.end()) {
+            return unknown_word("--collector", "collector", word, known);
+        }
+        if ((word == "auto" || word == "none") && words->size() > 1) {
+            return bad_value("--collector", "'" + word + "' excludes every other collector", "give it alone");
+        }
+    }
+    target = *words;
+    return {};
+}
+
+Result<void> quick_into(RunOptions& options) {
+    options.quick = true;
+    options.repeats = 2;
+    options.steps_per_k = 20;
+    return {};
+}
+
+/// --add or --remove: not together with --ks, which stands before them in the table.
+Apply change_into(std::string option, std::optional<std::uint32_t>& target, std::shared_ptr<const bool> ks_given) {
+    return
+        [option = std::move(option), &target, ks_given = std::move(ks_given)](const std::string& text) -> Result<void> {
+            if (*ks_given) return bad_value(option, "--ks is given too", "give either --ks or --add/--remove");
+            return count_into(option, target)(text);
+        };
+}
+
+void add_workload(std::vector<Option>& table, RunOptions& o) {
+    const std::string group = "Workload";
+    const auto ks_given = std::make_shared<bool>(false);
+    table.push_back({"--N", "ROWS", "rows in the pool (8192)", group, count_into("--N", o.pool_rows, 1)});
+    table.push_back(
+        {"--m", "ROWS", "active rows before the first step (1024)", group, count_into("--m", o.active_rows)});
+    table.push_back({"--hidden-dim", "ELEMENTS", "elements of a down row (1024)", group,
+                     count_into("--hidden-dim", o.hidden_dim, 0, row_elements_max)});
+    table.push_back({"--up-cols", "ELEMENTS", "elements of an up row (1024)", group,
+                     count_into("--up-cols", o.up_cols, 0, row_elements_max)});
+    table.push_back({"--gate-cols", "ELEMENTS", "elements of a gate row (0: no gate)", group,
+                     count_into("--gate-cols", o.gate_cols, 0, row_elements_max)});
+    table.push_back({"--dtype", "TYPE", "f32|f16|bf16|i8 (f32)", group,
+                     word_into("--dtype", "type", o.dtype, dtype_named, {"f32", "f16", "bf16", "i8"})});
+    table.push_back({"--ks", "K,...", "rows changed per step, half added, half removed (16,64,256,1024)", group,
+                     [&o, ks_given](const std::string& text) -> Result<void> {
+                         auto ks = to_counts("--ks", text);
+                         if (!ks) return fail(ks.error());
+                         o.ks = std::move(*ks);
+                         *ks_given = true;
+                         return {};
+                     }});
+    table.push_back({"--add", "A", "rows added per step; replaces --ks", group, change_into("--add", o.add, ks_given)});
+    table.push_back(
+        {"--remove", "R", "rows removed per step; replaces --ks", group, change_into("--remove", o.remove, ks_given)});
+    table.push_back({"--steps-per-k", "STEPS", "measured steps of a phase (50)", group,
+                     count_into("--steps-per-k", o.steps_per_k, 1)});
+    table.push_back({"--repeats", "N", "repeats, each on its own trace segment (5)", group,
+                     count_into("--repeats", o.repeats, 1, 100000)});
+    table.push_back({"--warmup", "auto|STEPS", "steps before the measured ones (auto)", group,
+                     [&o](const std::string& text) -> Result<void> {
+                         o.warmup.reset();
+                         return text == "auto" ? Result<void>{} : count_into("--warmup", o.warmup)(text);
+                     }});
+    table.push_back({"--pattern", "PATTERN", "random|block: how rows are chosen (random)", group,
+                     word_into("--pattern", "pattern", o.pattern, pattern_named, {"random", "block"})});
+    table.push_back({"--seed", "SEED", "seed of data, traces and resampling (1)", group,
+                     count_into("--seed", o.seed, 0, std::numeric_limits<std::uint64_t>::max())});
+}
+
+void add_loops(std::vector<Option>& table, RunOptions& o) {
+    const std::string group = "Loops";
+    table.push_back({"--loops", "LOOP,...", "paired,index,mask,hybrid,oracle (all)", group,
+                     [&o](const std::string& text) { return loops_into(o.loops, text); }});
+    table.push_back(
+        {"--tau", "TAU", "hybrid rebuilds if k > TAU*m (0.5)", group, [&o](const std::string& text) -> Result<void> {
+             const auto tau = to_number("--tau", text, 0, 1e9);
+             if (!tau) return fail(tau.error());
+             o.tau = *tau;
+             return {};
+         }});
+    table.push_back({"--copy", "METHOD", join(copy_names(), "|") + " (memcpy); oracle chooses by trial", group,
+                     word_into("--copy", "copy method", o.copy, copy_method_named, copy_names())});
+    table.push_back({"--threads", "N", "pinned workers (1)", group, count_into("--threads", o.threads, 1, 4096)});
+    table.push_back(
+        {"--grain", "ROWS", "rows per unit of parallel work (8)", group, count_into("--grain", o.grain, 1)});
+    table.push_back({"--par-threshold", "ROWS", "rows of a step from which workers share it (64)", group,
+                     count_into("--par-threshold", o.parallel_threshold)});
+    table.push_back({"--between", "GAP", "none|use|evict: what happens between two steps (none)", group,
+                     word_into("--between", "gap", o.between, between_named, {"none", "use", "evict"})});
+}
+
+void add_place(std::vector<Option>& table, RunOptions& o) {
+    const std::string group = "Place";
+    table.push_back({"--cpus", "CPUS", "auto | 0,2-3 | core:0-1 | package:0 (auto)", group, text_into(o.cpus)});
+    table.push_back({"--mem", "POLICY", "local | interleave | NODE (local)", group, text_into(o.memory)});
+}
+
+void add_counting(std::vector<Option>& table, RunOptions& o) {
+    const std::string group = "Counting";
+    table.push_back({"--collector", "NAME,...", join(collector_names(), "|") + " (auto)", group,
+                     [&o](const std::string& text) { return collectors_into(o.collectors, text); }});
+    table.push_back({"--events", "NAME,...", "events instead of the default ones; see bytebound events list", group,
+                     [&o](const std::string& text) -> Result<void> {
+                         o.events = split_event_names(text);
+                         const bool empty = std::find(o.events.begin(), o.events.end(), "") != o.events.end();
+                         if (empty) return bad_value("--events", "a name is empty", "separate names by one comma");
+                         return {};
+                     }});
+    table.push_back({"--bw-preset", "PRESET", "auto|NAME|FILE|none: which events mean LLC misses and DRAM bytes (auto)",
+                     group, text_into(o.bandwidth_preset)});
+    table.push_back({"--llc", "SIZE:WAYS", "geometry of the simulated cache, e.g. 32MiB:16 (this machine's)", group,
+                     [&o](const std::string& text) -> Result<void> {
+                         const auto geometry = parse_geometry(text);
+                         if (!geometry) return fail(geometry.error());
+                         o.llc = *geometry;
+                         return {};
+                     }});
+    table.push_back({"--allow-multiplex", "", "scale events that do not fit instead of running more passes", group,
+                     flag_into(o.allow_multiplex)});
+    table.push_back({"--strict", "", "exit 3 before measuring unless every wanted event can be counted", group,
+                     flag_into(o.strict)});
+}
+
+void add_output(std::vector<Option>& table, RunOptions& o) {
+    const std::string group = "Output";
+    table.push_back({"--out", "DIR", "run directory (./bytebound-YYYYmmdd-HHMMSS)", group, text_into(o.out)});
+    table.push_back({"--force", "", "replace the files of an existing run directory", group, flag_into(o.force)});
+    table.push_back({"--dry-run", "", "print the plan, measure nothing", group, flag_into(o.dry_run)});
+    table.push_back({"--quiet", "", "no progress on stderr", group, flag_into(o.quiet)});
+}
+
+} // namespace
+
+Syntax run_syntax(RunOptions& options) {
+    Syntax syntax{"bytebound run",
+                  "Measures update loops over ks, writes a run directory and prints the table.",
+                  "bytebound run --N 8192 --m 1024 --ks 16,64,256 --loops paired,index --cpus core:0 --out first-run",
+                  {},
+                  "",
+                  0,
+                  0};
+    syntax.options.push_back({"--quick", "", "--repeats 2 --steps-per-k 20 and a warm-up of at most 512 steps",
+                              "Workload", [&options](const std::string&) { return quick_into(options); }});
+    add_workload(syntax.options, options);
+    add_loops(syntax.options, options);
+    add_place(syntax.options, options);
+    add_counting(syntax.options, options);
+    add_output(syntax.options, options);
+    return syntax;
+}
+
+} // namespace bytebound

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "cli/parser.hpp"
+#include "run/run_options.hpp"
+
+namespace bytebound {
+
+/// The options of `bytebound run`, applied to `options` as they are parsed. `--quick` stands first in the table, so
+/// that explicit options win over it.
+Syntax run_syntax(RunOptions& options);
+
+} // namespace bytebound

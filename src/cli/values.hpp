@@ -1,0 +1,24 @@
+#pragma once
+// Option values -> typed values. Each error names the option, what was wrong and what is accepted.
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace bytebound {
+
+/// A whole number in [low, high].
+Result<std::uint64_t> to_count(std::string_view option, const std::string& text, std::uint64_t low = 0,
+                               std::uint64_t high = std::numeric_limits<std::uint32_t>::max());
+/// A finite number in [low, high].
+Result<double> to_number(std::string_view option, const std::string& text, double low, double high);
+/// "16,64" -> {16, 64}; empty parts are errors.
+Result<std::vector<std::uint32_t>> to_counts(std::string_view option, const std::string& text);
+/// "a,b" -> {"a","b"}; empty parts are errors.
+Result<std::vector<std::string>> to_words(std::string_view option, const std::string& text);
+
+} // namespace bytebound

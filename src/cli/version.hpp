@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace bytebound {
+
+/// "bytebound 0.1.0 (git ...)" and a line for every optional part: built in or not.
+std::string version_text();
+
+} // namespace bytebound
