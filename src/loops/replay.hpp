@@ -4,10 +4,10 @@
 // This header is the seam between loops/ and the traffic model (src/model) and the computed figures (src/run). The
 // observer sees every data reference of the measured region in program order; stack and code are left out.
 
-#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "loops/update_loop.hpp"
 
@@ -25,7 +25,8 @@ public:
 };
 
 /// An update loop whose every reference goes to `observer` and that copies no row bytes: pool and slab of `workspace`
-/// stay untouched. Its tables, lists and masks are real. Single-threaded (the order of a one-worker team).
+/// stay untouched. Its tables, lists and masks are real. Single-threaded (the order of a one-worker team). reset() is
+/// not observed. Null for torch: library code.
 std::unique_ptr<UpdateLoop> make_replay(LoopKind kind, Workspace& workspace, AccessObserver& observer,
                                         const LoopOptions& options);
 
@@ -37,7 +38,8 @@ struct StepLedger {
     bool operator==(const StepLedger&) const = default;
 };
 
-/// Ledger of every step of `changes` (warm-up included), by a replay in `workspace`, whose masks are already filled.
+/// Ledger of every step of `changes` (warm-up included), by a replay in `workspace`, whose masks are already filled and
+/// whose lists and tables it overwrites. Empty for torch.
 std::vector<StepLedger> replay_ledger(LoopKind kind, Workspace& workspace, std::span<const StepChange> changes,
                                       const LoopOptions& options);
 

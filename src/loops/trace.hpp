@@ -32,8 +32,12 @@ struct ChangeSpec {
     bool alternate = false;
 };
 
-/// The changes of `steps` steps. Error (usage): neither A,R nor R,A fits before some step.
+/// The changes of `steps` steps. Error (usage): neither A,R nor R,A fits before some step, or m > N. An exchange lasts
+/// until the next step that does not fit: --add 8 grows to a full pool, shrinks to an empty set, and grows again.
 Result<std::vector<StepChange>> plan_changes(const ChangeSpec& spec, std::uint32_t steps);
+
+/// Sum of max(A,R) over the steps: the rows of the bound, and room enough for oracle's lists.
+std::uint64_t bound_rows(std::span<const StepChange> changes);
 
 /// k clipped to 2*min(m, N-m).
 std::uint32_t clip_k(std::uint32_t k, std::uint32_t pool_rows, std::uint32_t active_rows);
@@ -44,7 +48,11 @@ constexpr std::size_t mask_words(std::uint32_t pool_rows) { return (std::size_t{
 /// with the trace of seed (seed, k, repeat). Equal arguments give equal masks on every machine; nothing depends on the
 /// standard library's distributions.
 ///   random: added rows are drawn uniformly from the inactive, removed ones from the active rows.
-///   block:  the initial set, added and removed rows are contiguous id ranges (wrapping) as far as possible.
+///   block:  the initial set is m consecutive ids from a drawn start, wrapping at N. A step draws two ids: the first R
+///           active ids at or after the one (wrapping) are removed, the first A at or after the other of those that
+///           were inactive before the step are added.
+/// Drawing: xoshiro256** seeded through splitmix64 from (seed, k, repeat), bounded by 32-bit multiply and rejection.
+/// Every change must fit: added <= inactive rows, removed <= active rows (plan_changes() sees to that).
 void generate_trace(std::span<std::uint64_t> masks, std::uint32_t pool_rows, std::uint32_t active_rows,
                     std::span<const StepChange> changes, Pattern pattern, std::uint64_t seed, std::uint32_t k,
                     std::uint32_t repeat);

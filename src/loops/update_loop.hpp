@@ -2,9 +2,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "base/error.hpp"
@@ -34,7 +32,7 @@ struct StepOutcome {
 
 struct LoopOptions {
     double tau = 0.5;                      ///< hybrid rebuilds if k > tau * m_after
-    CopyMethod copy = CopyMethod::memcpy;  ///< oracle: replaced by trial
+    CopyMethod copy = CopyMethod::memcpy;  ///< must run here; oracle: choose_copy_method()
     std::uint32_t grain = 8;               ///< rows per unit of parallel work
     std::uint32_t parallel_threshold = 64; ///< rows in a step from which workers join
 };
@@ -54,6 +52,8 @@ public:
     virtual std::span<const std::uint32_t> ids() const = 0;
 };
 
+/// Null for a loop that is not built in. `workspace` and `team` outlive the loop. One loop at a time owns a workspace:
+/// reset() takes it over.
 std::unique_ptr<UpdateLoop> make_loop(LoopKind kind, Workspace& workspace, WorkerTeam& team,
                                       const LoopOptions& options);
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +12,9 @@
 #include "loops/row_layout.hpp"
 
 namespace bytebound {
+
+/// Ids and slots are 32-bit, and oracle's list numbers the slots behind the ids.
+inline constexpr std::uint32_t max_pool_rows = std::uint32_t{1} << 31;
 
 /// The kinds of memory that a loop touches, as `by_buffer` reports them.
 enum class Buffer : std::uint8_t { pool, slab, mask, index, meta };
@@ -22,6 +26,8 @@ struct WorkspaceSpec {
     std::uint32_t pool_rows = 0; ///< N; the slab has the same capacity
     RowLayout layout;
     std::uint32_t mask_count = 0; ///< steps + 1 of the longest trace
+    /// Row copies that oracle's lists must hold: the largest bound_rows(changes) of any trace; 0 without oracle.
+    std::uint64_t oracle_pairs = 0;
     bool operator==(const WorkspaceSpec&) const = default;
 };
 
@@ -34,9 +40,20 @@ struct BufferRange {
     std::uint64_t bytes;
 };
 
-/// The arena's fixed order: pool groups, slab groups, index (id lists of 4-byte entries, and oracle's 8-byte pairs),
-/// meta (slot_of, id_at: 4-byte entries), mask (step-major). Every buffer starts on a 4096-byte boundary. Equal specs
-/// give equal offsets on every machine: the simulator's addresses are these offsets.
+/// One row copy of oracle's list. A source below N is a pool row's id; N + s is the slab row in slot s.
+struct RowPair {
+    std::uint32_t source;
+    std::uint32_t slot; ///< destination in the slab
+    bool operator==(const RowPair&) const = default;
+};
+
+/// The arena's fixed order: pool groups, slab groups, index, meta, mask. Every buffer starts on a 4096-byte boundary.
+/// Equal specs give equal offsets on every machine: the simulator's addresses are these offsets. Pool and slab lie
+/// first, so that their offsets depend on N and the layout only.
+///   index: two lists of N 4-byte entries (index: ids of the gather in the first; paired: sources in the first, slots
+///          in the second); for oracle instead the 8-byte pairs of all steps, step after step.
+///   meta:  slot_of, then (on the next 64-byte boundary) id_at: N 4-byte entries each.
+///   mask:  mask_count masks of mask_words(N) 8-byte words.
 std::vector<BufferRange> arena_layout(const WorkspaceSpec& spec);
 std::uint64_t arena_bytes(const WorkspaceSpec& spec);
 
@@ -44,6 +61,8 @@ std::uint64_t arena_bytes(const WorkspaceSpec& spec);
 /// bind the memory first; a replay that never copies rows never touches pool and slab at all.
 class Workspace {
 public:
+    /// Asks for huge pages (madvise). Error: usage for N = 0, N > max_pool_rows or S = 0; not_possible with the errno
+    /// when the kernel refuses the mapping.
     static Result<Workspace> allocate(const WorkspaceSpec& spec);
 
     const WorkspaceSpec& spec() const { return spec_; }
@@ -55,15 +74,19 @@ public:
     std::byte* slab_row(std::uint32_t group, std::uint32_t slot) const;
     std::span<std::uint64_t> masks() const;
     std::uint64_t* mask(std::uint32_t step) const; ///< 0: the initial set
-    std::span<std::uint32_t> index() const;
-    std::span<std::uint32_t> slot_of() const; ///< N entries; meaningless for inactive ids
-    std::span<std::uint32_t> id_at() const;   ///< N entries; the first m are the slab's rows
+    std::span<std::uint32_t> index() const;        ///< 2 N entries
+    std::span<RowPair> pairs() const;              ///< the same bytes as index(), as oracle's pairs
+    std::span<std::uint32_t> slot_of() const;      ///< N entries; meaningless for inactive ids
+    std::span<std::uint32_t> id_at() const;        ///< N entries; the first m are the slab's rows
 
-    /// First touch: fills the pool with seeded data without a zero word in it (hardware elides write-backs of zeros),
-    /// slab, tables and masks with non-zero filler.
+    /// First touch, by the calling thread, at memory speed: fills the pool with seeded data without a zero 8-byte word
+    /// in it (hardware elides write-backs of zeros), slab, lists, tables and masks with non-zero filler. Comes before
+    /// the masks are generated. Pool rows of 8 bytes and more differ from each other.
     void touch(std::uint64_t seed);
 
 private:
+    const BufferRange& range(Buffer buffer, std::uint32_t group) const;
+
     WorkspaceSpec spec_;
     std::vector<BufferRange> ranges_;
     MappedRegion region_;
