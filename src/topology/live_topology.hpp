@@ -1,0 +1,40 @@
+#pragma once
+// hwloc's view of the running machine. Internal to topology/.
+
+#include <hwloc.h>
+
+#include <memory>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+namespace bytebound {
+
+/// Owned hwloc_bitmap_t.
+struct BitmapDeleter {
+    void operator()(hwloc_bitmap_t bitmap) const { hwloc_bitmap_free(bitmap); }
+};
+using Bitmap = std::unique_ptr<std::remove_pointer_t<hwloc_bitmap_t>, BitmapDeleter>;
+
+Bitmap to_bitmap(std::span<const int> numbers);
+std::vector<int> from_bitmap(hwloc_const_bitmap_t bitmap);
+
+/// The topology of the running machine, loaded at the first use and constant afterwards: a cache of what the machine
+/// is, never a seam for tests (those are SysRoot and Sys). hwloc allows concurrent use of a loaded topology.
+class LiveTopology {
+public:
+    static const LiveTopology& get();
+    /// nullptr when hwloc could not load it, or when a HWLOC_* variable replaced it by another machine.
+    hwloc_topology_t handle() const { return this_system_ ? topology_ : nullptr; }
+
+    LiveTopology(const LiveTopology&) = delete;
+    LiveTopology& operator=(const LiveTopology&) = delete;
+
+private:
+    LiveTopology();
+    ~LiveTopology();
+    hwloc_topology_t topology_ = nullptr;
+    bool this_system_ = false;
+};
+
+} // namespace bytebound
