@@ -1,0 +1,110 @@
+#include "loops/copy_method.hpp"
+
+#include <array>
+#include <cassert>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace bytebound {
+
+namespace {
+
+void copy_memcpy(std::byte* to, const std::byte* from, std::size_t bytes) noexcept { std::memcpy(to, from, bytes); }
+
+#if defined(__x86_64__)
+void copy_movsb(std::byte* to, const std::byte* from, std::size_t bytes) noexcept {
+    asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
+}
+
+__attribute__((target("avx2"))) void copy_avx2(std::byte* to, const std::byte* from, std::size_t bytes) noexcept {
+    constexpr std::size_t width = 32;
+    if (bytes < width) {
+        std::memcpy(to, from, bytes);
+        return;
+    }
+    const auto vector = [&](std::size_t at) __attribute__((target("avx2"), always_inline)) {
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + at),
+                            _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + at)));
+    };
+    std::size_t at = 0;
+    for (; at + 4 * width <= bytes; at += 4 * width) {
+        vector(at);
+        vector(at + width);
+        vector(at + 2 * width);
+        vector(at + 3 * width);
+    }
+    for (; at + width <= bytes; at += width)
+        vector(at);
+    // The rest by a vector that ends with the row: some bytes are stored twice, none outside it.
+    if (at < bytes) vector(bytes - width);
+}
+
+__attribute__((target("avx512f"))) void copy_avx512(std::byte* to, const std::byte* from, std::size_t bytes) noexcept {
+    constexpr std::size_t width = 64;
+    if (bytes < width) {
+        std::memcpy(to, from, bytes);
+        return;
+    }
+    const auto vector = [&](std::size_t at) __attribute__((target("avx512f"), always_inline)) {
+        _mm512_storeu_si512(to + at, _mm512_loadu_si512(from + at));
+    };
+    std::size_t at = 0;
+    for (; at + 4 * width <= bytes; at += 4 * width) {
+        vector(at);
+        vector(at + width);
+        vector(at + 2 * width);
+        vector(at + 3 * width);
+    }
+    for (; at + width <= bytes; at += width)
+        vector(at);
+    if (at < bytes) vector(bytes - width);
+}
+#else
+constexpr CopyFunction copy_movsb = nullptr, copy_avx2 = nullptr, copy_avx512 = nullptr;
+#endif
+
+struct Entry {
+    CopyMethod method;
+    std::string_view name;
+    CopyFunction function; ///< null: not on this architecture
+};
+constexpr std::array<Entry, 4> entries{{{CopyMethod::memcpy, "memcpy", copy_memcpy},
+                                        {CopyMethod::movsb, "movsb", copy_movsb},
+                                        {CopyMethod::avx2, "avx2", copy_avx2},
+                                        {CopyMethod::avx512, "avx512", copy_avx512}}};
+constexpr std::array<CopyMethod, 4> methods{CopyMethod::memcpy, CopyMethod::movsb, CopyMethod::avx2,
+                                            CopyMethod::avx512};
+
+const Entry& entry_of(CopyMethod method) { return entries[static_cast<std::size_t>(method)]; }
+
+} // namespace
+
+std::string_view name_of(CopyMethod method) { return entry_of(method).name; }
+
+std::optional<CopyMethod> copy_method_named(std::string_view name) {
+    for (const auto& entry : entries) {
+        if (entry.name == name) return entry.method;
+    }
+    return std::nullopt;
+}
+
+std::span<const CopyMethod> copy_methods() { return methods; }
+
+bool runs_here(CopyMethod method) {
+    if (entry_of(method).function == nullptr) return false;
+#if defined(__x86_64__)
+    if (method == CopyMethod::avx2) return __builtin_cpu_supports("avx2") != 0;
+    if (method == CopyMethod::avx512) return __builtin_cpu_supports("avx512f") != 0;
+#endif
+    return true;
+}
+
+CopyFunction copy_function(CopyMethod method) {
+    assert(runs_here(method));
+    return entry_of(method).function;
+}
+
+} // namespace bytebound
