@@ -22,9 +22,10 @@ struct Samples {
 struct Estimate {
     double value = 0;
     Stat stat = Stat::mean;
-    std::optional<double> ci_low, ci_high; ///< none for computed figures and where n < 2
+    /// None for computed figures, and where only one resample exists: n < 2, or one block of fewer than 3 steps.
+    std::optional<double> ci_low, ci_high;
     std::uint64_t n = 0;
-    std::uint64_t blocks = 0;
+    std::uint64_t blocks = 0; ///< those that hold a step
     bool operator==(const Estimate&) const = default;
 };
 
@@ -43,7 +44,8 @@ std::optional<Estimate> estimate(const Samples& samples, Stat stat, const Bootst
 /// Point value only (computed figures).
 std::optional<Estimate> point(const Samples& samples, Stat stat);
 
-/// ratio = value(vs) / value(loop), whole blocks resampled jointly (block i of both come from the same trace segment).
+/// ratio = value(vs) / value(loop), whole blocks resampled jointly (block i of both come from the same trace segment);
+/// one block: runs of ceil(sqrt(n)) steps, at the same places in both.
 struct RatioEstimate {
     double ratio = 0;
     std::optional<double> ci_low, ci_high;
@@ -51,16 +53,27 @@ struct RatioEstimate {
 };
 std::optional<RatioEstimate> compare(const Samples& loop, const Samples& vs, Stat stat,
                                      const BootstrapOptions& options = {});
+/// Ratio only (computed figures).
+std::optional<RatioEstimate> compare_points(const Samples& loop, const Samples& vs, Stat stat);
 
-/// Indices outside Tukey's fences (1.5 IQR beyond the quartiles) of one phase.
+/// For figures where less is better.
+enum class Verdict { better, worse, unresolved };
+std::string_view name_of(Verdict verdict);
+/// Unresolved when the interval contains 1, or there is none.
+Verdict judge(const RatioEstimate& estimate);
+/// Computed figures are exact: equal is unresolved.
+Verdict judge_by_value(const RatioEstimate& estimate);
+
+/// Indices outside Tukey's fences (1.5 IQR beyond the quartiles) of one phase. Quartiles interpolate linearly.
 std::vector<std::size_t> tukey_outliers(std::span<const double> values);
 
-double median(std::vector<double> values); ///< of a non-empty vector; mean of the middle two when even
-double mean(std::span<const double> values);
+double median(std::vector<double> values);   ///< of a non-empty vector; mean of the middle two when even
+double mean(std::span<const double> values); ///< of a non-empty series
 /// Welford / two-pass sample variance (n - 1); 0 for n < 2. Exact on {b, b+1, b+2} for large b.
 double variance(std::span<const double> values);
 
-/// Stationarity of a series of per-step counts (docs: last W against the W before; 5 % or 3 standard errors).
+/// Stationarity of a series of per-step counts: the last W steps against the W before. Stationary when the means differ
+/// by less than 5 % of the earlier one, or by less than 3 standard errors of the difference, or not at all.
 struct Stationarity {
     bool stationary = true;
     std::uint64_t window = 0; ///< W
