@@ -7,8 +7,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "counters/collector.hpp"
 #include "loops/row_layout.hpp"
 #include "model/cache.hpp"
@@ -60,11 +62,12 @@ struct ExperimentRecord {
 /// An event of the run, as planned.
 struct EventRecord {
     std::string name, pmu, domain, origin, unit;
-    std::string type, config, config1, config2; ///< hexadecimal; empty when not countable here
+    std::string type, config, config1, config2; ///< hexadecimal ("0x3c"); empty when not countable by perf here
     double scale = 1;
     int pass = -1, group = -1;
     bool multiplexed = false;
-    std::string role; ///< the metric of docs/figures.md that it fills ("cycles", "llc_misses", ...), else empty
+    std::string source; ///< "perf", "os" (getrusage, /proc), ...: source of the figures; empty when not countable
+    std::string role;   ///< the metric of docs/figures.md that it fills ("cycles", "llc_misses", ...), else empty
     std::string reason, remedy; ///< why not countable
 };
 
@@ -118,6 +121,14 @@ struct FailureRecord {
     int exit_code = 1;
 };
 
+/// The CPU preset that supplied the default LLC-miss event.
+struct PresetRecord {
+    std::string name;   ///< empty: --bw-preset none
+    std::string reason; ///< why it matched, or why none did
+    std::string source; ///< the document its facts come from
+    bool verified = false;
+};
+
 /// A metric of docs/figures.md that no row of this run can have, and why.
 struct UnavailableRecord {
     std::string metric, reason, remedy;
@@ -136,6 +147,7 @@ struct RunRecord {
     std::vector<CollectorRecord> collectors;
     std::vector<EventRecord> events;
     int passes = 1;
+    PresetRecord preset;
     std::vector<ReadCostRecord> read_cost;
     std::optional<SimulationRecord> simulation;
     std::vector<UnavailableRecord> unavailable;
@@ -143,5 +155,12 @@ struct RunRecord {
     std::vector<Warning> warnings;
     std::map<std::string, FileRecord> files;
 };
+
+std::string_view name_of(RunStatus status);
+
+/// run.json's text: UTF-8, indented, ending in a newline; never NaN or infinity.
+std::string to_json_text(const RunRecord& record);
+/// Error: bad_data with `name`, the JSON path and the cause. Unknown keys are passed over.
+Result<RunRecord> parse_run_record(std::string_view text, const std::string& name);
 
 } // namespace bytebound

@@ -3,9 +3,10 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -22,6 +23,7 @@ struct Sample {
     int cpu_before = -1, cpu_after = -1;
     std::vector<std::string> flags;
     std::uint64_t time_ns = 0;
+    int worker = -1, worker_cpu = -1; ///< workers.csv only: which worker, and the CPU it is pinned to
     /// Parallel to SampleTable::events; empty for events of other passes.
     std::vector<std::optional<Reading>> readings;
     /// Parallel to SampleTable::simulated; empty except in repeat 0, pass 0.
@@ -29,6 +31,7 @@ struct Sample {
     /// Computed figures of this step (columns trace:min_rows, trace:metadata_bytes after the simulated ones).
     std::uint32_t min_rows = 0;
     std::uint64_t metadata_bytes = 0;
+    bool operator==(const Sample&) const = default;
 };
 
 /// Column order of samples.csv:
@@ -43,7 +46,41 @@ struct SampleTable {
     std::vector<Sample> rows;
 };
 
-/// Error: bad_data with file, line and cause.
+/// samples.csv, or workers.csv: the same with worker,cpu after pass and without the simulated and the trace columns.
+enum class SampleFile { steps, workers };
+
+/// Comment lines and header, each ending in a newline.
+std::string header_text(const SampleTable& shape, SampleFile kind);
+/// One record of RFC 4180 (lines end in \n), with the newline. A reading that is not a count (unsupported, read_failed)
+/// leaves its cells empty.
+std::string row_text(const SampleTable& shape, const Sample& sample, SampleFile kind);
+
+/// Either file; which one is seen from its header. Error: bad_data with file, line and cause.
 Result<SampleTable> read_samples(const std::filesystem::path& file);
+Result<SampleTable> parse_samples(std::string_view text, const std::string& name);
+
+/// Appends phases to a file, each flushed before append() returns. An append that fails (ENOSPC) takes its partial
+/// text back, so that finished phases stay readable.
+class SampleWriter {
+public:
+    /// Error: usage where the file cannot be created, internal for no space.
+    static Result<SampleWriter> create(const std::filesystem::path& file, SampleTable shape, SampleFile kind);
+    SampleWriter(SampleWriter&& other) noexcept;
+    SampleWriter& operator=(SampleWriter&& other) noexcept;
+    ~SampleWriter();
+
+    Result<void> append(std::span<const Sample> samples);
+    const SampleTable& shape() const { return shape_; }
+
+private:
+    SampleWriter(int fd, std::string name, SampleTable shape, SampleFile kind);
+    Result<void> write_all(std::string_view text);
+
+    int fd_ = -1;
+    std::uint64_t written_ = 0;
+    std::string name_;
+    SampleTable shape_;
+    SampleFile kind_ = SampleFile::steps;
+};
 
 } // namespace bytebound

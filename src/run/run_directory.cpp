@@ -1,0 +1,146 @@
+#include "run/run_directory.hpp"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+namespace bytebound {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What a run writes: only these are removed by --force.
+constexpr std::array<std::string_view, 9> own_files = {run_file,      samples_file,     workers_file,
+                                                       "summary.csv", "summary.json",   "report.md",
+                                                       "report.html", "ENVIRONMENT.md", "run.json.new"};
+
+Failure unusable(const fs::path& path, std::string cause, int sys_errno) {
+    return fail({sys_errno == ENOSPC ? ExitCode::internal : ExitCode::usage, "create", path.string(), std::move(cause),
+                 sys_errno == ENOSPC ? "free space or give another --out" : "give a writable --out", sys_errno});
+}
+
+struct Closer {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+/// Writes the whole file and syncs it; errno of the first failure, 0 when done.
+int write_synced(const fs::path& file, const std::string& text) {
+    std::unique_ptr<std::FILE, Closer> out(std::fopen(file.c_str(), "we"));
+    if (!out) return errno;
+    if (std::fwrite(text.data(), 1, text.size(), out.get()) != text.size()) return errno != 0 ? errno : ENOSPC;
+    if (std::fflush(out.get()) != 0) return errno;
+    if (::fsync(::fileno(out.get())) != 0 && errno != EINVAL && errno != EROFS) return errno;
+    return 0;
+}
+
+} // namespace
+
+Result<void> RunDirectory::check(const fs::path& path, bool force) {
+    std::error_code error;
+    const auto status = fs::status(path, error);
+    if (fs::exists(status)) {
+        if (!fs::is_directory(status)) return unusable(path, "it exists and is no directory", 0);
+        const bool empty = fs::is_empty(path, error);
+        if (error) return unusable(path, "the directory cannot be read", error.value());
+        if (!empty && !force)
+            return fail({ExitCode::usage, "create", path.string(), "the directory exists and is not empty",
+                         "give another --out, or --force to replace the run in it"});
+        if (::access(path.c_str(), W_OK) != 0) return unusable(path, "the directory is not writable", errno);
+        return {};
+    }
+    fs::path parent = fs::absolute(path, error).parent_path();
+    while (!parent.empty() && !fs::exists(parent, error) && parent != parent.parent_path())
+        parent = parent.parent_path();
+    if (!fs::is_directory(parent, error)) return unusable(path, parent.string() + " is no directory", ENOTDIR);
+    if (::access(parent.c_str(), W_OK | X_OK) != 0) return unusable(path, parent.string() + " is not writable", errno);
+    return {};
+}
+
+Result<RunDirectory> RunDirectory::create(const fs::path& path, bool force) {
+    if (auto usable = check(path, force); !usable) return fail(usable.error());
+    std::error_code error;
+    fs::create_directories(path, error);
+    if (error) return unusable(path, "the directory cannot be created", error.value());
+    for (const std::string_view name : own_files) {
+        fs::remove(path / name, error);
+        if (error) return unusable(path / name, "the file of a former run cannot be removed", error.value());
+    }
+    return RunDirectory(path);
+}
+
+Result<void> RunDirectory::write_record(const RunRecord& record) const {
+    const fs::path file = path_ / run_file, temporary = path_ / "run.json.new";
+    int cause = write_synced(temporary, to_json_text(record));
+    if (cause == 0 && std::rename(temporary.c_str(), file.c_str()) != 0) cause = errno;
+    if (cause == 0) return {};
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    const bool full = cause == ENOSPC || cause == EDQUOT;
+    const bool first = !fs::exists(file, ignored);
+    return fail({first && !full ? ExitCode::usage : ExitCode::internal, "write", file.string(),
+                 full ? "no space is left on the device" : "the file cannot be written",
+                 full ? "free space or give another --out; finished phases are kept" : "give a writable --out", cause});
+}
+
+Result<FileRecord> hash_file(const fs::path& file) {
+    const auto unreadable = [&](int cause) {
+        return fail({ExitCode::bad_data, "hash", file.string(), "the file is missing or unreadable",
+                     "give a complete run directory", cause});
+    };
+    std::unique_ptr<std::FILE, Closer> in(std::fopen(file.c_str(), "re"));
+    if (!in) return unreadable(errno);
+    const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+    if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1)
+        return fail({ExitCode::internal, "hash", file.string(), "libcrypto has no SHA-256", "install libssl3"});
+    FileRecord record;
+    std::array<unsigned char, 1 << 16> block;
+    while (const std::size_t bytes = std::fread(block.data(), 1, block.size(), in.get())) {
+        EVP_DigestUpdate(context.get(), block.data(), bytes);
+        record.bytes += bytes;
+    }
+    if (std::ferror(in.get()) != 0) return unreadable(errno);
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+    unsigned length = 0;
+    EVP_DigestFinal_ex(context.get(), digest.data(), &length);
+    static constexpr std::string_view digits = "0123456789abcdef";
+    for (unsigned i = 0; i < length; ++i) {
+        record.sha256 += digits[digest[i] >> 4];
+        record.sha256 += digits[digest[i] & 15];
+    }
+    return record;
+}
+
+Result<std::map<std::string, FileRecord>> RunDirectory::hash_files() const {
+    std::map<std::string, FileRecord> files;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(path_, error)) {
+        const std::string name = entry.path().filename().string();
+        if (!entry.is_regular_file() || name == run_file) continue;
+        auto record = hash_file(entry.path());
+        if (!record) return fail(record.error());
+        files.emplace(name, std::move(*record));
+    }
+    if (error) return unusable(path_, "the directory cannot be read", error.value());
+    return files;
+}
+
+Result<RunRecord> read_run_record(const fs::path& directory) {
+    const fs::path file = directory / run_file;
+    errno = 0;
+    std::ifstream in(file, std::ios::binary);
+    if (!in)
+        return fail({ExitCode::bad_data, "read", file.string(), "the file is missing or unreadable",
+                     "give a run directory that bytebound run wrote", errno});
+    std::ostringstream text;
+    text << in.rdbuf();
+    return parse_run_record(std::move(text).str(), file.string());
+}
+
+} // namespace bytebound
