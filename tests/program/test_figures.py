@@ -1,0 +1,350 @@
+"""Published figures against an independent computation from the raw steps."""
+import jsonschema
+import numpy
+import pytest
+import scipy.stats
+
+from conftest import ROW_BYTES, read_csv, row_of, run_tiny, samples_of, schema
+
+LOOPS = ["paired", "index", "mask", "hybrid", "oracle"]
+METRICS = ["time_ns", "bound_bytes", "min_bytes", "rows_written", "requested_bytes", "metadata_bytes",
+           "dram_read_bytes", "dram_write_bytes", "dram_bytes", "amplification", "requested_ratio", "cpi", "llc_mpki",
+           "dram_gbps", "llc_misses", "instructions", "cycles", "task_clock_ns", "page_faults", "context_switches",
+           "cpu_migrations"]
+STAT = {"time_ns": "median", "amplification": "ratio", "requested_ratio": "ratio", "cpi": "ratio", "llc_mpki": "ratio",
+        "dram_gbps": "ratio"}
+COMPUTED = ["bound_bytes", "min_bytes", "rows_written", "requested_bytes", "metadata_bytes"]
+BUFFERS = ["pool", "slab", "mask", "index", "meta"]
+SIMULATED = (["dram_read_bytes", "dram_write_bytes", "llc_misses"]
+             + [f"{buffer}_{way}_bytes" for buffer in BUFFERS for way in ("read", "write")])
+# From the most to the least direct; a ratio has the worse of its operands, computed lowers nothing.
+TIERS = ["computed", "timed", "counted", "scaled", "shared", "emulated", "simulated"]
+
+
+def cells(loaded, loop, k):
+    """(row of the summary, its samples of pass 0) for every loop and k of a run."""
+    return row_of(loaded, loop, k), samples_of(loaded, loop, k)
+
+
+def every_row(loaded):
+    for row in loaded.summary["rows"]:
+        yield row, samples_of(loaded, row["loop"], row["k"])
+
+
+def step_values(metric, samples, events):
+    """Per-step values of one metric that can be had from samples.csv alone; None where there is no such column."""
+    if metric == "time_ns":
+        return [float(s["time_ns"]) for s in samples]
+    if metric == "bound_bytes":
+        return [max(int(s["A"]), int(s["R"])) * ROW_BYTES for s in samples]
+    if metric == "min_bytes":
+        return [int(s["trace:min_rows"]) * ROW_BYTES for s in samples]
+    if metric == "rows_written":
+        return [int(s["rows_written"]) for s in samples]
+    if metric == "requested_bytes":
+        return [2 * int(s["rows_written"]) * ROW_BYTES for s in samples]
+    if metric == "metadata_bytes":
+        return [int(s["trace:metadata_bytes"]) for s in samples]
+    if metric == "dram_bytes":
+        return [a + b for a, b in zip(step_values("dram_read_bytes", samples, events),
+                                      step_values("dram_write_bytes", samples, events))]
+    if metric in SIMULATED:
+        return [int(s["sim:" + metric]) for s in samples if s["sim:" + metric] != ""]
+    return None
+
+
+def test_samples_have_exactly_the_documented_columns(tiny):
+    columns = ["loop", "k", "repeat", "step", "batch", "pass", "A", "R", "rows_written", "cpu_before", "cpu_after",
+               "flags", "time_ns"]
+    for event in tiny.run["events"]:
+        columns += [event["name"], event["name"] + ":enabled", event["name"] + ":running"]
+    columns += ["sim:" + name for name in SIMULATED] + ["trace:min_rows", "trace:metadata_bytes"]
+    assert tiny.header == columns
+    assert tiny.comments and all(line.startswith("#") for line in tiny.comments)
+
+
+def test_default_events_are_those_of_the_contract(tiny):
+    names = [event["name"] for event in tiny.run["events"]]
+    assert names[:2] == ["cycles", "instructions"]
+    assert names[-4:] == ["task-clock", "page-faults", "context-switches", "cpu-migrations"]
+
+
+def test_every_planned_step_is_there_once(tiny):
+    keys = [(s["loop"], int(s["k"]), int(s["pass"]), int(s["repeat"]), int(s["step"])) for s in tiny.samples]
+    passes = range(max(key[2] for key in keys) + 1)
+    wanted = [(loop, k, p, r, s) for loop in LOOPS for k in (0, 3, 16) for p in passes for r in (0, 1) for s in range(8)]
+    assert sorted(keys) == sorted(wanted)
+    assert {s["batch"] for s in tiny.samples} == {"1"}
+
+
+def test_steps_change_what_k_says(tiny):
+    for sample in tiny.samples:
+        added, removed, k = int(sample["A"]), int(sample["R"]), int(sample["k"])
+        assert added + removed == k
+        # An odd k starts with the larger half added; four warm-up steps come before step 0.
+        larger = (k + 1) // 2
+        assert added == (larger if int(sample["step"]) % 2 == 0 else k - larger)
+
+
+def test_loops_store_the_rows_that_their_definition_says(tiny):
+    for sample in tiny.samples:
+        added, removed, k = int(sample["A"]), int(sample["R"]), int(sample["k"])
+        m_after = 64 + max(added - removed, 0)  # an odd k lets m alternate between 64 and 65
+        expected = {"index": m_after, "mask": m_after}.get(sample["loop"], int(sample["trace:min_rows"]))
+        assert k <= 0.5 * m_after, "else hybrid would rebuild and the line above would be wrong"
+        assert int(sample["rows_written"]) == expected, sample
+        minimum = int(sample["trace:min_rows"])
+        assert minimum == added if added >= removed else added <= minimum <= removed
+
+
+def test_hybrid_rebuilds_above_tau(tmp_path):
+    run = run_tiny(tmp_path / "run", "--loops", "hybrid", "--ks", "16,40", "--collector", "none")
+    assert {s["rows_written"] for s in samples_of(run, "hybrid", 16)} == {"8"}
+    assert {s["rows_written"] for s in samples_of(run, "hybrid", 40)} == {"64"}
+
+
+def test_medians_and_means_are_those_of_the_samples(tiny):
+    compared = 0
+    for row, samples in every_row(tiny):
+        for metric in ["time_ns", "dram_read_bytes", "dram_write_bytes", "dram_bytes", "llc_misses"] + COMPUTED:
+            figure = row["metrics"][metric]
+            if figure["source"] not in ("clock", "sim", "trace"):
+                continue
+            values = step_values(metric, samples, tiny.run["events"])
+            expected = numpy.median(values) if metric == "time_ns" else numpy.mean(values)
+            assert figure["value"] == pytest.approx(expected, rel=1e-12, abs=1e-12), (row["loop"], row["k"], metric)
+            assert figure["n"] == len(values)
+            compared += 1
+    assert compared >= 15 * 9
+
+
+def test_counted_means_are_those_of_the_samples(tiny):
+    roles = {event["role"]: event["name"] for event in tiny.run["events"] if event["role"]}
+    compared = 0
+    for row in tiny.summary["rows"]:
+        for metric, name in roles.items():
+            figure = row["metrics"][metric]
+            if figure is None or figure["tier"] != "counted":
+                continue
+            cells = [s[name] for s in tiny.samples if (s["loop"], int(s["k"])) == (row["loop"], row["k"]) and s[name]]
+            assert figure["value"] == pytest.approx(numpy.mean([int(cell) for cell in cells])), (row["loop"], metric)
+            assert figure["n"] == len(cells)
+            compared += 1
+    assert compared, "software events count on every machine"
+
+
+def test_ratios_are_ratios_of_sums(tiny):
+    for row, samples in every_row(tiny):
+        metrics = row["metrics"]
+        simulated = [s for s in samples if s["sim:dram_read_bytes"] != ""]
+        if row["k"] == 0:
+            for metric in ("amplification", "requested_ratio"):
+                assert metrics[metric] is None
+                assert row["unavailable"][metric] == "bound is 0"
+        else:
+            requested = sum(step_values("requested_bytes", samples, None)) / sum(step_values("bound_bytes", samples, None))
+            assert metrics["requested_ratio"]["value"] == pytest.approx(requested)
+            if metrics["dram_bytes"]["source"] == "sim":
+                dram = sum(step_values("dram_bytes", simulated, None))
+                assert metrics["amplification"]["value"] == pytest.approx(
+                    dram / sum(step_values("bound_bytes", simulated, None)))
+        if metrics["dram_bytes"]["source"] == "sim":
+            gbps = sum(step_values("dram_bytes", simulated, None)) / sum(step_values("time_ns", simulated, None))
+            assert metrics["dram_gbps"]["value"] == pytest.approx(gbps)
+
+
+def test_every_metric_is_a_key_and_null_has_its_reason(tiny):
+    for row in tiny.summary["rows"]:
+        assert list(row["metrics"]) == METRICS or set(row["metrics"]) == set(METRICS)
+        for metric, figure in row["metrics"].items():
+            if figure is None:
+                assert row["unavailable"][metric].strip()
+                continue
+            assert metric not in row["unavailable"]
+            assert figure["stat"] == STAT.get(metric, "mean")
+            assert figure["n"] >= 1 and figure["blocks"] >= 1
+
+
+def test_tiers_say_how_a_number_was_had(tiny):
+    for row in tiny.summary["rows"]:
+        metrics = row["metrics"]
+        assert (metrics["time_ns"]["tier"], metrics["time_ns"]["source"]) == ("timed", "clock")
+        for metric in COMPUTED:
+            assert (metrics[metric]["tier"], metrics[metric]["source"]) == ("computed", "trace")
+            assert metrics[metric].get("ci_low") is None and metrics[metric].get("ci_high") is None
+        for metric in METRICS:
+            if metrics[metric] and metrics[metric]["source"] == "sim":
+                assert metrics[metric]["tier"] == "simulated"
+        for ratio, (top, bottom) in {"amplification": ("dram_bytes", "bound_bytes"), "cpi": ("cycles", "instructions"),
+                                     "requested_ratio": ("requested_bytes", "bound_bytes"),
+                                     "dram_gbps": ("dram_bytes", "time_ns")}.items():
+            if metrics[ratio] is None:
+                continue
+            assert metrics[ratio]["source"] == metrics[top]["source"]
+            worse = max(metrics[top]["tier"], metrics[bottom]["tier"], key=TIERS.index)
+            assert metrics[ratio]["tier"] == worse, ratio
+
+
+def test_intervals_contain_their_value(tiny):
+    seen = 0
+    for row in tiny.summary["rows"]:
+        for metric, figure in row["metrics"].items():
+            if figure is None or figure["tier"] == "computed":
+                continue
+            assert figure["ci_low"] <= figure["value"] <= figure["ci_high"], (row["loop"], row["k"], metric)
+            seen += 1
+    assert seen >= 15 * 4
+
+
+def test_simulated_figures_are_not_multiplied_by_repeats(tiny):
+    for row in tiny.summary["rows"]:
+        figure = row["metrics"]["dram_read_bytes"]
+        if figure["source"] == "sim":
+            assert (figure["n"], figure["blocks"]) == (8, 1)
+        assert (row["metrics"]["time_ns"]["n"], row["metrics"]["time_ns"]["blocks"]) == (16, 2)
+    for sample in tiny.samples:
+        present = sample["sim:dram_read_bytes"] != ""
+        assert present == (sample["repeat"] == "0" and sample["pass"] == "0")
+
+
+def test_buffers_sum_to_the_simulated_total(tiny):
+    for row, samples in every_row(tiny):
+        assert set(row["by_buffer"]) == set(BUFFERS)
+        for way, total in (("read", "dram_read_bytes"), ("write", "dram_write_bytes")):
+            values = step_values(total, samples, None)
+            assert sum(row["by_buffer"][b][way] for b in BUFFERS) == pytest.approx(numpy.mean(values))
+            for sample in samples:
+                if sample["sim:" + total]:
+                    parts = sum(int(sample[f"sim:{b}_{way}_bytes"]) for b in BUFFERS)
+                    assert parts == int(sample["sim:" + total])
+        for sample in samples:
+            if sample["sim:llc_misses"]:
+                assert int(sample["sim:dram_read_bytes"]) == 64 * int(sample["sim:llc_misses"])
+
+
+def test_few_blocks_is_flagged_and_k_requested_is_always_there(tiny):
+    for row in tiny.summary["rows"]:
+        assert "few_blocks" in row["flags"]
+        assert row["k_requested"] == row["k"]
+
+
+def test_summary_and_run_validate_against_their_schemas(tiny, shrinking):
+    for loaded in (tiny, shrinking):
+        jsonschema.validate(loaded.summary, schema("summary"))
+        jsonschema.validate(loaded.run, schema("run"))
+        assert loaded.run["schema"] == "bytebound.run/1"
+        assert loaded.summary["schema"] == "bytebound.summary/1"
+        assert loaded.run["status"] == "complete"
+
+
+def test_schemas_reject_what_the_contract_forbids(tiny):
+    without_metric = {**tiny.summary, "rows": [dict(tiny.summary["rows"][0], metrics={})]}
+    unknown_status = {**tiny.run, "status": "finished"}
+    for document, name in ((without_metric, "summary"), (unknown_status, "run")):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(document, schema(name))
+
+
+def test_summary_csv_says_the_same_as_summary_json(tiny):
+    comments, header, rows = read_csv(tiny.path / "summary.csv")
+    columns = ["loop", "k", "k_requested", "A", "R", "flags"]
+    for metric in METRICS:
+        columns += [metric] + [f"{metric}_{part}" for part in
+                               ("ci_low", "ci_high", "n", "tier", "source", "reason")]
+    assert header[:len(columns)] == columns
+    assert comments and len(rows) == len(tiny.summary["rows"])
+    for line, row in zip(rows, tiny.summary["rows"]):
+        assert (line["loop"], int(line["k"]), line["flags"].split()) == (row["loop"], row["k"], row["flags"])
+        for metric in METRICS:
+            figure = row["metrics"][metric]
+            if figure is None:
+                assert line[metric] == "" and line[metric + "_reason"] == row["unavailable"][metric]
+            else:
+                assert float(line[metric]) == pytest.approx(figure["value"], rel=1e-9)
+                assert line[metric + "_tier"] == figure["tier"] and line[metric + "_reason"] == ""
+        for cell in line.values():
+            assert cell.lower() not in ("nan", "inf", "-nan", "-inf", "null", "n/a")
+
+
+def test_comparisons_divide_the_published_values(tiny):
+    comparisons = tiny.summary["comparisons"]
+    for k in (0, 3, 16):
+        pairs = {(c["loop"], c["vs"]) for c in comparisons if c["k"] == k and c["metric"] == "time_ns"}
+        assert pairs == ({(loop, "index") for loop in LOOPS if loop != "index"}
+                         | {("paired", loop) for loop in ("mask", "hybrid", "oracle")})
+    for c in comparisons:
+        ours = row_of(tiny, c["loop"], c["k"])["metrics"][c["metric"]]
+        theirs = row_of(tiny, c["vs"], c["k"])["metrics"][c["metric"]]
+        assert ours["value"] != 0 and theirs["value"] != 0
+        assert c["ratio"] == pytest.approx(theirs["value"] / ours["value"])
+        if ours["tier"] == "computed":
+            expected = "better" if c["ratio"] > 1 else "worse" if c["ratio"] < 1 else "unresolved"
+        else:
+            assert c["ci_low"] <= c["ci_high"]
+            expected = "better" if c["ci_low"] > 1 else "worse" if c["ci_high"] < 1 else "unresolved"
+        assert c["verdict"] == expected, c
+        assert c["claim"]
+
+
+def test_requested_bytes_of_index_and_paired_have_the_ratio_m_over_a(tiny):
+    claims = [c for c in tiny.summary["comparisons"]
+              if (c["k"], c["loop"], c["vs"], c["metric"]) == (16, "paired", "index", "requested_bytes")]
+    assert [c["ratio"] for c in claims] == [64 / 8]
+
+
+def test_shrinking_block_is_updated_with_the_exact_minimum(shrinking):
+    steps = samples_of(shrinking, "paired", 8)
+    assert len(steps) == 40
+    for sample in steps:
+        assert (sample["A"], sample["R"]) == ("2", "6")
+        assert sample["rows_written"] == sample["trace:min_rows"]
+    row = row_of(shrinking, "paired", 8)
+    minimum = row["metrics"]["min_bytes"]["value"]
+    assert row["requested_bytes"] == row["metrics"]["requested_bytes"]["value"] == 2 * minimum
+    assert row["bound_bytes"] == 6 * ROW_BYTES
+    assert 2 * ROW_BYTES <= minimum < row["bound_bytes"]
+    # oracle copies the same rows; index gathers what is left of the block.
+    assert row_of(shrinking, "oracle", 8)["metrics"]["rows_written"]["value"] == minimum / ROW_BYTES
+    first = int(samples_of(shrinking, "index", 8)[0]["rows_written"])
+    assert first == 512 - 4 * (4 + 1)
+
+
+def test_interval_agrees_with_scipys_bootstrap(tmp_path):
+    run = run_tiny(tmp_path / "run", "--loops", "index", "--ks", "16", "--repeats", "12", "--steps-per-k", "15",
+                   "--collector", "none")
+    samples = samples_of(run, "index", 16)
+    blocks = [[float(s["time_ns"]) for s in samples if int(s["repeat"]) == r] for r in range(12)]
+
+    def median_of(indices):
+        return numpy.median(numpy.concatenate([blocks[int(i)] for i in indices]))
+
+    theirs = scipy.stats.bootstrap((numpy.arange(12),), median_of, vectorized=False, n_resamples=2000,
+                                   method="percentile", random_state=1).confidence_interval
+    ours = row_of(run, "index", 16)["metrics"]["time_ns"]
+    # scipy resamples whole repeats only; ours also resamples the steps within them and may be a little wider.
+    assert ours["ci_low"] <= theirs.high and theirs.low <= ours["ci_high"]
+    width = ours["ci_high"] - ours["ci_low"]
+    assert 0.5 * (theirs.high - theirs.low) - 50 <= width <= 3 * (theirs.high - theirs.low) + 200
+    assert "few_blocks" not in row_of(run, "index", 16)["flags"]
+
+
+def test_uncached_rebuild_moves_what_theory_says(tmp_path):
+    # Slab 512 KiB and pool 2 MiB over a simulated cache of 64 KiB: nothing survives a step. Each step reads m*S from
+    # the pool, reads the slab's lines before storing to them and writes them back: m*S each.
+    run = run_tiny(tmp_path / "run", "--hidden-dim", "1024", "--up-cols", "1024", "--loops", "index,mask", "--ks", "16",
+                   "--collector", "sim", "--llc", "64KiB:16")
+    for loop in ("index", "mask"):
+        parts = row_of(run, loop, 16)["by_buffer"]
+        whole = 64 * 8192
+        assert parts["pool"] == {"read": whole, "write": 0}
+        assert parts["slab"]["read"] == whole
+        assert parts["slab"]["write"] == pytest.approx(whole, rel=0.01)
+
+
+def test_cached_update_has_amplification_below_one_without_claiming_a_victory(tmp_path):
+    run = run_tiny(tmp_path / "run", "--loops", "paired,index", "--ks", "16", "--collector", "sim", "--llc", "64MiB:16",
+                   "--warmup", "200", "--quiet")
+    row = row_of(run, "index", 16)
+    assert row["metrics"]["amplification"]["value"] < 1
+    report = (run.path / "report.md").read_text().lower()
+    assert "beat the bound" not in report and "beats the bound" not in report
