@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cassert>
+#include <cstring>
+
+#include "loops/access.hpp"
+#include "loops/row_copier.hpp"
+#include "loops/step_parts.hpp"
+#include "loops/trace.hpp"
+#include "loops/update_loop.hpp"
+
+namespace bytebound {
+
+/// What a loop is built from. `team` is null in replays.
+template <class Access>
+struct LoopSetup {
+    Workspace& workspace;
+    Access access;
+    WorkerTeam* team;
+    LoopOptions options;
+};
+
+/// Addresses in the arena, taken once, and what every loop needs.
+template <class Access>
+class LoopBase : public UpdateLoop {
+public:
+    explicit LoopBase(const LoopSetup<Access>& setup)
+        : access_(setup.access), copier_(setup.workspace, setup.access, setup.team, setup.options),
+          pool_rows_(setup.workspace.spec().pool_rows), mask_count_(setup.workspace.spec().mask_count),
+          words_(mask_words(pool_rows_)), masks_(setup.workspace.mask(0)), sources_(setup.workspace.index().data()),
+          slots_(sources_ + pool_rows_), tables_{setup.workspace.slot_of().data(), setup.workspace.id_at().data()} {}
+
+    std::uint32_t active_rows() const override { return rows_; }
+
+protected:
+    const std::uint64_t* mask(std::uint32_t step) const noexcept { return masks_ + step * words_; }
+
+    /// Packs the rows of mask 0 in ascending order, unobserved; `list` gets their ids.
+    void pack(std::uint32_t* list, const SlotTables* tables) {
+        rows_ = list_rows(Unwatched(nullptr), mask(0), words_, list, tables);
+        if constexpr (Access::copies_rows) {
+            for (std::uint32_t slot = 0; slot < rows_; ++slot)
+                copier_.from_pool(list[slot], slot);
+        }
+    }
+
+    /// Gathers pool rows list[0 .. rows) into slots 0 .. rows.
+    void gather(const std::uint32_t* list, std::uint32_t rows) const noexcept {
+        copier_.split(rows, [&](std::uint32_t begin, std::uint32_t end) noexcept {
+            for (std::uint32_t i = begin; i < end; ++i)
+                copier_.from_pool(access_.load(Buffer::index, &list[i]), i);
+        });
+    }
+
+    Access access_;
+    RowCopier<Access> copier_;
+    std::uint32_t pool_rows_, mask_count_;
+    std::size_t words_;
+    const std::uint64_t* masks_;
+    std::uint32_t* sources_; ///< N entries of the index buffer
+    std::uint32_t* slots_;   ///< the N entries behind them
+    SlotTables tables_;
+    std::uint32_t rows_ = 0; ///< m now
+};
+
+} // namespace bytebound

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "loops/oracle_loop.hpp"
+#include "loops/paired_loops.hpp"
+#include "loops/rebuild_loops.hpp"
+
+namespace bytebound {
+
+/// The loop of `kind` on one access policy; null for torch, whose code is a library's.
+template <class Access>
+std::unique_ptr<UpdateLoop> make_with(LoopKind kind, const LoopSetup<Access>& setup) {
+    switch (kind) {
+    case LoopKind::paired: return std::make_unique<PairedLoop<Access>>(setup);
+    case LoopKind::index: return std::make_unique<IndexLoop<Access>>(setup);
+    case LoopKind::mask: return std::make_unique<MaskLoop<Access>>(setup);
+    case LoopKind::hybrid: return std::make_unique<HybridLoop<Access>>(setup);
+    case LoopKind::oracle: return std::make_unique<OracleLoop<Access>>(setup);
+    case LoopKind::torch: break;
+    }
+    return nullptr;
+}
+
+} // namespace bytebound
