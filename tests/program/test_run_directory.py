@@ -12,7 +12,7 @@ import pytest
 
 from conftest import TINY, binary, call, load, read_csv, row_of, run_tiny, samples_of, schema
 
-DERIVED = ["summary.csv", "summary.json", "report.md"]
+DERIVED = ["summary.csv", "summary.json", "report.md", "report.html"]
 
 
 def texts(folder, names=DERIVED):
@@ -21,7 +21,7 @@ def texts(folder, names=DERIVED):
 
 def test_a_run_leaves_the_documented_files(tiny):
     names = {path.name for path in tiny.path.iterdir()}
-    assert {"run.json", "samples.csv", "summary.csv", "summary.json", "report.md"} <= names
+    assert {"run.json", "samples.csv", *DERIVED} <= names
     assert "workers.csv" not in names
     assert not [name for name in names if name.endswith(("~", ".tmp", ".part"))]
 
