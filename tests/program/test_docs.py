@@ -17,7 +17,7 @@ def shell_lines(page):
     """The `bytebound ...` lines of a page's ```sh blocks, continuation lines joined."""
     for block in re.findall(r"^```sh\n(.*?)^```", page.read_text(), re.M | re.S):
         for line in block.replace("\\\n", " ").splitlines():
-            if re.match(r"(\S*/)?bytebound\s", line):
+            if re.match(r"([\w./-]*/)?bytebound\s", line):
                 yield line
 
 
@@ -34,7 +34,7 @@ def test_every_command_line_in_the_documentation_works(page, tmp_path):
     folder.mkdir()
     environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
     for line in lines:
-        words = re.sub(r"^\S*/(?=bytebound\s)", "", line)
+        words = re.sub(r"^[\w./-]*/(?=bytebound\s)", "", line)
         done = subprocess.run(["bash", "-o", "pipefail", "-c", words], cwd=folder, env=environment, text=True, timeout=120,
                               stdin=subprocess.DEVNULL, capture_output=True)
         assert done.returncode == 0, f"{line}\n{done.stderr}"
