@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -26,6 +27,8 @@ struct Event {
     std::uint64_t config = 0;
     std::uint64_t config1 = 0;
     std::uint64_t config2 = 0;
+    /// Breakpoints only (HW_BREAKPOINT_R | _W | _X); their address is config1, their length in bytes config2.
+    std::uint32_t breakpoint_type = 0;
     Domain domain = Domain::user;
     Scope scope = Scope::thread;
     std::vector<int> cpus; ///< cpumask of a cpu-scoped PMU; "cpus" of a hybrid core PMU; else empty

@@ -18,7 +18,7 @@ struct CounterValue {
 enum class ReadingState {
     counted,     ///< running == enabled
     scaled,      ///< 0 < running < enabled
-    never_ran,   ///< enabled > 0, running == 0
+    never_ran,   ///< running == 0: it had no counter, or was never enabled (frozen)
     unsupported, ///< was never opened
     read_failed, ///< the kernel gave no or an impossible answer
 };
@@ -35,8 +35,8 @@ struct Reading {
     bool operator==(const Reading&) const = default;
 };
 
-/// after - before, modulo 2^64 for the count. A count that went back by more than half the range, running >
-/// enabled or a time that went back is read_failed.
+/// after - before, modulo 2^64 for the count. A count that went back (a difference of more than half the range),
+/// running > enabled or a time that went back is read_failed, with all numbers 0.
 Reading difference(const CounterValue& before, const CounterValue& after) noexcept;
 /// State of a difference given only its three numbers.
 ReadingState state_of(std::uint64_t enabled_ns, std::uint64_t running_ns) noexcept;

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "counters/event.hpp"
+
+namespace bytebound {
+
+/// "key=value" or "key" of pmu/terms/.
+struct EventTerm {
+    std::string key;
+    std::optional<std::string> value;
+};
+
+/// An event name taken apart, before anything is looked up. Exactly one of the three forms.
+struct EventName {
+    enum class Form { bare, pmu, breakpoint };
+    Form form = Form::bare;
+    std::string body;             ///< bare: the name; pmu: the device; breakpoint: address, length, access
+    std::vector<EventTerm> terms; ///< form pmu
+    std::optional<Domain> domain; ///< from a modifier; none: the default
+};
+
+/// Error: usage, saying which part of the name is malformed.
+Result<EventName> parse_event_name(std::string_view name);
+
+/// "event=0x04,umask=0x03" -> terms; nothing when one has no key or an empty value.
+std::optional<std::vector<EventTerm>> parse_terms(std::string_view text);
+
+} // namespace bytebound
