@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <string>
@@ -87,6 +89,11 @@ Machine hwloc_machine(hwloc_topology_t topology) {
 
 std::string with_errno(const std::string& text, int error) { return text + " (" + errno_name(error) + ")"; }
 
+Result<MappedRegion> scratch_page() {
+    const auto page_bytes = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    return MappedRegion::anonymous(page_bytes, page_bytes);
+}
+
 /// Binds the calling thread to where it may run already: changes nothing, and shows a kernel that refuses.
 Capability probe_cpu_binding(hwloc_topology_t topology) {
     const auto* support = hwloc_topology_get_support(topology)->cpubind;
@@ -105,7 +112,7 @@ Capability probe_memory_binding(hwloc_topology_t topology, bool numa) {
     if (!numa) return Capability::no("the kernel has no NUMA support", "use --mem local");
     if (!hwloc_topology_get_support(topology)->membind->set_area_membind)
         return Capability::no("hwloc cannot bind memory on this system", "use --mem local");
-    auto page = MappedRegion::anonymous(4096, 4096);
+    auto page = scratch_page();
     if (!page) return Capability::no(page.error().cause, page.error().remedy);
     if (hwloc_set_area_membind(topology, page->data(), page->size(), hwloc_topology_get_allowed_nodeset(topology),
                                HWLOC_MEMBIND_BIND, HWLOC_MEMBIND_BYNODESET) != 0)
@@ -115,7 +122,7 @@ Capability probe_memory_binding(hwloc_topology_t topology, bool numa) {
 }
 
 Capability probe_page_query() {
-    auto page = MappedRegion::anonymous(4096, 4096);
+    auto page = scratch_page();
     if (!page) return Capability::no(page.error().cause, page.error().remedy);
     *page->data() = std::byte{1};
     void* address = page->data();

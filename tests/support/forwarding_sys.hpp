@@ -1,0 +1,33 @@
+#pragma once
+
+#include "base/sys.hpp"
+
+namespace bytebound::test {
+
+/// The running kernel as a base class: a test overrides the calls whose answers it wants to choose.
+class ForwardingSys : public Sys {
+public:
+    SysResult perf_event_open(perf_event_attr& attr, pid_t pid, int cpu, int group_fd, unsigned long flags) override {
+        return kernel_.perf_event_open(attr, pid, cpu, group_fd, flags);
+    }
+    SysResult read(int fd, void* buffer, std::size_t bytes) override { return kernel_.read(fd, buffer, bytes); }
+    SysResult close(int fd) override { return kernel_.close(fd); }
+    SysResult ioctl(int fd, unsigned long request, unsigned long argument) override {
+        return kernel_.ioctl(fd, request, argument);
+    }
+    SysResult map(int fd, std::size_t bytes, int protection, int flags) override {
+        return kernel_.map(fd, bytes, protection, flags);
+    }
+    SysResult unmap(void* address, std::size_t bytes) override { return kernel_.unmap(address, bytes); }
+    SysResult sched_getaffinity(pid_t tid, std::size_t bytes, cpu_set_t* set) override {
+        return kernel_.sched_getaffinity(tid, bytes, set);
+    }
+    SysResult query_pages(unsigned long count, void** pages, int* status) override {
+        return kernel_.query_pages(count, pages, status);
+    }
+
+private:
+    KernelSys kernel_;
+};
+
+} // namespace bytebound::test
