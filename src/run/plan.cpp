@@ -1,0 +1,211 @@
+#include "run/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.hpp"
+#include "run/plan_parts.hpp"
+#include "run/warnings.hpp"
+
+namespace bytebound {
+namespace {
+
+constexpr std::uint64_t assumed_llc_bytes = std::uint64_t{32} << 20;
+constexpr std::uint32_t assumed_ways = 16;
+/// callgrind's write-back model holds two lines whose addresses agree modulo 2^32 for one.
+constexpr std::uint64_t valgrind_arena_limit = std::uint64_t{1} << 32;
+constexpr std::uint32_t most_steps = 10'000'000;
+/// Columns beyond this cannot be a row of any machine; keeps the products below 2^64.
+constexpr std::uint64_t max_columns = std::uint64_t{1} << 40;
+
+Failure impossible(std::string object, std::string cause, std::string remedy) {
+    return fail({ExitCode::usage, "plan", std::move(object), std::move(cause), std::move(remedy)});
+}
+
+Result<void> check_sizes(const RunOptions& o) {
+    if (o.pool_rows == 0) return impossible("--N 0", "the pool has no rows", "give --N 1 or more");
+    if (o.pool_rows > max_pool_rows)
+        return impossible(fmt::format("--N {}", o.pool_rows), fmt::format("ids hold {} rows", max_pool_rows),
+                          fmt::format("give --N {} or less", max_pool_rows));
+    if (o.active_rows > o.pool_rows)
+        return impossible(fmt::format("--m {}", o.active_rows),
+                          fmt::format("the pool has only N = {} rows", o.pool_rows), "give m <= N");
+    for (const std::uint64_t columns : {o.hidden_dim, o.up_cols, o.gate_cols})
+        if (columns > max_columns)
+            return impossible(fmt::format("{} columns", columns), "no row is that long", "give fewer columns");
+    if (o.hidden_dim + o.up_cols + o.gate_cols == 0)
+        return impossible("rows", "S = 0: a row has no columns", "give --hidden-dim, --up-cols or --gate-cols");
+    if (o.steps_per_k == 0) return impossible("--steps-per-k 0", "nothing would be measured", "give 1 or more");
+    if (o.steps_per_k > most_steps)
+        return impossible(fmt::format("--steps-per-k {}", o.steps_per_k), fmt::format("it is more than {}", most_steps),
+                          "give fewer steps");
+    if (o.repeats == 0) return impossible("--repeats 0", "nothing would be measured", "give 1 or more");
+    if (o.threads == 0) return impossible("--threads 0", "a step needs a worker", "give 1 or more");
+    if (o.grain == 0) return impossible("--grain 0", "a unit of work has at least one row", "give 1 or more");
+    if (!(o.tau >= 0) || !std::isfinite(o.tau))
+        return impossible(fmt::format("--tau {}", o.tau), "it is no share of m", "give 0 or more");
+    if (o.ks.empty() && !o.add && !o.remove) return impossible("--ks", "the list is empty", "give at least one k");
+    if (o.loops.empty()) return impossible("--loops", "the list is empty", "give at least one loop");
+    if (o.warmup && *o.warmup > most_steps)
+        return impossible(fmt::format("--warmup {}", *o.warmup), fmt::format("it is more than {} steps", most_steps),
+                          "give fewer");
+    return {};
+}
+
+Result<void> check_loops(const RunOptions& o) {
+    for (const LoopKind kind : o.loops)
+        for (const LoopEntry& entry : loops())
+            if (entry.kind == kind && !entry.built_in)
+                return fail({ExitCode::not_possible, "plan", "loop " + std::string(entry.name),
+                             "this build does not have it", "leave it out of --loops"});
+    if (!runs_here(o.copy))
+        return fail({ExitCode::not_possible, "plan", "--copy " + std::string(name_of(o.copy)), "this CPU cannot run it",
+                     "give --copy memcpy"});
+    return {};
+}
+
+void take_loops_once(RunPlan& plan) {
+    std::vector<LoopKind> once;
+    for (const LoopKind kind : plan.options.loops) {
+        if (std::find(once.begin(), once.end(), kind) == once.end()) {
+            once.push_back(kind);
+            continue;
+        }
+        for (const LoopEntry& entry : loops())
+            if (entry.kind == kind) plan.warnings.push_back(warnings::loop_repeated(std::string(entry.name)));
+    }
+    plan.options.loops = std::move(once);
+}
+
+/// The cache that the simulation has, C of the warm-up rule and the sweep's buffer.
+Result<void> plan_caches(RunPlan& plan, const Machine& machine) {
+    const std::vector<CacheInfo> reached = machine.last_level_caches(plan.placement.cpus);
+    std::uint64_t total = 0, largest = 0;
+    for (const CacheInfo& cache : reached) {
+        total += cache.size_bytes;
+        largest = std::max(largest, cache.size_bytes);
+    }
+    plan.sweep_bytes = 4 * (reached.empty() ? assumed_llc_bytes : largest);
+    if (plan.options.llc) {
+        if (auto valid = check(*plan.options.llc); !valid) return fail(valid.error());
+        plan.geometry = *plan.options.llc;
+        plan.geometry_source = "--llc";
+    } else if (reached.empty()) {
+        plan.geometry = {assumed_llc_bytes, assumed_ways, 64};
+        plan.geometry_source = "assumed";
+        plan.warnings.push_back(warnings::llc_unknown(assumed_llc_bytes));
+    } else {
+        plan.geometry = {total, reached[0].ways, reached[0].line_bytes == 0 ? 64 : reached[0].line_bytes};
+        plan.geometry_source = reached[0].origin;
+        if (plan.geometry.ways == 0 || !check(plan.geometry)) {
+            plan.geometry.ways = assumed_ways;
+            const std::uint64_t way = std::uint64_t{assumed_ways} * plan.geometry.line_bytes;
+            plan.geometry.size_bytes = std::max<std::uint64_t>(total / way, 1) * way;
+            plan.warnings.push_back(warnings::llc_ways_assumed(total, assumed_ways));
+        }
+    }
+    plan.warm_bytes = plan.geometry_source == "--llc" || reached.empty() ? plan.geometry.size_bytes : total;
+    return {};
+}
+
+Result<void> check_memory(const RunPlan& plan, const PlanFacts& facts) {
+    const auto& o = plan.options;
+    // Pool and slab in floating point first: the exact sum may not fit 64 bits.
+    const double least = 2.0 * o.pool_rows * static_cast<double>(plan.layout.row_bytes());
+    const double available = static_cast<double>(facts.memory_available);
+    const auto too_large = [&](double bytes) {
+        return impossible(
+            "memory",
+            fmt::format("the run needs {}, the machine has {} available", format_size(bytes), format_size(available)),
+            "give a smaller --N, shorter rows or fewer steps");
+    };
+    if (facts.memory_available != 0 && least > available) return too_large(least);
+    if (least >= 0x1p62) return impossible("memory", "the pool does not fit an address space", "give a smaller --N");
+    const std::uint64_t bytes = bytebound::arena_bytes(plan.workspace);
+    const double needed = static_cast<double>(bytes) + static_cast<double>(plan.sweep_bytes);
+    if (facts.memory_available != 0 && needed > available) return too_large(needed);
+    if (facts.under_valgrind && bytes >= valgrind_arena_limit)
+        return impossible("memory",
+                          fmt::format("the arena of {} is not smaller than 4 GiB, and valgrind's write-back model "
+                                      "takes lines 4 GiB apart for one",
+                                      format_size(static_cast<double>(bytes))),
+                          "give a smaller --N under valgrind");
+    return {};
+}
+
+} // namespace
+
+Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, const PlanFacts& facts) {
+    if (auto valid = check_sizes(options); !valid) return fail(valid.error());
+    if (auto valid = check_loops(options); !valid) return fail(valid.error());
+    RunPlan plan;
+    plan.options = options;
+    plan.preset = facts.preset;
+    plan.layout = make_layout(options.dtype, options.up_cols, options.hidden_dim, options.gate_cols);
+    take_loops_once(plan);
+    auto collectors = choose_collectors(options.collectors);
+    if (!collectors) return fail(collectors.error());
+    plan.collectors = std::move(*collectors);
+    auto placement = resolve_placement(machine, options.cpus, options.memory, options.threads);
+    if (!placement) return fail(placement.error());
+    plan.placement = std::move(*placement);
+    if (auto caches = plan_caches(plan, machine); !caches) return fail(caches.error());
+    plan.workspace = {options.pool_rows, plan.layout, 1, 0};
+    if (auto fits = check_memory(plan, facts); !fits) return fail(fits.error());
+    if (auto planned = plan_experiments(plan); !planned) return fail(planned.error());
+    if (auto fits = check_memory(plan, facts); !fits) return fail(fits.error());
+    plan.arena_bytes = bytebound::arena_bytes(plan.workspace);
+    plan_events(plan);
+    return plan;
+}
+
+std::uint64_t memory_available(const SysRoot& root) {
+    const auto text = root.read("proc/meminfo");
+    if (!text) return 0;
+    for (const std::string& line : split(*text, '\n')) {
+        if (!line.starts_with("MemAvailable:")) continue;
+        std::string_view value = trim(std::string_view(line).substr(13));
+        if (value.ends_with("kB")) value = trim(value.substr(0, value.size() - 2));
+        return parse_unsigned(value).value_or(0) * 1024;
+    }
+    return 0;
+}
+
+std::vector<std::string> describe(const RunPlan& plan) {
+    const RunOptions& o = plan.options;
+    std::vector<std::string> names, lines;
+    for (const LoopKind kind : o.loops)
+        for (const LoopEntry& entry : loops())
+            if (entry.kind == kind) names.emplace_back(entry.name);
+    lines.push_back(fmt::format("workload   N {}, m {}, S {} bytes ({}), {}, seed {}", o.pool_rows, o.active_rows,
+                                plan.layout.row_bytes(), name_of(o.dtype), name_of(o.pattern), o.seed));
+    lines.push_back(fmt::format("loops      {} (copy {}, threads {}, between {})", join(names, ", "), name_of(o.copy),
+                                o.threads, name_of(o.between)));
+    lines.push_back(fmt::format("placement  CPUs {}, memory {}", format_cpu_list(plan.placement.cpus), o.memory));
+    lines.push_back(fmt::format("memory     arena {}, sweep {}", format_size(static_cast<double>(plan.arena_bytes)),
+                                format_size(static_cast<double>(plan.sweep_bytes))));
+    lines.push_back(fmt::format("cache      {} {} ways, {} B lines ({})",
+                                format_size(static_cast<double>(plan.geometry.size_bytes)), plan.geometry.ways,
+                                plan.geometry.line_bytes, plan.geometry_source));
+    for (const Experiment& e : plan.experiments)
+        lines.push_back(fmt::format("k {:<8} A {:g}, R {:g}, warm-up {}, measured {} x {}, bound {} per step", e.k,
+                                    e.added, e.removed, e.warmup_steps, o.repeats, o.steps_per_k,
+                                    format_size(e.bound_rows * static_cast<double>(plan.layout.row_bytes()))));
+    std::vector<std::string> events;
+    for (const EventWish& event : plan.events)
+        events.push_back(event.name);
+    lines.push_back(fmt::format("collectors {}{}",
+                                plan.collectors.counting.empty()
+                                    ? ""
+                                    : join(plan.collectors.counting, ", ") + (plan.collectors.simulate ? ", " : ""),
+                                plan.collectors.simulate           ? "sim"
+                                : plan.collectors.counting.empty() ? "none"
+                                                                   : ""));
+    lines.push_back(fmt::format("events     {}", events.empty() ? "none" : join(events, ", ")));
+    lines.push_back(fmt::format("phases     {} before passes", plan.experiments.size() * o.loops.size() * o.repeats));
+    return lines;
+}
+
+} // namespace bytebound

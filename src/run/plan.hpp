@@ -1,0 +1,91 @@
+#pragma once
+// The plan of a run: options judged against a machine. Pure: nothing is opened, bound, allocated or written.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "loops/trace.hpp"
+#include "loops/workspace.hpp"
+#include "preset/preset.hpp"
+#include "run/run_options.hpp"
+#include "run/run_record.hpp"
+#include "topology/placement.hpp"
+#include "topology/topology.hpp"
+
+namespace bytebound {
+
+/// What the plan must know beside the machine's topology.
+struct PlanFacts {
+    std::uint64_t memory_available = 0; ///< bytes (MemAvailable); 0: unknown, then nothing is refused for its size
+    bool under_valgrind = false;
+    PresetChoice preset;
+};
+
+/// One k of the run, the same for every loop.
+struct Experiment {
+    std::uint32_t k = 0;           ///< after clipping; A + R
+    std::uint32_t k_requested = 0; ///< the first request that became this k
+    std::uint32_t warmup_steps = 0;
+    std::vector<StepChange> changes; ///< warm-up steps, then measured ones
+    double added = 0, removed = 0;   ///< A, R: means per measured step
+    double bound_rows = 0;           ///< mean of max(A,R) per measured step
+    bool operator==(const Experiment&) const = default;
+};
+
+/// Which collectors a list of --collector names asks for.
+struct CollectorChoice {
+    std::vector<std::string> counting; ///< in-process collectors, in order of preference
+    bool simulate = false;
+    bool automatic = false; ///< "auto": a collector that can open nothing is no error
+    bool operator==(const CollectorChoice&) const = default;
+};
+/// Errors: usage for an unknown name or none beside others.
+Result<CollectorChoice> choose_collectors(const std::vector<std::string>& names);
+
+/// An event of the run before any collector was asked.
+struct EventWish {
+    std::string name; ///< what the user wrote, or a default
+    std::string role; ///< the metric that it fills; empty: a raw event
+    bool operator==(const EventWish&) const = default;
+};
+
+struct RunPlan {
+    RunOptions options;
+    Placement placement;
+    RowLayout layout;
+    WorkspaceSpec workspace;
+    std::uint64_t arena_bytes = 0;
+    CacheGeometry geometry;        ///< simulated cache
+    std::string geometry_source;   ///< "sysfs", "hwloc", "--llc", "assumed"
+    std::uint64_t warm_bytes = 0;  ///< C of the warm-up rule
+    std::uint64_t sweep_bytes = 0; ///< of the sweep's buffer: 4 x the largest LLC reached
+    std::vector<Experiment> experiments;
+    CollectorChoice collectors;
+    std::vector<EventWish> events;
+    PresetChoice preset;
+    std::vector<Warning> warnings;
+};
+
+/// Errors: usage for impossible sizes, memory larger than the machine, an add/remove that cannot fit, a cache geometry;
+/// not_possible for a known loop or copy method that this build or CPU lacks; those of resolve_placement().
+Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, const PlanFacts& facts);
+
+/// Steps of warm-up by the automatic rule: clamp(ceil(C / (rows * S)), 20, 2000) with rows = max(A,R); 20 for rows = 0;
+/// 5 when the cache is evicted between steps.
+std::uint64_t automatic_warmup(std::uint64_t cache_bytes, std::uint64_t rows, std::uint64_t row_bytes, Between between);
+inline constexpr std::uint32_t quick_warmup_cap = 512;
+
+/// The metric that an event fills: "cycles", "cycles:u", "cpu_core/cpu-cycles/" -> "cycles". `llc_event` is the
+/// preset's. Empty for any other event.
+std::string event_role(const std::string& name, const std::string& llc_event);
+
+/// MemAvailable of proc/meminfo, in bytes; 0 when it cannot be read.
+std::uint64_t memory_available(const SysRoot& root);
+
+/// The plan in lines of text, for --dry-run.
+std::vector<std::string> describe(const RunPlan& plan);
+
+} // namespace bytebound

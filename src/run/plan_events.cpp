@@ -1,0 +1,97 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/text.hpp"
+#include "run/plan_parts.hpp"
+#include "run/warnings.hpp"
+
+namespace bytebound {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> role_of_name = {
+    {{"cycles", "cycles"},
+     {"cpu-cycles", "cycles"},
+     {"instructions", "instructions"},
+     {"task-clock", "task_clock_ns"},
+     {"page-faults", "page_faults"},
+     {"faults", "page_faults"},
+     {"context-switches", "context_switches"},
+     {"cs", "context_switches"},
+     {"cpu-migrations", "cpu_migrations"},
+     {"migrations", "cpu_migrations"}}};
+
+constexpr std::array<std::string_view, 5> collector_names = {"perf", "papi", "resctrl", "callgrind", "sim"};
+
+/// "cycles:u" -> "cycles"; "cpu_core/cpu-cycles/u" -> "cpu-cycles"; terms stay with their PMU.
+std::string_view without_modifiers(std::string_view name) {
+    const auto slash = name.find('/');
+    if (slash == std::string_view::npos) return name.substr(0, name.find(':'));
+    const auto end = name.rfind('/');
+    const std::string_view inside = name.substr(slash + 1, end - slash - 1);
+    const bool core = name.starts_with("cpu/") || name.starts_with("cpu_") || name.starts_with("armv8");
+    return core && inside.find_first_of("=,") == std::string_view::npos ? inside : name.substr(0, end + 1);
+}
+
+} // namespace
+
+std::string event_role(const std::string& name, const std::string& llc_event) {
+    const std::string_view base = without_modifiers(name);
+    if (!llc_event.empty() && base == without_modifiers(llc_event)) return "llc_misses";
+    for (const auto& [known, role] : role_of_name)
+        if (base == known) return std::string(role);
+    return {};
+}
+
+Result<CollectorChoice> choose_collectors(const std::vector<std::string>& names) {
+    CollectorChoice choice;
+    const auto add = [&](const std::string& name) {
+        auto& list = choice.counting;
+        if (std::find(list.begin(), list.end(), name) == list.end()) list.push_back(name);
+    };
+    for (const std::string& name : names) {
+        if (name == "none" || name == "auto") {
+            if (names.size() > 1)
+                return fail({ExitCode::usage, "plan", "--collector " + name, "it stands beside other collectors",
+                             "give it alone"});
+            choice.automatic = name == "auto";
+            choice.simulate = choice.automatic;
+            if (choice.automatic) add("perf");
+            continue;
+        }
+        if (std::find(collector_names.begin(), collector_names.end(), name) == collector_names.end()) {
+            std::vector<std::string> known = {"auto", "none"};
+            known.insert(known.end(), collector_names.begin(), collector_names.end());
+            const auto near = nearest(name, known);
+            return fail({ExitCode::usage, "plan", "--collector " + name, "there is no collector of this name",
+                         near ? "did you mean " + *near + "?" : "give one of: " + join(known, ", ")});
+        }
+        if (name == "sim")
+            choice.simulate = true;
+        else
+            add(name);
+    }
+    return choice;
+}
+
+void plan_events(RunPlan& plan) {
+    std::vector<std::string> names = plan.options.events;
+    if (names.empty() && !plan.collectors.counting.empty()) {
+        names = {"cycles", "instructions"};
+        if (!plan.preset.llc_event.empty()) names.push_back(plan.preset.llc_event);
+        names.insert(names.end(), {"task-clock", "page-faults", "context-switches", "cpu-migrations"});
+    }
+    for (const std::string& name : names) {
+        const auto same = [&](const EventWish& wish) { return wish.name == name; };
+        if (std::any_of(plan.events.begin(), plan.events.end(), same)) {
+            plan.warnings.push_back(warnings::event_repeated(name));
+            continue;
+        }
+        std::string role = event_role(name, plan.preset.llc_event);
+        const auto taken = [&](const EventWish& wish) { return wish.role == role; };
+        if (std::any_of(plan.events.begin(), plan.events.end(), taken)) role.clear();
+        plan.events.push_back({name, std::move(role)});
+    }
+}
+
+} // namespace bytebound

@@ -1,0 +1,14 @@
+#include "run/run_options.hpp"
+
+namespace bytebound {
+
+std::string_view name_of(Between between) {
+    switch (between) {
+    case Between::none: return "none";
+    case Between::use: return "use";
+    case Between::evict: return "evict";
+    }
+    return "";
+}
+
+} // namespace bytebound

@@ -1,0 +1,80 @@
+#include "run/warnings.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace bytebound::warnings {
+namespace {
+
+std::string list(std::span<const std::uint32_t> values) { return fmt::format("{}", fmt::join(values, ", ")); }
+
+std::string size(std::uint64_t bytes) { return format_size(static_cast<double>(bytes)); }
+
+} // namespace
+
+Warning k_clipped(std::span<const std::uint32_t> requested, std::uint32_t k) {
+    return {"k_clipped",
+            fmt::format("k {} clipped to {}: a step can change at most 2 min(m, N - m) rows", list(requested), k)};
+}
+
+Warning k_merged(std::span<const std::uint32_t> requested, std::uint32_t k, std::uint32_t k_requested) {
+    return {"k_merged",
+            fmt::format("k {} is the same experiment as k {} (k = {}): one row", list(requested), k_requested, k)};
+}
+
+Warning loop_repeated(const std::string& loop) {
+    return {"loop_repeated", fmt::format("loop {} was named more than once: measured once", loop)};
+}
+
+Warning event_repeated(const std::string& event) {
+    return {"event_repeated", fmt::format("event {} was named more than once: counted once", event)};
+}
+
+Warning llc_unknown(std::uint64_t assumed_bytes) {
+    return {"llc_unknown", fmt::format("the last-level cache of the chosen CPUs is unknown: {} assumed for sweep, "
+                                       "warm-up and simulation; give --llc SIZE:WAYS",
+                                       size(assumed_bytes))};
+}
+
+Warning llc_ways_assumed(std::uint64_t size_bytes, std::uint32_t ways) {
+    return {"llc_ways_assumed",
+            fmt::format("the ways of the last-level cache ({}) are unknown or do not divide it: {} assumed; give "
+                        "--llc SIZE:WAYS",
+                        size(size_bytes), ways)};
+}
+
+Warning warmup_capped(std::uint32_t k, std::uint64_t wanted, std::uint32_t cap) {
+    return {"warmup_capped", fmt::format("k {}: the cache needs {} steps of warm-up, {} were done; give --warmup {}", k,
+                                         wanted, cap, wanted)};
+}
+
+Warning not_stationary(const std::string& loop, std::uint32_t k, const std::string& what, std::uint64_t window) {
+    return {"not_stationary", fmt::format("{} at k {}: {} drifts, or fluctuates more slowly than {} steps; give a "
+                                          "longer --warmup or more --steps-per-k",
+                                          loop, k, what, window)};
+}
+
+Warning steps_migrated(std::uint64_t migrated, std::uint64_t steps) {
+    return {"migrated", fmt::format("{} of {} measured steps did not stay on their CPU; pin with --cpus, or leave the "
+                                    "CPUs free of other work",
+                                    migrated, steps)};
+}
+
+Warning pages_out_of_place(const std::string& buffer, double percent_in_place) {
+    return {"pages_out_of_place",
+            fmt::format("{:.1f} % of the pages of {} are on the nodes asked for; free memory there, or give --mem",
+                        percent_in_place, buffer)};
+}
+
+Warning cpus_not_bound(const std::string& reason) {
+    return {"cpus_not_bound", fmt::format("threads were not pinned: {}", reason)};
+}
+
+Warning counting_note(const std::string& note) { return {"counting", note}; }
+
+Warning os_fallback(const std::string& event, const std::string& reason) {
+    return {"os_fallback", fmt::format("{} comes from getrusage or /proc instead of perf: {}", event, reason)};
+}
+
+} // namespace bytebound::warnings

@@ -1,0 +1,26 @@
+#pragma once
+// Every warning of a run: its stable code and its text, with the evidence in it.
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "run/run_record.hpp"
+
+namespace bytebound::warnings {
+
+Warning k_clipped(std::span<const std::uint32_t> requested, std::uint32_t k);
+Warning k_merged(std::span<const std::uint32_t> requested, std::uint32_t k, std::uint32_t k_requested);
+Warning loop_repeated(const std::string& loop);
+Warning event_repeated(const std::string& event);
+Warning llc_unknown(std::uint64_t assumed_bytes);
+Warning llc_ways_assumed(std::uint64_t size_bytes, std::uint32_t ways);
+Warning warmup_capped(std::uint32_t k, std::uint64_t wanted, std::uint32_t cap);
+Warning not_stationary(const std::string& loop, std::uint32_t k, const std::string& what, std::uint64_t window);
+Warning steps_migrated(std::uint64_t migrated, std::uint64_t steps);
+Warning pages_out_of_place(const std::string& buffer, double percent_in_place);
+Warning cpus_not_bound(const std::string& reason);
+Warning counting_note(const std::string& note);
+Warning os_fallback(const std::string& event, const std::string& reason);
+
+} // namespace bytebound::warnings
