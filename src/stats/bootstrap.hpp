@@ -27,7 +27,7 @@ struct MovingRuns {
 
     /// Draws `steps` steps: whole runs, the last one cut.
     template <class Take>
-    void draw(Random& random, Take&& take) const {
+    void draw(Xoshiro256& random, Take&& take) const {
         for (std::uint32_t drawn = 0; drawn < steps;) {
             const std::uint32_t start = random.below(starts());
             const std::uint32_t end = start + std::min(length, steps - drawn);

@@ -7,9 +7,9 @@ namespace bytebound {
 
 /// xoshiro256** seeded by splitmix64 (Blackman and Vigna, public domain algorithms): own code because the standard
 /// library's distributions differ between implementations, and intervals must not differ between machines.
-class Random {
+class Xoshiro256 {
 public:
-    explicit Random(std::uint64_t seed) {
+    explicit Xoshiro256(std::uint64_t seed) {
         for (auto& word : state_) {
             seed += 0x9e3779b97f4a7c15u;
             std::uint64_t z = seed;

@@ -1,0 +1,112 @@
+#include "model/cache.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <new>
+
+#include "model/cache_kernel.hpp"
+
+namespace bytebound {
+
+static_assert(buffer_count <= 8, "a word has three bits for its buffer");
+
+namespace {
+
+void add(LineCounts& counts, Buffer buffer, const RunCounts& run) {
+    counts.fetched[static_cast<std::size_t>(buffer)] += run.misses;
+    for (std::size_t owner = 0; owner < buffer_count; ++owner)
+        counts.written_back[owner] += run.evicted[(owner << word_buffer_shift) | word_dirty];
+}
+
+} // namespace
+
+/// A line's set and its word; advancing past the last set goes on in set 0 with the next quotient.
+struct CacheSim::Place {
+    std::uint64_t set;
+    std::uint32_t word;
+
+    void advance(std::uint64_t lines, std::uint64_t sets) {
+        set += lines;
+        if (set == sets) {
+            set = 0;
+            word += std::uint32_t{1} << word_quotient_shift;
+        }
+    }
+};
+
+CacheSim::CacheSim(const CacheGeometry& geometry) : CacheSim(geometry, best_cache_kernel(geometry.ways)) {}
+
+CacheSim::CacheSim(const CacheGeometry& geometry, const CacheKernel& kernel)
+    : geometry_(geometry), kernel_(&kernel), sets_(geometry.sets()),
+      set_shift_(std::has_single_bit(sets_) ? std::countr_zero(sets_) : -1), stride_(set_stride(geometry.ways)) {
+    assert(check(geometry) && stride_ % kernel.stride_unit == 0);
+    const std::size_t bytes = (words() * sizeof(std::uint32_t) + 63) / 64 * 64;
+    words_.reset(static_cast<std::uint32_t*>(std::aligned_alloc(64, bytes)));
+    if (!words_) throw std::bad_alloc();
+    std::fill_n(words_.get(), words(), word_empty);
+}
+
+std::size_t CacheSim::words() const { return sets_ * stride_; }
+
+std::uint64_t CacheSim::line_limit(const CacheGeometry& geometry) { return geometry.sets() * quotient_limit; }
+
+CacheSim::Place CacheSim::locate(Buffer buffer, std::uint64_t line, bool dirty) const {
+    assert(line < line_limit(geometry_));
+    const std::uint64_t quotient = set_shift_ >= 0 ? line >> set_shift_ : line / sets_;
+    return {line - quotient * sets_, static_cast<std::uint32_t>(quotient << word_quotient_shift) |
+                                         static_cast<std::uint32_t>(buffer) << word_buffer_shift |
+                                         (dirty ? word_dirty : 0)};
+}
+
+void CacheSim::touch(Buffer buffer, std::uint64_t first, std::uint64_t lines, bool dirty) {
+    references_ += lines;
+    Place place = locate(buffer, first, dirty);
+    // Lists and tables are read entry by entry: the same line again, already in front.
+    std::uint32_t& front = words_[place.set * stride_];
+    if (lines == 1 && (front & word_quotient_mask) == (place.word & word_quotient_mask)) {
+        front |= place.word & word_dirty;
+        return;
+    }
+    RunCounts run;
+    while (lines != 0) {
+        const std::uint64_t part = std::min(lines, sets_ - place.set);
+        kernel_->touch(words_.get() + place.set * stride_, stride_, geometry_.ways, place.word, part, run);
+        place.advance(part, sets_);
+        lines -= part;
+    }
+    add(counts_, buffer, run);
+}
+
+void CacheSim::copy(Buffer from_buffer, std::uint64_t from, Buffer to_buffer, std::uint64_t to, std::uint64_t lines) {
+    references_ += 2 * lines;
+    RunCounts loads, stores;
+    Place source = locate(from_buffer, from, false), target = locate(to_buffer, to, true);
+    while (lines != 0) {
+        const std::uint64_t part = std::min({lines, sets_ - source.set, sets_ - target.set});
+        kernel_->copy(words_.get() + source.set * stride_, source.word, words_.get() + target.set * stride_,
+                      target.word, stride_, geometry_.ways, part, loads, stores);
+        source.advance(part, sets_);
+        target.advance(part, sets_);
+        lines -= part;
+    }
+    add(counts_, from_buffer, loads);
+    add(counts_, to_buffer, stores);
+}
+
+void CacheSim::evict_all() {
+    RunCounts run;
+    for (std::size_t i = 0; i < words(); ++i)
+        ++run.evicted[words_[i] & 0xf];
+    add(counts_, Buffer::pool, run);
+    std::fill_n(words_.get(), words(), word_empty);
+}
+
+std::uint64_t CacheSim::dirty_lines() const {
+    std::uint64_t dirty = 0;
+    for (std::size_t i = 0; i < words(); ++i)
+        dirty += words_[i] & word_dirty;
+    return dirty;
+}
+
+} // namespace bytebound

@@ -1,0 +1,72 @@
+#pragma once
+// The inner loops of the cache simulator, one file per instruction set.
+//
+// One 32-bit word per line, the words of one set in order of use, most recent first:
+//   bits 31..4  quotient: line number / sets     bits 3..1  buffer     bit 0  dirty
+// A reference finds its line at position p (or, on a miss, takes the last position), moves the words before p up by one
+// and puts the line in front. That is exact LRU without any other state, and a 16-way set is one 64-byte line of this
+// machine's own cache.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace bytebound {
+
+inline constexpr std::uint32_t word_dirty = 1;
+inline constexpr unsigned word_buffer_shift = 1;
+inline constexpr unsigned word_quotient_shift = 4;
+inline constexpr std::uint32_t word_quotient_mask = ~std::uint32_t{0xf};
+/// An empty way, or one that only pads the stride: clean, and equal to no line because that quotient is never used.
+inline constexpr std::uint32_t word_empty = word_quotient_mask;
+inline constexpr std::uint32_t quotient_limit = word_empty >> word_quotient_shift;
+
+/// What a run of references did to the cache. Indexed by the low four bits of the evicted word, so that counting needs
+/// no branch: odd entries are dirty lines, the even ones are ignored.
+struct RunCounts {
+    std::uint64_t misses = 0;
+    std::array<std::uint64_t, 16> evicted{};
+};
+
+/// `lines` references to consecutive sets, the first at `set`. `word` is the line's word as it would be inserted: dirty
+/// for a store. `stride` is the number of words per set, `ways` of which are used.
+using TouchRun = void (*)(std::uint32_t* set, std::size_t stride, std::uint32_t ways, std::uint32_t word,
+                          std::size_t lines, RunCounts& counts) noexcept;
+/// Load from `from`, store to `to`, and so on, alternating.
+using CopyRun = void (*)(std::uint32_t* from, std::uint32_t from_word, std::uint32_t* to, std::uint32_t to_word,
+                         std::size_t stride, std::uint32_t ways, std::size_t lines, RunCounts& from_counts,
+                         RunCounts& to_counts) noexcept;
+
+struct CacheKernel {
+    std::string_view name;
+    std::size_t stride_unit; ///< words of one vector: strides are multiples of it
+    bool (*runs_here)();
+    TouchRun touch;
+    CopyRun copy;
+};
+
+/// Words per set: a vector of 4 or 8 for few ways, else whole 64-byte lines.
+constexpr std::size_t set_stride(std::uint32_t ways) {
+    return ways <= 4 ? 4 : ways <= 8 ? 8 : (std::size_t{ways} + 15) / 16 * 16;
+}
+
+/// All kernels of this build, the fastest first; the last one runs everywhere.
+std::span<const CacheKernel> cache_kernels();
+/// The fastest that runs on this CPU and fits the number of ways.
+const CacheKernel& best_cache_kernel(std::uint32_t ways);
+
+// Sets ahead whose words are fetched into this machine's cache: 8 sets are some 50 ns of simulation.
+inline constexpr std::size_t prefetch_sets = 8;
+
+namespace kernels {
+
+extern const CacheKernel portable;
+#if defined(__x86_64__)
+extern const CacheKernel sse2, avx2, avx512;
+#endif
+
+} // namespace kernels
+
+} // namespace bytebound

@@ -1,0 +1,33 @@
+#include <catch2/catch.hpp>
+
+#include "model/cache_geometry.hpp"
+
+using namespace bytebound;
+
+TEST_CASE("SIZE:WAYS is a geometry with 64-byte lines") {
+    CHECK(*parse_geometry("32MiB:16") == CacheGeometry{33554432, 16, 64});
+    CHECK(parse_geometry("32MiB:16")->sets() == 32768);
+    CHECK(*parse_geometry("704:11") == CacheGeometry{704, 11, 64});
+    CHECK(parse_geometry("37748736:11").has_value() == false); // 36 MiB / 704 is no whole number
+    CHECK(parse_geometry("36MiB:9")->sets() == 65536);
+    CHECK(parse_geometry("30MiB:20")->sets() == 24576);
+}
+
+TEST_CASE("what is no geometry is wrong usage, with the nearest size that is") {
+    for (const char* text : {"", "32MiB", "32MiB:", ":16", "32MiB:16:2", "x:16", "32MiB:x", "32MiB:-1", "32MiB:0",
+                             "0:16", "100:1", "17GiB:16", "32MiB:4294967312"}) {
+        CAPTURE(text);
+        const auto geometry = parse_geometry(text);
+        REQUIRE_FALSE(geometry.has_value());
+        CHECK(geometry.error().code == ExitCode::usage);
+        CHECK(geometry.error().remedy != "");
+    }
+    CHECK(to_line(parse_geometry("1000000:8").error()) ==
+          "use cache geometry 1000000:8: the size is not divisible by 64-byte lines times 8 ways; the nearest that is: "
+          "999936:8");
+    CHECK(to_line(parse_geometry("32MiB").error()) ==
+          "use cache geometry 32MiB: not SIZE:WAYS; give SIZE:WAYS, as in 32MiB:16");
+    CHECK(check({4096, 4, 64}).has_value());
+    CHECK_FALSE(check({4096, 4, 48}).has_value());
+    CHECK_FALSE(check({4096, 4, 0}).has_value());
+}
