@@ -1,0 +1,184 @@
+#include "report/main_table.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "report/number.hpp"
+#include "report/plain_table.hpp"
+
+namespace bytebound {
+namespace {
+
+constexpr double ns_per_us = 1000, bytes_per_kib = 1024;
+
+/// One metric column of the table: how its figure becomes text.
+struct MetricColumn {
+    std::string_view metric, title;
+    std::string (*text)(const Figure&);
+};
+
+std::string microseconds(const Figure& figure) { return compact_number(figure.value() / ns_per_us); }
+std::string kib(const Figure& figure) { return compact_number(figure.value() / bytes_per_kib); }
+std::string ratio(const Figure& figure) { return times_text(figure.value()); }
+std::string plain(const Figure& figure) { return compact_number(figure.value()); }
+
+constexpr MetricColumn metric_columns[] = {
+    {"time_ns", "time\nus/step", microseconds},
+    {"requested_bytes", "requested\nKiB", kib},
+    {"dram_bytes", "DRAM\nKiB", kib},
+    {"bound_bytes", "bound\nKiB", kib},
+    {"min_bytes", "min\nKiB", kib},
+    {"requested_ratio", "requested\n/ bound", ratio},
+    {"amplification", "DRAM\n/ bound", ratio},
+    {"cpi", "CPI", plain},
+    {"llc_mpki", "LLC\nMPKI", plain},
+};
+
+std::string interval_text(const Figure& time) {
+    if (!time.estimate.ci_low || !time.estimate.ci_high) return "n/a";
+    const double value = time.value() / ns_per_us;
+    return fmt::format("{}-{}", compact_number(*time.estimate.ci_low / ns_per_us, value),
+                       compact_number(*time.estimate.ci_high / ns_per_us, value));
+}
+
+/// The tier that a whole column has; nothing when it mixes several or has none.
+std::optional<Tier> common_tier(const Summary& summary, std::string_view metric) {
+    std::optional<Tier> common;
+    for (const SummaryRow& row : summary.rows) {
+        const Figure* figure = row.find(metric);
+        if (figure == nullptr) continue;
+        if (common && *common != figure->tier) return std::nullopt;
+        common = figure->tier;
+    }
+    return common;
+}
+
+bool any(const Summary& summary, std::string_view metric) {
+    return std::any_of(summary.rows.begin(), summary.rows.end(),
+                       [&](const SummaryRow& row) { return row.find(metric) != nullptr; });
+}
+
+std::string versus_base(const Summary& summary, const SummaryRow& row) {
+    const std::string base = base_loop(summary, row.k);
+    if (row.loop == base) return "1x";
+    const Comparison* time = summary.compare(row.k, row.loop, base, "time_ns");
+    if (time == nullptr) return "n/a";
+    return times_text(time->ratio.ratio) + (time->verdict == Verdict::unresolved ? "~" : "");
+}
+
+std::vector<std::string> row_cells(const Summary& summary, const SummaryRow& row) {
+    std::vector<std::string> cells{row.loop, std::to_string(row.k)};
+    for (const MetricColumn& column : metric_columns) {
+        const Figure* figure = row.find(column.metric);
+        std::string text = figure == nullptr ? "n/a" : column.text(*figure);
+        if (figure != nullptr && !common_tier(summary, column.metric)) {
+            text += " " + std::string(name_of(figure->tier));
+        }
+        cells.push_back(std::move(text));
+        if (column.metric != "time_ns") continue;
+        cells.push_back(figure == nullptr ? "n/a" : interval_text(*figure));
+        cells.push_back(versus_base(summary, row));
+    }
+    return cells;
+}
+
+std::string_view meaning(Tier tier) {
+    switch (tier) {
+    case Tier::timed: return "a clock around the step";
+    case Tier::counted: return "a hardware or kernel counter that ran the whole time";
+    case Tier::scaled: return "a multiplexed counter, extrapolated by its running time";
+    case Tier::shared: return "a socket- or domain-wide counter, background subtracted";
+    case Tier::emulated: return "valgrind's cache";
+    case Tier::simulated: return "bytebound's cache model, fed with the loop's own references";
+    case Tier::computed: return "exact by construction, from the trace";
+    }
+    return "";
+}
+
+} // namespace
+
+std::string base_loop(const Summary& summary, std::uint32_t k) {
+    if (summary.find("index", k) != nullptr) return "index";
+    for (const SummaryRow& row : summary.rows) {
+        if (row.k == k) return row.loop;
+    }
+    return {};
+}
+
+Table main_table(const Summary& summary) {
+    Table table;
+    table.wide = true;
+    const std::string base = summary.rows.empty() ? "index" : base_loop(summary, summary.rows.front().k);
+    table.columns = {{"loop", false}, {"k", true}};
+    table.below_titles = {"", ""};
+    for (const MetricColumn& column : metric_columns) {
+        table.columns.push_back({std::string(column.title), true});
+        const auto tier = common_tier(summary, column.metric);
+        table.below_titles.emplace_back(tier ? name_of(*tier) : any(summary, column.metric) ? "mixed" : "n/a");
+        if (column.metric != "time_ns") continue;
+        table.columns.push_back({"95% CI\nus/step", true});
+        table.below_titles.emplace_back("bootstrap");
+        table.columns.push_back({base + "\n/ loop", true});
+        table.below_titles.emplace_back("timed");
+    }
+    for (const SummaryRow& row : summary.rows) {
+        if (table.rows.empty() || summary.rows[table.rows.size() - 1].k != row.k) {
+            table.group_starts.push_back(table.rows.size());
+        }
+        table.rows.push_back(row_cells(summary, row));
+    }
+    return table;
+}
+
+std::vector<std::string> tier_legend(const Summary& summary) {
+    std::vector<std::string> out;
+    for (const Tier tier :
+         {Tier::timed, Tier::counted, Tier::scaled, Tier::shared, Tier::emulated, Tier::simulated, Tier::computed}) {
+        const bool occurs = std::any_of(std::begin(metric_columns), std::end(metric_columns), [&](const auto& column) {
+            return std::any_of(summary.rows.begin(), summary.rows.end(), [&](const SummaryRow& row) {
+                const Figure* figure = row.find(column.metric);
+                return figure != nullptr && figure->tier == tier;
+            });
+        });
+        if (occurs) out.push_back(fmt::format("{}: {}", name_of(tier), meaning(tier)));
+    }
+    return out;
+}
+
+std::string terminal_report(const RunRecord& run, const Summary& summary, bool color) {
+    std::string out;
+    if (run.status != RunStatus::complete) {
+        out += fmt::format("This run {}: only finished phases are shown.\n\n",
+                           run.status == RunStatus::failed ? "failed" : "did not finish");
+    }
+    out += plain_table(main_table(summary), color) + "\n";
+    for (const std::string& line : tier_legend(summary))
+        out += line + "\n";
+    const auto reason_of = [&](std::string_view metric) {
+        return summary.rows.empty() ? std::string("no finished phase")
+                                    : summary.rows.front().unavailable.find(metric)->second;
+    };
+    std::vector<std::pair<std::string, std::string>> reasons; // reason, columns
+    for (const MetricColumn& column : metric_columns) {
+        if (summary.rows.empty() || any(summary, column.metric)) continue;
+        const std::string reason = reason_of(column.metric);
+        const auto at = std::find_if(reasons.begin(), reasons.end(), [&](const auto& r) { return r.first == reason; });
+        if (at == reasons.end()) {
+            reasons.emplace_back(reason, column.metric);
+        } else {
+            at->second += ", " + std::string(column.metric);
+        }
+    }
+    for (const auto& [reason, columns] : reasons)
+        out += fmt::format("n/a {}: {}\n", columns, reason);
+    const bool unresolved = std::any_of(summary.comparisons.begin(), summary.comparisons.end(), [](const auto& c) {
+        return c.metric == "time_ns" && c.verdict == Verdict::unresolved;
+    });
+    if (unresolved) out += "~ the interval of this ratio contains 1: not told apart\n";
+    for (const std::string& missing : summary.missing)
+        out += "not measured: " + missing + "\n";
+    return out;
+}
+
+} // namespace bytebound

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "report/document.hpp"
+#include "report/summary.hpp"
+
+namespace bytebound {
+
+/// The table of the report and of the terminal: one line per (loop, k), the tier of each column below its title and,
+/// where a column mixes tiers, beside each number.
+Table main_table(const Summary& summary);
+/// What the tiers that occur in the table mean, one line each.
+std::vector<std::string> tier_legend(const Summary& summary);
+
+/// Loop against which the table and the verdicts compare: index, else the first loop of the run at this k.
+std::string base_loop(const Summary& summary, std::uint32_t k);
+
+/// stdout of `bytebound run`: the table, its legend, and what is missing from it; ends in a newline.
+std::string terminal_report(const RunRecord& run, const Summary& summary, bool color);
+
+} // namespace bytebound

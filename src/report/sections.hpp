@@ -1,0 +1,30 @@
+#pragma once
+// Parts of the report; report_document.cpp puts them in order.
+
+#include <vector>
+
+#include "report/document.hpp"
+#include "report/summary.hpp"
+
+namespace bytebound {
+
+using Blocks = std::vector<Block>;
+
+// sections_figures.cpp: what was found
+Blocks status_section(const RunRecord& run, const Summary& summary);
+Blocks verdict_section(const Summary& summary);
+Blocks table_section(const RunRecord& run, const Summary& summary);
+Blocks comparison_section(const Summary& summary);
+Blocks buffer_section(const Summary& summary);
+Blocks doubt_section(const RunRecord& run, const Summary& summary);
+Charts charts_of(const Summary& summary);
+
+// sections_evidence.cpp: what it rests on
+Blocks unavailable_section(const RunRecord& run, const Summary& summary);
+Blocks placement_section(const RunRecord& run);
+Blocks counting_section(const RunRecord& run);
+Blocks simulation_section(const RunRecord& run);
+Blocks environment_section(const RunRecord& run);
+Blocks reproduce_section(const RunRecord& run);
+
+} // namespace bytebound

@@ -1,0 +1,186 @@
+#include "report/series.hpp"
+
+#include <algorithm>
+
+namespace bytebound {
+namespace {
+
+std::optional<std::size_t> column_of(const std::vector<std::string>& names, std::string_view name) {
+    const auto at = std::find(names.begin(), names.end(), name);
+    if (at == names.end()) return std::nullopt;
+    return static_cast<std::size_t>(at - names.begin());
+}
+
+Series::Key key_of(const Sample& sample) { return {sample.repeat, sample.step}; }
+
+double per_step(double total, const Sample& sample) { return total / std::max(sample.batch, 1u); }
+
+/// max(A,R) summed over the batch. Within a batch an odd k swaps A and R, so the larger half counts in every step.
+double bound_rows(const Sample& sample) {
+    const double larger = std::max(sample.added, sample.removed);
+    const double halves = static_cast<double>(sample.batch) * ((sample.k + 1) / 2);
+    return sample.batch > 1 ? std::max(larger, halves) : larger;
+}
+
+double computed_value(const Sample& sample, std::string_view metric, double row_bytes) {
+    if (metric == "bound_bytes") return bound_rows(sample) * row_bytes;
+    if (metric == "min_bytes") return sample.min_rows * row_bytes;
+    if (metric == "rows_written") return sample.rows_written;
+    if (metric == "requested_bytes") return 2.0 * sample.rows_written * row_bytes;
+    return static_cast<double>(sample.metadata_bytes);
+}
+
+/// Figures that were had without a counter's group: their passes join freely.
+std::string source_of(const EventRecord& event) { return event.pmu == "os" ? "os" : "perf"; }
+
+std::string text_of(ReadingState state) {
+    switch (state) {
+    case ReadingState::never_ran: return "never ran: the kernel gave this event no counter";
+    case ReadingState::read_failed: return "the counter could not be read";
+    default: return "was not opened";
+    }
+}
+
+} // namespace
+
+Samples Series::samples() const {
+    Samples out;
+    std::optional<std::uint32_t> repeat;
+    for (const auto& [key, value] : values) {
+        if (repeat != key.first) out.numerator.emplace_back();
+        repeat = key.first;
+        out.numerator.back().push_back(value);
+    }
+    return out;
+}
+
+Series time_series(const PhaseSamples& phase, int pass) {
+    Series out;
+    out.tier = Tier::timed;
+    out.source = "clock";
+    out.pass = pass;
+    for (const Sample* row : phase.rows) {
+        if (row->pass != pass) continue;
+        out.values[key_of(*row)] = per_step(static_cast<double>(row->time_ns), *row);
+    }
+    if (out.empty()) out.reason = "no finished phase";
+    return out;
+}
+
+Series computed_series(const PhaseSamples& phase, std::string_view metric) {
+    const auto row_bytes = static_cast<double>(phase.run.workload.layout.row_bytes());
+    Series out;
+    out.source = "trace";
+    for (const Sample* row : phase.rows) {
+        if (row->pass != 0) continue;
+        out.values[key_of(*row)] = per_step(computed_value(*row, metric, row_bytes), *row);
+    }
+    if (out.empty()) out.reason = "no finished phase";
+    return out;
+}
+
+Series event_series(const PhaseSamples& phase, std::size_t event, bool scaled_to_unit) {
+    const EventRecord& record = phase.run.events[event];
+    Series out;
+    out.tier = Tier::counted;
+    out.source = source_of(record);
+    out.pass = std::max(record.pass, 0);
+    out.group = record.group;
+    const auto column = column_of(phase.table.events, record.name);
+    if (record.pass < 0 || !column) {
+        out.reason = record.reason.empty() ? record.name + ": not countable here" : record.reason;
+        return out;
+    }
+    const double scale = scaled_to_unit ? record.scale : 1.0;
+    for (const Sample* row : phase.rows) {
+        if (row->pass != record.pass) continue;
+        const std::optional<Reading> reading =
+            *column < row->readings.size() ? row->readings[*column] : std::optional<Reading>();
+        const ReadingState state = reading ? reading->state : ReadingState::read_failed;
+        if (state != ReadingState::counted && state != ReadingState::scaled) {
+            out.excluded.insert(key_of(*row));
+            out.reason = record.name + ": " + text_of(state);
+            continue;
+        }
+        if (state == ReadingState::scaled) out.tier = Tier::scaled;
+        out.values[key_of(*row)] = per_step(scaled_count(*reading) * scale, *row);
+    }
+    if (out.empty() && out.reason.empty()) out.reason = "no finished phase";
+    return out;
+}
+
+Series simulated_series(const PhaseSamples& phase, std::string_view column_name) {
+    Series out;
+    out.tier = Tier::simulated;
+    out.source = "sim";
+    const auto column = column_of(phase.table.simulated, column_name);
+    if (column) {
+        for (const Sample* row : phase.rows) {
+            if (*column >= row->simulated.size() || !row->simulated[*column]) continue;
+            out.values[key_of(*row)] = per_step(static_cast<double>(*row->simulated[*column]), *row);
+        }
+    }
+    if (out.empty()) {
+        out.reason = phase.experiment.simulation_reason.empty() ? "not simulated" : phase.experiment.simulation_reason;
+    }
+    return out;
+}
+
+std::vector<Series> sources_of(const PhaseSamples& phase, std::string_view metric, bool simulated) {
+    std::vector<Series> out;
+    for (std::size_t i = 0; i < phase.run.events.size(); ++i) {
+        if (phase.run.events[i].role == metric) out.push_back(event_series(phase, i, false));
+    }
+    const auto direct_first = [](const Series& a, const Series& b) { return a.tier < b.tier; };
+    std::stable_sort(out.begin(), out.end(), direct_first);
+    if (metric == "dram_bytes") {
+        const auto reads = sources_of(phase, "dram_read_bytes", simulated);
+        const auto writes = sources_of(phase, "dram_write_bytes", simulated);
+        for (const Series& read : reads) {
+            for (const Series& write : writes) {
+                if (read.source == write.source && read.pass == write.pass) out.push_back(sum_of(read, write));
+            }
+        }
+    } else if (simulated) {
+        out.push_back(simulated_series(phase, metric));
+    }
+    return out;
+}
+
+Series sum_of(const Series& a, const Series& b) {
+    Series out;
+    out.tier = combine(a.tier, b.tier);
+    out.source = a.source;
+    out.pass = a.pass;
+    out.group = a.group;
+    out.excluded = a.excluded;
+    out.excluded.insert(b.excluded.begin(), b.excluded.end());
+    for (const auto& [key, value] : a.values) {
+        const auto other = b.values.find(key);
+        if (other != b.values.end()) out.values[key] = value + other->second;
+    }
+    if (out.empty()) out.reason = a.reason.empty() ? b.reason : a.reason;
+    return out;
+}
+
+Joined join(const Series& numerator, const Series& denominator, double factor) {
+    Joined out;
+    std::optional<std::uint32_t> repeat;
+    for (const auto& [key, value] : numerator.values) {
+        const auto other = denominator.values.find(key);
+        if (other == denominator.values.end()) continue;
+        if (repeat != key.first) {
+            out.samples.numerator.emplace_back();
+            out.samples.denominator.emplace_back();
+        }
+        repeat = key.first;
+        out.samples.numerator.back().push_back(value * factor);
+        out.samples.denominator.back().push_back(other->second);
+    }
+    std::set<Series::Key> excluded = numerator.excluded;
+    excluded.insert(denominator.excluded.begin(), denominator.excluded.end());
+    out.excluded = excluded.size();
+    return out;
+}
+
+} // namespace bytebound

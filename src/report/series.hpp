@@ -1,0 +1,62 @@
+#pragma once
+// Raw steps of one (loop, k), metric by metric, before statistics.
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "counters/tier.hpp"
+#include "run/run_record.hpp"
+#include "run/samples.hpp"
+#include "stats/estimate.hpp"
+
+namespace bytebound {
+
+/// Values per step of one metric from one source. Passes are joined on (repeat, step).
+struct Series {
+    using Key = std::pair<std::uint32_t, std::uint32_t>; ///< repeat, step
+    std::map<Key, double> values;                        ///< per step (totals of a batch divided by it)
+    std::set<Key> excluded;                              ///< planned to be counted, but without a usable reading
+    Tier tier = Tier::computed;
+    std::string source;
+    int pass = 0;
+    int group = -1;     ///< -1: not a counter
+    std::string reason; ///< why `values` is empty
+
+    bool empty() const { return values.empty(); }
+    /// One block per repeat, steps in order.
+    Samples samples() const;
+};
+
+/// The samples of one (loop, k), and the run they belong to.
+struct PhaseSamples {
+    const RunRecord& run;
+    const ExperimentRecord& experiment;
+    const SampleTable& table;
+    std::vector<const Sample*> rows; ///< every pass, by repeat and step
+};
+
+/// time_ns of the rows of one pass: published are those of pass 0; a counter's own pass has its own.
+Series time_series(const PhaseSamples& phase, int pass);
+/// bound_bytes, min_bytes, rows_written, requested_bytes or metadata_bytes.
+Series computed_series(const PhaseSamples& phase, std::string_view metric);
+/// Event number `event` of the run. A role's unit is fixed (ns, events), so sysfs scales apply to raw names only.
+Series event_series(const PhaseSamples& phase, std::size_t event, bool scaled_to_unit);
+/// A simulated column, e.g. "dram_read_bytes"; empty with a reason when this (loop, k) was not simulated.
+Series simulated_series(const PhaseSamples& phase, std::string_view column);
+/// Every source of a counted or simulated metric, most direct first; empty ones say why.
+std::vector<Series> sources_of(const PhaseSamples& phase, std::string_view metric, bool simulated);
+
+Series sum_of(const Series& a, const Series& b);
+/// The pairs of steps that have both.
+struct Joined {
+    Samples samples;
+    std::uint64_t excluded = 0;
+};
+Joined join(const Series& numerator, const Series& denominator, double factor);
+
+} // namespace bytebound

@@ -1,0 +1,376 @@
+#include "report/summary.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "report/claims.hpp"
+#include "report/metrics.hpp"
+#include "report/series.hpp"
+
+namespace bytebound {
+namespace {
+
+/// The contract's flags, in its order.
+constexpr std::string_view flag_order[] = {"migrated",  "descheduled",    "interrupted", "multiplexed",
+                                           "never_ran", "not_stationary", "few_blocks",  "outlier"};
+
+using SourceTable = std::map<std::string, std::vector<Series>, std::less<>>;
+using SampleStore = std::map<std::string, Samples, std::less<>>; ///< per metric, for comparisons
+
+std::optional<Estimate> finite(std::optional<Estimate> estimate) {
+    if (estimate && !std::isfinite(estimate->value)) return std::nullopt;
+    if (estimate && (!estimate->ci_low || !estimate->ci_high || !std::isfinite(*estimate->ci_low) ||
+                     !std::isfinite(*estimate->ci_high))) {
+        estimate->ci_low = estimate->ci_high = std::nullopt;
+    }
+    return estimate;
+}
+
+std::optional<Estimate> estimated(const Samples& samples, Stat stat, Tier tier, std::uint64_t seed) {
+    if (tier == Tier::computed) {
+        auto value = point(samples, stat);
+        if (value) value->ci_low = value->ci_high = std::nullopt;
+        return finite(value);
+    }
+    BootstrapOptions options;
+    options.seed = seed;
+    return finite(estimate(samples, stat, options));
+}
+
+std::string joined_reasons(const RunRecord& run, std::string_view metric, const std::vector<Series>& sources) {
+    std::vector<std::string> reasons;
+    for (const UnavailableRecord& record : run.unavailable) {
+        if (record.metric == metric) reasons.push_back(record.reason);
+    }
+    for (const Series& series : sources) {
+        if (series.empty()) reasons.push_back(series.reason);
+    }
+    std::string out;
+    std::vector<std::string> seen;
+    for (const std::string& reason : reasons) {
+        if (reason.empty() || std::find(seen.begin(), seen.end(), reason) != seen.end()) continue;
+        out += (out.empty() ? "" : "; ") + reason;
+        seen.push_back(reason);
+    }
+    return out.empty() ? "no event of this run counts it" : out;
+}
+
+void put_sources(SummaryRow& row, SampleStore& store, const PhaseSamples& phase, std::string_view metric,
+                 const std::vector<Series>& sources, Stat stat) {
+    std::optional<Figure> best;
+    for (const Series& series : sources) {
+        if (series.empty()) continue;
+        const Samples samples = series.samples();
+        const auto value = estimated(samples, stat, series.tier, phase.run.workload.seed);
+        if (!value) continue;
+        Figure figure{*value, series.excluded.size(), series.tier, series.source, {}};
+        if (best) {
+            best->also.push_back(std::move(figure));
+        } else {
+            best = std::move(figure);
+            store.emplace(metric, samples);
+        }
+    }
+    if (best) {
+        row.metrics.emplace(metric, std::move(*best));
+    } else {
+        row.unavailable.emplace(metric, joined_reasons(phase.run, metric, sources));
+    }
+}
+
+/// A counted pair must have been counted together; anything else joins step by step.
+bool may_divide(const Series& numerator, const Series& denominator) {
+    if (numerator.group < 0 || denominator.group < 0) return true;
+    return numerator.pass == denominator.pass && numerator.group == denominator.group;
+}
+
+void put_ratio(SummaryRow& row, const PhaseSamples& phase, const MetricEntry& metric, const SourceTable& sources) {
+    const auto give_up = [&](std::string reason) { row.unavailable.emplace(metric.name, std::move(reason)); };
+    if (metric.denominator == "bound_bytes" && row.bound_bytes == 0) return give_up("bound is 0");
+    for (const std::string_view operand : {metric.numerator, metric.denominator}) {
+        if (row.find(operand) != nullptr) continue;
+        const auto why = row.unavailable.find(operand);
+        return give_up("no " + std::string(operand) + ": " + (why == row.unavailable.end() ? "" : why->second));
+    }
+    std::string reason;
+    std::optional<Figure> best;
+    for (const Series& numerator : sources.find(metric.numerator)->second) {
+        std::vector<Series> denominators = sources.find(metric.denominator)->second;
+        if (metric.denominator == "time_ns") denominators = {time_series(phase, numerator.pass)};
+        for (const Series& denominator : denominators) {
+            if (numerator.empty() || denominator.empty()) continue;
+            if (!may_divide(numerator, denominator)) {
+                reason = std::string(metric.numerator) + " and " + std::string(metric.denominator) +
+                         " did not fit into one group of counters";
+                continue;
+            }
+            const Joined joined = join(numerator, denominator, metric.factor);
+            const Tier tier = combine(numerator.tier, denominator.tier);
+            const auto value = estimated(joined.samples, Stat::ratio, tier, phase.run.workload.seed);
+            if (!value) continue;
+            Figure figure{*value, joined.excluded, tier, numerator.source, {}};
+            if (best) {
+                best->also.push_back(std::move(figure));
+            } else {
+                best = std::move(figure);
+            }
+            break;
+        }
+    }
+    if (best) {
+        row.metrics.emplace(metric.name, std::move(*best));
+    } else {
+        give_up(reason.empty() ? "no step has both, or " + std::string(metric.denominator) + " is 0" : reason);
+    }
+}
+
+void put_buffers(SummaryRow& row, const PhaseSamples& phase) {
+    std::array<BufferTraffic, buffer_count> out;
+    for (std::size_t i = 0; i < buffer_count; ++i) {
+        const std::string name(name_of(static_cast<Buffer>(i)));
+        const Series read = simulated_series(phase, name + "_read_bytes");
+        const Series write = simulated_series(phase, name + "_write_bytes");
+        const auto read_mean = point(read.samples(), Stat::mean);
+        const auto write_mean = point(write.samples(), Stat::mean);
+        if (!read_mean || !write_mean) {
+            row.unavailable.emplace("by_buffer", read.reason.empty() ? write.reason : read.reason);
+            return;
+        }
+        out[i] = {read_mean->value, write_mean->value};
+    }
+    row.by_buffer = out;
+}
+
+void put_flags(SummaryRow& row, const PhaseSamples& phase) {
+    for (const Sample* sample : phase.rows) {
+        for (const std::string& flag : sample->flags)
+            ++row.flagged_steps[flag];
+        if (sample->pass == 0) row.steps += std::max(sample->batch, 1u);
+    }
+    if (row.stationary == false) row.flagged_steps.emplace("not_stationary", 0);
+    const Figure* time = row.find("time_ns");
+    if (time != nullptr && time->estimate.blocks < few_blocks_below) row.flagged_steps.emplace("few_blocks", 0);
+    for (const std::string_view flag : flag_order) {
+        if (row.flagged_steps.count(std::string(flag)) != 0) row.flags.emplace_back(flag);
+    }
+}
+
+void put_identity(SummaryRow& row, const PhaseSamples& phase) {
+    const ExperimentRecord& experiment = phase.experiment;
+    row.loop = experiment.loop;
+    row.k = experiment.k;
+    row.k_requested = experiment.k_requested;
+    row.stationary = experiment.stationary;
+    if (!row.stationary) {
+        row.unavailable.emplace("stationary",
+                                experiment.stationary_reason.empty() ? "not judged" : experiment.stationary_reason);
+    }
+    double added = 0, removed = 0, steps = 0;
+    std::uint64_t rebuilt = 0;
+    for (const Sample* sample : phase.rows) {
+        if (sample->pass != 0) continue;
+        added += sample->added;
+        removed += sample->removed;
+        steps += std::max(sample->batch, 1u);
+        // A rebuild stores m rows; that equals what paired would store only for a complete exchange.
+        if (sample->rows_written > sample->min_rows) rebuilt += sample->batch;
+    }
+    row.added = added / steps;
+    row.removed = removed / steps;
+    if (row.loop == "hybrid") row.index_steps = rebuilt;
+}
+
+struct RowAndSamples {
+    SummaryRow row;
+    SampleStore store;
+};
+
+RowAndSamples make_row(const PhaseSamples& phase, const std::vector<std::string>& keys) {
+    RowAndSamples out;
+    SummaryRow& row = out.row;
+    put_identity(row, phase);
+    SourceTable sources;
+    for (const MetricEntry& metric : metrics()) {
+        if (metric.origin == MetricOrigin::ratio) continue;
+        std::vector<Series> found;
+        switch (metric.origin) {
+        case MetricOrigin::clock: found.push_back(time_series(phase, 0)); break;
+        case MetricOrigin::computed: found.push_back(computed_series(phase, metric.name)); break;
+        case MetricOrigin::counted: found = sources_of(phase, metric.name, false); break;
+        default: found = sources_of(phase, metric.name, true); break;
+        }
+        put_sources(row, out.store, phase, metric.name, found, metric.stat);
+        sources.emplace(metric.name, std::move(found));
+    }
+    const Figure* bound = row.find("bound_bytes");
+    const Figure* requested = row.find("requested_bytes");
+    if (bound != nullptr) row.bound_bytes = bound->value();
+    if (requested != nullptr) row.requested_bytes = requested->value();
+    for (const MetricEntry& metric : metrics()) {
+        if (metric.origin == MetricOrigin::ratio) put_ratio(row, phase, metric, sources);
+    }
+    for (const std::string& key : keys) {
+        if (find_metric(key) != nullptr) continue;
+        std::vector<Series> found;
+        for (std::size_t i = 0; i < phase.run.events.size(); ++i) {
+            if (phase.run.events[i].name == key) found.push_back(event_series(phase, i, true));
+        }
+        if (found.empty()) found.push_back(simulated_series(phase, key));
+        put_sources(row, out.store, phase, key, found, Stat::mean);
+    }
+    put_buffers(row, phase);
+    put_flags(row, phase);
+    return out;
+}
+
+std::vector<std::string> metric_keys(const RunRecord& run, const SampleTable& samples) {
+    std::vector<std::string> keys;
+    const auto add = [&keys](std::string_view name) {
+        if (std::find(keys.begin(), keys.end(), name) == keys.end()) keys.emplace_back(name);
+    };
+    for (const MetricEntry& metric : metrics())
+        add(metric.name);
+    for (const std::string_view gap : gap_metrics()) {
+        const bool present =
+            std::find(samples.simulated.begin(), samples.simulated.end(), gap) != samples.simulated.end();
+        if (present || (!run.workload.between.empty() && run.workload.between != "none")) add(gap);
+    }
+    for (const EventRecord& event : run.events)
+        add(event.name);
+    return keys;
+}
+
+/// Experiments by k in the order of the run, then by loop in the order that the user gave.
+std::vector<const ExperimentRecord*> ordered(const RunRecord& run) {
+    std::vector<std::uint32_t> ks;
+    std::vector<const ExperimentRecord*> out;
+    for (const ExperimentRecord& experiment : run.experiments) {
+        if (std::find(ks.begin(), ks.end(), experiment.k) == ks.end()) ks.push_back(experiment.k);
+        out.push_back(&experiment);
+    }
+    const auto rank = [&](const ExperimentRecord* experiment) {
+        const auto& loops = run.workload.loops;
+        return std::pair(std::find(ks.begin(), ks.end(), experiment->k) - ks.begin(),
+                         std::find(loops.begin(), loops.end(), experiment->loop) - loops.begin());
+    };
+    std::stable_sort(out.begin(), out.end(), [&](const auto* a, const auto* b) { return rank(a) < rank(b); });
+    return out;
+}
+
+/// Only repeats that both finished can be resampled jointly; a killed run may have one more of one loop.
+void keep_common_blocks(Samples& a, Samples& b) {
+    const std::size_t blocks = std::min(a.numerator.size(), b.numerator.size());
+    a.numerator.resize(blocks);
+    b.numerator.resize(blocks);
+}
+
+std::optional<Comparison> comparison(const RowAndSamples& loop, const RowAndSamples& vs, std::string_view metric,
+                                     std::uint64_t seed) {
+    const Figure* ours = loop.row.find(metric);
+    const Figure* theirs = vs.row.find(metric);
+    if (ours == nullptr || theirs == nullptr || ours->value() == 0 || theirs->value() == 0) return std::nullopt;
+    if (ours->source != theirs->source) return std::nullopt; // two instruments: their ratio would mean nothing
+    Comparison out;
+    out.k = loop.row.k;
+    out.loop = loop.row.loop;
+    out.vs = vs.row.loop;
+    out.metric = metric;
+    const Tier tier = combine(ours->tier, theirs->tier);
+    Samples a = loop.store.find(metric)->second;
+    Samples b = vs.store.find(metric)->second;
+    keep_common_blocks(a, b);
+    const Stat stat = find_metric(metric)->stat;
+    BootstrapOptions options;
+    options.seed = seed;
+    const auto ratio = tier == Tier::computed ? compare_points(a, b, stat) : bytebound::compare(a, b, stat, options);
+    if (!ratio || !std::isfinite(ratio->ratio) || ratio->ratio <= 0) return std::nullopt;
+    out.ratio = *ratio;
+    out.verdict = tier == Tier::computed ? judge_by_value(*ratio) : judge(*ratio);
+    out.claim = claim_text(out, tier);
+    return out;
+}
+
+void put_comparisons(Summary& summary, const std::vector<RowAndSamples>& rows, std::uint64_t seed) {
+    for (const std::uint32_t k : summary.ks()) {
+        std::vector<const RowAndSamples*> here;
+        for (const RowAndSamples& row : rows) {
+            if (row.row.k == k) here.push_back(&row);
+        }
+        const auto named = [&here](std::string_view name) -> const RowAndSamples* {
+            for (const RowAndSamples* row : here) {
+                if (row->row.loop == name) return row;
+            }
+            return nullptr;
+        };
+        const RowAndSamples* base = named("index") != nullptr ? named("index") : here.front();
+        const auto add = [&](const RowAndSamples* loop, const RowAndSamples* vs) {
+            for (const std::string_view metric : compared_metrics()) {
+                if (auto found = comparison(*loop, *vs, metric, seed)) summary.comparisons.push_back(*found);
+            }
+        };
+        for (const RowAndSamples* row : here) {
+            if (row != base) add(row, base);
+        }
+        const RowAndSamples* paired = named("paired");
+        if (paired == nullptr || paired == base) continue;
+        for (const RowAndSamples* row : here) {
+            if (row != base && row != paired) add(paired, row);
+        }
+    }
+}
+
+} // namespace
+
+const Figure* SummaryRow::find(std::string_view metric) const {
+    const auto at = metrics.find(metric);
+    return at == metrics.end() ? nullptr : &at->second;
+}
+
+const SummaryRow* Summary::find(std::string_view loop, std::uint32_t k) const {
+    for (const SummaryRow& row : rows) {
+        if (row.loop == loop && row.k == k) return &row;
+    }
+    return nullptr;
+}
+
+const Comparison* Summary::compare(std::uint32_t k, std::string_view loop, std::string_view vs,
+                                   std::string_view metric) const {
+    for (const Comparison& each : comparisons) {
+        if (each.k == k && each.loop == loop && each.vs == vs && each.metric == metric) return &each;
+    }
+    return nullptr;
+}
+
+std::vector<std::uint32_t> Summary::ks() const {
+    std::vector<std::uint32_t> out;
+    for (const SummaryRow& row : rows) {
+        if (std::find(out.begin(), out.end(), row.k) == out.end()) out.push_back(row.k);
+    }
+    return out;
+}
+
+Summary summarize(const RunRecord& run, const SampleTable& samples) {
+    Summary out;
+    out.metrics = metric_keys(run, samples);
+    std::vector<RowAndSamples> rows;
+    for (const ExperimentRecord* experiment : ordered(run)) {
+        PhaseSamples phase{run, *experiment, samples, {}};
+        bool measured = false;
+        for (const Sample& sample : samples.rows) {
+            if (sample.loop != experiment->loop || sample.k != experiment->k) continue;
+            phase.rows.push_back(&sample);
+            measured = measured || sample.pass == 0;
+        }
+        if (!measured) {
+            out.missing.push_back(experiment->loop + " k=" + std::to_string(experiment->k));
+            continue;
+        }
+        rows.push_back(make_row(phase, out.metrics));
+    }
+    for (const RowAndSamples& row : rows)
+        out.rows.push_back(row.row);
+    put_comparisons(out, rows, run.workload.seed);
+    return out;
+}
+
+} // namespace bytebound

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string_view>
+
+/// Files of reports/templates, compiled in (templates.cpp is made by reports/embed.py at build time).
+namespace bytebound::templates {
+
+extern const std::string_view report_html, report_css;
+
+} // namespace bytebound::templates
