@@ -1,5 +1,7 @@
 #include "topology/live_topology.hpp"
 
+#include "base/sysroot.hpp"
+
 namespace bytebound {
 
 Bitmap to_bitmap(std::span<const int> numbers) {
@@ -26,6 +28,10 @@ LiveTopology::LiveTopology() {
     }
     // CPUs outside the cpuset stay visible, so that "not allowed" can be told from "does not exist".
     hwloc_topology_set_flags(topology_, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
+    // CPUID has the wrong caches in many guests, and hwloc's use of it complains on stderr under valgrind: it is asked
+    // only where sysfs knows no caches (masked in a container).
+    if (SysRoot().exists("sys/devices/system/cpu/cpu0/cache/index0"))
+        hwloc_topology_set_components(topology_, HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST, "x86");
     if (hwloc_topology_load(topology_) != 0) {
         hwloc_topology_destroy(topology_);
         topology_ = nullptr;
