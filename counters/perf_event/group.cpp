@@ -1,0 +1,113 @@
+#include "counters/perf_event/group.hpp"
+
+#include <cassert>
+#include <cstring>
+
+namespace bytebound {
+namespace {
+
+Failure not_opened(const std::string& operation, const std::string& event, std::string cause, int error) {
+    return fail({ExitCode::not_possible, operation, event, std::move(cause), "see bytebound doctor", error});
+}
+
+} // namespace
+
+perf_event_attr attributes_of(const Event& event) {
+    perf_event_attr attr{};
+    attr.size = sizeof attr;
+    attr.type = event.type;
+    attr.config = event.config;
+    if (event.type == PERF_TYPE_BREAKPOINT) attr.bp_type = event.breakpoint_type;
+    attr.config1 = event.config1; // breakpoints: the address (a union in perf_event_attr)
+    attr.config2 = event.config2; // breakpoints: the length
+    attr.read_format =
+        PERF_FORMAT_GROUP | PERF_FORMAT_ID | PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
+    if (event.domain != Domain::unrestricted) {
+        attr.exclude_hv = 1;
+        attr.exclude_kernel = event.domain == Domain::user;
+        attr.exclude_user = event.domain == Domain::kernel;
+    }
+    return attr;
+}
+
+Result<Group> Group::open(Sys& sys, std::span<const Event> events, const GroupTarget& target) {
+    assert(!events.empty());
+    Group group(sys, events.front().name);
+    group.descriptors_.reserve(events.size());
+    for (const Event& event : events) {
+        if (auto added = group.add(event, target); !added) return fail(added.error());
+    }
+    group.words_.resize(header_words + 2 * events.size());
+    // Members start with the leader; it alone is opened disabled, so that all share one starting point.
+    const SysResult enabled = sys.ioctl(group.descriptors_.front().get(), PERF_EVENT_IOC_ENABLE, 0);
+    if (!enabled.ok()) return not_opened("enable group of", group.leader_, "the kernel refused", enabled.error);
+    return group;
+}
+
+Result<void> Group::add(const Event& event, const GroupTarget& target) {
+    const bool leads = descriptors_.empty();
+    perf_event_attr attr = attributes_of(event);
+    attr.disabled = leads;
+    attr.pinned = leads && target.pinned;
+    const int leader_fd = leads ? -1 : descriptors_.front().get();
+    const SysResult opened = sys_->perf_event_open(attr, target.thread, target.cpu, leader_fd, PERF_FLAG_FD_CLOEXEC);
+    if (!opened.ok()) return not_opened("open event", event.name, "perf_event_open failed", opened.error);
+    descriptors_.emplace_back(*sys_, static_cast<int>(opened.value));
+
+    std::uint64_t id = 0;
+    const SysResult named =
+        sys_->ioctl(descriptors_.back().get(), PERF_EVENT_IOC_ID, reinterpret_cast<unsigned long>(&id));
+    if (!named.ok()) return not_opened("identify event", event.name, "the kernel refused", named.error);
+    ids_.push_back(id);
+    return {};
+}
+
+bool Group::refresh() noexcept {
+    const std::size_t bytes = words_.size() * sizeof words_[0];
+    answer_ = sys_->read(descriptors_.front().get(), words_.data(), bytes);
+    failure_ = Failure::none;
+    if (!answer_.ok()) {
+        failure_ = Failure::refused;
+    } else if (answer_.value == 0) {
+        // End of file is how the kernel tells of a pinned group that could not be scheduled (perf_event_open(2)).
+        failure_ = Failure::lost_counters;
+    } else if (answer_.value != static_cast<long>(bytes) || words_[0] != ids_.size()) {
+        failure_ = Failure::short_answer;
+    } else {
+        for (std::size_t i = 0; i < ids_.size(); ++i) {
+            if (words_[header_words + 2 * i + 1] != ids_[i]) failure_ = Failure::other_event;
+        }
+    }
+    return failure_ == Failure::none;
+}
+
+bool Group::read(std::span<CounterValue> out) noexcept {
+    assert(out.size() == size());
+    if (!refresh()) return false;
+    for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] = value(i);
+    return true;
+}
+
+Error Group::last_error() const {
+    Error error{ExitCode::internal, "read group of", leader_, {}, "run again; see dmesg if it stays", 0};
+    switch (failure_) {
+    case Failure::none: error.cause = "no error"; break;
+    case Failure::refused:
+        error.cause = "the kernel refused";
+        error.sys_errno = answer_.error;
+        break;
+    case Failure::lost_counters:
+        error.cause = "the pinned group lost its counters to another user of the PMU";
+        error.remedy = "stop other profilers and the NMI watchdog";
+        break;
+    case Failure::short_answer:
+        error.cause = "the kernel answered " + std::to_string(answer_.value) + " bytes instead of " +
+                      std::to_string(words_.size() * sizeof words_[0]);
+        break;
+    case Failure::other_event: error.cause = "the kernel answered for another event"; break;
+    }
+    return error;
+}
+
+} // namespace bytebound

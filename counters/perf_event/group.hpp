@@ -1,0 +1,71 @@
+#pragma once
+
+#include <linux/perf_event.h>
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/unique_fd.hpp"
+#include "counters/event.hpp"
+#include "counters/reading.hpp"
+
+namespace bytebound {
+
+/// What a group is opened on: the calling thread on any CPU, unless said otherwise.
+struct GroupTarget {
+    pid_t thread = 0;    ///< 0: the caller; -1: every thread (then `cpu` names one)
+    int cpu = -1;        ///< -1: wherever the thread runs
+    bool pinned = false; ///< never shares its counters; when it loses them, read() fails for good
+};
+
+/// Events that the kernel schedules together or not at all, opened by the first of them (the leader) and read with one
+/// system call. Opens all or nothing, is enabled once at opening and never reset or toggled; never splits itself.
+class Group {
+public:
+    /// Opens `events` (not empty), leader first, and enables them. Error: not_possible with the event's name and
+    /// errno; nothing stays open then.
+    static Result<Group> open(Sys& sys, std::span<const Event> events, const GroupTarget& target = {});
+
+    Group(Group&&) noexcept = default;
+    Group& operator=(Group&&) noexcept = default;
+
+    std::size_t size() const { return ids_.size(); }
+
+    /// Fetches the current values. False when the kernel refused, answered short, or the group lost its counters
+    /// (pinned); last_error() says which. No allocation.
+    bool refresh() noexcept;
+    /// Value of event `index` at the last successful refresh(). The two times are the leader's, and so the group's.
+    CounterValue value(std::size_t index) const noexcept {
+        return {words_[header_words + 2 * index], words_[enabled_word], words_[running_word]};
+    }
+    /// refresh() and copy into `out`, which holds size() values.
+    bool read(std::span<CounterValue> out) noexcept;
+
+    Error last_error() const;
+
+private:
+    // PERF_FORMAT_GROUP with both times and ids: nr, enabled, running, then {value, id} per event.
+    static constexpr std::size_t enabled_word = 1, running_word = 2, header_words = 3;
+    enum class Failure { none, refused, lost_counters, short_answer, other_event };
+
+    Group(Sys& sys, std::string leader) : sys_(&sys), leader_(std::move(leader)) {}
+    Result<void> add(const Event& event, const GroupTarget& target);
+
+    Sys* sys_;
+    std::string leader_; ///< name, for messages
+    std::vector<UniqueFd> descriptors_;
+    std::vector<std::uint64_t> ids_;
+    std::vector<std::uint64_t> words_; ///< the kernel's last answer
+    Failure failure_ = Failure::none;
+    SysResult answer_;
+};
+
+/// perf_event_attr of `event` as a group member: nothing but its encoding, domain and read format.
+perf_event_attr attributes_of(const Event& event);
+
+} // namespace bytebound
