@@ -30,7 +30,8 @@ public:
             return {-1, refused->second};
         if (!privileged && (pid == -1 || attr.exclude_kernel == 0)) return {-1, EACCES};
         if (group_fd < 0) group_ = 0;
-        if (attr.type == PERF_TYPE_HARDWARE && ++group_ > counters) return {-1, EINVAL};
+        if (attr.type == PERF_TYPE_HARDWARE && group_ == counters) return {-1, EINVAL};
+        if (attr.type == PERF_TYPE_HARDWARE) ++group_;
         ++open_fds;
         return {100 + opened++, 0};
     }

@@ -1,0 +1,8 @@
+#pragma once
+
+namespace bytebound::test {
+
+/// tests/fixtures/ of the source tree, wherever the test runs (set by tests/unit/counters/meson.build).
+extern const char* const fixtures_path;
+
+} // namespace bytebound::test
