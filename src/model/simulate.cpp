@@ -1,0 +1,73 @@
+#include "model/simulate.hpp"
+
+#include <cassert>
+#include <string>
+
+#include "loops/replay.hpp"
+#include "model/cache.hpp"
+#include "model/traffic.hpp"
+
+namespace bytebound {
+
+namespace {
+
+Result<void> check_spec(const SimulationSpec& spec) {
+    if (const auto sound = check(spec.cache); !sound) return sound;
+    const std::uint64_t lines = arena_bytes(spec.workspace) / spec.cache.line_bytes + 1;
+    if (lines > CacheSim::line_limit(spec.cache))
+        return fail({ExitCode::not_possible, "simulate cache", std::to_string(spec.cache.size_bytes) + " bytes",
+                     "the arena of " + std::to_string(arena_bytes(spec.workspace)) + " bytes is too large for " +
+                         std::to_string(spec.cache.sets()) + " sets",
+                     "simulate a larger cache, or fewer or smaller rows"});
+    return {};
+}
+
+void read_slab(TrafficObserver& observer, const Workspace& workspace, std::uint64_t rows) {
+    for (const BufferRange& range : workspace.ranges())
+        if (range.buffer == Buffer::slab)
+            observer.load(Buffer::slab, range.offset, rows * workspace.spec().layout.groups[range.group].row_bytes);
+}
+
+GapLines pass_gap(const SimulationSpec& spec, const Workspace& workspace, const UpdateLoop& loop, CacheSim& cache,
+                  TrafficObserver& observer) {
+    std::uint64_t swept = 0;
+    if (spec.gap == Gap::use) read_slab(observer, workspace, loop.active_rows());
+    if (spec.gap == Gap::evict) {
+        cache.evict_all();
+        swept = spec.sweep_bytes / spec.cache.line_bytes;
+    }
+    const LineCounts lines = observer.take();
+    return {lines.fetched_total() + swept, lines.written_back_total()};
+}
+
+} // namespace
+
+Result<Simulation> simulate(const SimulationSpec& spec) {
+    if (const auto sound = check_spec(spec); !sound) return fail(sound.error());
+    auto workspace = Workspace::allocate(spec.workspace);
+    if (!workspace) return fail(workspace.error());
+    assert(spec.workspace.mask_count > spec.changes.size());
+    const std::size_t words = (spec.changes.size() + 1) * mask_words(spec.workspace.pool_rows);
+    generate_trace(workspace->masks().first(words), spec.workspace.pool_rows, spec.active_rows, spec.changes,
+                   spec.pattern, spec.seed, spec.k, spec.repeat);
+
+    CacheSim cache(spec.cache);
+    TrafficObserver observer(cache);
+    const auto loop = make_replay(spec.loop, *workspace, observer, spec.options);
+    if (loop == nullptr)
+        return fail({ExitCode::not_possible, "simulate loop", "torch", "library code",
+                     "simulate the index loop, which does the same"});
+    loop->reset(spec.changes);
+
+    Simulation result;
+    result.steps.reserve(spec.changes.size());
+    for (std::uint32_t step = 0; step < spec.changes.size(); ++step) {
+        loop->step(step);
+        result.steps.push_back(observer.take());
+        if (spec.gap != Gap::none) result.gaps.push_back(pass_gap(spec, *workspace, *loop, cache, observer));
+    }
+    result.line_references = cache.references();
+    return result;
+}
+
+} // namespace bytebound

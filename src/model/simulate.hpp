@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/error.hpp"
+#include "loops/trace.hpp"
+#include "loops/update_loop.hpp"
+#include "loops/workspace.hpp"
+#include "model/cache_geometry.hpp"
+#include "model/line_counts.hpp"
+
+namespace bytebound {
+
+/// What happens after every step, outside the measured region.
+enum class Gap {
+    none,
+    use,  ///< the slab's rows are read once, group by group in slot order, as a matrix product would
+    evict ///< the cache is swept
+};
+
+/// One loop and k, replayed over one trace segment.
+struct SimulationSpec {
+    LoopKind loop = LoopKind::paired;
+    WorkspaceSpec workspace;           ///< mask_count >= changes.size() + 1; its arena gives the addresses
+    std::uint32_t active_rows = 0;     ///< m before the first step
+    std::vector<StepChange> changes;   ///< of every step, warm-up included
+    Pattern pattern = Pattern::random; ///< pattern to repeat: the arguments of generate_trace()
+    std::uint64_t seed = 1;
+    std::uint32_t k = 0;
+    std::uint32_t repeat = 0;
+    LoopOptions options;
+    CacheGeometry cache;
+    Gap gap = Gap::none;
+    std::uint64_t sweep_bytes = 0; ///< footprint of a sweep, for Gap::evict
+};
+
+/// Lines that crossed the cache's lower side in the gap after a step.
+struct GapLines {
+    std::uint64_t fetched = 0;
+    std::uint64_t written_back = 0;
+    bool operator==(const GapLines&) const = default;
+};
+
+struct Simulation {
+    std::vector<LineCounts> steps; ///< one per change, in order, warm-up included
+    std::vector<GapLines> gaps;    ///< one per change: the gap after that step; empty for Gap::none
+    std::uint64_t line_references = 0;
+    bool operator==(const Simulation&) const = default;
+};
+
+/// Replays the loop through a cache that starts empty. Pure: allocates an arena of its own, whose pool and slab are
+/// never touched, so several run side by side. A step's counts are in lines of `cache.line_bytes`. oracle is simulated
+/// with ordinary stores, whatever its copy method.
+/// Error: usage for a geometry that check() refuses or a spec that Workspace::allocate() refuses; not_possible for
+/// torch (library code), or an arena with more lines than CacheSim::line_limit().
+Result<Simulation> simulate(const SimulationSpec& spec);
+
+} // namespace bytebound

@@ -1,0 +1,47 @@
+#include "model/traffic.hpp"
+
+#include <algorithm>
+
+namespace bytebound {
+
+std::uint64_t TrafficObserver::lines_in(std::uint64_t offset, std::uint64_t bytes) const {
+    return bytes == 0 ? 0 : line_of(offset + bytes - 1) - line_of(offset) + 1;
+}
+
+void TrafficObserver::load(Buffer buffer, std::uint64_t offset, std::uint64_t bytes) {
+    if (bytes != 0) cache_->load_range(buffer, line_of(offset), lines_in(offset, bytes));
+}
+
+void TrafficObserver::store(Buffer buffer, std::uint64_t offset, std::uint64_t bytes) {
+    if (bytes != 0) cache_->store_range(buffer, line_of(offset), lines_in(offset, bytes));
+}
+
+void TrafficObserver::copy(Buffer from, std::uint64_t from_offset, Buffer to, std::uint64_t to_offset,
+                           std::uint64_t bytes) {
+    if (bytes == 0) return;
+    std::uint64_t source = line_of(from_offset), target = line_of(to_offset);
+    std::uint64_t loads = lines_in(from_offset, bytes), stores = lines_in(to_offset, bytes);
+    const std::uint64_t chunk = std::min(bytes, std::uint64_t{1} << line_shift_);
+    const std::uint64_t first_loads = lines_in(from_offset, chunk), first_stores = lines_in(to_offset, chunk);
+    if (first_loads != 1 || first_stores != 1) {
+        cache_->load_range(from, source, first_loads);
+        cache_->store_range(to, target, first_stores);
+        source += first_loads, loads -= first_loads;
+        target += first_stores, stores -= first_stores;
+    }
+    // From here on every whole chunk touches one new line on each side; only the last one may touch none on one of
+    // them.
+    const std::uint64_t both = std::min(loads, stores);
+    if (both != 0) cache_->copy(from, source, to, target, both);
+    if (loads > both) cache_->load_range(from, source + both, loads - both);
+    if (stores > both) cache_->store_range(to, target + both, stores - both);
+}
+
+LineCounts TrafficObserver::take() {
+    const LineCounts now = cache_->counts();
+    const LineCounts difference = now.since(taken_);
+    taken_ = now;
+    return difference;
+}
+
+} // namespace bytebound

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+#include "loops/replay.hpp"
+#include "model/cache.hpp"
+
+namespace bytebound {
+
+/// Feeds the references of a replayed loop to a cache. Arena offsets become line numbers; every line touched counts,
+/// partial ones too.
+///
+/// A row copy goes chunk by chunk of one line's size from the row's start: the source lines that the chunk is the first
+/// to touch are loaded, then the destination lines that it is the first to touch are stored. With source and
+/// destination at the same offset within a line that is load, store, load, store; otherwise the first chunk may load or
+/// store two lines, and the last one load or store none.
+class TrafficObserver final : public AccessObserver {
+public:
+    /// `cache` outlives the observer.
+    explicit TrafficObserver(CacheSim& cache)
+        : cache_(&cache), line_shift_(std::countr_zero(cache.geometry().line_bytes)) {}
+
+    void copy(Buffer from, std::uint64_t from_offset, Buffer to, std::uint64_t to_offset, std::uint64_t bytes) override;
+    void load(Buffer buffer, std::uint64_t offset, std::uint64_t bytes) override;
+    void store(Buffer buffer, std::uint64_t offset, std::uint64_t bytes) override;
+
+    /// Lines fetched and written back since the last call, or since construction.
+    LineCounts take();
+
+private:
+    std::uint64_t line_of(std::uint64_t offset) const { return offset >> line_shift_; }
+    /// Lines that [offset, offset + bytes) touches.
+    std::uint64_t lines_in(std::uint64_t offset, std::uint64_t bytes) const;
+
+    CacheSim* cache_;
+    int line_shift_;
+    LineCounts taken_;
+};
+
+} // namespace bytebound

@@ -1,0 +1,146 @@
+#include <catch2/catch.hpp>
+
+#include "model/simulate.hpp"
+
+using namespace bytebound;
+
+namespace {
+
+/// {pool, slab, mask, index, meta}
+using PerBuffer = std::array<std::uint64_t, buffer_count>;
+
+constexpr CacheGeometry large = {1 << 20, 16, 64}; // holds everything below
+constexpr CacheGeometry small = {4096, 4, 64};     // 16 sets of 4
+
+/// Rows of one line in `up` and one in `down`, S = 128. With N = m = 128 every mask is full, so that all addresses are
+/// known: pool.up is lines 0-127, pool.down 128-255, slab.up 256-383, slab.down 384-511, the list of ids 512-519, the
+/// masks, 16 bytes each, from line 640.
+SimulationSpec full_set(LoopKind loop, const CacheGeometry& cache, std::uint32_t steps) {
+    SimulationSpec spec;
+    spec.loop = loop;
+    spec.workspace = {128, make_layout(Dtype::i8, 64, 64, 0), steps + 1, 0};
+    spec.active_rows = 128;
+    spec.changes.assign(steps, StepChange{0, 0});
+    spec.cache = cache;
+    return spec;
+}
+
+SimulationSpec change_of(LoopKind loop, std::uint32_t pool_rows, std::uint32_t active_rows, StepChange change) {
+    SimulationSpec spec = full_set(loop, large, 1);
+    spec.workspace.pool_rows = pool_rows;
+    spec.workspace.oracle_pairs = 16;
+    spec.active_rows = active_rows;
+    spec.changes = {change};
+    spec.k = change.added + change.removed;
+    return spec;
+}
+
+} // namespace
+
+TEST_CASE("a rebuild far larger than the cache fetches pool and slab and writes the slab back, every step") {
+    const Simulation result = *simulate(full_set(LoopKind::index, small, 12));
+    // Row i's four lines lie in set i mod 16 and fill it. 256 pool lines and 256 slab lines (write-allocate) are
+    // fetched, 256 slab lines leave dirty. Line j of the id list lies in set j: it is stored dirty before the gather (7
+    // misses: only line 7 stays, no row follows that would evict it), evicted by row j (8 write-backs), loaded again
+    // for row 16j (j > 0) and once more after row 16j + j has evicted it: 7 + 7 + 8 = 22. One mask line.
+    for (std::size_t step = 1; step < 12; ++step) {
+        CAPTURE(step);
+        CHECK(result.steps[step] == LineCounts{PerBuffer{256, 256, 1, 22, 0}, PerBuffer{0, 256, 0, 8, 0}});
+    }
+    // Per step 2 mask words, 128 ids stored and loaded, 4 lines of each row.
+    CHECK(result.line_references == 12 * (2 + 256 + 512));
+}
+
+TEST_CASE("a rebuild inside the cache costs only its new masks once it is warm") {
+    const Simulation result = *simulate(full_set(LoopKind::index, large, 9));
+    CHECK(result.steps[0] == LineCounts{PerBuffer{256, 256, 1, 8, 0}, PerBuffer{}});
+    // Step s reads mask s + 1, four of which share a line: new ones at steps 3 and 7.
+    for (std::size_t step = 1; step < 9; ++step) {
+        CAPTURE(step);
+        CHECK(result.steps[step] == LineCounts{PerBuffer{0, 0, step % 4 == 3 ? 1u : 0u, 0, 0}, PerBuffer{}});
+    }
+}
+
+TEST_CASE("with k = 0 paired touches nothing but masks, and the rebuild still gathers all rows") {
+    const Simulation paired = *simulate(full_set(LoopKind::paired, large, 4));
+    CHECK(paired.steps[0] == LineCounts{PerBuffer{0, 0, 1}, PerBuffer{}});
+    CHECK(paired.steps[1] == LineCounts{});
+    CHECK(paired.steps[3] == LineCounts{PerBuffer{0, 0, 1}, PerBuffer{}});
+    CHECK(paired.line_references == 4 * 4); // two words of two masks
+    const Simulation mask = *simulate(full_set(LoopKind::mask, large, 1));
+    CHECK(mask.steps[0] == LineCounts{PerBuffer{256, 256, 1}, PerBuffer{}});
+}
+
+TEST_CASE("one row replaced costs its lines in pool and slab and a line of each list and table") {
+    const Simulation oracle = *simulate(change_of(LoopKind::oracle, 256, 128, {1, 1}));
+    CHECK(oracle.steps[0] == LineCounts{PerBuffer{2, 2, 0, 1, 0}, PerBuffer{}}); // one 8-byte pair
+    CHECK(oracle.line_references == 5);
+    const Simulation paired = *simulate(change_of(LoopKind::paired, 256, 128, {1, 1}));
+    CHECK(paired.steps[0].fetched[0] == 2);
+    CHECK(paired.steps[0].fetched[1] == 2);
+    CHECK(paired.steps[0].fetched[2] == 1); // both masks of 32 bytes in one line
+    CHECK(paired.steps[0].fetched[3] == 2); // sources and slots
+    CHECK(paired.steps[0].written_back_total() == 0);
+}
+
+TEST_CASE("paired with R > A moves only the survivors of the slots given up") {
+    const SimulationSpec spec = change_of(LoopKind::paired, 128, 128, {0, 4});
+    // Slot = id at first; slots 124 to 127 are given up: t survivors there, each loaded and stored in two lines.
+    std::vector<std::uint64_t> masks(4);
+    generate_trace(masks, 128, 128, spec.changes, spec.pattern, spec.seed, spec.k, 0);
+    const auto t = static_cast<std::uint64_t>(__builtin_popcountll(masks[3] >> 60));
+    REQUIRE(t > 0);
+    const LineCounts step = simulate(spec)->steps[0];
+    CHECK(step.fetched[0] == 0);
+    CHECK(step.fetched[1] == 4 * t);
+    CHECK(step.written_back_total() == 0);
+}
+
+TEST_CASE("hybrid above tau gathers like the rebuild and below like paired") {
+    SimulationSpec spec = change_of(LoopKind::hybrid, 256, 128, {8, 8});
+    spec.options.tau = 0.1;
+    CHECK(simulate(spec)->steps[0].fetched[1] == 256);
+    spec.options.tau = 0.5;
+    CHECK(simulate(spec)->steps[0].fetched[1] == 16);
+}
+
+TEST_CASE("a used slab is read in the gap, not in the step") {
+    SimulationSpec spec = full_set(LoopKind::paired, large, 2);
+    spec.gap = Gap::use;
+    const Simulation result = *simulate(spec);
+    CHECK(result.steps[0] == LineCounts{PerBuffer{0, 0, 1}, PerBuffer{}});
+    CHECK(result.gaps == std::vector<GapLines>{{256, 0}, {0, 0}});
+}
+
+TEST_CASE("a sweep writes back what is dirty, reads its footprint and leaves every step cold") {
+    SimulationSpec spec = full_set(LoopKind::index, large, 3);
+    spec.gap = Gap::evict;
+    spec.sweep_bytes = 4 << 20;
+    const Simulation result = *simulate(spec);
+    for (const LineCounts& step : result.steps)
+        CHECK(step == LineCounts{PerBuffer{256, 256, 1, 8, 0}, PerBuffer{}});
+    // Dirty: 256 slab lines and 8 of the id list. Footprint: 4 MiB / 64.
+    CHECK(result.gaps == std::vector<GapLines>(3, {65536, 264}));
+}
+
+TEST_CASE("without a gap there are no gap lines, and equal specs give equal results") {
+    const SimulationSpec spec = change_of(LoopKind::paired, 256, 128, {8, 8});
+    CHECK(simulate(spec)->gaps.empty());
+    CHECK(*simulate(spec) == *simulate(spec));
+}
+
+TEST_CASE("torch is library code and cannot be simulated") {
+    const auto result = simulate(full_set(LoopKind::torch, large, 1));
+    REQUIRE_FALSE(result.has_value());
+    CHECK(result.error().code == ExitCode::not_possible);
+    CHECK(result.error().cause == "library code");
+}
+
+TEST_CASE("an impossible geometry or arena is refused before anything is allocated") {
+    CHECK(simulate(full_set(LoopKind::index, {1000, 3, 64}, 1)).error().code == ExitCode::usage);
+    SimulationSpec spec = full_set(LoopKind::index, {64, 1, 64}, 1);
+    spec.workspace.pool_rows = 1 << 28; // pool and slab of 32 GiB each: more than 2^28 lines for a single set
+    const auto result = simulate(spec);
+    REQUIRE_FALSE(result.has_value());
+    CHECK(result.error().code == ExitCode::not_possible);
+}
