@@ -156,11 +156,6 @@ def test_resolve_of_an_absent_pmu_is_a_reason_and_no_error():
     assert "uncore_nosuch_0" in event["reason"]
 
 
-def test_commas_between_slashes_belong_to_the_name():
-    assert list(resolved("task-clock,uncore_nosuch_0/event=0x4,umask=0x3/")) == \
-        ["task-clock", "uncore_nosuch_0/event=0x4,umask=0x3/"]
-
-
 def test_an_unknown_event_gets_a_suggestion():
     done = call("events", "resolve", "instructons")
     assert done.returncode == 2

@@ -125,15 +125,15 @@ def start_and_wait_for_phases(out, phases):
     pytest.fail(f"no {phases} finished phases within 40 s: {process.communicate()}")
 
 
-@pytest.mark.parametrize("number, code, name", [(signal.SIGINT, 130, "SIGINT"), (signal.SIGTERM, 143, "SIGTERM")])
-def test_a_signal_ends_the_run_and_keeps_its_finished_phases(tmp_path, number, code, name):
+@pytest.mark.parametrize("number, code, word", [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")])
+def test_a_signal_ends_the_run_and_keeps_its_finished_phases(tmp_path, number, code, word):
     out = tmp_path / "run"
     process = start_and_wait_for_phases(out, 3)
     process.send_signal(number)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == code
     complaints = [line for line in errors.splitlines() if line.startswith("bytebound: error: ")]
-    assert len(complaints) == 1 and name in complaints[0]
+    assert len(complaints) == 1 and word in complaints[0]
 
     run = json.loads((out / "run.json").read_text())
     jsonschema.validate(run, schema("run"))
@@ -303,10 +303,16 @@ def test_a_users_event_stands_under_its_own_name(tmp_path):
 
 
 def test_an_event_without_hardware_is_absent_with_a_reason(tmp_path):
-    run = run_tiny(tmp_path / "run", "--ks", "16", "--loops", "paired", "--events", "task-clock,nosuchpmu/event=0x1/")
+    run = run_tiny(tmp_path / "run", "--ks", "16", "--loops", "paired", "--events", "task-clock,nosuchpmu/event=0x1,umask=0x2/")
+    # Commas between slashes belong to the name.
+    assert [event["name"] for event in run.run["events"]] == ["task-clock", "nosuchpmu/event=0x1,umask=0x2/"]
     event = run.run["events"][1]
-    assert event["pass"] < 0 and "nosuchpmu" in event["reason"]
-    assert {sample["nosuchpmu/event=0x1/"] for sample in run.samples} == {""}
+    assert event["pass"] is None or event["pass"] < 0
+    assert "nosuchpmu" in event["reason"]
+    assert {sample["nosuchpmu/event=0x1,umask=0x2/"] for sample in run.samples} == {""}
+    row = run.summary["rows"][0]
+    assert row["metrics"]["nosuchpmu/event=0x1,umask=0x2/"] is None
+    assert "nosuchpmu" in row["unavailable"]["nosuchpmu/event=0x1,umask=0x2/"]
 
 
 def test_the_seed_of_a_block_pattern_is_honoured(tmp_path):
