@@ -12,7 +12,7 @@ import pytest
 
 from conftest import TINY, binary, call, load, read_csv, row_of, run_tiny, samples_of, schema
 
-DERIVED = ["summary.csv", "summary.json", "report.md", "report.html"]
+DERIVED = ["summary.csv", "summary.json", "ENVIRONMENT.md", "report.html", "report.md"]
 
 
 def texts(folder, names=DERIVED):
