@@ -1,0 +1,234 @@
+#include "run/counting.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "run/os_collector.hpp"
+#include "run/warnings.hpp"
+
+namespace bytebound {
+namespace {
+
+std::string hexadecimal(std::uint64_t value) { return fmt::format("{:#x}", value); }
+
+void fill(EventRecord& record, const PlannedEvent& planned, const CountingPlan& plan) {
+    record.reason = planned.reason;
+    record.remedy = planned.remedy;
+    if (!planned.event) return;
+    const Event& event = *planned.event;
+    record.pmu = event.pmu;
+    record.domain = name_of(event.domain);
+    record.origin = event.origin;
+    record.unit = event.unit;
+    record.scale = event.scale;
+    if (event.pmu != "os") {
+        record.type = hexadecimal(event.type);
+        record.config = hexadecimal(event.config);
+        record.config1 = hexadecimal(event.config1);
+        record.config2 = hexadecimal(event.config2);
+    }
+    record.pass = planned.pass;
+    record.group = planned.group;
+    record.multiplexed = planned.multiplexed;
+    if (planned.pass >= 0) record.source = plan.source;
+}
+
+EventRecord* record_named(Counting& counting, const std::string& name) {
+    for (EventRecord& record : counting.events)
+        if (record.name == name) return &record;
+    return nullptr;
+}
+
+std::vector<std::string> names_left(const Counting& counting) {
+    std::vector<std::string> names;
+    for (const EventRecord& record : counting.events)
+        if (record.pass < 0) names.push_back(record.name);
+    return names;
+}
+
+/// Numerators and denominators: cycles / instructions, LLC misses / instructions.
+std::vector<std::vector<std::string>> ratio_groups(const Counting& counting) {
+    std::vector<std::string> group;
+    for (const EventRecord& record : counting.events)
+        if (record.role == "cycles" || record.role == "instructions" || record.role == "llc_misses")
+            group.push_back(record.name);
+    if (group.size() < 2) return {};
+    return {group};
+}
+
+Failure not_here(const std::string& collector, const Capability& capability) {
+    return fail({ExitCode::not_possible, "count with", "--collector " + collector, capability.cause,
+                 capability.remedy.empty() ? "give --collector auto" : capability.remedy});
+}
+
+/// Lets one collector plan the names that are left. How many it took.
+Result<std::size_t> take(Counting& counting, std::unique_ptr<Collector> collector, const RunPlan& plan,
+                         const std::vector<std::string>& names) {
+    auto agreed =
+        collector->plan({names, plan.options.allow_multiplex, plan.placement.cpus.at(0), ratio_groups(counting)});
+    if (!agreed) return fail(agreed.error());
+    std::size_t taken = 0;
+    for (const PlannedEvent& planned : agreed->events) {
+        EventRecord* record = record_named(counting, planned.name);
+        if (record == nullptr) continue;
+        // A later collector's refusal does not hide the reason of the first, the one that the user asked.
+        if (planned.pass < 0 && !record->reason.empty()) continue;
+        fill(*record, planned, *agreed);
+        if (planned.pass >= 0) ++taken;
+    }
+    for (const std::string& note : agreed->notes)
+        counting.warnings.push_back(warnings::counting_note(note));
+    if (taken == 0) return taken;
+    counting.passes = std::max(counting.passes, agreed->passes);
+    counting.sources.push_back({std::move(collector), std::move(*agreed)});
+    return taken;
+}
+
+Result<void> ask_collector(Counting& counting, const std::string& name, const RunPlan& plan, Sys& sys,
+                           const SysRoot& root, std::span<const CollectorEntry> table) {
+    const auto entry =
+        std::find_if(table.begin(), table.end(), [&](const CollectorEntry& e) { return e.name == name; });
+    std::unique_ptr<Collector> collector;
+    if (entry != table.end() && entry->make != nullptr) collector = entry->make(sys, root);
+    const Capability capability =
+        collector ? collector->capability() : Capability::no("this build does not have it", "give --collector auto");
+    if (!capability.available) {
+        if (!plan.collectors.automatic) return not_here(name, capability);
+        counting.collectors.push_back({name, false, capability.cause, capability.remedy});
+        for (EventRecord& record : counting.events)
+            if (record.pass < 0 && record.reason.empty()) {
+                record.reason = capability.cause;
+                record.remedy = capability.remedy;
+            }
+        return {};
+    }
+    const std::vector<std::string> names = names_left(counting);
+    auto taken = take(counting, std::move(collector), plan, names);
+    if (!taken) return fail(taken.error());
+    if (*taken == 0 && !plan.collectors.automatic && !names.empty()) {
+        const EventRecord& first = *record_named(counting, names[0]);
+        return not_here(name,
+                        Capability::no(fmt::format("it can open none of the events; {}: {}", first.name, first.reason),
+                                       first.remedy));
+    }
+    counting.collectors.push_back(
+        {name,
+         *taken > 0,
+         *taken > 0 ? fmt::format("counts {} of {} events", *taken, names.size()) : "it can open none of the events",
+         {}});
+    return {};
+}
+
+/// What perf refused and the operating system keeps anyway.
+Result<void> ask_os(Counting& counting, const RunPlan& plan) {
+    std::vector<EventRecord> refused = counting.events;
+    std::vector<std::string> names;
+    for (const EventRecord& record : refused)
+        if (record.pass < 0 && !record.role.empty()) names.push_back(record.name);
+    if (names.empty()) return {};
+    for (const std::string& name : names)
+        record_named(counting, name)->reason.clear();
+    auto taken = take(counting, make_os_collector(), plan, names);
+    if (!taken) return fail(taken.error());
+    for (std::size_t i = 0; i < refused.size(); ++i) {
+        EventRecord& record = counting.events[i];
+        if (refused[i].pass >= 0 || refused[i].role.empty()) continue;
+        if (record.pass >= 0) {
+            counting.warnings.push_back(warnings::os_fallback(record.name, refused[i].reason));
+            record.reason.clear();
+        } else if (!refused[i].reason.empty()) {
+            record.reason = refused[i].reason;
+            record.remedy = refused[i].remedy;
+        }
+    }
+    if (*taken > 0)
+        counting.collectors.push_back(
+            {"os", true, fmt::format("getrusage and /proc stand in for {} events", *taken), {}});
+    return {};
+}
+
+/// --strict: exit 3 before anything is measured.
+Result<void> check_strict(const RunPlan& plan, const Counting& counting) {
+    const auto refuse = [](std::string object, std::string cause, std::string remedy) {
+        return fail({ExitCode::not_possible, "count", std::move(object), std::move(cause) + " (--strict)",
+                     remedy.empty() ? "leave --strict out, or see bytebound doctor" : std::move(remedy)});
+    };
+    if (!plan.options.events.empty()) {
+        for (const EventRecord& record : counting.events)
+            if (record.pass < 0) return refuse(record.name, record.reason, record.remedy);
+        return {};
+    }
+    for (const std::string role : {"cycles", "instructions", "llc_misses"}) {
+        const auto record = std::find_if(counting.events.begin(), counting.events.end(),
+                                         [&](const EventRecord& r) { return r.role == role; });
+        if (record == counting.events.end())
+            return refuse(role == "llc_misses" ? "LLC misses" : role,
+                          role == "llc_misses" && !plan.preset.llc_reason.empty() ? plan.preset.llc_reason
+                                                                                  : "no event counts it",
+                          {});
+        if (record->pass < 0) return refuse(record->name, record->reason, record->remedy);
+    }
+    return refuse("DRAM bytes", "no memory-controller source is in this build", {});
+}
+
+} // namespace
+
+std::vector<std::size_t> Counting::columns_of(int pass) const {
+    std::vector<std::size_t> columns;
+    for (const CountingSource& source : sources)
+        for (const PlannedEvent& planned : source.plan.events)
+            if (planned.pass == pass)
+                for (std::size_t i = 0; i < events.size(); ++i)
+                    if (events[i].name == planned.name) columns.push_back(i);
+    return columns;
+}
+
+Result<Counting> plan_counting(const RunPlan& plan, Sys& sys, const SysRoot& root,
+                               std::span<const CollectorEntry> table) {
+    Counting counting;
+    for (const EventWish& wish : plan.events) {
+        EventRecord record;
+        record.name = wish.name;
+        record.role = wish.role;
+        if (plan.collectors.counting.empty()) record.reason = "--collector names nothing that counts events";
+        counting.events.push_back(std::move(record));
+    }
+    const auto& wanted = plan.collectors.counting;
+    for (const std::string& name : wanted)
+        if (auto asked = ask_collector(counting, name, plan, sys, root, table); !asked) return fail(asked.error());
+    if (std::find(wanted.begin(), wanted.end(), "perf") != wanted.end())
+        if (auto asked = ask_os(counting, plan); !asked) return fail(asked.error());
+    if (plan.options.strict)
+        if (auto strict = check_strict(plan, counting); !strict) return fail(strict.error());
+    return counting;
+}
+
+Result<OpenCounters> OpenCounters::open(Counting& counting, int pass) {
+    OpenCounters open;
+    for (CountingSource& source : counting.sources) {
+        const auto& events = source.plan.events;
+        if (std::none_of(events.begin(), events.end(), [&](const PlannedEvent& e) { return e.pass == pass; })) continue;
+        auto part = source.collector->open(source.plan, pass);
+        if (!part) return fail(part.error());
+        open.size_ += (*part)->size();
+        open.parts_.push_back(std::move(*part));
+    }
+    return open;
+}
+
+bool OpenCounters::read(std::span<CounterValue> out) noexcept {
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+        if (!parts_[i]->read(out.subspan(at, parts_[i]->size()))) {
+            failed_ = i;
+            return false;
+        }
+        at += parts_[i]->size();
+    }
+    return true;
+}
+
+Error OpenCounters::last_error() const { return parts_.at(failed_)->last_error(); }
+
+} // namespace bytebound

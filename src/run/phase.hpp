@@ -1,0 +1,80 @@
+#pragma once
+// One phase: one loop, one k, one repeat, one pass: sweep, warm up, measure. Everything it writes while it measures
+// was allocated before.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "run/counting.hpp"
+#include "run/plan.hpp"
+#include "run/progress.hpp"
+#include "run/samples.hpp"
+#include "run/simulation.hpp"
+#include "run/sweep.hpp"
+
+namespace bytebound {
+
+using ClockFunction = std::uint64_t (*)();
+
+/// What one worker wrote down during a phase. Sizes: measured steps, times the columns of the pass for counters.
+struct WorkerLog {
+    std::vector<CounterValue> before, after;
+    std::vector<int> cpu_before, cpu_after;
+    std::vector<std::uint64_t> part_ns;
+    bool read_failed = false;
+    std::uint32_t failed_step = 0;
+};
+
+/// The raw log of a phase.
+struct PhaseLog {
+    std::vector<WorkerLog> workers;
+    std::vector<std::uint64_t> time_ns;
+    std::vector<std::uint32_t> rows_written; ///< warm-up included
+    std::uint32_t measured = 0;              ///< steps that were measured
+};
+
+struct PhaseKey {
+    std::size_t experiment = 0, loop = 0; ///< indices in the plan
+    std::uint32_t repeat = 0;
+    int pass = 0;
+};
+
+/// Where a phase runs.
+struct PhaseStage {
+    const RunPlan& plan;
+    const Workspace& workspace;
+    WorkerTeam& team;
+    const CacheSweep& sweep;
+    Counting& counting;
+    ClockFunction clock;
+    const StopFlag& stop;
+};
+
+/// Sweeps, warms up, measures. The loop was reset on the segment's masks. Errors: internal for a read that failed (the
+/// plan promised it), interrupted or terminated for the stop flag.
+Result<PhaseLog> run_phase(const PhaseStage& stage, UpdateLoop& loop, const PhaseKey& key);
+
+/// Cost of an empty read pair of a pass on the calling thread.
+Result<ReadCostRecord> measure_read_cost(Counting& counting, int pass, ClockFunction clock);
+
+/// The rows of a phase.
+struct PhaseRows {
+    std::vector<Sample> steps, workers; ///< workers: empty for one thread
+    std::uint64_t migrated = 0;         ///< steps with that flag
+};
+
+struct RowContext {
+    const RunPlan& plan;
+    const Counting& counting;
+    const SimulatedRow& simulated;
+    std::vector<int> pinned; ///< CPU of each worker; -1 when it was not bound
+    std::string loop;        ///< name
+};
+
+/// Differences, sums over workers, flags. The simulated columns are filled for repeat 0, pass 0.
+PhaseRows make_rows(const RowContext& context, const PhaseKey& key, const PhaseLog& log);
+
+} // namespace bytebound

@@ -1,0 +1,71 @@
+#include <algorithm>
+#include <array>
+
+#include "run/counting.hpp"
+
+namespace bytebound {
+namespace {
+
+constexpr std::array<std::string_view, 7> event_metrics = {
+    "cycles", "instructions", "llc_misses", "task_clock_ns", "page_faults", "context_switches", "cpu_migrations"};
+constexpr std::array<std::string_view, 5> dram_metrics = {"dram_read_bytes", "dram_write_bytes", "dram_bytes",
+                                                          "amplification", "dram_gbps"};
+
+const EventRecord* filling(const Counting& counting, std::string_view role) {
+    for (const EventRecord& record : counting.events)
+        if (record.role == role) return &record;
+    return nullptr;
+}
+
+/// Why no counter fills a metric; nothing when one does.
+std::optional<UnavailableRecord> missing(const RunPlan& plan, const Counting& counting, std::string_view metric) {
+    const EventRecord* record = filling(counting, metric);
+    if (record != nullptr && record->pass >= 0) return {};
+    UnavailableRecord unavailable{std::string(metric), {}, {}};
+    if (record != nullptr) {
+        unavailable.reason = record->name + ": " + record->reason;
+        unavailable.remedy = record->remedy;
+    } else if (plan.collectors.counting.empty()) {
+        unavailable.reason = "--collector names nothing that counts events";
+        unavailable.remedy = "give --collector auto";
+    } else if (metric == "llc_misses" && plan.options.events.empty()) {
+        unavailable.reason = plan.preset.llc_reason;
+    } else {
+        unavailable.reason = "no event of --events counts it";
+    }
+    return unavailable;
+}
+
+} // namespace
+
+std::vector<UnavailableRecord> unavailable_metrics(const RunPlan& plan, const Counting& counting,
+                                                   const std::string& not_simulated) {
+    std::vector<UnavailableRecord> list;
+    const bool simulated = not_simulated.empty();
+    if (!simulated)
+        for (const std::string_view metric : dram_metrics)
+            list.push_back({std::string(metric), not_simulated, "give --collector auto"});
+    for (const std::string_view metric : event_metrics) {
+        if (metric == "llc_misses" && simulated) continue;
+        if (auto unavailable = missing(plan, counting, metric)) list.push_back(std::move(*unavailable));
+    }
+    const EventRecord* cycles = filling(counting, "cycles");
+    const EventRecord* instructions = filling(counting, "instructions");
+    const auto without_cycles = missing(plan, counting, "cycles");
+    const auto without_instructions = missing(plan, counting, "instructions");
+    if (without_cycles || without_instructions) {
+        const UnavailableRecord& first = without_cycles ? *without_cycles : *without_instructions;
+        list.push_back({"cpi", first.reason, first.remedy});
+    } else if (cycles->pass != instructions->pass || cycles->group != instructions->group) {
+        list.push_back({"cpi", "cycles and instructions do not fit one group of counters", "count fewer events"});
+    }
+    const auto no_misses = simulated ? std::nullopt : missing(plan, counting, "llc_misses");
+    if (without_instructions)
+        list.push_back({"llc_mpki", without_instructions->reason, without_instructions->remedy});
+    else if (no_misses)
+        list.push_back({"llc_mpki", no_misses->reason, no_misses->remedy});
+    if (!simulated) list.push_back({"by_buffer", not_simulated, "give --collector auto"});
+    return list;
+}
+
+} // namespace bytebound
