@@ -50,8 +50,9 @@ CopyTrial choose_copy_method(Workspace& workspace, WorkerTeam& team, const LoopO
         const std::size_t round = turn / steps;
         const auto step = static_cast<std::uint32_t>(turn % steps);
         if (step == 0) loop.reset(changes);
-        // A trace replayed anew starts with the next method, so that none is tied to certain steps.
-        const std::size_t m = (step + round) % methods.size();
+        // A trace whose length is a multiple of the turns would tie every method to certain steps.
+        const std::size_t shift = steps % methods.size() == 0 ? round : 0;
+        const std::size_t m = (turn + shift) % methods.size();
         loop.copy_with(Unwatched(copy_function(methods[m])));
         const std::uint64_t step_begin = now_ns();
         const auto outcome = loop.step(step);
