@@ -1,0 +1,270 @@
+#include "counters/perf_event/perf_collector.hpp"
+
+#include <linux/perf_event.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+#include "counters/explain.hpp"
+#include "counters/perf_event/group.hpp"
+#include "counters/perf_event/packing.hpp"
+#include "counters/perf_event/trial.hpp"
+#include "counters/perf_event/worker_groups.hpp"
+#include "counters/pmu_device.hpp"
+#include "counters/resolver.hpp"
+#include "counters/static_events.hpp"
+
+namespace bytebound {
+namespace {
+
+constexpr std::string_view recorded_machine = "this is a recorded machine: nothing is opened on it";
+
+void set_uncountable(PlannedEvent& planned, Diagnosis why) {
+    planned.event.reset();
+    planned.pass = planned.group = -1;
+    planned.reason = std::move(why.cause);
+    planned.remedy = std::move(why.remedy);
+}
+
+/// With the errno, where a system call failed.
+Diagnosis with_errno(Diagnosis why, int error) {
+    if (error != 0) why.cause += " (" + errno_name(error) + ")";
+    return why;
+}
+
+std::string names_of(const std::vector<PlannedEvent>& events, const std::vector<std::size_t>& indices) {
+    std::vector<std::string> names;
+    for (const std::size_t i : indices)
+        names.push_back(events[i].name);
+    return join(names, ", ");
+}
+
+/// The making of one plan.
+class Planner {
+public:
+    Planner(Sys& sys, const SysRoot& root, bool may_open, const PlanRequest& request)
+        : sys_(sys), root_(root), may_open_(may_open), request_(request) {}
+    Result<CountingPlan> make();
+
+private:
+    Result<void> resolve_all();
+    Diagnosis explain(const Event& event, const Error& refused) const;
+    /// Takes out what cannot be opened on a thread of this CPU; `starved_` marks what opens but does not run.
+    void probe_each();
+    void distribute();
+    void add_starved(int first_group);
+    void note_passes(const Packing& packing);
+
+    Sys& sys_;
+    const SysRoot& root_;
+    bool may_open_;
+    const PlanRequest& request_;
+    CountingPlan plan_;
+    std::vector<bool> starved_; ///< opens alone, but running < enabled
+};
+
+Result<void> Planner::resolve_all() {
+    const EventResolver resolver(root_, request_.cpu);
+    for (const std::string& name : request_.names) {
+        auto resolution = resolver.resolve(name);
+        if (!resolution) return fail(resolution.error());
+        PlannedEvent& planned = plan_.events.emplace_back();
+        planned.name = name;
+        planned.event = std::move(resolution->event);
+        planned.reason = std::move(resolution->unavailable);
+        planned.remedy = std::move(resolution->remedy);
+    }
+    return {};
+}
+
+Diagnosis Planner::explain(const Event& event, const Error& refused) const {
+    if (refused.sys_errno == 0) return {refused.cause, refused.remedy};
+    return with_errno(explain_open_failure(event, refused.sys_errno, root_), refused.sys_errno);
+}
+
+void Planner::probe_each() {
+    starved_.assign(plan_.events.size(), false);
+    for (std::size_t i = 0; i < plan_.events.size(); ++i) {
+        PlannedEvent& planned = plan_.events[i];
+        if (!planned.event) continue;
+        const Event event = *planned.event;
+        if (!may_open_) {
+            set_uncountable(planned, {std::string(recorded_machine), "run on the machine itself"});
+        } else if (event.scope == Scope::cpu) {
+            set_uncountable(planned, {"PMU " + event.pmu + " counts for a whole socket or domain, not for a thread",
+                                      "this build counts threads only; --collector sim models DRAM bytes"});
+        } else if (!event.cpus.empty() && !std::binary_search(event.cpus.begin(), event.cpus.end(), request_.cpu)) {
+            set_uncountable(planned, {"PMU " + event.pmu + " serves CPUs " + format_cpu_list(event.cpus) +
+                                          ", the work is pinned to CPU " + std::to_string(request_.cpu),
+                                      "pin to one of its CPUs (--cpus)"});
+        } else {
+            const std::vector<Event> alone[] = {{event}};
+            const Trial trial = try_groups(sys_, alone);
+            if (trial.refused) {
+                set_uncountable(planned, explain(event, *trial.refused));
+            } else if (!trial.fits()) {
+                starved_[i] = true;
+                if (!request_.allow_multiplex)
+                    set_uncountable(planned, explain_not_running(event, trial.worst == ReadingState::never_ran, root_));
+            }
+        }
+    }
+}
+
+void Planner::distribute() {
+    // Positions in the plan of what is packed; starved events (only with --allow-multiplex) get groups of their own.
+    std::vector<std::size_t> countable;
+    std::vector<Event> events;
+    for (std::size_t i = 0; i < plan_.events.size(); ++i) {
+        if (!plan_.events[i].event || starved_[i]) continue;
+        countable.push_back(i);
+        events.push_back(*plan_.events[i].event);
+    }
+    std::vector<std::vector<std::size_t>> together;
+    for (const auto& names : request_.together) {
+        auto& set = together.emplace_back();
+        for (std::size_t e = 0; e < countable.size(); ++e) {
+            if (std::find(names.begin(), names.end(), plan_.events[countable[e]].name) != names.end()) set.push_back(e);
+        }
+    }
+    const Fits fits = [&](const PassGroups& groups) {
+        std::vector<std::vector<Event>> trial;
+        for (const auto& group : groups) {
+            auto& members = trial.emplace_back();
+            for (const std::size_t e : group)
+                members.push_back(events[e]);
+        }
+        return try_groups(sys_, trial).fits();
+    };
+    Packing packing = pack(events, together, fits);
+    for (auto& set : packing.separated) {
+        for (std::size_t& e : set)
+            e = countable[e];
+        plan_.notes.push_back(names_of(plan_.events, set) + " cannot be counted in one group: no ratio of them");
+    }
+    note_passes(packing);
+    if (request_.allow_multiplex) merge_passes(events, packing);
+
+    plan_.passes = packing.passes;
+    int groups_in_pass_0 = 0;
+    for (std::size_t e = 0; e < countable.size(); ++e) {
+        PlannedEvent& planned = plan_.events[countable[e]];
+        const Slot& slot = packing.slots[e];
+        if (slot.pass < 0 && request_.allow_multiplex) {
+            starved_[countable[e]] = true;
+            continue;
+        }
+        if (slot.pass < 0) {
+            set_uncountable(planned, {"it runs alone but not in the pass that it must share",
+                                      "ask for fewer events, or --allow-multiplex"});
+            continue;
+        }
+        planned.pass = slot.pass;
+        planned.group = slot.group;
+        planned.multiplexed = slot.multiplexed;
+        if (slot.pass == 0) groups_in_pass_0 = std::max(groups_in_pass_0, slot.group + 1);
+    }
+    add_starved(groups_in_pass_0);
+}
+
+/// Each in a group of its own in pass 0; the other groups of their PMU then have to share with them.
+void Planner::add_starved(int first_group) {
+    for (std::size_t i = 0; i < plan_.events.size(); ++i) {
+        PlannedEvent& starved = plan_.events[i];
+        if (!starved_[i] || !starved.event) continue;
+        starved.pass = 0;
+        starved.group = first_group++;
+        for (PlannedEvent& other : plan_.events) {
+            if (other.event && other.event->pmu == starved.event->pmu) other.multiplexed = true;
+        }
+    }
+}
+
+void Planner::note_passes(const Packing& packing) {
+    if (packing.passes <= 1) return;
+    const auto later =
+        std::count_if(packing.slots.begin(), packing.slots.end(), [](const Slot& slot) { return slot.pass > 0; });
+    plan_.notes.push_back(std::to_string(later) + " of " + std::to_string(packing.slots.size()) +
+                          " events do not fit beside the others: " +
+                          (request_.allow_multiplex ? "multiplexed" : std::to_string(packing.passes) + " passes"));
+}
+
+Result<CountingPlan> Planner::make() {
+    plan_.collector = plan_.source = "perf";
+    if (auto resolved = resolve_all(); !resolved) return fail(resolved.error());
+    probe_each();
+    distribute();
+    return std::move(plan_);
+}
+
+} // namespace
+
+Capability PerfCollector::capability() const {
+    if (!may_open_) return Capability::no(std::string(recorded_machine), "run on the machine itself");
+    Event probe;
+    probe.name = "task-clock";
+    probe.pmu = "software";
+    probe.type = PERF_TYPE_SOFTWARE;
+    probe.config = PERF_COUNT_SW_TASK_CLOCK;
+    if (auto group = Group::open(sys_, std::span(&probe, 1)); !group) {
+        const auto why =
+            with_errno(explain_open_failure(probe, group.error().sys_errno, root_), group.error().sys_errno);
+        return Capability::no(why.cause, why.remedy);
+    }
+    for (const std::string& pmu : pmu_names(root_)) {
+        if (is_core_pmu(root_, pmu)) return Capability::yes("core PMU " + pmu + " and software events");
+    }
+    return Capability::yes("software events only; " + explain_no_core_pmu(root_, 0).cause);
+}
+
+Result<CountingPlan> PerfCollector::plan(const PlanRequest& request) {
+    return Planner(sys_, root_, may_open_, request).make();
+}
+
+Result<std::unique_ptr<WorkerCounters>> PerfCollector::open(const CountingPlan& plan, int pass) {
+    if (!may_open_) {
+        return fail({ExitCode::not_possible,
+                     "open counters",
+                     {},
+                     std::string(recorded_machine),
+                     "run on the machine itself",
+                     0});
+    }
+    struct Planned {
+        std::vector<Event> events;
+        std::vector<std::size_t> positions;
+    };
+    std::vector<Planned> planned;
+    std::size_t position = 0;
+    for (const PlannedEvent& event : plan.events) {
+        if (event.pass != pass || !event.event) continue;
+        const auto group = static_cast<std::size_t>(event.group);
+        if (planned.size() <= group) planned.resize(group + 1);
+        planned[group].events.push_back(*event.event);
+        planned[group].positions.push_back(position++);
+    }
+    std::erase_if(planned, [](const Planned& group) { return group.events.empty(); });
+
+    std::vector<Group> groups;
+    std::vector<std::vector<std::size_t>> positions;
+    for (Planned& group : planned) {
+        auto opened = Group::open(sys_, group.events);
+        if (!opened) {
+            Error error = opened.error();
+            const auto named = [&](const Event& e) { return e.name == error.object; };
+            const auto failed = std::find_if(group.events.begin(), group.events.end(), named);
+            if (failed != group.events.end()) {
+                Diagnosis why = explain_open_failure(*failed, error.sys_errno, root_);
+                error.cause = std::move(why.cause);
+                error.remedy = std::move(why.remedy);
+            }
+            return fail(std::move(error));
+        }
+        groups.push_back(std::move(*opened));
+        positions.push_back(std::move(group.positions));
+    }
+    return std::make_unique<WorkerGroups>(std::move(groups), std::move(positions));
+}
+
+} // namespace bytebound

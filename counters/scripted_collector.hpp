@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "counters/collector.hpp"
+
+namespace bytebound {
+
+/// One event of a scripted collector.
+struct ScriptedEvent {
+    std::string name;
+    /// Added to the event's three words at successive reads, from the start again when used up; the first read gives
+    /// the first entry. Where a step is read before and after, odd entries are the steps and even ones the gaps.
+    std::vector<CounterValue> increments;
+    int pass = 0, group = 0;
+    bool multiplexed = false;
+    std::string reason, remedy; ///< a reason makes the event not countable
+};
+
+/// Replays given readings through the whole program, with no hardware. Every open() starts the script anew.
+class ScriptedCollector final : public Collector {
+public:
+    /// `source` becomes name() and the plan's source.
+    explicit ScriptedCollector(std::vector<ScriptedEvent> events, std::string source = "perf");
+
+    /// Read number `n` (from 1) after each open() fails; none: never.
+    void fail_at_read(std::optional<std::uint64_t> n) { failing_read_ = n; }
+
+    std::string_view name() const override { return source_; }
+    Capability capability() const override { return Capability::yes("scripted"); }
+    /// Error (usage) for a name that the script lacks. The script decides passes, groups and reasons.
+    Result<CountingPlan> plan(const PlanRequest& request) override;
+    Result<std::unique_ptr<WorkerCounters>> open(const CountingPlan& plan, int pass) override;
+
+private:
+    const ScriptedEvent* find(std::string_view name) const;
+
+    std::vector<ScriptedEvent> events_;
+    std::string source_;
+    std::optional<std::uint64_t> failing_read_;
+};
+
+} // namespace bytebound

@@ -1,0 +1,116 @@
+#include <linux/perf_event.h>
+
+#include <catch2/catch.hpp>
+
+#include "counters/perf_event/packing.hpp"
+
+using namespace bytebound;
+
+namespace {
+
+Event on(std::string pmu, std::uint32_t type) {
+    Event event;
+    event.pmu = std::move(pmu);
+    event.type = type;
+    return event;
+}
+Event core() { return on("cpu", PERF_TYPE_HARDWARE); }
+Event software() { return on("software", PERF_TYPE_SOFTWARE); }
+
+/// A PMU with `counters` counters: all groups of a pass together may use so many.
+Fits with_counters(const std::vector<Event>& events, std::size_t counters) {
+    return [&events, counters](const PassGroups& groups) {
+        std::size_t used = 0;
+        for (const auto& group : groups) {
+            for (const std::size_t i : group)
+                used += events[i].pmu == "cpu";
+        }
+        return used <= counters;
+    };
+}
+
+} // namespace
+
+TEST_CASE("events that fit share one group and pass; software has its own group") {
+    const std::vector<Event> events = {core(), software(), core(), software()};
+    const Packing packing = pack(events, {}, with_counters(events, 4));
+    CHECK(packing.passes == 1);
+    CHECK(packing.slots[1] == packing.slots[3]);
+    CHECK(packing.slots[0] == packing.slots[2]);
+    CHECK(packing.slots[0].group != packing.slots[1].group);
+}
+
+TEST_CASE("what does not fit goes to later passes, in order") {
+    const std::vector<Event> events = {core(), core(), core(), core(), core(), software()};
+    const Packing packing = pack(events, {}, with_counters(events, 2));
+    CHECK(packing.passes == 3);
+    std::vector<int> passes;
+    for (const Slot& slot : packing.slots)
+        passes.push_back(slot.pass);
+    CHECK(passes == std::vector<int>{0, 0, 1, 1, 2, 0});
+}
+
+TEST_CASE("events asked for together stay together, also where a single one would fit sooner") {
+    const std::vector<Event> events = {core(), core(), core(), core()};
+    // {1,2} and {2,3} overlap: 1, 2 and 3 share a group of three counters; 0 stays alone in pass 0.
+    const Packing packing = pack(events, {{1, 2}, {2, 3}}, with_counters(events, 3));
+    CHECK(packing.separated.empty());
+    CHECK(packing.slots[0] == Slot{0, 0, false});
+    CHECK(packing.slots[1] == Slot{1, 0, false});
+    CHECK(packing.slots[2] == Slot{1, 0, false});
+    CHECK(packing.slots[3] == Slot{1, 0, false});
+}
+
+TEST_CASE("a set that fits nowhere is reported and counted singly") {
+    const std::vector<Event> events = {core(), core()};
+    const Packing packing = pack(events, {{0, 1}}, with_counters(events, 1));
+    CHECK(packing.separated == std::vector<std::vector<std::size_t>>{{0, 1}});
+    CHECK(packing.slots[0].pass == 0);
+    CHECK(packing.slots[1].pass == 1);
+}
+
+TEST_CASE("a set with a software event is bound to pass 0 and chooses first") {
+    const std::vector<Event> events = {core(), core(), software()};
+    const Packing packing = pack(events, {{1, 2}}, with_counters(events, 1));
+    CHECK(packing.slots[1].pass == 0);
+    CHECK(packing.slots[2] == packing.slots[1]);
+    CHECK(packing.slots[0].pass == 1);
+}
+
+TEST_CASE("an event that fits nowhere has no pass") {
+    const std::vector<Event> events = {core(), software()};
+    const Packing packing = pack(events, {}, with_counters(events, 0));
+    CHECK(packing.slots[0].pass == -1);
+    CHECK(packing.slots[1].pass == 0);
+    CHECK(packing.passes == 1);
+}
+
+TEST_CASE("different PMUs get different groups; msr and breakpoints join the software events") {
+    const std::vector<Event> events = {core(), on("cpu_atom", 10), software(), on("msr", 9), on("breakpoint", 5)};
+    const Packing packing = pack(events, {}, [](const PassGroups&) { return true; });
+    CHECK(packing.passes == 1);
+    CHECK(packing.slots[0].group != packing.slots[1].group);
+    CHECK(packing.slots[2] == packing.slots[3]);
+    CHECK(packing.slots[2] == packing.slots[4]);
+    CHECK(packing.slots[2].group != packing.slots[0].group);
+}
+
+TEST_CASE("merging passes marks the groups that compete, and only those") {
+    const std::vector<Event> events = {core(), core(), core(), software(), on("msr", 9)};
+    Packing packing = pack(events, {}, with_counters(events, 2));
+    REQUIRE(packing.passes == 2);
+    merge_passes(events, packing);
+    CHECK(packing.passes == 1);
+    for (const Slot& slot : packing.slots)
+        CHECK(slot.pass == 0);
+    CHECK(packing.slots[0].multiplexed);
+    CHECK(packing.slots[1].multiplexed);
+    CHECK(packing.slots[2].multiplexed);
+    CHECK_FALSE(packing.slots[3].multiplexed);
+    CHECK(packing.slots[0].group == packing.slots[1].group);
+    CHECK(packing.slots[0].group != packing.slots[2].group);
+
+    Packing single = pack(events, {}, with_counters(events, 3));
+    merge_passes(events, single);
+    CHECK_FALSE(single.slots[0].multiplexed);
+}
