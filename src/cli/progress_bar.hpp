@@ -1,0 +1,25 @@
+#pragma once
+
+#include "run/progress.hpp"
+
+namespace bytebound {
+
+/// One line on stderr, redrawn in place; erased by its destructor. Only for a terminal: elsewhere nothing is written.
+class ProgressBar {
+public:
+    explicit ProgressBar(bool wanted);
+    ~ProgressBar();
+    ProgressBar(const ProgressBar&) = delete;
+    ProgressBar& operator=(const ProgressBar&) = delete;
+
+    void show(const Progress& progress);
+
+private:
+    bool wanted_;
+    bool drawn_ = false;
+};
+
+/// "measure  [######----]  40 %  paired k 16, repeat 2 of 5", at most 79 characters.
+std::string progress_line(const Progress& progress);
+
+} // namespace bytebound

@@ -1,0 +1,70 @@
+#include "base/text.hpp"
+#include "cli/command.hpp"
+#include "cli/console.hpp"
+#include "cli/progress_bar.hpp"
+#include "cli/run_syntax.hpp"
+#include "cli/stop_signals.hpp"
+#include "report/main_table.hpp"
+#include "report/write_reports.hpp"
+#include "run/run.hpp"
+
+namespace bytebound {
+namespace {
+
+std::string plan_text(const RunPlan& plan) {
+    std::string text;
+    for (const std::string& line : describe(plan))
+        text += line + "\n";
+    return text;
+}
+
+/// The reports of a run, whole or cut short, and the hashes that seal its directory.
+Result<WrittenReports> seal(Run& run) {
+    auto written = write_reports(run.path());
+    if (!written) return written;
+    if (auto finished = run.finish(); !finished) return fail(finished.error());
+    return written;
+}
+
+ExitCode measure_and_report(Run& run, bool quiet) {
+    const StopSignals signals;
+    Result<void> measured;
+    {
+        ProgressBar bar(!quiet);
+        measured = run.measure([&bar](const Progress& progress) { bar.show(progress); }, StopSignals::flag());
+    }
+    if (!measured && !run.directory_exists()) return complain(measured.error());
+    const auto written = seal(run);
+    if (!measured) {
+        // The run's own failure is the answer; a report that could not be written on top of it is not.
+        complain(measured.error());
+        if (written) warn("finished phases are kept: see " + written->report.string());
+        return measured.error().code;
+    }
+    if (!written) return complain(written.error());
+    return print(terminal_report(written->run, written->summary, stdout_takes_colour()) + written->report.string() +
+                 "\n");
+}
+
+} // namespace
+
+ExitCode run_main(const std::vector<std::string>& words) {
+    RunOptions options;
+    const auto parsed = parse(run_syntax(options), words);
+    if (!parsed) return complain(parsed.error());
+    if (parsed->help) return print(parsed->help_text);
+    options.command = {"bytebound", "run"};
+    options.command.insert(options.command.end(), words.begin(), words.end());
+
+    KernelSys sys;
+    auto run = Run::prepare(sys, options);
+    if (!run) return complain(run.error());
+    if (!options.quiet) {
+        for (const Warning& warning : run->plan().warnings)
+            warn(warning.text);
+    }
+    if (options.dry_run) return print(plan_text(run->plan()));
+    return measure_and_report(*run, options.quiet);
+}
+
+} // namespace bytebound

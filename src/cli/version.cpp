@@ -1,0 +1,39 @@
+#include "cli/version.hpp"
+
+#include "counters/registry.hpp"
+#include "loops/update_loop.hpp"
+#include "report/write_reports.hpp"
+#include "run/environment.hpp"
+#include "run/run.hpp"
+
+namespace bytebound {
+namespace {
+
+std::string part(std::string name, bool built_in) {
+    name.resize(26, ' ');
+    return "  " + name + (built_in ? "yes" : "no") + "\n";
+}
+
+} // namespace
+
+std::string version_text() {
+    const BuildInfo build = build_info();
+    std::string text = "bytebound " + build.version;
+    if (!build.git_revision.empty()) text += " (git " + build.git_revision + ")";
+    text += "\n" + build.compiler + ", " + build.flags + ", " + build.build_type + "\n";
+    for (const auto& [name, version] : build.libraries)
+        text += name + " " + version + ", ";
+    text.replace(text.size() - 2, 2, "\n");
+    text += "Optional parts built in:\n";
+    for (const CollectorEntry& entry : collectors()) {
+        text += part("collector " + std::string(entry.name), entry.make != nullptr);
+    }
+    for (const LoopEntry& entry : loops()) {
+        if (entry.kind == LoopKind::torch) text += part("loop " + std::string(entry.name), entry.built_in);
+    }
+    text += part("valgrind client requests", knows_valgrind());
+    text += part("interactive charts", has_interactive_charts());
+    return text;
+}
+
+} // namespace bytebound

@@ -1,0 +1,106 @@
+#include <catch2/catch.hpp>
+
+#include "cli/run_syntax.hpp"
+
+using namespace bytebound;
+
+namespace {
+
+struct Parse {
+    RunOptions options;
+    std::string error;
+    explicit Parse(const std::vector<std::string>& words) {
+        const auto parsed = parse(run_syntax(options), words);
+        if (!parsed) error = to_line(parsed.error());
+    }
+};
+
+} // namespace
+
+TEST_CASE("without options the main job is planned") {
+    const Parse run({});
+    CHECK(run.error.empty());
+    CHECK(run.options.pool_rows == 8192);
+    CHECK(run.options.active_rows == 1024);
+    CHECK(run.options.ks == std::vector<std::uint32_t>{16, 64, 256, 1024});
+    CHECK(run.options.repeats == 5);
+    CHECK(run.options.steps_per_k == 50);
+}
+
+TEST_CASE("--quick sets its defaults and explicit options win over it, before or after it") {
+    CHECK(Parse({"--quick"}).options.repeats == 2);
+    CHECK(Parse({"--quick"}).options.steps_per_k == 20);
+    CHECK(Parse({"--quick", "--repeats", "7"}).options.repeats == 7);
+    CHECK(Parse({"--repeats", "7", "--quick"}).options.repeats == 7);
+}
+
+TEST_CASE("workload options are stored as numbers") {
+    const Parse run({"--N",     "256",       "--m",   "64",          "--hidden_dim",
+                     "32",      "--up-cols", "16",    "--gate-cols", "8",
+                     "--dtype", "bf16",      "--ks",  "0,3,16",      "--warmup",
+                     "7",       "--pattern", "block", "--seed",      "18446744073709551615"});
+    CHECK(run.error.empty());
+    CHECK(run.options.pool_rows == 256);
+    CHECK(run.options.active_rows == 64);
+    CHECK(run.options.hidden_dim == 32);
+    CHECK(run.options.up_cols == 16);
+    CHECK(run.options.gate_cols == 8);
+    CHECK(run.options.dtype == Dtype::bf16);
+    CHECK(run.options.ks == std::vector<std::uint32_t>{0, 3, 16});
+    CHECK(run.options.warmup == 7u);
+    CHECK(run.options.pattern == Pattern::block);
+    CHECK(run.options.seed == 18446744073709551615u);
+    CHECK_FALSE(Parse({"--warmup", "auto"}).options.warmup.has_value());
+}
+
+TEST_CASE("commas between slashes belong to an event's name") {
+    CHECK(Parse({"--events", "cycles,cpu/event=0x3c,umask=0/,r01c0"}).options.events ==
+          std::vector<std::string>{"cycles", "cpu/event=0x3c,umask=0/", "r01c0"});
+}
+
+TEST_CASE("an unknown word gets a suggestion and the known ones") {
+    CHECK(Parse({"--loops", "pared"}).error == "parse option --loops: unknown loop 'pared'; did you mean 'paired'? "
+                                               "known: paired, index, mask, hybrid, oracle, torch");
+    CHECK(Parse({"--dtype", "f64"}).error ==
+          "parse option --dtype: unknown type 'f64'; did you mean 'f32'? known: f32, f16, bf16, i8");
+    CHECK(Parse({"--between", "nothing"}).error ==
+          "parse option --between: unknown gap 'nothing'; known: none, use, evict");
+    CHECK(Parse({"--pattern", "blocks"}).error ==
+          "parse option --pattern: unknown pattern 'blocks'; did you mean 'block'? known: random, block");
+}
+
+TEST_CASE("numbers out of range say what is accepted") {
+    CHECK(Parse({"--ks", "-5"}).error ==
+          "parse option --ks: '-5' is negative; give a whole number from 0 to 4294967295");
+    CHECK(Parse({"--ks", "16,"}).error ==
+          "parse option --ks: '' is not a whole number; give a whole number from 0 to 4294967295");
+    CHECK(Parse({"--threads", "0"}).error ==
+          "parse option --threads: 0 is out of range; give a whole number from 1 to 4096");
+    CHECK(Parse({"--tau", "nan"}).error == "parse option --tau: 'nan' is not accepted; give a number from 0 to 1e+09");
+    CHECK(Parse({"--tau", "-1"}).error == "parse option --tau: '-1' is not accepted; give a number from 0 to 1e+09");
+}
+
+TEST_CASE("--ks excludes --add and --remove") {
+    CHECK(Parse({"--add", "2", "--ks", "4"}).error ==
+          "parse option --add: --ks is given too; give either --ks or --add/--remove");
+    CHECK(Parse({"--ks", "4", "--remove", "2"}).error ==
+          "parse option --remove: --ks is given too; give either --ks or --add/--remove");
+    const Parse alone({"--remove", "2"});
+    CHECK(alone.options.remove == 2u);
+    CHECK_FALSE(alone.options.add.has_value());
+}
+
+TEST_CASE("auto and none stand alone among collectors") {
+    CHECK(Parse({"--collector", "perf,sim"}).options.collectors == std::vector<std::string>{"perf", "sim"});
+    CHECK(Parse({"--collector", "auto,sim"}).error ==
+          "parse option --collector: 'auto' excludes every other collector; give it alone");
+}
+
+TEST_CASE("a loop that this build lacks is known but not possible") {
+    RunOptions options;
+    const auto parsed = parse(run_syntax(options), {"--loops", "paired,torch"});
+    REQUIRE_FALSE(parsed);
+    CHECK(parsed.error().code == ExitCode::not_possible);
+    CHECK(to_line(parsed.error()) ==
+          "select loop torch: this build lacks it; leave it out; bytebound --version names what is built in");
+}
