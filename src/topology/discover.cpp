@@ -109,7 +109,7 @@ Capability probe_cpu_binding(hwloc_topology_t topology) {
 
 /// Sets the policy of one scratch page; docker's default seccomp profile refuses mbind without CAP_SYS_NICE.
 Capability probe_memory_binding(hwloc_topology_t topology, bool numa) {
-    if (!numa) return Capability::no("the kernel has no NUMA support", "use --mem local");
+    if (!numa) return Capability::no("sysfs shows no NUMA nodes", "use --mem local");
     if (!hwloc_topology_get_support(topology)->membind->set_area_membind)
         return Capability::no("hwloc cannot bind memory on this system", "use --mem local");
     auto page = scratch_page();
