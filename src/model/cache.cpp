@@ -11,16 +11,6 @@ namespace bytebound {
 
 static_assert(buffer_count <= 8, "a word has three bits for its buffer");
 
-namespace {
-
-void add(LineCounts& counts, Buffer buffer, const RunCounts& run) {
-    counts.fetched[static_cast<std::size_t>(buffer)] += run.misses;
-    for (std::size_t owner = 0; owner < buffer_count; ++owner)
-        counts.written_back[owner] += run.evicted[(owner << word_buffer_shift) | word_dirty];
-}
-
-} // namespace
-
 /// A line's set and its word; advancing past the last set goes on in set 0 with the next quotient.
 struct CacheSim::Place {
     std::uint64_t set;
@@ -68,19 +58,19 @@ void CacheSim::touch(Buffer buffer, std::uint64_t first, std::uint64_t lines, bo
         front |= place.word & word_dirty;
         return;
     }
-    RunCounts run;
+    RunCounts& run = runs_[static_cast<std::size_t>(buffer)];
     while (lines != 0) {
         const std::uint64_t part = std::min(lines, sets_ - place.set);
         kernel_->touch(words_.get() + place.set * stride_, stride_, geometry_.ways, place.word, part, run);
         place.advance(part, sets_);
         lines -= part;
     }
-    add(counts_, buffer, run);
 }
 
 void CacheSim::copy(Buffer from_buffer, std::uint64_t from, Buffer to_buffer, std::uint64_t to, std::uint64_t lines) {
     references_ += 2 * lines;
-    RunCounts loads, stores;
+    RunCounts& loads = runs_[static_cast<std::size_t>(from_buffer)];
+    RunCounts& stores = runs_[static_cast<std::size_t>(to_buffer)];
     Place source = locate(from_buffer, from, false), target = locate(to_buffer, to, true);
     while (lines != 0) {
         const std::uint64_t part = std::min({lines, sets_ - source.set, sets_ - target.set});
@@ -90,16 +80,26 @@ void CacheSim::copy(Buffer from_buffer, std::uint64_t from, Buffer to_buffer, st
         target.advance(part, sets_);
         lines -= part;
     }
-    add(counts_, from_buffer, loads);
-    add(counts_, to_buffer, stores);
 }
 
 void CacheSim::evict_all() {
-    RunCounts run;
     for (std::size_t i = 0; i < words(); ++i)
-        ++run.evicted[words_[i] & 0xf];
-    add(counts_, Buffer::pool, run);
+        ++swept_.evicted[words_[i] & 0xf];
     std::fill_n(words_.get(), words(), word_empty);
+}
+
+LineCounts CacheSim::counts() const {
+    LineCounts counts;
+    const auto add_written_back = [&](const RunCounts& run) {
+        for (std::size_t owner = 0; owner < buffer_count; ++owner)
+            counts.written_back[owner] += run.evicted[(owner << word_buffer_shift) | word_dirty];
+    };
+    for (std::size_t buffer = 0; buffer < buffer_count; ++buffer) {
+        counts.fetched[buffer] = runs_[buffer].misses();
+        add_written_back(runs_[buffer]);
+    }
+    add_written_back(swept_);
+    return counts;
 }
 
 std::uint64_t CacheSim::dirty_lines() const {

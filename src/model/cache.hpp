@@ -1,16 +1,16 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
 
 #include "loops/workspace.hpp"
 #include "model/cache_geometry.hpp"
+#include "model/cache_kernel.hpp"
 #include "model/line_counts.hpp"
 
 namespace bytebound {
-
-struct CacheKernel;
 
 /// A last-level cache: LRU, write-allocate, write-back, attributing every line to the buffer that owns its address.
 /// Single-threaded; starts empty. Line numbers are addresses divided by the line size; a line belongs to one buffer.
@@ -39,7 +39,8 @@ public:
     /// Everything is evicted: dirty lines are counted as written back, the cache is empty afterwards.
     void evict_all();
 
-    const LineCounts& counts() const { return counts_; }
+    /// Since construction.
+    LineCounts counts() const;
     /// Lines referenced since construction: every load and store of a line.
     std::uint64_t references() const { return references_; }
     /// Dirty lines now in the cache.
@@ -60,7 +61,8 @@ private:
     int set_shift_; ///< log2 of sets_, or -1
     std::size_t stride_;
     std::unique_ptr<std::uint32_t[], Free> words_; ///< sets_ * stride_, see cache_kernel.hpp
-    LineCounts counts_;
+    std::array<RunCounts, buffer_count> runs_;     ///< by the buffer that was referenced
+    RunCounts swept_;                              ///< by evict_all()
     std::uint64_t references_ = 0;
 };
 

@@ -6,21 +6,18 @@ namespace bytebound {
 
 namespace {
 
-inline bool touch(std::uint32_t* set, std::uint32_t ways, std::uint32_t word, RunCounts& counts) {
+inline void touch(std::uint32_t* set, std::uint32_t ways, std::uint32_t word, RunCounts& counts) {
     const std::uint32_t quotient = word & word_quotient_mask;
     std::uint32_t position = 0;
     while (position < ways && (set[position] & word_quotient_mask) != quotient)
         ++position;
-    const bool miss = position == ways;
-    if (miss) {
-        ++counts.misses;
+    if (position == ways) {
         ++counts.evicted[set[--position] & 0xf];
     } else {
         word = set[position] | (word & word_dirty);
     }
     std::memmove(set + 1, set, position * sizeof *set);
     set[0] = word;
-    return miss;
 }
 
 void touch_run(std::uint32_t* set, std::size_t stride, std::uint32_t ways, std::uint32_t word, std::size_t lines,

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <string_view>
 
@@ -23,11 +24,11 @@ inline constexpr std::uint32_t word_quotient_mask = ~std::uint32_t{0xf};
 inline constexpr std::uint32_t word_empty = word_quotient_mask;
 inline constexpr std::uint32_t quotient_limit = word_empty >> word_quotient_shift;
 
-/// What a run of references did to the cache. Indexed by the low four bits of the evicted word, so that counting needs
-/// no branch: odd entries are dirty lines, the even ones are ignored.
+/// What a run of references did to the cache: words evicted, by their low four bits, so that counting needs no branch.
+/// Every miss evicts one word, were it an empty one; odd entries are dirty lines.
 struct RunCounts {
-    std::uint64_t misses = 0;
     std::array<std::uint64_t, 16> evicted{};
+    std::uint64_t misses() const { return std::accumulate(evicted.begin(), evicted.end(), std::uint64_t{0}); }
 };
 
 /// `lines` references to consecutive sets, the first at `set`. `word` is the line's word as it would be inserted: dirty
@@ -47,9 +48,9 @@ struct CacheKernel {
     CopyRun copy;
 };
 
-/// Words per set: a vector of 4 or 8 for few ways, else whole 64-byte lines.
+/// Words per set: a vector of 4 or 8 for few ways, one 64-byte line up to 16, else vectors of 8.
 constexpr std::size_t set_stride(std::uint32_t ways) {
-    return ways <= 4 ? 4 : ways <= 8 ? 8 : (std::size_t{ways} + 15) / 16 * 16;
+    return ways <= 4 ? 4 : ways <= 8 ? 8 : ways <= 16 ? 16 : (std::size_t{ways} + 7) / 8 * 8;
 }
 
 /// All kernels of this build, the fastest first; the last one runs everywhere.
@@ -57,7 +58,7 @@ std::span<const CacheKernel> cache_kernels();
 /// The fastest that runs on this CPU and fits the number of ways.
 const CacheKernel& best_cache_kernel(std::uint32_t ways);
 
-// Sets ahead whose words are fetched into this machine's cache: 8 sets are some 50 ns of simulation.
+// Sets ahead whose words are fetched into this machine's cache: 8 sets of two streams are some 40 ns of simulation.
 inline constexpr std::size_t prefetch_sets = 8;
 
 namespace kernels {

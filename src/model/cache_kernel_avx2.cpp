@@ -12,11 +12,6 @@ namespace bytebound {
 
 namespace {
 
-struct Found {
-    std::uint32_t position; ///< of the line in its set; ways - 1 on a miss
-    bool miss;
-};
-
 BYTEBOUND_INLINE __m256i* vector_at(std::uint32_t* words) { return reinterpret_cast<__m256i*>(words); }
 
 BYTEBOUND_INLINE std::uint32_t equal_lanes(std::uint32_t* words, __m256i quotient) {
@@ -25,17 +20,11 @@ BYTEBOUND_INLINE std::uint32_t equal_lanes(std::uint32_t* words, __m256i quotien
     return static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(equal)));
 }
 
-BYTEBOUND_INLINE Found find(std::uint32_t* set, std::size_t stride, std::uint32_t ways, std::uint32_t word) {
-    const __m256i quotient = _mm256_set1_epi32(static_cast<int>(word & word_quotient_mask));
-    if (stride <= 16) { // no branch on hit or miss: rows that are half evicted would mispredict it
-        std::uint32_t equal = equal_lanes(set, quotient);
-        if (stride == 16) equal |= equal_lanes(set + 8, quotient) << 8;
-        return {_tzcnt_u32(equal | (std::uint32_t{1} << (ways - 1))), equal == 0};
-    }
-    for (std::size_t base = 0; base < stride; base += 8)
-        if (const std::uint32_t equal = equal_lanes(set + base, quotient); equal != 0)
-            return {static_cast<std::uint32_t>(base) + _tzcnt_u32(equal), false};
-    return {ways - 1, true};
+/// Position of the line in its set, `ways` on a miss.
+BYTEBOUND_INLINE std::uint32_t find(std::uint32_t* set, std::size_t stride, std::uint32_t ways, __m256i quotient) {
+    for (std::uint32_t base = 0; base < stride; base += 8)
+        if (const std::uint32_t equal = equal_lanes(set + base, quotient); equal != 0) return base + _tzcnt_u32(equal);
+    return ways;
 }
 
 /// Lanes of the vector at `base` that are at or below `position`.
@@ -70,11 +59,23 @@ BYTEBOUND_INLINE void move_to_front(std::uint32_t* set, std::size_t stride, std:
 
 BYTEBOUND_INLINE void touch(std::uint32_t* set, std::size_t stride, std::uint32_t ways, std::uint32_t word,
                             RunCounts& counts) {
-    const Found found = find(set, stride, ways, word);
-    const std::uint32_t there = set[found.position];
-    counts.misses += found.miss;
-    counts.evicted[there & 0xf] += found.miss;
-    move_to_front(set, stride, found.position, found.miss ? word : there | (word & word_dirty));
+    const auto quotient = _mm256_set1_epi32(static_cast<int>(word & word_quotient_mask));
+    std::uint32_t position;
+    bool miss;
+    if (stride <= 16) { // no branch on hit or miss: rows that are half evicted would mispredict it
+        std::uint32_t equal = equal_lanes(set, quotient);
+        if (stride == 16) equal |= equal_lanes(set + 8, quotient) << 8;
+        const std::uint32_t last = std::uint32_t{1} << (ways - 1);
+        position = _tzcnt_u32(equal | last);
+        miss = equal == 0;
+    } else {
+        position = find(set, stride, ways, quotient);
+        miss = position == ways;
+        position -= miss;
+    }
+    const std::uint32_t there = set[position];
+    counts.evicted[there & 0xf] += miss;
+    move_to_front(set, stride, position, miss ? word : there | (word & word_dirty));
 }
 
 template <std::size_t fixed_stride>

@@ -2,6 +2,8 @@
 
 #include <immintrin.h>
 
+#include <algorithm>
+
 #include "model/cache_kernel.hpp"
 
 // Every function that uses the ISA carries it as an attribute: the file itself is compiled for the baseline.
@@ -12,47 +14,55 @@ namespace bytebound {
 
 namespace {
 
-/// Position of the line in its set, or `ways` - 1 with `miss`.
-struct Found {
-    std::uint32_t position;
-    bool miss;
-};
-
-BYTEBOUND_INLINE Found find(const std::uint32_t* set, std::size_t stride, std::uint32_t ways, std::uint32_t word) {
-    const __m512i quotient = _mm512_set1_epi32(static_cast<int>(word & word_quotient_mask));
+BYTEBOUND_INLINE std::uint32_t equal_lanes(const std::uint32_t* words, __m512i quotient) {
     const __m512i mask = _mm512_set1_epi32(static_cast<int>(word_quotient_mask));
-    for (std::size_t base = 0; base < stride; base += 16) {
-        const __m512i words = _mm512_load_si512(set + base);
-        const std::uint32_t equal = _mm512_cmpeq_epi32_mask(_mm512_and_si512(words, mask), quotient);
-        if (stride == 16) // no branch on hit or miss: rows that are half evicted would mispredict it
-            return {_tzcnt_u32(equal | (std::uint32_t{1} << (ways - 1))), equal == 0};
-        if (equal != 0) return {static_cast<std::uint32_t>(base) + _tzcnt_u32(equal), false};
-    }
-    return {ways - 1, true};
+    return _mm512_cmpeq_epi32_mask(_mm512_and_si512(_mm512_load_si512(words), mask), quotient);
 }
 
-BYTEBOUND_INLINE void move_to_front(std::uint32_t* set, std::uint32_t position, std::uint32_t word) {
-    const __m512i rotate = _mm512_setr_epi32(15, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
+/// Position of the line in its set, `ways` on a miss.
+BYTEBOUND_INLINE std::uint32_t find(std::uint32_t* set, std::size_t stride, std::uint32_t ways, __m512i quotient) {
+    for (std::uint32_t base = 0; base < stride; base += 16)
+        if (const std::uint32_t equal = equal_lanes(set + base, quotient); equal != 0) return base + _tzcnt_u32(equal);
+    return ways;
+}
+
+/// Lanes 0 to `last` of a vector.
+BYTEBOUND_INLINE __mmask16 lanes_to(std::uint32_t last) { return static_cast<__mmask16>((2u << last) - 1); }
+
+BYTEBOUND_INLINE void move_to_front(std::uint32_t* set, std::size_t stride, std::uint32_t position,
+                                    std::uint32_t word) {
     // Above the first vector a word's predecessor is read from memory, from the top down. The first vector shifts in a
     // register: reading across the previous set, just written, would stall on store forwarding.
-    for (std::size_t base = position / 16 * 16; base != 0; base -= 16) {
-        const std::uint32_t top = position - static_cast<std::uint32_t>(base);
-        const auto moved = static_cast<__mmask16>(top >= 15 ? 0xffffu : (2u << top) - 1);
-        _mm512_mask_store_epi32(set + base, moved, _mm512_loadu_si512(set + base - 1));
+    if (stride != 16) {
+        for (std::uint32_t base = position & ~15u; base != 0; base -= 16)
+            _mm512_mask_store_epi32(set + base, lanes_to(std::min(position - base, 15u)),
+                                    _mm512_loadu_si512(set + base - 1));
+        position = std::min(position, 15u);
     }
-    const auto moved = static_cast<__mmask16>(position >= 15 ? 0xffffu : (2u << position) - 1);
-    __m512i words = _mm512_load_si512(set);
-    words = _mm512_mask_permutexvar_epi32(words, moved, rotate, words);
-    _mm512_store_si512(set, _mm512_mask_set1_epi32(words, 1, static_cast<int>(word)));
+    const __m512i rotate = _mm512_setr_epi32(15, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
+    const __m512i words = _mm512_load_si512(set);
+    const __m512i moved = _mm512_mask_permutexvar_epi32(words, lanes_to(position), rotate, words);
+    _mm512_store_si512(set, _mm512_mask_set1_epi32(moved, 1, static_cast<int>(word)));
 }
 
 BYTEBOUND_INLINE void touch(std::uint32_t* set, std::size_t stride, std::uint32_t ways, std::uint32_t word,
                             RunCounts& counts) {
-    const Found found = find(set, stride, ways, word);
-    const std::uint32_t there = set[found.position];
-    counts.misses += found.miss;
-    counts.evicted[there & 0xf] += found.miss;
-    move_to_front(set, found.position, found.miss ? word : there | (word & word_dirty));
+    const auto quotient = _mm512_set1_epi32(static_cast<int>(word & word_quotient_mask));
+    std::uint32_t position;
+    bool miss;
+    if (stride <= 16) { // no branch on hit or miss: rows that are half evicted would mispredict it
+        const std::uint32_t equal = equal_lanes(set, quotient);
+        const std::uint32_t last = std::uint32_t{1} << (ways - 1);
+        position = _tzcnt_u32(equal | last);
+        miss = equal == 0;
+    } else {
+        position = find(set, stride, ways, quotient);
+        miss = position == ways;
+        position -= miss;
+    }
+    const std::uint32_t there = set[position];
+    counts.evicted[there & 0xf] += miss;
+    move_to_front(set, stride, position, miss ? word : there | (word & word_dirty));
 }
 
 template <std::size_t fixed_stride>

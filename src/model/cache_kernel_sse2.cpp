@@ -12,11 +12,6 @@ namespace bytebound {
 
 namespace {
 
-struct Found {
-    std::uint32_t position; ///< of the line in its set; ways - 1 on a miss
-    bool miss;
-};
-
 BYTEBOUND_INLINE __m128i* vector_at(std::uint32_t* words) { return reinterpret_cast<__m128i*>(words); }
 
 BYTEBOUND_INLINE std::uint32_t equal_lanes(std::uint32_t* words, __m128i quotient) {
@@ -25,19 +20,12 @@ BYTEBOUND_INLINE std::uint32_t equal_lanes(std::uint32_t* words, __m128i quotien
     return static_cast<std::uint32_t>(_mm_movemask_ps(_mm_castsi128_ps(equal)));
 }
 
-BYTEBOUND_INLINE Found find(std::uint32_t* set, std::size_t stride, std::uint32_t ways, std::uint32_t word) {
-    const __m128i quotient = _mm_set1_epi32(static_cast<int>(word & word_quotient_mask));
-    if (stride <= 16) { // no branch on hit or miss: rows that are half evicted would mispredict it
-        std::uint32_t equal = equal_lanes(set, quotient);
-        if (stride >= 8) equal |= equal_lanes(set + 4, quotient) << 4;
-        if (stride == 16) equal |= equal_lanes(set + 8, quotient) << 8 | equal_lanes(set + 12, quotient) << 12;
-        const std::uint32_t last = std::uint32_t{1} << (ways - 1);
-        return {static_cast<std::uint32_t>(std::countr_zero(equal | last)), equal == 0};
-    }
-    for (std::size_t base = 0; base < stride; base += 4)
+/// Position of the line in its set, `ways` on a miss.
+BYTEBOUND_INLINE std::uint32_t find(std::uint32_t* set, std::size_t stride, std::uint32_t ways, __m128i quotient) {
+    for (std::uint32_t base = 0; base < stride; base += 4)
         if (const std::uint32_t equal = equal_lanes(set + base, quotient); equal != 0)
-            return {static_cast<std::uint32_t>(base) + static_cast<std::uint32_t>(std::countr_zero(equal)), false};
-    return {ways - 1, true};
+            return base + static_cast<std::uint32_t>(std::countr_zero(equal));
+    return ways;
 }
 
 /// `shifted` in the lanes of the vector at `base` that are at or below `position`, else `old`.
@@ -67,11 +55,24 @@ BYTEBOUND_INLINE void move_to_front(std::uint32_t* set, std::size_t stride, std:
 
 BYTEBOUND_INLINE void touch(std::uint32_t* set, std::size_t stride, std::uint32_t ways, std::uint32_t word,
                             RunCounts& counts) {
-    const Found found = find(set, stride, ways, word);
-    const std::uint32_t there = set[found.position];
-    counts.misses += found.miss;
-    counts.evicted[there & 0xf] += found.miss;
-    move_to_front(set, stride, found.position, found.miss ? word : there | (word & word_dirty));
+    const auto quotient = _mm_set1_epi32(static_cast<int>(word & word_quotient_mask));
+    std::uint32_t position;
+    bool miss;
+    if (stride <= 16) { // no branch on hit or miss: rows that are half evicted would mispredict it
+        std::uint32_t equal = equal_lanes(set, quotient);
+        if (stride >= 8) equal |= equal_lanes(set + 4, quotient) << 4;
+        if (stride == 16) equal |= equal_lanes(set + 8, quotient) << 8 | equal_lanes(set + 12, quotient) << 12;
+        const std::uint32_t last = std::uint32_t{1} << (ways - 1);
+        position = static_cast<std::uint32_t>(std::countr_zero(equal | last));
+        miss = equal == 0;
+    } else {
+        position = find(set, stride, ways, quotient);
+        miss = position == ways;
+        position -= miss;
+    }
+    const std::uint32_t there = set[position];
+    counts.evicted[there & 0xf] += miss;
+    move_to_front(set, stride, position, miss ? word : there | (word & word_dirty));
 }
 
 template <std::size_t fixed_stride>
