@@ -1,0 +1,96 @@
+#include "run/run.hpp"
+
+#include <algorithm>
+
+#include "run/environment.hpp"
+#include "run/run_records.hpp"
+#include "run/session.hpp"
+#include "run/warnings.hpp"
+
+#ifdef BYTEBOUND_HAVE_VALGRIND_H
+#include <valgrind/valgrind.h>
+#endif
+
+namespace bytebound {
+
+bool under_valgrind() {
+#ifdef BYTEBOUND_HAVE_VALGRIND_H
+    return RUNNING_ON_VALGRIND != 0;
+#else
+    return false;
+#endif
+}
+
+struct Run::Impl {
+    Sys& sys;
+    RunSeams seams;
+    Machine machine;
+    RunPlan plan;
+    std::filesystem::path path;
+    std::optional<RunDirectory> directory;
+    RunRecord record;
+};
+
+Run::Run(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Run::Run(Run&&) noexcept = default;
+Run& Run::operator=(Run&&) noexcept = default;
+Run::~Run() = default;
+
+const RunPlan& Run::plan() const { return impl_->plan; }
+const std::filesystem::path& Run::path() const { return impl_->path; }
+const RunRecord& Run::record() const { return impl_->record; }
+bool Run::directory_exists() const { return impl_->directory.has_value(); }
+
+Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
+    if (!seams.root.is_live())
+        return fail({ExitCode::usage, "run", seams.root.path().string(), "a recorded machine cannot be measured",
+                     "leave --sysroot out"});
+    if (options.out.empty()) options.out = default_directory();
+    const std::filesystem::path path = options.out;
+    if (auto usable = RunDirectory::check(path, options.force); !usable) return fail(usable.error());
+    auto machine = seams.machine ? Result<Machine>(*seams.machine) : discover(seams.root);
+    if (!machine) return fail(machine.error());
+    PlanFacts facts;
+    if (seams.facts) {
+        facts = *seams.facts;
+    } else {
+        facts.memory_available = memory_available(seams.root);
+        facts.under_valgrind = under_valgrind();
+        auto preset = choose_preset(seams.root, options.bandwidth_preset);
+        if (!preset) return fail(preset.error());
+        facts.preset = std::move(*preset);
+    }
+    auto plan = plan_run(options, *machine, facts);
+    if (!plan) return fail(plan.error());
+    return Run(std::make_unique<Impl>(
+        Impl{sys, std::move(seams), std::move(*machine), std::move(*plan), path, std::nullopt, {}}));
+}
+
+Result<void> Run::measure(const ProgressCallback& progress, const StopFlag& stop) {
+    Impl& run = *impl_;
+    run.record.started = utc_now();
+    Session session({run.sys, run.seams, run.machine, run.plan, run.path, run.directory, run.record}, progress, stop);
+    auto done = session.measure();
+    run.record.finished = utc_now();
+    run.record.status = done ? RunStatus::complete : RunStatus::failed;
+    if (!done) {
+        const Error& e = done.error();
+        std::string cause = e.cause;
+        if (e.sys_errno != 0) cause += " (" + errno_name(e.sys_errno) + ")";
+        run.record.failure = FailureRecord{e.operation, e.object, cause, e.remedy, static_cast<int>(e.code)};
+    }
+    if (!run.directory) return done;
+    const auto written = run.directory->write_record(run.record);
+    return done ? written : done;
+}
+
+Result<void> Run::finish() {
+    Impl& run = *impl_;
+    if (!run.directory) return {};
+    auto files = run.directory->hash_files();
+    if (!files) return fail(files.error());
+    run.record.files = std::move(*files);
+    return run.directory->write_record(run.record);
+}
+
+} // namespace bytebound

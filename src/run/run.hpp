@@ -1,0 +1,68 @@
+#pragma once
+// A run from its options to its directory.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "base/clock.hpp"
+#include "base/sys.hpp"
+#include "base/sysroot.hpp"
+#include "counters/registry.hpp"
+#include "loops/update_loop.hpp"
+#include "run/phase.hpp"
+#include "run/plan.hpp"
+#include "run/progress.hpp"
+#include "run/run_directory.hpp"
+
+namespace bytebound {
+
+/// What a run touches outside of itself. The defaults are the running machine; tests and the VM suite script them.
+struct RunSeams {
+    SysRoot root;
+    std::span<const CollectorEntry> collectors = bytebound::collectors();
+    std::function<std::unique_ptr<UpdateLoop>(LoopKind, Workspace&, WorkerTeam&, const LoopOptions&)> make_loop =
+        bytebound::make_loop;
+    ClockFunction clock = now_ns;
+    std::optional<Machine> machine; ///< none: discovered
+    std::optional<PlanFacts> facts; ///< none: read from the root
+    bool capture_environment = true;
+};
+
+/// The order of calls: prepare, (describe the plan and stop, for --dry-run), measure, the report's files, finish.
+/// After a failed measure() the report can still be written and finish() called: finished phases are in the directory.
+class Run {
+public:
+    /// Plans; opens, allocates and writes nothing. Errors: those of plan_run() and RunDirectory::check().
+    static Result<Run> prepare(Sys& sys, RunOptions options, RunSeams seams = {});
+    Run(Run&&) noexcept;
+    Run& operator=(Run&&) noexcept;
+    ~Run();
+
+    const RunPlan& plan() const;
+    const std::filesystem::path& path() const; ///< of the run directory, also before it exists
+    /// Whether measure() came as far as creating the directory.
+    bool directory_exists() const;
+
+    /// Pins, counts, simulates and measures on the calling thread, which becomes the leader. At its end run.json says
+    /// complete, or failed with the cause. Errors: not_possible (counting, placement, --strict) before anything is
+    /// written; internal for a proof or a write that failed; interrupted or terminated for `stop`.
+    Result<void> measure(const ProgressCallback& progress, const StopFlag& stop);
+
+    /// What run.json says now.
+    const RunRecord& record() const;
+
+    /// Puts size and SHA-256 of every file of the directory into run.json: the last thing of a run.
+    Result<void> finish();
+
+private:
+    struct Impl;
+    explicit Run(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+/// Whether this process runs under valgrind.
+bool under_valgrind();
+
+} // namespace bytebound

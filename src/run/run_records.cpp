@@ -1,0 +1,181 @@
+#include "run/run_records.hpp"
+
+#include <time.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "run/warnings.hpp"
+#include "stats/estimate.hpp"
+
+namespace bytebound {
+namespace {
+
+std::string formatted(const tm& time, const char* format) {
+    std::array<char, 64> text{};
+    const std::size_t length = std::strftime(text.data(), text.size(), format, &time);
+    return std::string(text.data(), length);
+}
+
+/// One of the two series of a (loop, k), and its verdict.
+struct Judged {
+    std::string what;
+    std::optional<Stationarity> verdict;
+};
+
+Judged judge_lines(const std::string& what, const SimulatedRow& row, std::uint32_t warmup,
+                   std::uint64_t (LineCounts::*total)() const) {
+    std::vector<double> series;
+    for (std::size_t step = warmup / 2; step < row.steps.size(); ++step)
+        series.push_back(static_cast<double>((row.steps[step].*total)()));
+    return {what, judge_stationarity(series, warmup)};
+}
+
+void judge_row(ExperimentRecord& record, const SimulatedRow& row, std::vector<Warning>& list) {
+    if (!row.simulated) {
+        record.stationary_reason = "no simulation and no counted DRAM bytes to judge it on";
+        return;
+    }
+    const std::array<Judged, 2> judged = {
+        judge_lines("the number of lines read", row, record.warmup_steps, &LineCounts::fetched_total),
+        judge_lines("the number of lines written back", row, record.warmup_steps, &LineCounts::written_back_total)};
+    if (!judged[0].verdict || !judged[1].verdict) {
+        record.stationary_reason = "too few steps to judge it";
+        return;
+    }
+    record.stationary = true;
+    record.stationary_source = "sim";
+    for (const Judged& series : judged) {
+        if (series.verdict->stationary) continue;
+        record.stationary = false;
+        record.stationary_reason += fmt::format("{}{} per step went from {:.1f} to {:.1f} over the last 2 x {} steps",
+                                                record.stationary_reason.empty() ? "" : "; ", series.what,
+                                                series.verdict->before, series.verdict->after, series.verdict->window);
+        list.push_back(warnings::not_stationary(record.loop, record.k, series.what, series.verdict->window));
+    }
+}
+
+bool plain(std::string_view word) {
+    return !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                                   "-_=.,:/+@%") == std::string_view::npos;
+}
+
+} // namespace
+
+std::string loop_name(LoopKind kind) {
+    for (const LoopEntry& entry : loops())
+        if (entry.kind == kind) return std::string(entry.name);
+    return {};
+}
+
+std::string utc_now() {
+    const time_t now = ::time(nullptr);
+    tm parts{};
+    ::gmtime_r(&now, &parts);
+    return formatted(parts, "%Y-%m-%dT%H:%M:%SZ");
+}
+
+std::string default_directory() {
+    const time_t now = ::time(nullptr);
+    tm parts{};
+    ::localtime_r(&now, &parts);
+    return "./bytebound-" + formatted(parts, "%Y%m%d-%H%M%S");
+}
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : "unknown";
+}
+
+std::string command_line(const std::vector<std::string>& command) {
+    std::string line;
+    for (const std::string& word : command) {
+        if (!line.empty()) line += ' ';
+        if (plain(word)) {
+            line += word;
+            continue;
+        }
+        line += '\'';
+        for (const char c : word)
+            line += c == '\'' ? std::string("'\\''") : std::string(1, c);
+        line += '\'';
+    }
+    return line;
+}
+
+WorkloadRecord workload_record(const RunPlan& plan) {
+    const RunOptions& o = plan.options;
+    WorkloadRecord w;
+    w.pool_rows = o.pool_rows;
+    w.active_rows = o.active_rows;
+    w.hidden_dim = o.hidden_dim;
+    w.up_cols = o.up_cols;
+    w.gate_cols = o.gate_cols;
+    w.dtype = name_of(o.dtype);
+    w.pattern = name_of(o.pattern);
+    w.layout = plan.layout;
+    w.seed = o.seed;
+    w.steps_per_k = o.steps_per_k;
+    w.repeats = o.repeats;
+    w.warmup = o.warmup;
+    w.between = name_of(o.between);
+    for (const LoopKind kind : o.loops)
+        w.loops.push_back(loop_name(kind));
+    w.tau = o.tau;
+    w.copy = name_of(o.copy);
+    w.threads = o.threads;
+    w.grain = o.grain;
+    w.parallel_threshold = o.parallel_threshold;
+    return w;
+}
+
+std::vector<ExperimentRecord> experiment_records(const RunPlan& plan) {
+    std::vector<ExperimentRecord> records;
+    for (const Experiment& e : plan.experiments) {
+        for (const LoopKind kind : plan.options.loops) {
+            ExperimentRecord record;
+            record.loop = loop_name(kind);
+            record.k = e.k;
+            record.k_requested = e.k_requested;
+            record.added = e.added;
+            record.removed = e.removed;
+            record.warmup_steps = e.warmup_steps;
+            record.copy_method = name_of(plan.options.copy);
+            records.push_back(std::move(record));
+        }
+    }
+    return records;
+}
+
+std::vector<std::string> sample_comments(const RunRecord& record, SampleFile kind) {
+    return {kind == SampleFile::steps ? "schema: bytebound.samples/1" : "schema: bytebound.workers/1",
+            "host: " + record.host,
+            "timestamp: " + record.started,
+            fmt::format("seed: {}", record.workload.seed),
+            "autotune source: none",
+            "command: " + command_line(record.command)};
+}
+
+void judge_stationarity_of(const RunPlan& plan, const Simulation& simulation, RunRecord& record) {
+    const std::size_t loops = plan.options.loops.size();
+    for (std::size_t i = 0; i < record.experiments.size(); ++i) {
+        const SimulatedRow& row = simulation.rows[i / loops][i % loops];
+        record.experiments[i].simulated = row.simulated;
+        record.experiments[i].simulation_reason = row.reason;
+        judge_row(record.experiments[i], row, record.warnings);
+    }
+}
+
+std::string why_not_simulated(const Simulation& simulation) {
+    std::string reason;
+    for (const auto& rows : simulation.rows)
+        for (const SimulatedRow& row : rows) {
+            if (row.simulated) return {};
+            if (reason.empty()) reason = row.reason;
+        }
+    return "no memory-controller counter in this build, and no simulation: " + reason;
+}
+
+} // namespace bytebound

@@ -1,0 +1,37 @@
+#pragma once
+// Parts of a run's record that follow from the plan, the simulation and the clock; internal to run/.
+
+#include <string>
+
+#include "run/counting.hpp"
+#include "run/plan.hpp"
+#include "run/run_record.hpp"
+#include "run/samples.hpp"
+#include "run/simulation.hpp"
+
+namespace bytebound {
+
+/// Name of a loop in the constant table.
+std::string loop_name(LoopKind kind);
+/// Now, in UTC: "2026-01-31T12:00:00Z".
+std::string utc_now();
+std::string host_name();
+/// "./bytebound-YYYYmmdd-HHMMSS", local time.
+std::string default_directory();
+/// The command as one line that a shell would read back.
+std::string command_line(const std::vector<std::string>& command);
+
+WorkloadRecord workload_record(const RunPlan& plan);
+/// k by k, loops in the plan's order; copy methods and verdicts still open.
+std::vector<ExperimentRecord> experiment_records(const RunPlan& plan);
+/// Comment lines of samples.csv and workers.csv.
+std::vector<std::string> sample_comments(const RunRecord& record, SampleFile kind);
+
+/// Judges every simulated (loop, k) on read and write-back lines; fills the records (in the order of
+/// experiment_records()) and warns.
+void judge_stationarity_of(const RunPlan& plan, const Simulation& simulation, RunRecord& record);
+
+/// Why nothing was simulated; empty when at least one row was.
+std::string why_not_simulated(const Simulation& simulation);
+
+} // namespace bytebound

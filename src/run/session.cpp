@@ -1,0 +1,218 @@
+#include "run/session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "loops/copy_trial.hpp"
+#include "run/environment.hpp"
+#include "run/run_records.hpp"
+#include "run/warnings.hpp"
+
+namespace bytebound {
+
+Session::Session(Parts parts, const ProgressCallback& progress, const StopFlag& stop)
+    : parts_(parts), progress_(progress), stop_(stop), team_(parts.plan.options.threads),
+      pins_(parts.plan.options.threads), oracle_copies_(parts.plan.experiments.size(), parts.plan.options.copy) {}
+
+Session::~Session() {
+    team_.each([this](unsigned worker) { pins_[worker].reset(); });
+}
+
+Result<void> Session::measure() {
+    using Step = Result<void> (Session::*)();
+    for (const Step step : {&Session::pin_team, &Session::open_directory, &Session::allocate, &Session::simulate_all,
+                            &Session::choose_oracle_copies, &Session::price_reads, &Session::measure_phases}) {
+        if (stop_ != 0) return fail(stopped_by(stop_));
+        if (auto done = (this->*step)(); !done) return done;
+    }
+    return {};
+}
+
+Result<void> Session::pin_team() {
+    PlacementRecord& record = parts_.record.placement;
+    record.requested = parts_.plan.placement;
+    // Before any worker works: what it sees is others' load.
+    if (parts_.seams.capture_environment) {
+        parts_.record.environment = capture_environment(parts_.seams.root, parts_.machine, record.requested.cpus);
+        parts_.record.warnings = environment_warnings(parts_.record.environment);
+    }
+    std::vector<std::optional<Error>> errors(team_.threads());
+    team_.each([&](unsigned worker) {
+        auto pin = Pin::bind(parts_.sys, parts_.machine, record.requested.cpus.at(worker));
+        if (pin)
+            pins_[worker] = std::move(*pin);
+        else
+            errors[worker] = pin.error();
+    });
+    for (auto& error : errors)
+        if (error) return fail(std::move(*error));
+    record.bound_cpus = std::all_of(pins_.begin(), pins_.end(), [](const auto& pin) { return pin->bound(); });
+    for (const auto& pin : pins_)
+        record.affinity_read_back.push_back(pin->read_back());
+    if (!record.bound_cpus) {
+        record.bind_cpus_reason = parts_.machine.bind_cpus.cause;
+        parts_.record.warnings.push_back(warnings::cpus_not_bound(record.bind_cpus_reason));
+    }
+    auto counting = plan_counting(parts_.plan, parts_.sys, parts_.seams.root, parts_.seams.collectors);
+    if (!counting) return fail(counting.error());
+    counting_ = std::move(*counting);
+    return {};
+}
+
+Result<void> Session::open_directory() {
+    RunRecord& record = parts_.record;
+    const BuildInfo build = build_info();
+    record.version = build.version;
+    record.git_revision = build.git_revision;
+    record.command = parts_.plan.options.command;
+    record.host = host_name();
+    record.workload = workload_record(parts_.plan);
+    record.experiments = experiment_records(parts_.plan);
+    record.collectors = counting_.collectors;
+    record.events = counting_.events;
+    record.passes = counting_.passes;
+    const PresetChoice& choice = parts_.plan.preset;
+    record.preset.reason = choice.reason;
+    if (choice.preset) {
+        record.preset.name = choice.preset->name;
+        record.preset.source = choice.preset->source;
+        record.preset.verified = choice.preset->verified;
+    }
+    record.qualification_reason = "this build does not qualify counters";
+    record.warnings.insert(record.warnings.end(), parts_.plan.warnings.begin(), parts_.plan.warnings.end());
+    record.warnings.insert(record.warnings.end(), counting_.warnings.begin(), counting_.warnings.end());
+
+    auto directory = RunDirectory::create(parts_.path, parts_.plan.options.force);
+    if (!directory) return fail(directory.error());
+    if (auto written = directory->write_record(record); !written) return written;
+    parts_.directory = std::move(*directory);
+    return {};
+}
+
+Result<void> Session::allocate() {
+    PlacementRecord& record = parts_.record.placement;
+    auto workspace = Workspace::allocate(parts_.plan.workspace);
+    if (!workspace) return fail(workspace.error());
+    workspace_ = std::move(*workspace);
+    record.arena_bytes = workspace_->bytes();
+    const auto bound = bind_memory(parts_.machine, parts_.plan.placement, workspace_->base(), workspace_->bytes());
+    if (!bound) return fail(bound.error());
+    record.bound_memory = *bound;
+    if (!*bound) record.bind_memory_reason = parts_.machine.bind_memory.cause;
+    workspace_->touch(parts_.plan.options.seed);
+    record.huge_page_bytes = huge_page_bytes(workspace_->base(), workspace_->bytes());
+    auto sweep = CacheSweep::make(parts_.machine, parts_.plan.placement.cpus, parts_.plan.sweep_bytes);
+    if (!sweep) return fail(sweep.error());
+    sweep_ = std::move(*sweep);
+    return prove_pages(record.pages_before);
+}
+
+Result<void> Session::prove_pages(std::vector<PageProof>& into) {
+    PlacementRecord& record = parts_.record.placement;
+    std::vector<AddressRange> ranges;
+    for (const BufferRange& range : workspace_->ranges())
+        ranges.push_back({range.name, workspace_->base() + range.offset, range.bytes});
+    auto proofs = query_buffers(parts_.sys, parts_.plan.placement, ranges);
+    if (!proofs) {
+        // No answer is a stated capability; a wrong answer would be a failed proof.
+        record.pages_reason = proofs.error().cause;
+        return {};
+    }
+    into = std::move(*proofs);
+    for (const PageProof& proof : into)
+        if (record.bound_memory && proof.in_place + proof.not_present < proof.pages)
+            parts_.record.warnings.push_back(warnings::pages_out_of_place(proof.buffer, proof.percent_in_place()));
+    return {};
+}
+
+Result<void> Session::simulate_all() {
+    RunRecord& record = parts_.record;
+    auto simulation = simulate(parts_.plan, parts_.machine.allowed, progress_, stop_);
+    if (!simulation) return fail(simulation.error());
+    simulation_ = std::move(*simulation);
+    judge_stationarity_of(parts_.plan, simulation_, record);
+    const std::string not_simulated = why_not_simulated(simulation_);
+    record.unavailable = unavailable_metrics(parts_.plan, counting_, not_simulated);
+    if (not_simulated.empty()) {
+        SimulationRecord sim{parts_.plan.geometry, parts_.plan.geometry_source, simulation_.seconds, 0};
+        for (const auto& rows : simulation_.rows)
+            for (const SimulatedRow& row : rows)
+                sim.line_references += row.line_references;
+        record.simulation = sim;
+    }
+    record.collectors.push_back({"sim", not_simulated.empty(),
+                                 not_simulated.empty() ? "models DRAM bytes and LLC misses" : not_simulated,
+                                 not_simulated.empty() ? "" : "give --collector auto"});
+
+    SampleTable shape;
+    for (const EventRecord& event : record.events)
+        shape.events.push_back(event.name);
+    if (not_simulated.empty()) shape.simulated = simulated_columns(parts_.plan.options.between);
+    shape.comments = sample_comments(record, SampleFile::steps);
+    auto samples = SampleWriter::create(parts_.path / samples_file, shape, SampleFile::steps);
+    if (!samples) return fail(samples.error());
+    samples_ = std::move(*samples);
+    if (team_.threads() > 1) {
+        shape.comments = sample_comments(record, SampleFile::workers);
+        auto workers = SampleWriter::create(parts_.path / workers_file, shape, SampleFile::workers);
+        if (!workers) return fail(workers.error());
+        workers_ = std::move(*workers);
+    }
+    return write_record();
+}
+
+Result<void> Session::choose_oracle_copies() {
+    const auto& loops = parts_.plan.options.loops;
+    const auto oracle = std::find(loops.begin(), loops.end(), LoopKind::oracle);
+    if (oracle == loops.end()) return {};
+    const std::size_t loop = static_cast<std::size_t>(oracle - loops.begin());
+    for (std::size_t e = 0; e < parts_.plan.experiments.size(); ++e) {
+        if (stop_ != 0) return fail(stopped_by(stop_));
+        fill_masks(e, 0);
+        const CopyTrial trial =
+            choose_copy_method(*workspace_, team_, loop_options(e, loop), parts_.plan.experiments[e].changes);
+        oracle_copies_[e] = trial.winner;
+        experiment_record(e, loop).copy_method = name_of(trial.winner);
+    }
+    return write_record();
+}
+
+Result<void> Session::price_reads() {
+    if (counting_.sources.empty()) return {};
+    for (int pass = 0; pass < counting_.passes; ++pass) {
+        auto cost = measure_read_cost(counting_, pass, parts_.seams.clock);
+        if (!cost) return fail(cost.error());
+        parts_.record.read_cost.push_back(std::move(*cost));
+    }
+    return write_record();
+}
+
+Result<void> Session::measure_phases() {
+    const RunPlan& plan = parts_.plan;
+    const std::size_t loops = plan.options.loops.size();
+    const std::uint64_t total =
+        std::uint64_t{plan.options.repeats} * plan.experiments.size() * loops * static_cast<unsigned>(counting_.passes);
+    std::uint64_t done = 0;
+    for (std::uint32_t repeat = 0; repeat < plan.options.repeats; ++repeat) {
+        for (std::size_t e = 0; e < plan.experiments.size(); ++e) {
+            for (std::size_t i = 0; i < loops; ++i) {
+                const std::size_t loop = (i + repeat) % loops; // no loop always follows the same other one
+                for (int pass = 0; pass < counting_.passes; ++pass) {
+                    if (progress_)
+                        progress_({"measure", done++, total,
+                                   fmt::format("{} k {}, repeat {} of {}", loop_name(plan.options.loops[loop]),
+                                               plan.experiments[e].k, repeat + 1, plan.options.repeats)});
+                    if (auto phase = measure_phase({e, loop, repeat, pass}); !phase) return phase;
+                }
+            }
+        }
+    }
+    if (progress_) progress_({"measure", total, total, {}});
+    PlacementRecord& placement = parts_.record.placement;
+    if (placement.steps_migrated > 0)
+        parts_.record.warnings.push_back(warnings::steps_migrated(placement.steps_migrated, placement.steps));
+    return placement.pages_reason.empty() ? prove_pages(placement.pages_after) : Result<void>{};
+}
+
+} // namespace bytebound
