@@ -139,7 +139,10 @@ std::string virtual_machine_name(const SysRoot& root, const MachineFacts& facts)
 }
 
 bool in_container(const SysRoot& root) {
-    if (root.exists(".dockerenv") || root.exists("run/.containerenv")) return true;
+    // Kernel threads show only in the first PID namespace. A virtual machine whose disk was made from a container's
+    // image has its marker files, too.
+    const bool first_namespace = text_of(root, "proc/2/comm") == "kthreadd";
+    if (!first_namespace && (root.exists(".dockerenv") || root.exists("run/.containerenv"))) return true;
     const std::string cgroup = text_of(root, "proc/self/cgroup");
     constexpr std::array markers{"docker", "kubepods", "containerd", "libpod", "/lxc"};
     return std::any_of(markers.begin(), markers.end(),

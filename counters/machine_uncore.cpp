@@ -119,14 +119,14 @@ SourceDiagnosis diagnose_resctrl(const MachineFacts& facts) {
     if (!resctrl.in_kernel && !resctrl.mounted)
         return unavailable(Cause::not_in_kernel, "this kernel has no resctrl",
                            "use a kernel with CONFIG_X86_CPU_RESCTRL=y");
+    if (!built_in(facts, "resctrl")) // before what can be mended: mounting it would not help
+        return unavailable(Cause::not_built_in, "the machine has it, this build has no resctrl collector",
+                           "use --collector perf or sim");
     if (!resctrl.mounted)
         return unavailable(Cause::not_mounted, "resctrl is not mounted",
                            "sudo mount -t resctrl resctrl /sys/fs/resctrl");
     if (facts.effective_uid.value_or(0) != 0)
         return unavailable(Cause::not_root, "monitoring groups in sys/fs/resctrl belong to root", "run as root");
-    if (!built_in(facts, "resctrl"))
-        return unavailable(Cause::not_built_in, "the machine has it, this build has no resctrl collector",
-                           "use --collector perf or sim");
     return available("mbm_total_bytes, mounted at /sys/fs/resctrl");
 }
 

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t screen_width = 80;
 constexpr std::size_t screen_lines = 24;
-constexpr std::size_t indent = 23; // "memory controller" + a gap + "yes" + a gap
+// Remedies are often commands to copy: they start far enough to the left that docker's fits on a line.
+constexpr const char* arrow = "          -> ";
 
 /// Breaks at spaces; a word longer than the line is broken where it must be.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
@@ -105,8 +106,8 @@ std::string doctor_text(const MachineDiagnosis& diagnosis) {
     std::vector<std::string> lines;
     add(lines, "", title(diagnosis.facts), 2);
     for (const SourceDiagnosis& line : diagnosis.sources) {
-        add(lines, fmt::format("{:<18}{:<5}", line.source, word_of(line.state)), line.cause, 2);
-        if (!line.remedy.empty()) add(lines, std::string(indent - 3, ' ') + "-> ", line.remedy, 1);
+        add(lines, fmt::format("{:<18}{:<5}", line.source, word_of(line.state)), line.cause, 3);
+        if (!line.remedy.empty()) add(lines, arrow, line.remedy, 2);
     }
     std::vector<std::string> tail;
     const std::size_t room = screen_lines - std::min(screen_lines, lines.size());

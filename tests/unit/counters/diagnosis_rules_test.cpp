@@ -163,6 +163,38 @@ TEST_CASE("a loaded driver without a device is not told to be loaded") {
     CHECK(controller_cause(facts) == Cause::kernel_too_old);
 }
 
+TEST_CASE("resctrl is judged by hardware, kernel, build, mount and owner in that order") {
+    MachineFacts facts = healthy();
+    const auto line = [&] { return diagnose(facts).source("resctrl"); };
+    CHECK(line().kind == Cause::no_hardware);
+    facts.cpu.mbm_total = true;
+    CHECK(line().kind == Cause::not_in_kernel);
+    facts.resctrl.in_kernel = true;
+    CHECK(line().kind == Cause::not_built_in);
+    facts.program.built_in = {"resctrl"};
+    CHECK(line().remedy == "sudo mount -t resctrl resctrl /sys/fs/resctrl");
+    facts.resctrl.mounted = true;
+    facts.effective_uid = 1000;
+    CHECK(line().kind == Cause::not_root);
+    facts.effective_uid = 0;
+    CHECK(line().state == SourceState::available);
+}
+
+TEST_CASE("valgrind and PAPI need the collector, valgrind the program too") {
+    MachineFacts facts = healthy();
+    CHECK(diagnose(facts).source("PAPI").kind == Cause::not_built_in);
+    CHECK(diagnose(facts).source("valgrind").kind == Cause::not_built_in);
+    facts.program.built_in = {"papi", "callgrind"};
+    CHECK(diagnose(facts).source("PAPI").state == SourceState::available);
+    CHECK(diagnose(facts).source("valgrind").state == SourceState::not_probed);
+    facts.program.valgrind = false;
+    CHECK(diagnose(facts).source("valgrind").remedy == "sudo apt-get install valgrind");
+    facts.program.valgrind = true;
+    CHECK(diagnose(facts).source("valgrind").state == SourceState::available);
+    (*facts.probes)["cycles"].error = ENOSYS;
+    CHECK(diagnose(facts).source("PAPI").kind == Cause::no_perf_events);
+}
+
 TEST_CASE("PMUs are recognised by name") {
     CHECK(kind_of_pmu("cpu") == PmuKind::core);
     CHECK(kind_of_pmu("cpu_atom") == PmuKind::core);
