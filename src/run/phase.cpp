@@ -113,11 +113,10 @@ Result<PhaseLog> run_phase(const PhaseStage& stage, UpdateLoop& loop, const Phas
     stage.sweep.run(stage.team);
     std::uint32_t step = 0;
     for (; step < experiment.warmup_steps && stage.stop == 0; ++step) {
-        if (step > 0) between_steps(stage, loop.active_rows());
         log.rows_written[step] = loop.step(step).rows_written;
+        between_steps(stage, loop.active_rows());
     }
     for (std::uint32_t i = 0; i < steps && stage.stop == 0; ++i, ++step) {
-        if (step > 0) between_steps(stage, loop.active_rows());
         bracket.step = i;
         stage.team.clear_part_ns();
         alone ? bracket.read(0, true) : stage.team.each(read_before);
@@ -135,6 +134,7 @@ Result<PhaseLog> run_phase(const PhaseStage& stage, UpdateLoop& loop, const Phas
         log.measured = i + 1;
         for (unsigned worker = 0; worker < threads; ++worker)
             if (log.workers[worker].read_failed) return failed_read(log, *counters, worker);
+        between_steps(stage, loop.active_rows());
     }
     if (stage.stop != 0) return fail(stopped_by(stage.stop));
     return log;

@@ -158,7 +158,7 @@ std::vector<std::string> sample_comments(const RunRecord& record, SampleFile kin
             "command: " + command_line(record.command)};
 }
 
-void judge_stationarity_of(const RunPlan& plan, const Simulation& simulation, RunRecord& record) {
+void judge_stationarity_of(const RunPlan& plan, const SimulatedRun& simulation, RunRecord& record) {
     const std::size_t loops = plan.options.loops.size();
     for (std::size_t i = 0; i < record.experiments.size(); ++i) {
         const SimulatedRow& row = simulation.rows[i / loops][i % loops];
@@ -168,7 +168,7 @@ void judge_stationarity_of(const RunPlan& plan, const Simulation& simulation, Ru
     }
 }
 
-std::string why_not_simulated(const Simulation& simulation) {
+std::string why_not_simulated(const SimulatedRun& simulation) {
     std::string reason;
     for (const auto& rows : simulation.rows)
         for (const SimulatedRow& row : rows) {

@@ -29,9 +29,9 @@ std::vector<std::string> sample_comments(const RunRecord& record, SampleFile kin
 
 /// Judges every simulated (loop, k) on read and write-back lines; fills the records (in the order of
 /// experiment_records()) and warns.
-void judge_stationarity_of(const RunPlan& plan, const Simulation& simulation, RunRecord& record);
+void judge_stationarity_of(const RunPlan& plan, const SimulatedRun& simulation, RunRecord& record);
 
 /// Why nothing was simulated; empty when at least one row was.
-std::string why_not_simulated(const Simulation& simulation);
+std::string why_not_simulated(const SimulatedRun& simulation);
 
 } // namespace bytebound

@@ -128,7 +128,7 @@ Result<void> Session::prove_pages(std::vector<PageProof>& into) {
 
 Result<void> Session::simulate_all() {
     RunRecord& record = parts_.record;
-    auto simulation = simulate(parts_.plan, parts_.machine.allowed, progress_, stop_);
+    auto simulation = simulate_run(parts_.plan, parts_.machine.allowed, progress_, stop_);
     if (!simulation) return fail(simulation.error());
     simulation_ = std::move(*simulation);
     judge_stationarity_of(parts_.plan, simulation_, record);

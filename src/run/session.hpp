@@ -51,7 +51,7 @@ private:
     Counting counting_;
     std::optional<Workspace> workspace_;
     std::optional<CacheSweep> sweep_;
-    Simulation simulation_;
+    SimulatedRun simulation_;
     std::optional<SampleWriter> samples_, workers_;
     std::vector<CopyMethod> oracle_copies_; ///< per experiment
 };

@@ -18,51 +18,13 @@ struct Task {
     std::uint32_t repeat = 0;
 };
 
-/// Lines that do not fit the simulator's words: the arena is too large for this geometry.
-bool fits(const RunPlan& plan) {
-    return plan.arena_bytes / plan.geometry.line_bytes < CacheSim::line_limit(plan.geometry);
-}
-
-/// The gap in front of a step, in the simulator: the sweep evicts everything and reads 4 x the cache; a use reads the
-/// whole packed block.
-GapBytes simulate_gap(CacheObserver& observer, const RunPlan& plan, const Workspace& workspace,
-                      std::uint32_t active_rows) {
-    CacheSim& cache = observer.cache();
-    const LineCounts before = cache.counts();
-    GapBytes gap;
-    if (plan.options.between == Between::evict) {
-        cache.evict_all();
-        gap.read = 4 * plan.geometry.size_bytes;
-    } else {
-        for (const BufferRange& range : workspace.ranges()) {
-            if (range.buffer != Buffer::slab) continue;
-            observer.load(Buffer::slab, range.offset, active_rows * plan.layout.groups.at(range.group).row_bytes);
-        }
+Gap gap_of(Between between) {
+    switch (between) {
+    case Between::none: break;
+    case Between::use: return Gap::use;
+    case Between::evict: return Gap::evict;
     }
-    const LineCounts moved = cache.counts().since(before);
-    gap.read += moved.fetched_total() * plan.geometry.line_bytes;
-    gap.written = moved.written_back_total() * plan.geometry.line_bytes;
-    return gap;
-}
-
-void replay(SimulatedRow& row, const RunPlan& plan, const Experiment& experiment, LoopKind kind, Workspace& workspace,
-            const LoopOptions& options, const StopFlag& stop) {
-    CacheObserver observer(plan.geometry);
-    const auto loop = make_replay(kind, workspace, observer, options);
-    if (!loop) {
-        row.reason = "torch: library code";
-        return;
-    }
-    loop->reset(experiment.changes);
-    for (std::uint32_t step = 0; step < experiment.changes.size() && stop == 0; ++step) {
-        if (plan.options.between != Between::none)
-            row.gaps.push_back(step == 0 ? GapBytes{} : simulate_gap(observer, plan, workspace, loop->active_rows()));
-        const LineCounts before = observer.cache().counts();
-        loop->step(step);
-        row.steps.push_back(observer.cache().counts().since(before));
-    }
-    row.line_references = observer.cache().references();
-    row.simulated = true;
+    return Gap::none;
 }
 
 /// Hands out tasks and carries the first error.
@@ -123,17 +85,43 @@ void spread_over(const std::vector<int>& cpus) {
     if (CPU_COUNT(&set) > 0) ::sched_setaffinity(0, sizeof set, &set);
 }
 
-void run_task(const Task& task, Simulation& simulation, const RunPlan& plan, Workspace& workspace, bool model,
-              const StopFlag& stop) {
+/// Computed figures of one repeat.
+void replay_repeat(const Task& task, SimulatedRow& row, const RunPlan& plan, Workspace& workspace,
+                   const LoopOptions& options) {
     const RunOptions& o = plan.options;
     const Experiment& experiment = plan.experiments[task.experiment];
-    SimulatedRow& row = simulation.rows[task.experiment][task.loop];
-    const LoopKind kind = o.loops[task.loop];
-    const LoopOptions options{o.tau, CopyMethod::memcpy, o.grain, o.parallel_threshold};
     generate_trace(workspace.masks(), o.pool_rows, o.active_rows, experiment.changes, o.pattern, o.seed, experiment.k,
                    task.repeat);
-    row.ledgers[task.repeat] = replay_ledger(kind, workspace, experiment.changes, options);
-    if (task.repeat == 0 && model) replay(row, plan, experiment, kind, workspace, options, stop);
+    row.ledgers[task.repeat] = replay_ledger(o.loops[task.loop], workspace, experiment.changes, options);
+}
+
+/// Segment 0 through the cache. A loop or arena that cannot be simulated is a reason, not an error.
+Result<void> simulate_row(const Task& task, SimulatedRow& row, const RunPlan& plan, const LoopOptions& options) {
+    const RunOptions& o = plan.options;
+    const Experiment& experiment = plan.experiments[task.experiment];
+    auto simulation =
+        bytebound::simulate({o.loops[task.loop], plan.workspace, o.active_rows, experiment.changes, o.pattern, o.seed,
+                             experiment.k, 0, options, plan.geometry, gap_of(o.between), 4 * plan.geometry.size_bytes});
+    if (!simulation) {
+        if (simulation.error().code != ExitCode::not_possible || simulation.error().sys_errno != 0)
+            return fail(simulation.error());
+        row.reason = simulation.error().cause;
+        return {};
+    }
+    row.simulated = true;
+    row.steps = std::move(simulation->steps);
+    row.gaps = std::move(simulation->gaps);
+    row.line_references = simulation->line_references;
+    return {};
+}
+
+Result<void> run_task(const Task& task, SimulatedRun& run, const RunPlan& plan, Workspace& workspace) {
+    const RunOptions& o = plan.options;
+    SimulatedRow& row = run.rows[task.experiment][task.loop];
+    const LoopOptions options{o.tau, CopyMethod::memcpy, o.grain, o.parallel_threshold};
+    replay_repeat(task, row, plan, workspace, options);
+    if (task.repeat == 0 && plan.collectors.simulate) return simulate_row(task, row, plan, options);
+    return {};
 }
 
 } // namespace
@@ -144,41 +132,17 @@ Error stopped_by(int signal) {
             interrupt ? "interrupted" : "terminated", "finished phases are kept; bytebound report shows them"};
 }
 
-void CacheObserver::copy(Buffer from, std::uint64_t from_offset, Buffer to, std::uint64_t to_offset,
-                         std::uint64_t bytes) {
-    const Lines source = lines_of(from_offset, bytes), target = lines_of(to_offset, bytes);
-    const std::uint64_t both = std::min(source.count, target.count);
-    cache_.copy(from, source.first, to, target.first, both);
-    // Rows that are no multiple of a line may straddle one more line on one side.
-    if (source.count > both) cache_.load_range(from, source.first + both, source.count - both);
-    if (target.count > both) cache_.store_range(to, target.first + both, target.count - both);
-}
-
-void CacheObserver::load(Buffer buffer, std::uint64_t offset, std::uint64_t bytes) {
-    const Lines lines = lines_of(offset, bytes);
-    cache_.load_range(buffer, lines.first, lines.count);
-}
-
-void CacheObserver::store(Buffer buffer, std::uint64_t offset, std::uint64_t bytes) {
-    const Lines lines = lines_of(offset, bytes);
-    cache_.store_range(buffer, lines.first, lines.count);
-}
-
-Result<Simulation> simulate(const RunPlan& plan, const std::vector<int>& cpus, const ProgressCallback& progress,
-                            const StopFlag& stop) {
+Result<SimulatedRun> simulate_run(const RunPlan& plan, const std::vector<int>& cpus, const ProgressCallback& progress,
+                                  const StopFlag& stop) {
     const std::uint64_t begun = now_ns();
     const RunOptions& o = plan.options;
-    const bool model = plan.collectors.simulate && fits(plan);
-    Simulation simulation;
+    SimulatedRun simulation;
     std::vector<Task> tasks;
     for (std::size_t e = 0; e < plan.experiments.size(); ++e) {
         auto& rows = simulation.rows.emplace_back(o.loops.size());
         for (std::size_t l = 0; l < rows.size(); ++l) {
             rows[l].ledgers.resize(o.repeats);
-            if (!plan.collectors.simulate)
-                rows[l].reason = "--collector does not name sim";
-            else if (!model)
-                rows[l].reason = "the arena is larger than the simulated cache can address";
+            if (!plan.collectors.simulate) rows[l].reason = "--collector does not name sim";
             for (std::uint32_t repeat = 0; repeat < o.repeats; ++repeat)
                 tasks.push_back({e, l, repeat});
         }
@@ -196,7 +160,7 @@ Result<Simulation> simulate(const RunPlan& plan, const std::vector<int>& cpus, c
                 auto workspace = Workspace::allocate(plan.workspace);
                 if (!workspace) queue.stop_with(workspace.error());
                 while (const auto task = workspace ? queue.take(stop) : std::nullopt) {
-                    run_task(*task, simulation, plan, *workspace, model, stop);
+                    if (auto done = run_task(*task, simulation, plan, *workspace); !done) queue.stop_with(done.error());
                     queue.finish();
                 }
                 queue.leave();
@@ -232,8 +196,8 @@ std::vector<std::optional<std::uint64_t>> simulated_values(const SimulatedRow& r
         values.push_back(lines.written_back[i] * line_bytes);
     }
     if (between != Between::none) {
-        values.push_back(row.gaps.at(step).read);
-        values.push_back(row.gaps.at(step).written);
+        values.push_back(row.gaps.at(step).fetched * line_bytes);
+        values.push_back(row.gaps.at(step).written_back * line_bytes);
     }
     return values;
 }
