@@ -10,24 +10,15 @@ namespace bytebound {
 namespace {
 
 struct Timing {
-    std::vector<std::uint64_t> step_ns;
-    std::uint64_t rows = 0;
+    std::vector<double> step_ns;
+    std::vector<double> bytes_per_ns; ///< of the steps that copied rows
 };
 
-CopyTrialTime summarise(CopyMethod method, Timing& timing, std::uint64_t row_bytes) {
-    CopyTrialTime time{method, static_cast<std::uint32_t>(timing.step_ns.size()), 0, 0};
-    if (timing.step_ns.empty()) return time;
-    std::uint64_t total_ns = 0;
-    for (const auto ns : timing.step_ns)
-        total_ns += ns;
-    auto& ns = timing.step_ns;
-    const auto middle = ns.begin() + static_cast<std::ptrdiff_t>(ns.size() / 2);
-    std::nth_element(ns.begin(), middle, ns.end());
-    time.median_ns = static_cast<double>(*middle);
-    if (total_ns > 0) {
-        time.bytes_per_ns = 2.0 * static_cast<double>(timing.rows * row_bytes) / static_cast<double>(total_ns);
-    }
-    return time;
+double median(std::vector<double>& values) {
+    if (values.empty()) return 0;
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
 }
 
 } // namespace
@@ -43,6 +34,7 @@ CopyTrial choose_copy_method(Workspace& workspace, WorkerTeam& team, const LoopO
     std::vector<Timing> timings(methods.size());
     OracleLoop<Unwatched> loop({workspace, Unwatched(copy_function(CopyMethod::memcpy)), &team, options});
 
+    const auto bytes_per_row = 2.0 * static_cast<double>(workspace.spec().layout.row_bytes());
     const std::uint64_t begin = now_ns();
     const std::size_t turns = methods.size() * std::max(1u, steps_each);
     const std::size_t steps = changes.size();
@@ -57,15 +49,18 @@ CopyTrial choose_copy_method(Workspace& workspace, WorkerTeam& team, const LoopO
         const std::uint64_t step_begin = now_ns();
         const auto outcome = loop.step(step);
         const std::uint64_t step_end = now_ns();
-        timings[m].step_ns.push_back(step_end - step_begin);
-        timings[m].rows += outcome.rows_written;
+        const auto ns = static_cast<double>(std::max<std::uint64_t>(1, step_end - step_begin));
+        timings[m].step_ns.push_back(ns);
+        if (outcome.rows_written > 0) timings[m].bytes_per_ns.push_back(outcome.rows_written * bytes_per_row / ns);
         if (step_end - begin > limit_ns && turn + 1 >= methods.size()) break;
     }
     for (std::size_t m = 0; m < methods.size(); ++m) {
-        trial.times.push_back(summarise(methods[m], timings[m], workspace.spec().layout.row_bytes()));
+        auto& [step_ns, bytes_per_ns] = timings[m];
+        trial.times.push_back(
+            {methods[m], static_cast<std::uint32_t>(step_ns.size()), median(step_ns), median(bytes_per_ns)});
     }
-    const auto best = std::min_element(trial.times.begin(), trial.times.end(),
-                                       [](const auto& a, const auto& b) { return a.median_ns < b.median_ns; });
+    const auto best = std::max_element(trial.times.begin(), trial.times.end(),
+                                       [](const auto& a, const auto& b) { return a.bytes_per_ns < b.bytes_per_ns; });
     trial.winner = best->method;
     return trial;
 }

@@ -17,7 +17,7 @@ struct CopyTrialTime {
     CopyMethod method;
     std::uint32_t steps = 0; ///< steps timed with it
     double median_ns = 0;    ///< of a step
-    double bytes_per_ns = 0; ///< row bytes loaded + stored, all steps, over their time = GB/s
+    double bytes_per_ns = 0; ///< median over the steps of row bytes loaded + stored over time; GB/s
 };
 
 struct CopyTrial {
@@ -26,7 +26,7 @@ struct CopyTrial {
 };
 
 /// Copies oracle's rows of `changes` (whose masks the workspace holds) with every method that runs here and names the
-/// one with the smallest median step. The methods take turns step by step, so that each finds its rows as cold as the
+/// one with the highest median rate. The methods take turns step by step, so that each finds its rows as cold as the
 /// others do. Ends after `limit_ns` or when every method has had `steps_each` steps. Overwrites the slab: the loop that
 /// runs next starts with reset().
 CopyTrial choose_copy_method(Workspace& workspace, WorkerTeam& team, const LoopOptions& options,

@@ -44,7 +44,7 @@ std::size_t methods_here() {
 }
 } // namespace
 
-TEST_CASE("the trial gives every method its steps and names the fastest median") {
+TEST_CASE("the trial gives every method its steps and names the one with the highest rate") {
     const auto changes = plan_changes({256, 64, 20, 20, true}, 10);
     REQUIRE(changes.has_value());
     Workspace workspace = make_workspace({256, {{{"up", 1024}}}, 11, bound_rows(*changes)});
@@ -52,15 +52,15 @@ TEST_CASE("the trial gives every method its steps and names the fastest median")
     WorkerTeam team(1);
     const auto trial = choose_copy_method(workspace, team, {}, *changes, 7, 60'000'000'000);
     REQUIRE(trial.times.size() == methods_here());
-    double least = trial.times.front().median_ns;
+    double best = 0;
     for (const auto& time : trial.times) {
         CHECK(time.steps == 7);
         CHECK(time.median_ns > 0);
         CHECK(time.bytes_per_ns > 0);
-        least = std::min(least, time.median_ns);
+        best = std::max(best, time.bytes_per_ns);
     }
     for (const auto& time : trial.times) {
-        if (time.method == trial.winner) CHECK(time.median_ns == least);
+        if (time.method == trial.winner) CHECK(time.bytes_per_ns == best);
     }
     // The slab is at the step where the trial ended; a reset makes it whole again.
     LoopOptions options;
