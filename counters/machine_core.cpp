@@ -149,7 +149,8 @@ bool has_capability(const MachineFacts& facts, int bit) {
 }
 
 bool may_ignore_paranoid(const MachineFacts& facts) {
-    return has_capability(facts, cap_perfmon) || has_capability(facts, cap_sys_admin);
+    // The kernel asks for the capability in the first user namespace.
+    return !facts.user_namespace && (has_capability(facts, cap_perfmon) || has_capability(facts, cap_sys_admin));
 }
 
 bool of_other_architecture(const MachineFacts& facts) {
@@ -171,10 +172,13 @@ SourceDiagnosis diagnose_refusal(const MachineFacts& facts, int error, int paran
     const int level = facts.paranoid.value_or(paranoid_wanted);
     // The kernel's own checks answer EACCES; EPERM comes from in front of them.
     if (error == EACCES && level > paranoid_wanted && !may_ignore_paranoid(facts)) {
-        const std::string wanted = "kernel.perf_event_paranoid=" + std::to_string(paranoid_wanted);
-        return unavailable(Cause::paranoid,
-                           "perf_event_paranoid is " + std::to_string(level) + " and there is no CAP_PERFMON (EACCES)",
-                           facts.container ? container_remedy : "sudo sysctl " + wanted);
+        const std::string sysctl = "sudo sysctl kernel.perf_event_paranoid=" + std::to_string(paranoid_wanted);
+        const std::string is = "perf_event_paranoid is " + std::to_string(level);
+        if (facts.user_namespace)
+            return unavailable(Cause::paranoid, is + " and a user namespace has no CAP_PERFMON (EACCES)",
+                               "on the host: " + sysctl);
+        return unavailable(Cause::paranoid, is + " and there is no CAP_PERFMON (EACCES)",
+                           facts.container ? container_remedy : sysctl);
     }
     if (error == EPERM && facts.seccomp.value_or(0) == 2)
         return unavailable(Cause::seccomp, "a seccomp filter refuses perf_event_open (EPERM), even for software events",

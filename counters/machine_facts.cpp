@@ -96,6 +96,14 @@ std::string status_word(const std::string& status, std::string_view key) {
     return {};
 }
 
+/// proc/self/uid_map of the first user namespace is "0 0 4294967295".
+bool in_user_namespace(const SysRoot& root) {
+    std::vector<std::string> words;
+    for (const std::string& word : split(text_of(root, "proc/self/uid_map"), ' '))
+        if (!trim(word).empty()) words.emplace_back(trim(word));
+    return !words.empty() && words != std::vector<std::string>{"0", "0", "4294967295"};
+}
+
 void gather_status(const SysRoot& root, MachineFacts& facts) {
     const std::string status = text_of(root, "proc/self/status");
     if (const std::string word = status_word(status, "CapEff:"); !word.empty())
@@ -227,6 +235,7 @@ MachineFacts gather_facts(const SysRoot& root) {
     facts.nmi_watchdog = integer_of(root, "proc/sys/kernel/nmi_watchdog");
     facts.lockdown = lockdown_level(text_of(root, "sys/kernel/security/lockdown"));
     gather_status(root, facts);
+    facts.user_namespace = in_user_namespace(root);
     facts.modules = loaded_modules(root);
     facts.acpi_devices = root.list("sys/bus/acpi/devices");
     facts.resctrl = gather_resctrl(root);

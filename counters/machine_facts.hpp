@@ -104,6 +104,7 @@ struct MachineFacts {
     std::optional<int> seccomp;                ///< 0 off, 1 strict, 2 filter
     std::optional<std::uint64_t> capabilities; ///< CapEff
     std::optional<int> effective_uid;
+    bool user_namespace = false;           ///< rootless container: capabilities here mean nothing to perf_event_open
     std::vector<std::string> modules;      ///< proc/modules, and the names below sys/module
     std::vector<std::string> acpi_devices; ///< "ARMHD620:00"
     std::string machine_vendor;            ///< DMI sys_vendor

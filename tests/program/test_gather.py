@@ -26,7 +26,7 @@ def answer(root):
 
 
 @pytest.mark.parametrize("name", ["intel-adl-hybrid-user", "arm-altra-dmc620", "amd-genoa-umc", "container-seccomp",
-                                  "intel-icx-broken-alias", "arm-graviton3-vm", "nvidia-grace", "container-paranoid-4"])
+                                  "intel-icx-broken-alias", "arm-graviton3-vm", "nvidia-grace", "container-paranoid-4", "container-rootless"])
 def test_a_recording_of_a_recording_gets_the_same_diagnosis(name, tmp_path):
     done = gather(tmp_path / "again", "/bin/false", root=MACHINES / name)
     assert done.returncode == 0, done.stderr

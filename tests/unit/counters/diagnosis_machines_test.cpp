@@ -80,6 +80,8 @@ const Expected machines[] = {
     {"container-seccomp", no, Cause::seccomp, container_run, no, Cause::seccomp, container_run},
     {"container-paranoid-4", no, Cause::paranoid, container_run, no, Cause::driver_missing,
      "on the host: sudo modprobe intel_uncore"},
+    {"container-rootless", yes, Cause::none, "", no, Cause::paranoid,
+     "on the host: sudo sysctl kernel.perf_event_paranoid=0"},
     {"paranoid-3-user", no, Cause::paranoid, open_users, no, Cause::paranoid, open_cpus},
     {"emulated-on-arm", no, Cause::other_architecture, "use a bytebound built for aarch64", no, Cause::no_hardware,
      "--collector sim models the bytes"},

@@ -66,6 +66,18 @@ TEST_CASE("a refusal is blamed on the level only when the level explains it") {
     CHECK(controller_cause(facts) == Cause::security_module);
 }
 
+TEST_CASE("capabilities of a user namespace do not count") {
+    MachineFacts facts = all_answer(EACCES);
+    facts.paranoid = 2;
+    facts.container = true;
+    facts.capabilities = ~0ull;
+    CHECK(core_cause(facts) == Cause::security_module);
+    facts.user_namespace = true;
+    CHECK(core_cause(facts) == Cause::paranoid);
+    CHECK(diagnose(facts).source("memory controller").remedy ==
+          "on the host: sudo sysctl kernel.perf_event_paranoid=0");
+}
+
 TEST_CASE("EPERM is a filter, else lockdown, else a security module") {
     MachineFacts facts = all_answer(EPERM);
     facts.paranoid = 3;
