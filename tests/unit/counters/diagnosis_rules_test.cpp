@@ -66,6 +66,15 @@ TEST_CASE("a refusal is blamed on the level only when the level explains it") {
     CHECK(controller_cause(facts) == Cause::security_module);
 }
 
+TEST_CASE("hardware events refused while software ones open are a refusal, not missing hardware") {
+    MachineFacts facts = healthy();
+    (*facts.probes)["cycles"].error = EACCES;
+    facts.paranoid = 3;
+    CHECK(core_cause(facts) == Cause::paranoid);
+    facts.paranoid = 1;
+    CHECK(core_cause(facts) == Cause::security_module);
+}
+
 TEST_CASE("capabilities of a user namespace do not count") {
     MachineFacts facts = all_answer(EACCES);
     facts.paranoid = 2;
