@@ -21,6 +21,14 @@ bool under_valgrind() {
 #endif
 }
 
+bool knows_valgrind() {
+#ifdef BYTEBOUND_HAVE_VALGRIND_H
+    return true;
+#else
+    return false;
+#endif
+}
+
 struct Run::Impl {
     Sys& sys;
     RunSeams seams;
