@@ -132,11 +132,12 @@ def test_resolve_gives_the_encodings_of_the_kernels_header():
     # _CONTEXT_SWITCHES 3, _CPU_MIGRATIONS 4.
     events = resolved("task-clock", "page-faults:u", "context-switches", "cpu-migrations")
     for name, config in (("task-clock", 1), ("page-faults:u", 2), ("context-switches", 3), ("cpu-migrations", 4)):
-        assert int(str(events[name]["type"]), 0) == 1
-        assert int(str(events[name]["config"]), 0) == config
-    assert events["page-faults:u"]["domain"] == "u"
+        assert int(events[name]["event"]["type"], 0) == 1
+        assert int(events[name]["event"]["config"], 0) == config
+    assert events["page-faults:u"]["event"]["domain"] == "u"
     # Kernel events are never opened user-only: the kernel would then count 0.
-    assert events["context-switches"]["domain"] != "u" and events["cpu-migrations"]["domain"] != "u"
+    for name in ("context-switches", "cpu-migrations"):
+        assert events[name]["event"]["domain"] == "uk"
 
 
 def test_resolve_takes_terms_apart_by_the_pmus_format():
@@ -146,13 +147,14 @@ def test_resolve_takes_terms_apart_by_the_pmus_format():
     terms = (DEVICES / "msr/events/tsc").read_text().strip()  # event=0x00
     events = resolved("msr/tsc/", f"msr/{terms}/")
     for event in events.values():
-        assert int(str(event["type"]), 0) == kind
-        assert int(str(event["config"]), 0) == int(terms.split("=")[1], 0)
-        assert event["domain"] == "-"
+        assert int(event["event"]["type"], 0) == kind
+        assert int(event["event"]["config"], 0) == int(terms.split("=")[1], 0)
+        assert event["event"]["domain"] == "-"
 
 
 def test_resolve_of_an_absent_pmu_is_a_reason_and_no_error():
     event = resolved("uncore_nosuch_0/event=0x4,umask=0x3/")["uncore_nosuch_0/event=0x4,umask=0x3/"]
+    assert event["event"] is None and event["opens"] is False
     assert "uncore_nosuch_0" in event["reason"]
 
 
