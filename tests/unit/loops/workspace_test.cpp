@@ -98,6 +98,15 @@ TEST_CASE("the pool holds no zero word, distinct rows, and depends on the seed")
     CHECK(first == std::vector<std::byte>(workspace.base(), workspace.base() + 4000));
 }
 
+TEST_CASE("a seed whose first word would be zero gets another word there") {
+    // splitmix64 maps the state -0x9e3779b97f4a7c15 to 0, from which the pool's words start.
+    Workspace workspace = make_workspace({2, {{{"up", 8}}}, 1, 0});
+    workspace.touch(0x61c8864680b583ebu);
+    std::uint64_t word = 0;
+    std::memcpy(&word, workspace.pool_row(0, 0), 8);
+    CHECK(word == 1);
+}
+
 TEST_CASE("sizes that no arena can have are refused") {
     const auto none = Workspace::allocate({0, {{{"up", 8}}}, 1, 0});
     REQUIRE(!none.has_value());
@@ -142,6 +151,17 @@ TEST_CASE("the slab's proof names slot, id, group, byte and both values of the f
     CHECK(fault_of(*loop, workspace, 1) ==
           "verify slab slot 2: id 6, group down, byte 17: slab holds 0xc0, pool 0x3f" + remedy);
     CHECK(verify_slab(*loop, workspace, mask_of(workspace, 1)).error().code == ExitCode::internal);
+}
+
+TEST_CASE("the slab's proof reaches the last byte of the last row") {
+    Workspace workspace = eight_rows({{0, 2, 5, 7}});
+    WorkerTeam team(1);
+    const auto loop = make_loop(LoopKind::index, workspace, team, {});
+    loop->reset({});
+    workspace.pool_row(1, 7)[127] = std::byte{0x10};
+    workspace.slab_row(1, 3)[127] = std::byte{0x0f};
+    CHECK(fault_of(*loop, workspace, 0) ==
+          "verify slab slot 3: id 7, group down, byte 127: slab holds 0x0f, pool 0x10" + remedy);
 }
 
 TEST_CASE("the slab's proof compares the ids with the mask as a set") {
