@@ -12,7 +12,7 @@
 namespace bytebound {
 namespace {
 
-constexpr double width = 440, height = 280, left = 52, right = 14, top = 30, bottom = 40;
+constexpr double width = 360, height = 260, left = 46, right = 10, top = 30, bottom = 40;
 
 /// Powers of ten times 1, 2 or 5 around the data.
 struct LogAxis {

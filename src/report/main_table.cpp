@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "report/absence.hpp"
 #include "report/number.hpp"
 #include "report/plain_table.hpp"
 
@@ -119,7 +120,7 @@ Table main_table(const Summary& summary) {
         if (column.metric != "time_ns") continue;
         table.columns.push_back({"95% CI\nus/step", true});
         table.below_titles.emplace_back("bootstrap");
-        table.columns.push_back({base + "\n/ loop", true});
+        table.columns.push_back({"speedup\nvs " + base, true});
         table.below_titles.emplace_back("timed");
     }
     for (const SummaryRow& row : summary.rows) {
@@ -155,23 +156,14 @@ std::string terminal_report(const RunRecord& run, const Summary& summary, bool c
     out += plain_table(main_table(summary), color) + "\n";
     for (const std::string& line : tier_legend(summary))
         out += line + "\n";
-    const auto reason_of = [&](std::string_view metric) {
-        return summary.rows.empty() ? std::string("no finished phase")
-                                    : summary.rows.front().unavailable.find(metric)->second;
-    };
-    std::vector<std::pair<std::string, std::string>> reasons; // reason, columns
-    for (const MetricColumn& column : metric_columns) {
-        if (summary.rows.empty() || any(summary, column.metric)) continue;
-        const std::string reason = reason_of(column.metric);
-        const auto at = std::find_if(reasons.begin(), reasons.end(), [&](const auto& r) { return r.first == reason; });
-        if (at == reasons.end()) {
-            reasons.emplace_back(reason, column.metric);
-        } else {
-            at->second += ", " + std::string(column.metric);
-        }
+    std::vector<std::string> shown;
+    for (const MetricColumn& column : metric_columns)
+        shown.emplace_back(column.metric);
+    for (const Absence& absence : absences(summary, shown)) {
+        const std::string where = where_text(summary, absence);
+        out += fmt::format("n/a {}{}: {}\n", join(absence.metrics, ", "),
+                           where == "every row" ? "" : " (" + where + ")", absence.reason);
     }
-    for (const auto& [reason, columns] : reasons)
-        out += fmt::format("n/a {}: {}\n", columns, reason);
     const bool unresolved = std::any_of(summary.comparisons.begin(), summary.comparisons.end(), [](const auto& c) {
         return c.metric == "time_ns" && c.verdict == Verdict::unresolved;
     });

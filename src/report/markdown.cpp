@@ -1,6 +1,7 @@
 #include "report/markdown.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 namespace bytebound {
 namespace {
@@ -22,13 +23,8 @@ std::size_t longest_run(std::string_view text, char c) {
 }
 
 /// A code span may hold backticks when its fence is longer than any run of them.
-std::string code_span(std::string_view text, bool in_table) {
-    std::string body = one_line(text);
-    if (in_table) {
-        for (std::size_t at = body.find('|'); at != std::string::npos; at = body.find('|', at + 2)) {
-            body.insert(at, "\\");
-        }
-    }
+std::string code_span(std::string_view text) {
+    const std::string body = one_line(text);
     const std::string fence(longest_run(body, '`') + 1, '`');
     const bool pad = !body.empty() && (body.front() == '`' || body.back() == '`');
     return fence + (pad ? " " : "") + body + (pad ? " " : "") + fence;
@@ -39,7 +35,7 @@ std::string inline_text(const Inline& text) {
     for (const Span& span : text.spans) {
         switch (span.style) {
         case Style::plain: out += escape_markdown(span.text); break;
-        case Style::code: out += code_span(span.text, false); break;
+        case Style::code: out += code_span(span.text); break;
         case Style::strong: out += "**" + escape_markdown(span.text) + "**"; break;
         }
     }

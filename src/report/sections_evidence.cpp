@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
 #include <iterator>
 
 #include "base/text.hpp"
+#include "report/absence.hpp"
 #include "report/number.hpp"
 #include "report/sections.hpp"
 
@@ -10,55 +12,6 @@ namespace bytebound {
 namespace {
 
 std::string or_na(const std::string& text) { return text.empty() ? "n/a" : text; }
-
-/// Reasons of ratios repeat those of their operands: "no cycles: no core PMU" -> "no core PMU".
-std::string root_reason(const std::string& reason) {
-    const std::size_t colon = reason.find(": ");
-    const bool derived =
-        reason.starts_with("no ") && colon != std::string::npos && reason.find(' ', 3) > colon; // one word between
-    return derived ? reason.substr(colon + 2) : reason;
-}
-
-struct Absence {
-    std::string reason;
-    std::vector<std::string> metrics, rows;
-};
-
-std::vector<Absence> absences(const Summary& summary) {
-    std::vector<Absence> out;
-    std::vector<std::string> keys = summary.metrics;
-    keys.insert(keys.end(), {"by_buffer", "stationary"});
-    const auto add = [](std::vector<std::string>& list, const std::string& item) {
-        if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
-    };
-    for (const std::string& key : keys) {
-        for (const SummaryRow& row : summary.rows) {
-            const auto why = row.unavailable.find(key);
-            if (why == row.unavailable.end()) continue;
-            const std::string reason = root_reason(why->second);
-            auto at = std::find_if(out.begin(), out.end(), [&](const Absence& a) { return a.reason == reason; });
-            if (at == out.end()) at = out.insert(out.end(), Absence{reason, {}, {}});
-            add(at->metrics, key);
-            add(at->rows, fmt::format("{} k={}", row.loop, row.k));
-        }
-    }
-    return out;
-}
-
-std::string remedy_for(const RunRecord& run, const Absence& absence) {
-    const auto about = [&](const std::string& metric) {
-        return std::find(absence.metrics.begin(), absence.metrics.end(), metric) != absence.metrics.end();
-    };
-    for (const UnavailableRecord& record : run.unavailable) {
-        if (about(record.metric) && !record.remedy.empty()) return record.remedy;
-    }
-    for (const EventRecord& event : run.events) {
-        if ((about(event.role) || about(event.name)) && !event.reason.empty() && !event.remedy.empty()) {
-            return event.remedy;
-        }
-    }
-    return "";
-}
 
 std::string nodes_text(const std::map<int, std::uint64_t>& on_node) {
     std::vector<std::string> parts;
@@ -113,10 +66,11 @@ Blocks unavailable_section(const RunRecord& run, const Summary& summary) {
     Blocks out{Heading{2, "Not measured, and why"}};
     Table table;
     table.columns = {{"figure"}, {"where"}, {"reason"}, {"remedy"}};
-    for (const Absence& absence : absences(summary)) {
-        const bool everywhere = absence.rows.size() == summary.rows.size() && absence.rows.size() > 1;
-        table.rows.push_back({join(absence.metrics, ", "), everywhere ? "every row" : join(absence.rows, ", "),
-                              absence.reason, remedy_for(run, absence)});
+    std::vector<std::string> keys = summary.metrics;
+    keys.insert(keys.end(), {"by_buffer", "stationary"});
+    for (const Absence& absence : absences(summary, keys)) {
+        table.rows.push_back(
+            {join(absence.metrics, ", "), where_text(summary, absence), absence.reason, remedies_for(run, absence)});
     }
     for (const UnavailableRecord& record : run.unavailable) {
         const bool shown = std::any_of(table.rows.begin(), table.rows.end(), [&](const auto& row) {
@@ -188,6 +142,13 @@ Blocks counting_section(const RunRecord& run) {
             collectors.items.push_back(Inline().add(collector.name, Style::code).add(text));
         }
         out.push_back(std::move(collectors));
+    }
+    if (!run.preset.name.empty()) {
+        out.push_back(Paragraph{fmt::format("Preset {} ({}{}).", run.preset.name, or_na(run.preset.source),
+                                            run.preset.verified ? "" : ", not verified on hardware"),
+                                Tone::plain});
+    } else if (!run.preset.reason.empty()) {
+        out.push_back(Paragraph{"Preset: none, " + run.preset.reason + ".", Tone::plain});
     }
     if (!run.events.empty()) {
         Table table;

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <iterator>
+#include <utility>
 
 #include "base/text.hpp"
 #include "report/main_table.hpp"
+#include "report/metrics.hpp"
 #include "report/number.hpp"
 #include "report/sections.hpp"
 #include "report/verdict.hpp"
@@ -65,6 +67,61 @@ std::string flag_text(std::string_view flag, const std::string& rows) {
     if (flag == "multiplexed") return rows + ": counters shared hardware with others, counts are extrapolated";
     if (flag == "never_ran") return rows + ": a counter had no hardware; these steps are excluded from its figure";
     return rows;
+}
+
+/// Texts in order of first use, each with the ks it holds for: "hybrid chose paired in every step at k=16, 64."
+class PerK {
+public:
+    void add(const std::string& text, std::uint32_t k) {
+        auto at = std::find_if(texts_.begin(), texts_.end(), [&](const auto& each) { return each.first == text; });
+        if (at == texts_.end()) at = texts_.insert(texts_.end(), {text, {}});
+        at->second.push_back(std::to_string(k));
+    }
+    std::vector<std::string> lines() const {
+        std::vector<std::string> out;
+        for (const auto& [text, ks] : texts_)
+            out.push_back(text + " at k=" + join(ks, ", ") + ".");
+        return out;
+    }
+
+private:
+    std::vector<std::pair<std::string, std::vector<std::string>>> texts_;
+};
+
+std::vector<std::string> hybrid_notes(const RunRecord& run, const Summary& summary) {
+    PerK notes;
+    for (const SummaryRow& row : summary.rows) {
+        if (!row.index_steps) continue;
+        const std::uint64_t paired = row.steps - *row.index_steps;
+        notes.add(*row.index_steps == 0 ? "hybrid chose paired in every step"
+                  : paired == 0         ? "hybrid chose index in every step"
+                                        : fmt::format("hybrid chose index in {} of {} steps and paired in the rest",
+                                                      *row.index_steps, row.steps),
+                  row.k);
+    }
+    auto lines = notes.lines();
+    if (!lines.empty()) lines.back() += fmt::format(" It rebuilds where k > {}·m.", exact_number(run.workload.tau));
+    return lines;
+}
+
+std::vector<std::string> oracle_notes(const RunRecord& run) {
+    PerK notes;
+    for (const ExperimentRecord& experiment : run.experiments) {
+        if (experiment.loop != "oracle" || experiment.copy_method.empty()) continue;
+        notes.add(fmt::format("oracle copied with {}, the winner of its trial,", experiment.copy_method), experiment.k);
+    }
+    return notes.lines();
+}
+
+/// "9.81x (9.60-10.02)", "~" where it is not told apart from 1.
+std::string comparison_cell(const Comparison* comparison) {
+    if (comparison == nullptr) return "n/a";
+    const RatioEstimate& ratio = comparison->ratio;
+    std::string out = times_text(ratio.ratio);
+    if (ratio.ci_low && ratio.ci_high) {
+        out += fmt::format(" ({:.2f}-{:.2f})", *ratio.ci_low, *ratio.ci_high);
+    }
+    return out + (comparison->verdict == Verdict::unresolved ? " ~" : "");
 }
 
 } // namespace
@@ -164,27 +221,41 @@ Blocks table_section(const RunRecord& run, const Summary& summary) {
         "Times are medians with 95% bootstrap intervals over repeats and steps; bytes are means per "
         "step, ratios are ratios of sums. n/a has its reason below. A ratio with ~ is not told apart "
         "from 1.");
-    for (const SummaryRow& row : summary.rows) {
-        if (!row.index_steps) continue;
-        notes.items.emplace_back(fmt::format("hybrid at k={} chose index in {} of {} steps and paired in {} (tau {}).",
-                                             row.k, *row.index_steps, row.steps, row.steps - *row.index_steps,
-                                             exact_number(run.workload.tau)));
-    }
-    for (const ExperimentRecord& experiment : run.experiments) {
-        if (experiment.loop != "oracle" || experiment.copy_method.empty()) continue;
-        notes.items.emplace_back(fmt::format("oracle at k={} copied with {}, the winner of its trial.", experiment.k,
-                                             experiment.copy_method));
-    }
+    for (std::string& note : hybrid_notes(run, summary))
+        notes.items.emplace_back(std::move(note));
+    for (std::string& note : oracle_notes(run))
+        notes.items.emplace_back(std::move(note));
     out.push_back(std::move(notes));
     return out;
 }
 
 Blocks comparison_section(const Summary& summary) {
     if (summary.comparisons.empty()) return {};
-    Bullets claims;
-    for (const Comparison& each : summary.comparisons)
-        claims.items.emplace_back(each.claim + ".");
-    return {Heading{2, "Comparisons"}, std::move(claims)};
+    Table table;
+    table.columns = {
+        {"k", true},         {"loop"}, {"against"}, {"time", true}, {"requested bytes", true}, {"DRAM bytes", true},
+        {"LLC misses", true}};
+    table.wide = true;
+    std::string last;
+    for (const Comparison& each : summary.comparisons) {
+        const std::string pair = fmt::format("{} {} {}", each.k, each.loop, each.vs);
+        if (std::exchange(last, pair) == pair) continue; // the metrics of one pair stand together
+        const std::string k = std::to_string(each.k);
+        if (table.rows.empty() || table.rows.back()[0] != k) table.group_starts.push_back(table.rows.size());
+        table.rows.push_back({k, each.loop, each.vs});
+        for (const std::string_view metric : compared_metrics()) {
+            table.rows.back().push_back(comparison_cell(summary.compare(each.k, each.loop, each.vs, metric)));
+        }
+    }
+    return {Heading{2, "Comparisons"},
+            Paragraph{
+                Inline("Value of the loop in the second column over that of the first, with its 95% interval: above 1 "
+                       "the first is better. ~ is not told apart from 1; figures by construction have no interval, n/a "
+                       "is null or 0 on one side. The sentences are in ")
+                    .add("summary.json", Style::code)
+                    .add("."),
+                Tone::plain},
+            std::move(table)};
 }
 
 Blocks buffer_section(const Summary& summary) {

@@ -30,9 +30,6 @@ double computed_value(const Sample& sample, std::string_view metric, double row_
     return static_cast<double>(sample.metadata_bytes);
 }
 
-/// Figures that were had without a counter's group: their passes join freely.
-std::string source_of(const EventRecord& event) { return event.pmu == "os" ? "os" : "perf"; }
-
 std::string text_of(ReadingState state) {
     switch (state) {
     case ReadingState::never_ran: return "never ran: the kernel gave this event no counter";
@@ -83,7 +80,7 @@ Series event_series(const PhaseSamples& phase, std::size_t event, bool scaled_to
     const EventRecord& record = phase.run.events[event];
     Series out;
     out.tier = Tier::counted;
-    out.source = source_of(record);
+    out.source = record.source.empty() ? "perf" : record.source;
     out.pass = std::max(record.pass, 0);
     out.group = record.group;
     const auto column = column_of(phase.table.events, record.name);

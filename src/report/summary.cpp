@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "report/claims.hpp"
 #include "report/metrics.hpp"
@@ -92,35 +93,38 @@ void put_ratio(SummaryRow& row, const PhaseSamples& phase, const MetricEntry& me
         const auto why = row.unavailable.find(operand);
         return give_up("no " + std::string(operand) + ": " + (why == row.unavailable.end() ? "" : why->second));
     }
-    std::string reason;
+    // The operands' own first sources make the figure, or its reason; further ones stand in `also`.
     std::optional<Figure> best;
+    bool first = true;
     for (const Series& numerator : sources.find(metric.numerator)->second) {
+        if (numerator.empty()) continue;
         std::vector<Series> denominators = sources.find(metric.denominator)->second;
+        // Traffic is set against the time of the pass in which it was counted.
         if (metric.denominator == "time_ns") denominators = {time_series(phase, numerator.pass)};
-        for (const Series& denominator : denominators) {
-            if (numerator.empty() || denominator.empty()) continue;
-            if (!may_divide(numerator, denominator)) {
-                reason = std::string(metric.numerator) + " and " + std::string(metric.denominator) +
-                         " did not fit into one group of counters";
-                continue;
-            }
-            const Joined joined = join(numerator, denominator, metric.factor);
-            const Tier tier = combine(numerator.tier, denominator.tier);
-            const auto value = estimated(joined.samples, Stat::ratio, tier, phase.run.workload.seed);
-            if (!value) continue;
-            Figure figure{*value, joined.excluded, tier, numerator.source, {}};
-            if (best) {
-                best->also.push_back(std::move(figure));
-            } else {
-                best = std::move(figure);
-            }
-            break;
+        const auto denominator =
+            std::find_if(denominators.begin(), denominators.end(), [](const Series& s) { return !s.empty(); });
+        if (denominator == denominators.end()) continue;
+        const bool divisible = may_divide(numerator, *denominator);
+        if (std::exchange(first, false) && !divisible) {
+            return give_up(std::string(metric.numerator) + " and " + std::string(metric.denominator) +
+                           " did not fit into one group of counters");
+        }
+        if (!divisible) continue;
+        const Joined joined = join(numerator, *denominator, metric.factor);
+        const Tier tier = combine(numerator.tier, denominator->tier);
+        const auto value = estimated(joined.samples, Stat::ratio, tier, phase.run.workload.seed);
+        if (!value) continue;
+        Figure figure{*value, joined.excluded, tier, numerator.source, {}};
+        if (best) {
+            best->also.push_back(std::move(figure));
+        } else {
+            best = std::move(figure);
         }
     }
     if (best) {
         row.metrics.emplace(metric.name, std::move(*best));
     } else {
-        give_up(reason.empty() ? "no step has both, or " + std::string(metric.denominator) + " is 0" : reason);
+        give_up("no step has both, or " + std::string(metric.denominator) + " is 0");
     }
 }
 
@@ -155,6 +159,12 @@ void put_flags(SummaryRow& row, const PhaseSamples& phase) {
     }
 }
 
+/// Of a hybrid step. A rebuild stores all m rows, which paired does only for a complete exchange; there tau decides.
+bool is_rebuild(const Sample& sample, const WorkloadRecord& workload) {
+    if (sample.rows_written != sample.min_rows) return true;
+    return sample.rows_written == workload.active_rows && sample.k > workload.tau * workload.active_rows;
+}
+
 void put_identity(SummaryRow& row, const PhaseSamples& phase) {
     const ExperimentRecord& experiment = phase.experiment;
     row.loop = experiment.loop;
@@ -172,8 +182,7 @@ void put_identity(SummaryRow& row, const PhaseSamples& phase) {
         added += sample->added;
         removed += sample->removed;
         steps += std::max(sample->batch, 1u);
-        // A rebuild stores m rows; that equals what paired would store only for a complete exchange.
-        if (sample->rows_written > sample->min_rows) rebuilt += sample->batch;
+        if (is_rebuild(*sample, phase.run.workload)) rebuilt += sample->batch;
     }
     row.added = added / steps;
     row.removed = removed / steps;

@@ -59,13 +59,13 @@ const SummaryRow& subject_of(const Summary& summary, std::uint32_t k, const std:
     return *summary.find(base, k);
 }
 
-/// "9.81x (95% CI 9.60-10.02) faster than index", taken from the claim: the same words and digits.
+/// "9.81x (95% CI 9.60-10.02) faster", taken from the claim: the same words and digits.
 std::string speed_clause(const Comparison& time) {
     if (time.verdict == Verdict::unresolved) {
         return fmt::format("not told apart from {} in time ({})", time.vs, times_text(time.ratio.ratio));
     }
     const std::size_t start = time.loop.size() + std::string_view(" is ").size();
-    return time.claim.substr(start, time.claim.rfind(" at k=") - start);
+    return time.claim.substr(start, time.claim.rfind(" than ") - start);
 }
 
 } // namespace
@@ -84,7 +84,7 @@ VerdictItem verdict_of(const Summary& summary, std::uint32_t k) {
     std::string sentence =
         fmt::format("{} needs {} a step", row.loop, ours == nullptr ? "n/a" : time_text(*ours, true));
     if (time != nullptr) {
-        sentence += fmt::format(" against {} for {}: {}", time_text(*base->find("time_ns"), false), base->loop,
+        sentence += fmt::format(" against {} for {}, {}", time_text(*base->find("time_ns"), false), base->loop,
                                 speed_clause(*time));
         out.headline = times_text(time->verdict == Verdict::worse ? 1 / time->ratio.ratio : time->ratio.ratio);
         out.caption = time->verdict == Verdict::better  ? fmt::format("{} faster than {}", row.loop, base->loop)

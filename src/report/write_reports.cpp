@@ -72,7 +72,9 @@ std::span<const ReportFormat> report_formats() { return formats; }
 Result<WrittenReports> write_reports(const std::filesystem::path& run_directory) {
     auto run = read_run_record(run_directory);
     if (!run) return fail(run.error());
-    auto samples = read_samples(run_directory / samples_file);
+    // A run that failed early has no raw steps yet; its report says why.
+    const bool no_steps = run->status != RunStatus::complete && !std::filesystem::exists(run_directory / samples_file);
+    auto samples = no_steps ? SampleTable{} : read_samples(run_directory / samples_file);
     if (!samples) return fail(samples.error());
     WrittenReports out{std::move(*run), {}, run_directory / "report.md"};
     out.summary = summarize(out.run, *samples);

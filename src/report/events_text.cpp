@@ -1,0 +1,121 @@
+#include "report/events_text.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "report/number.hpp"
+#include "report/plain_table.hpp"
+
+namespace bytebound {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string hexadecimal(std::uint64_t value) { return fmt::format("{:#x}", value); }
+
+/// config1 and config2 only where they say something.
+std::string words_of(const Event& event) {
+    std::string out = hexadecimal(event.type) + ":" + hexadecimal(event.config);
+    if (event.config1 != 0 || event.config2 != 0) out += ":" + hexadecimal(event.config1);
+    if (event.config2 != 0) out += ":" + hexadecimal(event.config2);
+    return out;
+}
+
+std::string scale_of(const Event& event) {
+    if (event.scale == 1 && event.unit.empty()) return "1";
+    return exact_number(event.scale) + (event.unit.empty() ? "" : " " + event.unit);
+}
+
+std::string where(const Event& event) {
+    const std::string scope = event.scope == Scope::thread ? "thread" : "CPU";
+    return event.cpus.empty() ? scope : scope + " on " + format_cpu_list(event.cpus);
+}
+
+std::string opens(const ResolvedName& name) {
+    if (!name.resolution.event) return "no";
+    if (!name.planned) return "not probed";
+    return name.planned->pass >= 0 ? "yes" : "no";
+}
+
+/// Why it cannot be counted; empty when it can, or was not tried.
+std::pair<std::string, std::string> reason_of(const ResolvedName& name) {
+    if (!name.resolution.event) return {name.resolution.unavailable, name.resolution.remedy};
+    if (name.planned && name.planned->pass < 0) return {name.planned->reason, name.planned->remedy};
+    return {};
+}
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json event_json(const Event& event) {
+    return {{"pmu", event.pmu},
+            {"type", hexadecimal(event.type)},
+            {"config", hexadecimal(event.config)},
+            {"config1", hexadecimal(event.config1)},
+            {"config2", hexadecimal(event.config2)},
+            {"domain", name_of(event.domain)},
+            {"scope", event.scope == Scope::thread ? "thread" : "cpu"},
+            {"cpus", event.cpus},
+            {"scale", event.scale},
+            {"unit", text_or_null(event.unit)},
+            {"origin", text_or_null(event.origin)}};
+}
+
+std::string dump(const Json& document) { return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+} // namespace
+
+std::string events_list_text(const std::vector<ListedEvent>& events) {
+    Table table;
+    table.columns = {{"name"}, {"kind"}, {"PMU"}};
+    for (const ListedEvent& event : events) {
+        const std::size_t at = table.rows.size();
+        if (at == 0 || events[at - 1].kind != event.kind || events[at - 1].pmu != event.pmu) {
+            table.group_starts.push_back(at);
+        }
+        table.rows.push_back({event.name, event.kind, event.pmu});
+    }
+    return plain_table(table, false);
+}
+
+std::string events_list_json(const std::vector<ListedEvent>& events) {
+    Json list = Json::array();
+    for (const ListedEvent& event : events) {
+        list.push_back({{"name", event.name}, {"pmu", event.pmu}, {"kind", event.kind}});
+    }
+    return dump({{"schema", "bytebound.events/1"}, {"events", list}});
+}
+
+std::string events_resolve_text(const std::vector<ResolvedName>& names) {
+    Table table;
+    table.columns = {{"name"}, {"PMU"}, {"type:config"}, {"domain"}, {"scope"}, {"scale"}, {"opens here"}, {"from"}};
+    std::string reasons;
+    for (const ResolvedName& name : names) {
+        if (const auto& event = name.resolution.event) {
+            table.rows.push_back({name.name, event->pmu, words_of(*event), std::string(name_of(event->domain)),
+                                  where(*event), scale_of(*event), opens(name), event->origin});
+        } else {
+            table.rows.push_back({name.name, "n/a", "n/a", "n/a", "n/a", "n/a", opens(name), ""});
+        }
+        const auto [cause, remedy] = reason_of(name);
+        if (!cause.empty()) reasons += fmt::format("{}: {}{}\n", name.name, cause, remedy.empty() ? "" : "; " + remedy);
+    }
+    return plain_table(table, false) + (reasons.empty() ? "" : "\n" + reasons);
+}
+
+std::string events_resolve_json(const std::vector<ResolvedName>& names) {
+    Json list = Json::array();
+    for (const ResolvedName& name : names) {
+        const auto [cause, remedy] = reason_of(name);
+        const bool tried = name.planned.has_value() || !name.resolution.event;
+        list.push_back({{"name", name.name},
+                        {"event", name.resolution.event ? event_json(*name.resolution.event) : Json(nullptr)},
+                        {"opens", tried ? Json(opens(name) == "yes") : Json(nullptr)},
+                        {"reason", text_or_null(cause)},
+                        {"remedy", text_or_null(remedy)}});
+    }
+    return dump({{"schema", "bytebound.events/1"}, {"events", list}});
+}
+
+} // namespace bytebound
