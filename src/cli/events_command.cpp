@@ -1,5 +1,6 @@
 #include <sched.h>
 
+#include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/common_options.hpp"
 #include "cli/console.hpp"
@@ -65,7 +66,10 @@ ExitCode events_main(const std::vector<std::string>& words) {
     const std::string& action = parsed->positionals.front();
     if (action == "list") return list(parsed->positionals, root, json);
     if (action == "resolve") return resolve(parsed->positionals, root, json);
-    return complain(unknown_word("events", "action", action, {"list", "resolve"}).value());
+    const std::vector<std::string> known{"list", "resolve"};
+    const auto near = nearest(action, known);
+    return complain({ExitCode::usage, "parse", "argument '" + action + "'", "unknown action",
+                     (near ? "did you mean '" + *near + "'? " : "") + "known: list, resolve"});
 }
 
 } // namespace bytebound

@@ -35,7 +35,11 @@ std::vector<std::string> names_of(const Syntax& syntax) {
     return names;
 }
 
-/// The words in the one form that CLI11 cannot misread: `--name=value`, so that "--ks -1" is a value and not an option.
+/// Stands before every value on its way through CLI11, which would take the next word for an empty one.
+constexpr char value_mark = ':';
+
+/// The words in the one form that CLI11 cannot misread: `--name=:value`, so that "--ks -1" is a value and not an
+/// option.
 Result<std::vector<std::string>> normalise(const Syntax& syntax, const std::vector<std::string>& words) {
     std::vector<std::string> normal;
     for (std::size_t i = 0; i < words.size(); ++i) {
@@ -73,7 +77,7 @@ Result<std::vector<std::string>> normalise(const Syntax& syntax, const std::vect
             }
             word.value = words[++i];
         }
-        normal.push_back(word.name + "=" + word.value);
+        normal.push_back(word.name + "=" + value_mark + word.value);
     }
     return normal;
 }
@@ -122,7 +126,8 @@ Result<Parsed> parse(const Syntax& syntax, const std::vector<std::string>& words
                 ->group(option.group);
         } else {
             app.add_option_function<std::string>(
-                   option.name, [&values, name = option.name](const std::string& value) { values[name] = value; },
+                   option.name,
+                   [&values, name = option.name](const std::string& value) { values[name] = value.substr(1); },
                    option.help)
                 ->type_name(option.value)
                 ->take_last()
@@ -130,9 +135,7 @@ Result<Parsed> parse(const Syntax& syntax, const std::vector<std::string>& words
         }
     }
     Parsed parsed;
-    if (!syntax.positional.empty()) {
-        app.add_option(syntax.positional, parsed.positionals)->expected(0, -1)->group("");
-    }
+    app.add_option("words", parsed.positionals)->expected(0, -1)->group(""); // counted by check_positionals()
 
     if (std::find(normal->begin(), normal->end(), "--help") != normal->end()) {
         parsed.help = true;

@@ -90,6 +90,11 @@ std::optional<Between> between_named(std::string_view name) {
     return {};
 }
 
+Failure not_built_in(std::string operation, const std::string& word) {
+    return fail({ExitCode::not_possible, std::move(operation), word, "this build lacks it",
+                 "leave it out; bytebound --version names what is built in"});
+}
+
 Result<void> loops_into(std::vector<LoopKind>& target, const std::string& text) {
     const auto words = to_words("--loops", text);
     if (!words) return fail(words.error());
@@ -98,10 +103,7 @@ Result<void> loops_into(std::vector<LoopKind>& target, const std::string& text) 
         const auto entry =
             std::find_if(loops().begin(), loops().end(), [&](const LoopEntry& e) { return e.name == word; });
         if (entry == loops().end()) return unknown_word("--loops", "loop", word, loop_names());
-        if (!entry->built_in) {
-            return fail({ExitCode::not_possible, "select loop", word, "this build lacks it",
-                         "leave it out; bytebound --version names what is built in"});
-        }
+        if (!entry->built_in) return not_built_in("select loop", word);
         if (std::find(kinds.begin(), kinds.end(), entry->kind) != kinds.end()) {
             return bad_value("--loops", "'" + word + "' stands twice", "name each loop once");
         }
@@ -119,6 +121,9 @@ Result<void> collectors_into(std::vector<std::string>& target, const std::string
         if (std::find(known.begin(), known.end(), word) == known.end()) {
             return unknown_word("--collector", "collector", word, known);
         }
+        const auto entry = std::find_if(collectors().begin(), collectors().end(),
+                                        [&](const CollectorEntry& e) { return e.name == word; });
+        if (entry != collectors().end() && entry->make == nullptr) return not_built_in("select collector", word);
         if ((word == "auto" || word == "none") && words->size() > 1) {
             return bad_value("--collector", "'" + word + "' excludes every other collector", "give it alone");
         }
@@ -218,8 +223,9 @@ void add_counting(std::vector<Option>& table, RunOptions& o) {
     table.push_back({"--events", "NAME,...", "events instead of the default ones; see bytebound events list", group,
                      [&o](const std::string& text) -> Result<void> {
                          o.events = split_event_names(text);
-                         const bool empty = std::find(o.events.begin(), o.events.end(), "") != o.events.end();
-                         if (empty) return bad_value("--events", "a name is empty", "separate names by one comma");
+                         const auto empty = std::find(o.events.begin(), o.events.end(), "");
+                         if (o.events.empty() || empty != o.events.end())
+                             return bad_value("--events", "a name is empty", "separate names by one comma");
                          return {};
                      }});
     table.push_back({"--bw-preset", "PRESET", "auto|NAME|FILE|none: which events mean LLC misses and DRAM bytes (auto)",

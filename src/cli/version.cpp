@@ -2,7 +2,6 @@
 
 #include "counters/registry.hpp"
 #include "loops/update_loop.hpp"
-#include "report/write_reports.hpp"
 #include "run/environment.hpp"
 #include "run/run.hpp"
 
@@ -32,7 +31,6 @@ std::string version_text() {
         if (entry.kind == LoopKind::torch) text += part("loop " + std::string(entry.name), entry.built_in);
     }
     text += part("valgrind client requests", knows_valgrind());
-    text += part("interactive charts", has_interactive_charts());
     return text;
 }
 

@@ -50,6 +50,19 @@ TEST_CASE("a value may look like an option") {
     CHECK(tool.applied == std::vector<std::string>{"--hidden-dim=-1", "--out=--force"});
 }
 
+TEST_CASE("an empty value is a value and takes nothing from the next word") {
+    Tool tool;
+    REQUIRE(parse(tool.syntax, {"--hidden-dim", "", "--out=", "--force"}));
+    CHECK(tool.applied == std::vector<std::string>{"--hidden-dim=", "--out=", "--force"});
+}
+
+TEST_CASE("a command without positionals refuses them in its own words") {
+    Tool tool;
+    tool.syntax.positional.clear();
+    tool.syntax.positional_max = 0;
+    CHECK(tool.error({"somewhere"}) == "parse argument 'somewhere': not expected here; see tool --help");
+}
+
 TEST_CASE("the last value of a repeated option wins") {
     Tool tool;
     REQUIRE(parse(tool.syntax, {"--out", "a", "--out", "b"}));

@@ -58,6 +58,11 @@ TEST_CASE("commas between slashes belong to an event's name") {
           std::vector<std::string>{"cycles", "cpu/event=0x3c,umask=0/", "r01c0"});
 }
 
+TEST_CASE("an empty name among the events is refused") {
+    CHECK(Parse({"--events", "cycles,,instructions"}).error ==
+          "parse option --events: a name is empty; separate names by one comma");
+}
+
 TEST_CASE("an unknown word gets a suggestion and the known ones") {
     CHECK(Parse({"--loops", "pared"}).error == "parse option --loops: unknown loop 'pared'; did you mean 'paired'? "
                                                "known: paired, index, mask, hybrid, oracle, torch");

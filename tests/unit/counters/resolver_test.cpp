@@ -348,5 +348,6 @@ TEST_CASE("commas between slashes belong to the name") {
           std::vector<std::string>{"cycles", "cpu/event=0x3c,umask=0/", "r01c0"});
     CHECK(split_event_names(" cycles , mem:0x10/4:w,cs") == std::vector<std::string>{"cycles", "mem:0x10/4:w", "cs"});
     CHECK(split_event_names("cpu/a,b/u,msr/tsc/") == std::vector<std::string>{"cpu/a,b/u", "msr/tsc/"});
-    CHECK(split_event_names("").empty());
+    CHECK(split_event_names(" ").empty());
+    CHECK(split_event_names("cycles,,cs,") == std::vector<std::string>{"cycles", "", "cs", ""});
 }
