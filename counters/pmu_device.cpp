@@ -19,7 +19,7 @@ Failure broken_file(const std::string& path, const std::string& content) {
 
 std::string pmu_path(std::string_view pmu, std::string_view file) {
     std::string path = std::string(devices) + "/" + std::string(pmu);
-    if (!file.empty()) path += "/" + std::string(file);
+    if (!file.empty()) path.append("/").append(file);
     return path;
 }
 
