@@ -1,0 +1,92 @@
+#include <catch2/catch.hpp>
+
+#include "run/phase.hpp"
+
+using namespace bytebound;
+
+namespace {
+
+/// One experiment of k = 2 with a warm-up step and `steps` measured ones, one event on two workers pinned to 4 and 5.
+struct Small {
+    RunPlan plan;
+    Counting counting;
+    SimulatedRow simulated;
+    PhaseLog log;
+
+    explicit Small(std::uint32_t steps) {
+        plan.placement.cpus = {4, 5};
+        plan.options.steps_per_k = steps;
+        Experiment e;
+        e.k = 2;
+        e.warmup_steps = 1;
+        e.changes.assign(steps + 1, {1, 1});
+        plan.experiments = {e};
+        EventRecord event;
+        event.name = "context-switches";
+        event.role = "context_switches";
+        counting.events = {event};
+        PlannedEvent planned;
+        planned.name = event.name;
+        planned.pass = 0;
+        counting.sources.push_back({nullptr, {"perf", "perf", {planned}, 1, {}}});
+        simulated.ledgers = {std::vector<StepLedger>(steps + 1, {1, 1, 64}), {}};
+        log.measured = steps;
+        log.time_ns.assign(steps, 10);
+        log.rows_written.assign(steps + 1, 1);
+        for (int worker = 0; worker < 2; ++worker) {
+            WorkerLog own;
+            own.before.assign(steps, {0, 0, 0});
+            own.after.assign(steps, {0, 8, 8});
+            own.cpu_before.assign(steps, 4 + worker);
+            own.cpu_after.assign(steps, 4 + worker);
+            own.part_ns.assign(steps, 3);
+            log.workers.push_back(own);
+        }
+    }
+
+    PhaseRows rows() const { return make_rows({plan, counting, simulated, {4, 5}, "paired"}, {0, 0, 0, 0}, log); }
+};
+
+using Flags = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("a step is the sum over its workers, in the state of the worst") {
+    Small small(3);
+    small.log.workers[0].after[0] = {5, 10, 10};
+    small.log.workers[1].after[0] = {7, 20, 10}; // half of the time
+    small.log.workers[0].after[1] = {5, 10, 10};
+    small.log.workers[1].after[1] = {0, 10, 0}; // never: the other's 5 is no sum
+    const PhaseRows rows = small.rows();
+    CHECK(*rows.steps[0].readings[0] == Reading{12, 30, 20, ReadingState::scaled});
+    CHECK(rows.steps[0].flags == Flags{"descheduled", "multiplexed"});
+    CHECK(*rows.steps[1].readings[0] == Reading{0, 20, 0, ReadingState::never_ran});
+    CHECK(rows.steps[1].flags == Flags{"never_ran"});
+    CHECK(rows.steps[2].flags.empty());
+    REQUIRE(rows.workers.size() == 6);
+    CHECK(*rows.workers[2].readings[0] == Reading{5, 10, 10, ReadingState::counted});
+    CHECK(rows.workers[1].worker == 1);
+    CHECK(rows.workers[1].time_ns == 3);
+}
+
+TEST_CASE("a step on another CPU than its worker's, or on two, is migrated") {
+    Small small(4);
+    small.log.workers[0].cpu_after[0] = 6;
+    small.log.workers[1].cpu_before[1] = small.log.workers[1].cpu_after[1] = 4;
+    const PhaseRows rows = small.rows();
+    CHECK(rows.migrated == 2);
+    CHECK(rows.steps[0].flags == Flags{"migrated"});
+    CHECK(rows.steps[1].flags == Flags{"migrated"});
+    CHECK(rows.steps[2].flags.empty());
+    CHECK(rows.workers[2].flags.empty()); // worker 0 stayed
+    CHECK(rows.workers[3].flags == Flags{"migrated"});
+}
+
+TEST_CASE("an outlier of the phase's own times is flagged") {
+    Small small(9);
+    small.log.time_ns = {10, 11, 12, 10, 11, 12, 10, 11, 99}; // fences around 10 to 12
+    const PhaseRows rows = small.rows();
+    for (std::size_t step = 0; step < 8; ++step)
+        CHECK(rows.steps[step].flags.empty());
+    CHECK(rows.steps[8].flags == Flags{"outlier"});
+}
