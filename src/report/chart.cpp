@@ -165,9 +165,10 @@ std::string chart_svg(const Chart& chart, const std::vector<std::string>& legend
     if (!chart.bound.values.empty()) {
         out += fmt::format("<path class=\"bound\" d=\"{}\"/>", line_path(chart.bound, *axis, chart.categories.size()));
     }
-    for (const ChartSeries& series : chart.series) {
-        const auto at = std::find(legend.begin(), legend.end(), series.name);
-        out += series_svg(series, chart, *axis, static_cast<std::size_t>(at - legend.begin()));
+    // The loop that was named first lies on top where lines coincide.
+    for (auto series = chart.series.rbegin(); series != chart.series.rend(); ++series) {
+        const auto at = std::find(legend.begin(), legend.end(), series->name);
+        out += series_svg(*series, chart, *axis, static_cast<std::size_t>(at - legend.begin()));
     }
     return out + "</svg>";
 }
