@@ -303,7 +303,9 @@ Blocks doubt_section(const RunRecord& run, const Summary& summary) {
             rows.push_back(fmt::format("{} k={}", row.loop, row.k));
             steps += row.flagged_steps.find(std::string(flag))->second;
         }
-        if (rows.empty()) continue;
+        const bool said = std::any_of(run.warnings.begin(), run.warnings.end(),
+                                      [&](const Warning& warning) { return warning.code == flag; });
+        if (rows.empty() || said) continue;
         const std::string where =
             rows.size() == summary.rows.size() && rows.size() > 1 ? "every row" : join(rows, ", ");
         const std::string subject =

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/text.hpp"
 #include "report/claims.hpp"
 #include "report/metrics.hpp"
 #include "report/series.hpp"
@@ -46,13 +47,20 @@ std::string joined_reasons(const RunRecord& run, std::string_view metric, const 
     for (const Series& series : sources) {
         if (series.empty()) reasons.push_back(series.reason);
     }
-    std::string out;
-    std::vector<std::string> seen;
+    // "cycles: no core PMU" and "no core PMU" are one cause: the shorter says it.
+    std::vector<std::string> causes;
     for (const std::string& reason : reasons) {
-        if (reason.empty() || std::find(seen.begin(), seen.end(), reason) != seen.end()) continue;
-        out += (out.empty() ? "" : "; ") + reason;
-        seen.push_back(reason);
+        if (reason.empty()) continue;
+        const auto same = std::find_if(causes.begin(), causes.end(), [&](const std::string& cause) {
+            return cause.ends_with(reason) || reason.ends_with(cause);
+        });
+        if (same == causes.end()) {
+            causes.push_back(reason);
+        } else if (reason.size() < same->size()) {
+            *same = reason;
+        }
     }
+    const std::string out = join(causes, "; ");
     return out.empty() ? "no event of this run counts it" : out;
 }
 

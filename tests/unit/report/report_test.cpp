@@ -134,3 +134,13 @@ TEST_CASE("what a user gave stays text in every format") {
     CHECK(has(text, "a\\|b"));
     CHECK(has(text, "'$(rm -rf) it'\\''s'"));
 }
+
+TEST_CASE("a flag that a warning already explains is not explained twice") {
+    RunRecord run = example_run();
+    run.experiments[0].stationary = false;
+    CHECK(has(markdown(run, example_samples()), "`not_stationary` paired k=2: the traffic drifts"));
+    run.warnings.push_back({"not_stationary", "paired at k 2: the number of lines read drifts"});
+    const std::string text = markdown(run, example_samples());
+    CHECK(has(text, "`not_stationary` paired at k 2"));
+    CHECK_FALSE(has(text, "`not_stationary` paired k=2"));
+}

@@ -206,6 +206,31 @@ TEST_CASE("counters of two groups are not divided") {
           "llc_misses and instructions did not fit into one group of counters");
 }
 
+TEST_CASE("counters of two groups of one pass are not divided either") {
+    RunRecord run = example_run();
+    run.events[0].group = 2; // cycles; instructions stay in group 0
+    CHECK(reason(summarize(run, example_samples()), "paired", 2, "cpi") ==
+          "cycles and instructions did not fit into one group of counters");
+}
+
+TEST_CASE("counted DRAM bytes are reads plus writes, as direct as the worse of them") {
+    RunRecord run = example_run();
+    run.events[0].role = "dram_read_bytes";  // 200 220 240 180 200 260
+    run.events[1].role = "dram_write_bytes"; // 100 each
+    SampleTable samples = example_samples();
+    for (Sample& sample : samples.rows) {
+        if (sample.pass == 0) sample.readings[1] = Reading{50, 1000, 500, ReadingState::scaled}; // 100, extrapolated
+    }
+    const Summary summary = summarize(run, samples);
+    const Figure* dram = summary.find("paired", 2)->find("dram_bytes");
+    CHECK(dram->value() == Approx((1300.0 + 600) / 6));
+    CHECK(dram->tier == Tier::scaled);
+    CHECK(dram->source == "perf");
+    REQUIRE(dram->also.size() == 1);
+    CHECK(dram->also[0].source == "sim");
+    CHECK(summary.find("paired", 2)->find("amplification")->tier == Tier::scaled);
+}
+
 TEST_CASE("simulated misses over counted instructions have the simulation's tier") {
     RunRecord run = example_run();
     run.events.erase(run.events.begin() + 3);
@@ -226,6 +251,15 @@ TEST_CASE("an event that cannot be counted passes its reason on") {
     CHECK(reason(summary, "paired", 2, "context-switches") == "kernel events are refused");
     CHECK(reason(summary, "paired", 2, "task_clock_ns") == "not asked for");
     CHECK(value(summary, "paired", 2, "page_faults") == 0); // a counted 0 is a figure
+}
+
+TEST_CASE("one cause that run and event both state is said once") {
+    RunRecord run = example_run();
+    run.unavailable.push_back({"context_switches", "context-switches: kernel events are refused", ""});
+    CHECK(reason(summarize(run, example_samples()), "paired", 2, "context_switches") == "kernel events are refused");
+    run.unavailable.back().reason = "another cause";
+    CHECK(reason(summarize(run, example_samples()), "paired", 2, "context_switches") ==
+          "another cause; kernel events are refused");
 }
 
 TEST_CASE("every metric of the contract is a figure or has a reason") {
