@@ -1,5 +1,7 @@
 #include <sched.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/common_options.hpp"
@@ -19,6 +21,12 @@ ExitCode list(const std::vector<std::string>& names, const SysRoot& root, bool j
     return print(json ? events_list_json(events) : events_list_text(events));
 }
 
+std::unique_ptr<Collector> perf_collector(Sys& sys, const SysRoot& root) {
+    const auto entry = std::find_if(collectors().begin(), collectors().end(),
+                                    [](const CollectorEntry& e) { return e.name == "perf"; });
+    return entry->make(sys, root);
+}
+
 /// What one name becomes, and, on the running machine, whether it opens here.
 ExitCode resolve(const std::vector<std::string>& names, const SysRoot& root, bool json) {
     if (names.size() == 1) {
@@ -28,7 +36,7 @@ ExitCode resolve(const std::vector<std::string>& names, const SysRoot& root, boo
     const int cpu = root.is_live() ? ::sched_getcpu() : 0;
     const EventResolver resolver(root, cpu);
     KernelSys sys;
-    const auto perf = root.is_live() ? collectors().front().make(sys, root) : nullptr;
+    const auto perf = root.is_live() ? perf_collector(sys, root) : nullptr;
     std::vector<ResolvedName> resolved;
     for (std::size_t i = 1; i < names.size(); ++i) {
         const auto resolution = resolver.resolve(names[i]);

@@ -1,7 +1,5 @@
 #include "cli/stop_signals.hpp"
 
-#include <signal.h>
-
 namespace bytebound {
 namespace {
 
@@ -10,24 +8,29 @@ static_assert(std::atomic<int>::is_always_lock_free); // or a handler could not 
 
 void remember(int number) { stop_signal.store(number, std::memory_order_relaxed); }
 
-void on_signals(void (*handler)(int)) {
+void watch(int number, struct sigaction& old) {
+    ::sigaction(number, nullptr, &old);
+    if (old.sa_handler == SIG_IGN) return;
     struct sigaction action {};
-    action.sa_handler = handler;
+    action.sa_handler = remember;
     // SA_RESETHAND: the second signal meets the default action. No SA_RESTART: a blocking call gives up at once.
-    action.sa_flags = handler == SIG_DFL ? 0 : static_cast<int>(SA_RESETHAND);
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
     ::sigemptyset(&action.sa_mask);
-    ::sigaction(SIGINT, &action, nullptr);
-    ::sigaction(SIGTERM, &action, nullptr);
+    ::sigaction(number, &action, nullptr);
 }
 
 } // namespace
 
 StopSignals::StopSignals() {
     stop_signal = 0;
-    on_signals(remember);
+    watch(SIGINT, old_interrupt_);
+    watch(SIGTERM, old_terminate_);
 }
 
-StopSignals::~StopSignals() { on_signals(SIG_DFL); }
+StopSignals::~StopSignals() {
+    ::sigaction(SIGINT, &old_interrupt_, nullptr);
+    ::sigaction(SIGTERM, &old_terminate_, nullptr);
+}
 
 const std::atomic<int>& StopSignals::flag() { return stop_signal; }
 

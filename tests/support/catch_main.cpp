@@ -1,3 +1,2 @@
 #define CATCH_CONFIG_MAIN
 #include <catch2/catch.hpp>
-#include <catch2/catch_reporter_tap.hpp>

@@ -66,8 +66,8 @@ TEST_CASE("an empty name among the events is refused") {
 TEST_CASE("an unknown word gets a suggestion and the known ones") {
     CHECK(Parse({"--loops", "pared"}).error == "parse option --loops: unknown loop 'pared'; did you mean 'paired'? "
                                                "known: paired, index, mask, hybrid, oracle, torch");
-    CHECK(Parse({"--dtype", "f64"}).error ==
-          "parse option --dtype: unknown type 'f64'; did you mean 'f32'? known: f32, f16, bf16, i8");
+    CHECK(Parse({"--dtype", "f33"}).error ==
+          "parse option --dtype: unknown type 'f33'; did you mean 'f32'? known: f32, f16, bf16, i8");
     CHECK(Parse({"--between", "nothing"}).error ==
           "parse option --between: unknown gap 'nothing'; known: none, use, evict");
     CHECK(Parse({"--pattern", "blocks"}).error ==
@@ -99,6 +99,15 @@ TEST_CASE("auto and none stand alone among collectors") {
     CHECK(Parse({"--collector", "perf,sim"}).options.collectors == std::vector<std::string>{"perf", "sim"});
     CHECK(Parse({"--collector", "auto,sim"}).error ==
           "parse option --collector: 'auto' excludes every other collector; give it alone");
+}
+
+TEST_CASE("a collector that this build lacks is known but not possible") {
+    RunOptions options;
+    const auto parsed = parse(run_syntax(options), {"--collector", "perf,papi"});
+    REQUIRE_FALSE(parsed);
+    CHECK(parsed.error().code == ExitCode::not_possible);
+    CHECK(to_line(parsed.error()) ==
+          "select collector papi: this build lacks it; leave it out; bytebound --version names what is built in");
 }
 
 TEST_CASE("a loop that this build lacks is known but not possible") {
