@@ -66,12 +66,16 @@ bool is_core_pmu(const SysRoot& root, std::string_view name) {
     return pmu_exists(root, name) && (name == "cpu" || root.exists(pmu_path(name, "cpus")));
 }
 
+bool has_several_core_pmus(const SysRoot& root) {
+    const auto names = pmu_names(root);
+    return std::count_if(names.begin(), names.end(), [&](const std::string& name) { return is_core_pmu(root, name); }) >
+           1;
+}
+
 std::optional<CorePmu> core_pmu_of(const SysRoot& root, int cpu, std::string* broken) {
     std::optional<CorePmu> serving;
-    int core_pmus = 0;
     for (const std::string& name : pmu_names(root)) {
         if (!is_core_pmu(root, name)) continue;
-        ++core_pmus;
         const auto type = pmu_type(root, name);
         const auto cpus = pmu_cpu_list(root, name, "cpus");
         if (!type || !cpus) {
@@ -80,9 +84,8 @@ std::optional<CorePmu> core_pmu_of(const SysRoot& root, int cpu, std::string* br
         }
         const std::vector<int> listed = cpus->value_or(std::vector<int>{});
         const bool serves = !cpus->has_value() || std::binary_search(listed.begin(), listed.end(), cpu);
-        if (serves && !serving) serving = CorePmu{name, *type, listed, true};
+        if (serves && !serving) serving = CorePmu{name, *type, listed};
     }
-    if (serving) serving->only_one = core_pmus == 1;
     return serving;
 }
 

@@ -27,13 +27,15 @@ std::vector<std::string> pmu_aliases(const SysRoot& root, std::string_view name)
 
 /// Counts the instructions of a CPU: named `cpu`, or has a `cpus` file (hybrid x86, ARM).
 bool is_core_pmu(const SysRoot& root, std::string_view name);
+/// Several core PMUs (hybrid x86, big.LITTLE): a generic event must say which one it means (PERF_PMU_TYPE_SHIFT). With
+/// only one it must not: that PMU has no PERF_PMU_CAP_EXTENDED_HW_TYPE and answers ENOENT.
+bool has_several_core_pmus(const SysRoot& root);
 
 /// The core PMU that serves one CPU.
 struct CorePmu {
     std::string name;
     std::uint32_t type = 0;
     std::vector<int> cpus; ///< empty: every CPU
-    bool only_one = true;  ///< false on hybrid machines: generic events must name the PMU (PERF_PMU_TYPE_SHIFT)
 };
 /// Nothing when no core PMU serves `cpu`. A PMU with broken files is passed over; `broken` (if given) says so.
 std::optional<CorePmu> core_pmu_of(const SysRoot& root, int cpu, std::string* broken = nullptr);

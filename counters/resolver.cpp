@@ -51,6 +51,11 @@ Step<Event> with_domain(Event event, const Query& query, bool no_exclude) {
     return event;
 }
 
+/// Config word of a generic event on the core PMU with this type.
+std::uint64_t generic_config(const SysRoot& root, std::uint64_t config, std::uint32_t pmu_type) {
+    return has_several_core_pmus(root) ? config | std::uint64_t{pmu_type} << pmu_type_shift : config;
+}
+
 /// PERF_TYPE_HARDWARE and PERF_TYPE_HW_CACHE, on the core PMU of the pinned CPU.
 Step<Event> on_core_pmu(std::uint32_t type, std::uint64_t config, std::string origin, const Query& query) {
     const auto core = core_pmu_of(query.root, query.cpu);
@@ -59,7 +64,7 @@ Step<Event> on_core_pmu(std::uint32_t type, std::uint64_t config, std::string or
     event.name = query.written;
     event.pmu = core->name;
     event.type = type;
-    event.config = core->only_one ? config : config | std::uint64_t{core->type} << pmu_type_shift;
+    event.config = generic_config(query.root, config, core->type);
     event.cpus = core->cpus;
     event.origin = std::move(origin);
     return with_domain(std::move(event), query, false);
@@ -158,7 +163,7 @@ Step<Event> pmu_event(const Query& query) {
 
     if (const auto generic = is_core_pmu(query.root, pmu) ? generic_term(query) : std::nullopt) {
         event.type = generic->first;
-        event.config = generic->second | std::uint64_t{*type} << pmu_type_shift;
+        event.config = generic_config(query.root, generic->second, *type);
         event.origin = "generic event on PMU " + pmu;
     } else {
         auto encoding = encode_terms(query.root, query.written, pmu, query.parsed.terms);
