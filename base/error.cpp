@@ -3,6 +3,28 @@
 #include <cstring>
 
 namespace bytebound {
+namespace {
+
+/// Control characters as \n, \t or \xNN: parts of a message come from files and command lines, and one that breaks the
+/// line or moves a terminal's cursor would pass for another message. UTF-8 stays as it is.
+std::string without_control_characters(const std::string& text) {
+    constexpr const char* digits = "0123456789abcdef";
+    std::string shown;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '\n')
+            shown += "\\n";
+        else if (c == '\t')
+            shown += "\\t";
+        else if (byte < 0x20 || byte == 0x7f)
+            shown.append("\\x").append({digits[byte >> 4], digits[byte & 0xf]});
+        else
+            shown += c;
+    }
+    return shown;
+}
+
+} // namespace
 
 std::string errno_name(int value) {
     const char* name = ::strerrorname_np(value);
@@ -15,7 +37,7 @@ std::string to_line(const Error& error) {
     line += ": " + error.cause;
     if (error.sys_errno != 0) line += " (" + errno_name(error.sys_errno) + ")";
     if (!error.remedy.empty()) line += "; " + error.remedy;
-    return line;
+    return without_control_characters(line);
 }
 
 } // namespace bytebound

@@ -22,7 +22,8 @@ struct Error {
 };
 
 /// "OPERATION OBJECT: CAUSE (ERRNO); REMEDY": the one line on stderr, without the program's name in front.
-/// ERRNO is the symbolic name (ENOENT) and stands there only where a system call failed.
+/// ERRNO is the symbolic name (ENOENT) and stands there only where a system call failed. Control characters in any part
+/// are written \n, \t or \xNN.
 std::string to_line(const Error& error);
 
 /// Symbolic name of an errno value ("ENOENT"); "errno 1234" for one that libc does not name.

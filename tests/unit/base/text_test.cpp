@@ -55,3 +55,22 @@ TEST_CASE("an error is one line: operation object: cause (ERRNO); remedy") {
     CHECK(to_line({ExitCode::usage, "read option", "--ks", "not a number", "give counts"}) ==
           "read option --ks: not a number; give counts");
 }
+
+TEST_CASE("an error stays one line whatever its parts contain") {
+    struct Row {
+        std::string part, shown;
+    };
+    for (const Row& row : {Row{"a\nb", "a\\nb"}, Row{"a\tb", "a\\tb"}, Row{"a\rb", "a\\x0db"},
+                           Row{"\x1b[31mred", "\\x1b[31mred"}, // a terminal would obey
+                           Row{std::string("a\0b", 3), "a\\x00b"}, Row{"\x7f", "\\x7f"}, Row{"\n\n", "\\n\\n"},
+                           Row{"50 \xc2\xb5s", "50 \xc2\xb5s"}, // UTF-8 is text
+                           Row{"back\\slash", "back\\slash"}, Row{"", ""}}) {
+        INFO(row.shown);
+        CHECK(to_line({ExitCode::usage, "x" + row.part, "cycles", "no", "stop"}) ==
+              "x" + row.shown + " cycles: no; stop");
+        CHECK(to_line({ExitCode::usage, "read", "x" + row.part, "no", "stop"}) == "read x" + row.shown + ": no; stop");
+        CHECK(to_line({ExitCode::usage, "read", "cycles", row.part, "stop", 2}) ==
+              "read cycles: " + row.shown + " (ENOENT); stop");
+        CHECK(to_line({ExitCode::usage, "read", "cycles", "no", "x" + row.part}) == "read cycles: no; x" + row.shown);
+    }
+}
