@@ -71,8 +71,10 @@ bool Group::refresh() noexcept {
     } else if (answer_.value == 0) {
         // End of file is how the kernel tells of a pinned group that could not be scheduled (perf_event_open(2)).
         failure_ = Failure::lost_counters;
-    } else if (answer_.value != static_cast<long>(bytes) || words_[0] != ids_.size()) {
+    } else if (answer_.value != static_cast<long>(bytes)) {
         failure_ = Failure::short_answer;
+    } else if (words_[0] != ids_.size()) {
+        failure_ = Failure::other_size;
     } else {
         for (std::size_t i = 0; i < ids_.size(); ++i) {
             if (words_[header_words + 2 * i + 1] != ids_[i]) failure_ = Failure::other_event;
@@ -104,6 +106,10 @@ Error Group::last_error() const {
     case Failure::short_answer:
         error.cause = "the kernel answered " + std::to_string(answer_.value) + " bytes instead of " +
                       std::to_string(words_.size() * sizeof words_[0]);
+        break;
+    case Failure::other_size:
+        error.cause = "the kernel answered for " + std::to_string(words_[0]) + " events instead of " +
+                      std::to_string(ids_.size());
         break;
     case Failure::other_event: error.cause = "the kernel answered for another event"; break;
     }

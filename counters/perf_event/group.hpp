@@ -51,7 +51,7 @@ public:
 private:
     // PERF_FORMAT_GROUP with both times and ids: nr, enabled, running, then {value, id} per event.
     static constexpr std::size_t enabled_word = 1, running_word = 2, header_words = 3;
-    enum class Failure { none, refused, lost_counters, short_answer, other_event };
+    enum class Failure { none, refused, lost_counters, short_answer, other_size, other_event };
 
     Group(Sys& sys, std::string leader) : sys_(&sys), leader_(std::move(leader)) {}
     Result<void> add(const Event& event, const GroupTarget& target);

@@ -1,8 +1,10 @@
 #include <catch2/catch.hpp>
+#include <cstring>
 #include <type_traits>
 
 #include "counters/perf_event/group.hpp"
 #include "scripted_sys.hpp"
+#include "wrapped_sys.hpp"
 
 using namespace bytebound;
 
@@ -20,6 +22,18 @@ Event event_of(std::string name, std::uint32_t type, std::uint64_t config) {
 const std::vector<Event> four = {
     event_of("cycles", PERF_TYPE_HARDWARE, 0), event_of("instructions", PERF_TYPE_HARDWARE, 1),
     event_of("cache-misses", PERF_TYPE_HARDWARE, 3), event_of("branches", PERF_TYPE_HARDWARE, 4)};
+
+/// A kernel whose answers have the promised length and say what the test wants.
+class AnsweringSys final : public WrappedSys {
+public:
+    std::uint64_t events = 0, first_id = 0;
+    SysResult read(int, void* buffer, std::size_t bytes) override {
+        const std::uint64_t words[] = {events, 0, 0, 0, first_id};
+        std::memset(buffer, 0, bytes);
+        std::memcpy(buffer, words, std::min(bytes, sizeof words));
+        return {static_cast<long>(bytes), 0};
+    }
+};
 
 static_assert(!std::is_copy_constructible_v<Group> && std::is_nothrow_move_constructible_v<Group>);
 
@@ -145,6 +159,22 @@ TEST_CASE("an answer for other events is refused") {
     sys.read_answer = 40;
     std::vector<CounterValue> values(1);
     CHECK_FALSE(group->read(values));
+    CHECK(group->last_error().cause == "the kernel answered for 0 events instead of 1");
+}
+
+TEST_CASE("an answer of the right length for another number of events says how many") {
+    AnsweringSys sys;
+    auto group = Group::open(sys, std::span(four).first(2));
+    REQUIRE(group);
+    sys.events = 3;
+    std::vector<CounterValue> values(2, CounterValue{1, 2, 3});
+    CHECK_FALSE(group->read(values));
+    CHECK(group->last_error().cause == "the kernel answered for 3 events instead of 2");
+    sys.events = 2;
+    sys.first_id = 9;
+    CHECK_FALSE(group->read(values));
+    CHECK(group->last_error().cause == "the kernel answered for another event");
+    CHECK(values[0] == CounterValue{1, 2, 3});
 }
 
 TEST_CASE("the attributes say the event's encoding and domain") {
