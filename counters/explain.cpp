@@ -3,10 +3,11 @@
 #include <linux/perf_event.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 
 #include "base/text.hpp"
+#include "counters/machine_rules.hpp"
+#include "counters/permission.hpp"
 #include "counters/pmu_device.hpp"
 
 namespace bytebound {
@@ -19,7 +20,7 @@ int paranoid_level_needed(const Event& event) {
     return event.domain == Domain::user ? 2 : 1;
 }
 
-std::string what_needs_it(const Event& event) {
+std::string_view what_needs_it(const Event& event) {
     if (event.scope == Scope::cpu) return "counting a whole CPU";
     switch (event.domain) {
     case Domain::user: return "counting user code";
@@ -30,36 +31,10 @@ std::string what_needs_it(const Event& event) {
     return "an event that cannot leave out the kernel";
 }
 
-bool seccomp_filters(const SysRoot& root) {
-    const auto status = root.read("proc/self/status");
-    return status && status->find("\nSeccomp:\t2") != std::string::npos;
-}
-
-bool locked_down(const SysRoot& root) {
-    const auto mode = root.read("sys/kernel/security/lockdown");
-    return mode && mode->find("[confidentiality]") != std::string::npos;
-}
-
-Diagnosis explain_refused(const Event& event, const SysRoot& root) {
-    const auto level = paranoid_level(root);
-    const int needed = paranoid_level_needed(event);
-    if (level && *level > needed) {
-        return {"perf_event_paranoid is " + std::to_string(*level) + " and the process has no CAP_PERFMON: " +
-                    what_needs_it(event) + " needs level " + std::to_string(needed) + " or lower",
-                "sudo sysctl kernel.perf_event_paranoid=" + std::to_string(needed) + ", or run with CAP_PERFMON"};
-    }
-    if (locked_down(root)) {
-        return {"kernel lockdown (confidentiality) forbids perf_event_open", "boot without lockdown=confidentiality"};
-    }
-    if (seccomp_filters(root)) {
-        return {"a seccomp filter of this container refuses perf_event_open",
-                "start the container with a seccomp profile that allows perf_event_open (docker run --cap-add PERFMON "
-                "--security-opt seccomp=unconfined)"};
-    }
-    const std::string shown = level ? "perf_event_paranoid is " + std::to_string(*level) + ", which would allow it"
-                                    : "perf_event_paranoid cannot be read";
-    return {"a security policy (seccomp, LSM or missing CAP_PERFMON) refuses perf_event_open; " + shown,
-            "run with CAP_PERFMON, outside the container"};
+Diagnosis explain_refused(const Event& event, int error, const SysRoot& root) {
+    SourceDiagnosis why =
+        diagnose_refusal(gather_permissions(root), error, {paranoid_level_needed(event), what_needs_it(event)});
+    return {std::move(why.cause), std::move(why.remedy)};
 }
 
 Diagnosis explain_unknown_event(const Event& event, const SysRoot& root) {
@@ -70,17 +45,7 @@ Diagnosis explain_unknown_event(const Event& event, const SysRoot& root) {
     return {"PMU " + event.pmu + " does not have this event", "choose another: bytebound events list"};
 }
 
-} // namespace
-
-std::optional<int> paranoid_level(const SysRoot& root) {
-    const auto text = root.read("proc/sys/kernel/perf_event_paranoid");
-    if (!text) return {};
-    int level = 0;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), level);
-    if (error != std::errc{} || end != text->data() + text->size()) return {};
-    return level;
-}
-
+/// The x86 hypervisor bit, or what the kernel says under sys/hypervisor.
 bool runs_under_hypervisor(const SysRoot& root) {
     if (root.exists("sys/hypervisor/type")) return true;
     const auto cpuinfo = root.read("proc/cpuinfo");
@@ -95,10 +60,13 @@ bool runs_under_hypervisor(const SysRoot& root) {
     return false;
 }
 
+/// The watchdog holds one counter of the core PMU for itself.
 bool nmi_watchdog_enabled(const SysRoot& root) {
     const auto text = root.read("proc/sys/kernel/nmi_watchdog");
     return text && *text == "1";
 }
+
+} // namespace
 
 Diagnosis explain_no_core_pmu(const SysRoot& root, int cpu) {
     const auto names = pmu_names(root);
@@ -126,7 +94,7 @@ Diagnosis explain_open_failure(const Event& event, int error, const SysRoot& roo
     switch (error) {
     case ENOENT: return explain_unknown_event(event, root);
     case EACCES:
-    case EPERM: return explain_refused(event, root);
+    case EPERM: return explain_refused(event, error, root);
     case EINVAL:
         return {"PMU " + event.pmu + " refuses this event, domain or group",
                 "check its terms (bytebound events resolve) and leave out modifiers"};

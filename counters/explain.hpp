@@ -1,7 +1,6 @@
 #pragma once
 // Why something cannot be counted here, in words: one cause, one remedy.
 
-#include <optional>
 #include <string>
 
 #include "base/sysroot.hpp"
@@ -13,13 +12,6 @@ struct Diagnosis {
     std::string cause;
     std::string remedy;
 };
-
-/// proc/sys/kernel/perf_event_paranoid; nothing when it cannot be read.
-std::optional<int> paranoid_level(const SysRoot& root);
-/// The x86 hypervisor bit, or what the kernel says under sys/hypervisor.
-bool runs_under_hypervisor(const SysRoot& root);
-/// The NMI watchdog holds one counter of the core PMU for itself.
-bool nmi_watchdog_enabled(const SysRoot& root);
 
 /// Why this machine has no core PMU that serves `cpu`.
 Diagnosis explain_no_core_pmu(const SysRoot& root, int cpu);

@@ -8,11 +8,6 @@
 namespace bytebound {
 namespace {
 
-constexpr int cap_sys_admin = 21;
-constexpr int cap_perfmon = 38;
-
-constexpr const char* container_remedy = "docker run --cap-add PERFMON --security-opt seccomp=unconfined ...";
-
 std::vector<const PmuFacts*> core_pmus(const MachineFacts& facts) {
     std::vector<const PmuFacts*> cores;
     for (const PmuFacts& pmu : facts.pmus)
@@ -127,7 +122,7 @@ SourceDiagnosis core_not_probed(const MachineFacts& facts) {
 /// Hardware events that answer something else than a refusal of everything.
 SourceDiagnosis core_fails(const MachineFacts& facts, int error) {
     const auto cores = core_pmus(facts);
-    if (error == EACCES || error == EPERM) return diagnose_refusal(facts, error, 1);
+    if (error == EACCES || error == EPERM) return refused_probe(facts, error, 1);
     if (cores.empty() && !facts.virtual_machine.empty()) return no_vpmu(facts);
     if (!facts.event_source)
         return unavailable(Cause::masked_sysfs,
@@ -144,15 +139,6 @@ SourceDiagnosis core_fails(const MachineFacts& facts, int error) {
 
 } // namespace
 
-bool has_capability(const MachineFacts& facts, int bit) {
-    return facts.capabilities && (*facts.capabilities >> bit & 1u) != 0;
-}
-
-bool may_ignore_paranoid(const MachineFacts& facts) {
-    // The kernel asks for the capability in the first user namespace.
-    return !facts.user_namespace && (has_capability(facts, cap_perfmon) || has_capability(facts, cap_sys_admin));
-}
-
 bool of_other_architecture(const MachineFacts& facts) {
     return !facts.cpu.architecture.empty() && !facts.program.architecture.empty() &&
            facts.cpu.architecture != facts.program.architecture;
@@ -168,29 +154,10 @@ std::string virtual_machine_phrase(const MachineFacts& facts) {
     return facts.virtual_machine + " virtual machine";
 }
 
-SourceDiagnosis diagnose_refusal(const MachineFacts& facts, int error, int paranoid_wanted) {
-    const int level = facts.paranoid.value_or(paranoid_wanted);
-    // The kernel's own checks answer EACCES; EPERM comes from in front of them.
-    if (error == EACCES && level > paranoid_wanted && !may_ignore_paranoid(facts)) {
-        const std::string sysctl = "sudo sysctl kernel.perf_event_paranoid=" + std::to_string(paranoid_wanted);
-        const std::string is = "perf_event_paranoid is " + std::to_string(level);
-        if (facts.user_namespace)
-            return unavailable(Cause::paranoid, is + " and a user namespace has no CAP_PERFMON (EACCES)",
-                               "on the host: " + sysctl);
-        return unavailable(Cause::paranoid, is + " and there is no CAP_PERFMON (EACCES)",
-                           facts.container ? container_remedy : sysctl);
-    }
-    if (error == EPERM && facts.seccomp.value_or(0) == 2)
-        return unavailable(Cause::seccomp, "a seccomp filter refuses perf_event_open (EPERM), even for software events",
-                           container_remedy);
-    // Linux itself refuses only PERF_SAMPLE_REGS_INTR in lockdown; some distributions' kernels refuse more.
-    if (error == EPERM && (facts.lockdown == "confidentiality" || facts.lockdown == "integrity"))
-        return unavailable(Cause::lockdown, "kernel lockdown (" + facts.lockdown + ") refuses perf_event_open (EPERM)",
-                           "boot without lockdown=" + facts.lockdown + " (Secure Boot turns it on)");
-    return unavailable(Cause::security_module,
-                       "perf_event_open is refused (" + errno_name(error) +
-                           ") though level and capabilities allow it: a security module",
-                       "sudo dmesg | grep -i denied");
+SourceDiagnosis refused_probe(const MachineFacts& facts, int error, int paranoid_wanted) {
+    SourceDiagnosis refused = diagnose_refusal(facts, error, {paranoid_wanted, {}});
+    refused.cause += " (" + errno_name(error) + ")";
+    return refused;
 }
 
 SourceDiagnosis diagnose_core(const MachineFacts& facts) {
@@ -200,7 +167,7 @@ SourceDiagnosis diagnose_core(const MachineFacts& facts) {
     if (*cycles == 0) return core_opens(facts);
     if (*cycles == ENOSYS) return no_perf_events(facts);
     // Software events need no hardware: what refuses them refuses everything.
-    if (software.value_or(0) == EPERM || software.value_or(0) == EACCES) return diagnose_refusal(facts, *software, 1);
+    if (software.value_or(0) == EPERM || software.value_or(0) == EACCES) return refused_probe(facts, *software, 1);
     return core_fails(facts, *cycles);
 }
 

@@ -1,26 +1,15 @@
 #include "counters/machine_facts.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/text.hpp"
 #include "counters/machine_cpu.hpp"
+#include "counters/sys_file.hpp"
 
 namespace bytebound {
 namespace {
 
 constexpr std::string_view devices = "sys/bus/event_source/devices";
-
-std::string text_of(const SysRoot& root, const std::string& path) { return root.read(path).value_or(std::string()); }
-
-std::optional<int> integer_of(const SysRoot& root, const std::string& path) {
-    const auto text = root.read(path);
-    if (!text) return std::nullopt;
-    const bool negative = text->starts_with('-');
-    const auto value = parse_unsigned(trim(std::string_view(*text).substr(negative ? 1 : 0)));
-    if (!value || *value > 0x7fffffff) return std::nullopt;
-    return negative ? -static_cast<int>(*value) : static_cast<int>(*value);
-}
 
 /// Text of a broken file for people: short, printable.
 std::string quoted(std::string text) {
@@ -86,47 +75,6 @@ KernelFacts gather_kernel(const SysRoot& root) {
     return kernel;
 }
 
-/// Words of proc/self/status: "CapEff:\t000001ffffffffff".
-std::string status_word(const std::string& status, std::string_view key) {
-    for (const std::string& line : split(status, '\n')) {
-        if (!line.starts_with(key)) continue;
-        const auto rest = trim(std::string_view(line).substr(key.size()));
-        return std::string(rest.substr(0, rest.find_first_of("\t ")));
-    }
-    return {};
-}
-
-/// proc/self/uid_map of the first user namespace is "0 0 4294967295".
-bool in_user_namespace(const SysRoot& root) {
-    std::vector<std::string> words;
-    for (const std::string& word : split(text_of(root, "proc/self/uid_map"), ' '))
-        if (!trim(word).empty()) words.emplace_back(trim(word));
-    return !words.empty() && words != std::vector<std::string>{"0", "0", "4294967295"};
-}
-
-void gather_status(const SysRoot& root, MachineFacts& facts) {
-    const std::string status = text_of(root, "proc/self/status");
-    if (const std::string word = status_word(status, "CapEff:"); !word.empty())
-        facts.capabilities = parse_unsigned("0x" + word);
-    if (const std::string word = status_word(status, "Seccomp:"); !word.empty())
-        if (const auto value = parse_unsigned(word)) facts.seccomp = static_cast<int>(*value);
-    // "Uid: real effective saved filesystem"
-    for (const std::string& line : split(status, '\n')) {
-        if (!line.starts_with("Uid:")) continue;
-        const auto words = split(line, '\t');
-        if (words.size() > 2)
-            if (const auto uid = parse_unsigned(trim(words[2]))) facts.effective_uid = static_cast<int>(*uid);
-    }
-}
-
-/// "none [integrity] confidentiality" -> "integrity".
-std::string lockdown_level(std::string_view text) {
-    const std::size_t open = text.find('[');
-    const std::size_t close = text.find(']');
-    if (open == std::string_view::npos || close == std::string_view::npos || close < open) return {};
-    return std::string(text.substr(open + 1, close - open - 1));
-}
-
 std::string virtual_machine_name(const SysRoot& root, const MachineFacts& facts) {
     const auto& vendor = facts.machine_vendor;
     const auto& product = facts.machine_product;
@@ -144,17 +92,6 @@ std::string virtual_machine_name(const SysRoot& root, const MachineFacts& facts)
     const std::string tree = text_of(root, "sys/firmware/devicetree/base/hypervisor/compatible");
     if (!tree.empty()) return std::string(tree.c_str()); // device-tree strings end in a zero byte
     return facts.cpu.hypervisor_flag ? "a hypervisor" : "";
-}
-
-bool in_container(const SysRoot& root) {
-    // Kernel threads show only in the first PID namespace. A virtual machine whose disk was made from a container's
-    // image has its marker files, too.
-    const bool first_namespace = text_of(root, "proc/2/comm") == "kthreadd";
-    if (!first_namespace && (root.exists(".dockerenv") || root.exists("run/.containerenv"))) return true;
-    const std::string cgroup = text_of(root, "proc/self/cgroup");
-    constexpr std::array markers{"docker", "kubepods", "containerd", "libpod", "/lxc"};
-    return std::any_of(markers.begin(), markers.end(),
-                       [&](const char* marker) { return cgroup.find(marker) != std::string::npos; });
 }
 
 std::vector<int> cpu_list(const SysRoot& root, const std::string& path, std::vector<std::string>& warnings) {
@@ -212,14 +149,13 @@ std::vector<std::string> loaded_modules(const SysRoot& root) {
 } // namespace
 
 MachineFacts gather_facts(const SysRoot& root) {
-    MachineFacts facts;
+    MachineFacts facts{gather_permissions(root)};
     facts.live = root.is_live();
     facts.cpu = parse_cpuinfo(text_of(root, "proc/cpuinfo"));
     facts.kernel = gather_kernel(root);
     facts.machine_vendor = text_of(root, "sys/class/dmi/id/sys_vendor");
     facts.machine_product = text_of(root, "sys/class/dmi/id/product_name");
     facts.virtual_machine = virtual_machine_name(root, facts);
-    facts.container = in_container(root);
     facts.online = cpu_list(root, "sys/devices/system/cpu/online", facts.warnings);
     facts.offline = cpu_list(root, "sys/devices/system/cpu/offline", facts.warnings);
     facts.packages = count_packages(root, facts.online);
@@ -231,11 +167,7 @@ MachineFacts gather_facts(const SysRoot& root) {
     }
     facts.event_source = !facts.pmus.empty();
     facts.proc_sys_kernel = root.exists("proc/sys/kernel");
-    facts.paranoid = integer_of(root, "proc/sys/kernel/perf_event_paranoid");
     facts.nmi_watchdog = integer_of(root, "proc/sys/kernel/nmi_watchdog");
-    facts.lockdown = lockdown_level(text_of(root, "sys/kernel/security/lockdown"));
-    gather_status(root, facts);
-    facts.user_namespace = in_user_namespace(root);
     facts.modules = loaded_modules(root);
     facts.acpi_devices = root.list("sys/bus/acpi/devices");
     facts.resctrl = gather_resctrl(root);

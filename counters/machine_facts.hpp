@@ -5,10 +5,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/sys.hpp"
 #include "base/sysroot.hpp"
+#include "counters/permission.hpp"
 
 namespace bytebound {
 
@@ -85,12 +87,14 @@ struct ProgramFacts {
 };
 
 /// Everything that diagnose() looks at: files, probes and programs, no conclusions.
-struct MachineFacts {
+struct MachineFacts : PermissionFacts {
+    MachineFacts() = default;
+    explicit MachineFacts(PermissionFacts permissions) : PermissionFacts(std::move(permissions)) {}
+
     bool live = false;
     CpuFacts cpu;
     KernelFacts kernel;
     std::string virtual_machine; ///< "KVM", "Amazon EC2", "a hypervisor"; empty on bare metal
-    bool container = false;
     std::vector<int> online;
     std::vector<int> offline;
     int packages = 0;          ///< 0: unknown
@@ -98,13 +102,7 @@ struct MachineFacts {
     bool event_source = false; ///< bus/event_source/devices exists and is not empty
     std::vector<PmuFacts> pmus;
     bool proc_sys_kernel = false; ///< proc/sys/kernel was there to look into
-    std::optional<int> paranoid;
     std::optional<int> nmi_watchdog;
-    std::string lockdown;                      ///< "none", "integrity", "confidentiality"; empty: no such file
-    std::optional<int> seccomp;                ///< 0 off, 1 strict, 2 filter
-    std::optional<std::uint64_t> capabilities; ///< CapEff
-    std::optional<int> effective_uid;
-    bool user_namespace = false;           ///< rootless container: capabilities here mean nothing to perf_event_open
     std::vector<std::string> modules;      ///< proc/modules, and the names below sys/module
     std::vector<std::string> acpi_devices; ///< "ARMHD620:00"
     std::string machine_vendor;            ///< DMI sys_vendor

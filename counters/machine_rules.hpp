@@ -15,13 +15,13 @@ SourceDiagnosis diagnose_valgrind(const MachineFacts& facts);
 SourceDiagnosis diagnose_simulation(const MachineFacts& facts);
 SourceDiagnosis diagnose_clock(const MachineFacts& facts);
 
-/// Why perf_event_open answered `error` where hardware plays no part. `paranoid_wanted`: the level that would do.
-SourceDiagnosis diagnose_refusal(const MachineFacts& facts, int error, int paranoid_wanted);
+/// Why perf_event_open answered `error` (EACCES or EPERM) where hardware plays no part: the one rule of doctor and of
+/// planning. Its cause does not repeat the errno.
+SourceDiagnosis diagnose_refusal(const PermissionFacts& facts, int error, const PermissionNeed& need);
+/// The same as a line of doctor, with the errno.
+SourceDiagnosis refused_probe(const MachineFacts& facts, int error, int paranoid_wanted);
 
 bool built_in(const MachineFacts& facts, std::string_view collector);
-bool has_capability(const MachineFacts& facts, int bit);
-/// CAP_PERFMON or, before Linux 5.8 and still accepted, CAP_SYS_ADMIN.
-bool may_ignore_paranoid(const MachineFacts& facts);
 bool of_other_architecture(const MachineFacts& facts);
 /// "a virtual machine", "a KVM/QEMU virtual machine"
 std::string virtual_machine_phrase(const MachineFacts& facts);

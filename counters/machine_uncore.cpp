@@ -95,7 +95,7 @@ SourceDiagnosis diagnose_memory_controller(const MachineFacts& facts) {
         // The kernel asks for permission only after the PMU accepted the event: a PMU that refuses the probe's
         // config 0 (EINVAL) says nothing about it, the software event does.
         for (const auto& error : {permission, device})
-            if (error == EACCES || error == EPERM) return diagnose_refusal(facts, *error, 0);
+            if (error == EACCES || error == EPERM) return refused_probe(facts, *error, 0);
         if (device && *device != EINVAL)
             return unavailable(Cause::failed, found.front()->name + " answers " + errno_name(*device),
                                "sudo dmesg | grep -i 'uncore\\|pmu'");

@@ -4,6 +4,8 @@
 
 #include "counters/machine_cpu.hpp"
 #include "counters/machine_diagnosis.hpp"
+#include "counters/permission.hpp"
+#include "machine_tree.hpp"
 
 using namespace bytebound;
 
@@ -97,6 +99,27 @@ TEST_CASE("EPERM is a filter, else lockdown, else a security module") {
     CHECK(core_cause(facts) == Cause::lockdown);
     facts.lockdown = "none";
     CHECK(core_cause(facts) == Cause::security_module);
+}
+
+TEST_CASE("a container has its marks; a virtual machine made from a container's image is none") {
+    MachineTree tree;
+    CHECK_FALSE(runs_in_container(tree.root()));
+    tree.file(".dockerenv", "");
+    CHECK(runs_in_container(tree.root()));
+    tree.file("proc/2/comm", "bash"); // process 2 of a container is whatever the container started
+    CHECK(runs_in_container(tree.root()));
+    tree.file("proc/2/comm", "kthreadd");
+    CHECK_FALSE(runs_in_container(tree.root()));
+    tree.file("run/.containerenv", "");
+    CHECK_FALSE(runs_in_container(tree.root()));
+    // A container in the host's PID namespace shows in its cgroup.
+    for (const char* cgroup : {"0::/docker/0123", "0::/kubepods/burstable", "5:cpu:/lxc/web", "0::/libpod-4"}) {
+        INFO(cgroup);
+        tree.file("proc/self/cgroup", cgroup);
+        CHECK(runs_in_container(tree.root()));
+    }
+    tree.file("proc/self/cgroup", "0::/user.slice/user-1000.slice");
+    CHECK_FALSE(runs_in_container(tree.root()));
 }
 
 TEST_CASE("a filter is not blamed for missing hardware") {

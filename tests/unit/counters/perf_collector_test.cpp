@@ -187,9 +187,8 @@ TEST_CASE("each errno has its cause, by situation") {
     Event cycles = thread_event("cpu");
     Event kernel = thread_event("cpu", Domain::kernel);
     CHECK(explain_open_failure(kernel, EACCES, root).cause ==
-          "perf_event_paranoid is 2 and the process has no CAP_PERFMON: counting kernel code needs level 1 or lower");
-    CHECK(explain_open_failure(kernel, EACCES, root).remedy ==
-          "sudo sysctl kernel.perf_event_paranoid=1, or run with CAP_PERFMON");
+          "perf_event_paranoid is 2 and there is no CAP_PERFMON: counting kernel code needs level 1 or lower");
+    CHECK(explain_open_failure(kernel, EACCES, root).remedy == "sudo sysctl kernel.perf_event_paranoid=1");
     CHECK(explain_open_failure(thread_event("msr", Domain::unrestricted), EACCES, root)
               .cause.find("cannot leave out the kernel needs level 1") != std::string::npos);
     CHECK(explain_open_failure(cycles, EPERM, root).cause.find("security policy") != std::string::npos);
@@ -198,6 +197,8 @@ TEST_CASE("each errno has its cause, by situation") {
     tree.file("proc/self/status", "Name:\tx\nSeccomp:\t2");
     CHECK(explain_open_failure(cycles, EPERM, root).cause.find("seccomp") != std::string::npos);
     tree.file("sys/kernel/security/lockdown", "none integrity [confidentiality]");
+    CHECK(explain_open_failure(cycles, EPERM, root).cause.find("seccomp") != std::string::npos); // it comes first
+    tree.file("proc/self/status", "Name:\tx\nSeccomp:\t0");
     CHECK(explain_open_failure(cycles, EPERM, root).cause.find("lockdown") != std::string::npos);
     tree.file("proc/sys/kernel/perf_event_paranoid", "4");
     CHECK(explain_open_failure(cycles, EACCES, root).cause.find("needs level 2") != std::string::npos);
@@ -217,6 +218,41 @@ TEST_CASE("each errno has its cause, by situation") {
     Event generic = cycles;
     generic.type = PERF_TYPE_HARDWARE;
     CHECK(explain_open_failure(generic, ENOENT, vm.root()).cause.find("no vPMU") != std::string::npos);
+}
+
+TEST_CASE("docker's seccomp filter is not mistaken for perf_event_paranoid, nor a capability overlooked") {
+    MachineTree tree;
+    add_x86_server(tree);
+    tree.file("proc/sys/kernel/perf_event_paranoid", "2");
+    tree.file("proc/self/status", "Name:\tx\nCapEff:\t00000000a80425fb\nSeccomp:\t2");
+    const SysRoot root = tree.root();
+    const Event kernel = thread_event("cpu", Domain::kernel);
+    CHECK(explain_open_failure(kernel, EPERM, root).cause == "a seccomp filter refuses perf_event_open");
+    CHECK(explain_open_failure(kernel, EPERM, root).remedy ==
+          "docker run --cap-add PERFMON --security-opt seccomp=unconfined ...");
+    // The kernel's own answer to a level that is too high is EACCES.
+    CHECK(explain_open_failure(kernel, EACCES, root).cause.find("perf_event_paranoid is 2") == 0);
+    // User code may be counted at level 2: something else refuses.
+    CHECK(explain_open_failure(thread_event("cpu"), EACCES, root).cause ==
+          "a security policy (SELinux or another security module) refuses perf_event_open though level and "
+          "capabilities allow it");
+
+    tree.file("proc/self/status", "Name:\tx\nCapEff:\t0000004000000000\nSeccomp:\t0"); // CAP_PERFMON, bit 38
+    CHECK(explain_open_failure(kernel, EACCES, root).cause.find("security policy") != std::string::npos);
+    tree.file("proc/self/uid_map", "         0     100000      65536"); // of a user namespace only
+    CHECK(explain_open_failure(kernel, EACCES, root).remedy == "on the host: sudo sysctl kernel.perf_event_paranoid=1");
+}
+
+TEST_CASE("a plan in a container says the filter and the errno once") {
+    MachineTree tree;
+    add_x86_server(tree);
+    tree.file("proc/sys/kernel/perf_event_paranoid", "2");
+    tree.file("proc/self/status", "Name:\tx\nCapEff:\t00000000a80425fb\nSeccomp:\t2");
+    ScriptedSys sys;
+    sys.refuse = [](const perf_event_attr&) { return EPERM; };
+    const auto plan = PerfCollector(sys, tree.root(), true).plan({{"cycles:k"}, false, 0, {}});
+    REQUIRE(plan);
+    CHECK(plan->events[0].reason == "a seccomp filter refuses perf_event_open (EPERM)");
 }
 
 TEST_CASE("an event that opens but gets no counter blames the watchdog where it is on") {
