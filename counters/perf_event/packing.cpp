@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <set>
 
 namespace bytebound {
@@ -24,7 +25,11 @@ public:
         packing_.slots.resize(events.size());
     }
 
-    void place(const Unit& unit, bool was_asked_together);
+    /// The whole unit into one group, in the first pass that has room.
+    bool place(const Unit& unit);
+    /// Brings the set's events into one group, which some of them may already have; leaves the others where they are.
+    void unite(const Unit& set);
+    bool is_placed(std::size_t event) const { return packing_.slots[event].pass >= 0; }
     Packing take();
 
 private:
@@ -43,6 +48,8 @@ private:
         return counter != group.end() ? *counter : group.front();
     }
     bool place_in(std::size_t pass, const Unit& unit);
+    bool extend(std::size_t pass, std::size_t group, const Unit& unit);
+    void note_slots(std::size_t pass, std::size_t group);
 
     const std::vector<Event>& events_;
     const Fits& fits_;
@@ -50,43 +57,65 @@ private:
     Packing packing_;
 };
 
+bool Packer::extend(std::size_t pass, std::size_t group, const Unit& unit) {
+    Unit& members = passes_[pass][group];
+    const std::size_t before = members.size();
+    members.insert(members.end(), unit.begin(), unit.end());
+    if (fits_(passes_[pass])) {
+        note_slots(pass, group);
+        return true;
+    }
+    members.resize(before);
+    return false;
+}
+
 bool Packer::place_in(std::size_t pass, const Unit& unit) {
     if (pass == passes_.size()) passes_.emplace_back();
     PassGroups& groups = passes_[pass];
-    for (Unit& group : groups) {
-        if (!may_join(unit, group)) continue;
-        const std::size_t before = group.size();
-        group.insert(group.end(), unit.begin(), unit.end());
-        if (fits_(groups)) return true;
-        group.resize(before);
+    for (std::size_t group = 0; group < groups.size(); ++group) {
+        if (may_join(unit, groups[group]) && extend(pass, group, unit)) return true;
     }
-    groups.push_back(unit);
-    if (fits_(groups)) return true;
+    groups.emplace_back();
+    if (extend(pass, groups.size() - 1, unit)) return true;
     groups.pop_back();
     if (groups.empty() && pass > 0) passes_.pop_back();
     return false;
 }
 
-void Packer::place(const Unit& unit, bool was_asked_together) {
+bool Packer::place(const Unit& unit) {
     const std::size_t last = any_software(unit) ? 0 : passes_.size();
     for (std::size_t pass = 0; pass <= last; ++pass) {
-        if (place_in(pass, unit)) return;
+        if (place_in(pass, unit)) return true;
     }
-    if (unit.size() > 1) {
-        if (was_asked_together) packing_.separated.push_back(unit);
-        for (const std::size_t event : unit)
-            place({event}, false);
+    return false;
+}
+
+void Packer::unite(const Unit& set) {
+    Unit rest;
+    std::optional<Slot> shared;
+    for (const std::size_t event : set) {
+        const Slot& slot = packing_.slots[event];
+        if (slot.pass < 0) {
+            rest.push_back(event);
+        } else if (shared && *shared != slot) {
+            return;
+        } else {
+            shared = slot;
+        }
     }
-    // A single event that fits nowhere keeps pass -1.
+    if (!shared) {
+        place(set);
+    } else if (!rest.empty() && (shared->pass == 0 || !any_software(rest))) {
+        extend(static_cast<std::size_t>(shared->pass), static_cast<std::size_t>(shared->group), rest);
+    }
+}
+
+void Packer::note_slots(std::size_t pass, std::size_t group) {
+    for (const std::size_t event : passes_[pass][group])
+        packing_.slots[event] = {static_cast<int>(pass), static_cast<int>(group), false};
 }
 
 Packing Packer::take() {
-    for (std::size_t pass = 0; pass < passes_.size(); ++pass) {
-        for (std::size_t group = 0; group < passes_[pass].size(); ++group) {
-            for (const std::size_t event : passes_[pass][group])
-                packing_.slots[event] = {static_cast<int>(pass), static_cast<int>(group), false};
-        }
-    }
     packing_.passes = std::max<int>(1, static_cast<int>(passes_.size()));
     return std::move(packing_);
 }
@@ -113,45 +142,82 @@ std::vector<Unit> units_of(std::size_t events, const std::vector<Unit>& together
     return units;
 }
 
+/// Groups of the same PMU in one pass take turns.
+void mark_multiplexed(const std::vector<Event>& events, std::vector<Slot>& slots) {
+    std::map<std::pair<int, std::string>, std::set<int>> groups_of_pmu;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        if (slots[i].pass >= 0 && !needs_no_counter(events[i]))
+            groups_of_pmu[{slots[i].pass, events[i].pmu}].insert(slots[i].group);
+    }
+    std::set<std::pair<int, int>> competing; // pass, group
+    for (const auto& [where, groups] : groups_of_pmu) {
+        for (const int group : groups) {
+            if (groups.size() > 1) competing.insert({where.first, group});
+        }
+    }
+    for (Slot& slot : slots)
+        slot.multiplexed = competing.contains({slot.pass, slot.group});
+}
+
 } // namespace
 
 Packing pack(const std::vector<Event>& events, const std::vector<std::vector<std::size_t>>& together,
              const Fits& fits) {
-    std::vector<Unit> units = units_of(events.size(), together);
     const auto bound_to_pass_0 = [&](const Unit& unit) {
         return std::any_of(unit.begin(), unit.end(), [&](std::size_t i) { return events[i].is_software(); });
     };
     // Those that have no other pass choose first.
+    std::vector<Unit> units = units_of(events.size(), together);
     std::stable_partition(units.begin(), units.end(), bound_to_pass_0);
+    std::vector<Unit> wishes = together;
+    std::stable_partition(wishes.begin(), wishes.end(), bound_to_pass_0);
     Packer packer(events, fits);
-    for (const Unit& unit : units)
-        packer.place(unit, unit.size() > 1);
+    for (const Unit& unit : units) {
+        if (packer.place(unit)) continue;
+        for (const Unit& wish : wishes) {
+            const bool is_part = wish.size() < unit.size() && !wish.empty() &&
+                                 std::find(unit.begin(), unit.end(), wish.front()) != unit.end();
+            if (is_part) packer.unite(wish);
+        }
+        for (const std::size_t event : unit) {
+            // One that fits nowhere keeps pass -1.
+            if (unit.size() > 1 && !packer.is_placed(event)) packer.place({event});
+        }
+    }
     return packer.take();
 }
 
-void merge_passes(const std::vector<Event>& events, Packing& packing) {
+std::vector<Unit> separated(const std::vector<Slot>& slots, const std::vector<Unit>& together) {
+    std::vector<Unit> found;
+    for (const Unit& set : together) {
+        const bool apart = std::any_of(set.begin(), set.end(), [&](std::size_t event) {
+            return slots[event].pass != slots[set.front()].pass || slots[event].group != slots[set.front()].group;
+        });
+        if (apart) found.push_back(set);
+    }
+    return found;
+}
+
+void merge_passes(const std::vector<Event>& events, Packing& packing, const Fits& opens) {
     if (packing.passes <= 1) return;
-    std::map<std::pair<int, int>, int> renumbered;
-    for (Slot& slot : packing.slots) {
-        if (slot.pass < 0) continue;
-        const auto next = static_cast<int>(renumbered.size());
-        slot.group = renumbered.try_emplace({slot.pass, slot.group}, next).first->second;
-    }
-    std::map<std::string, std::set<int>> groups_of_pmu;
+    std::map<std::pair<int, int>, Unit> groups; // in the order of passes
     for (std::size_t i = 0; i < events.size(); ++i) {
-        if (packing.slots[i].pass >= 0 && !needs_no_counter(events[i]))
-            groups_of_pmu[events[i].pmu].insert(packing.slots[i].group);
+        if (packing.slots[i].pass >= 0) groups[{packing.slots[i].pass, packing.slots[i].group}].push_back(i);
     }
-    std::set<int> competing;
-    for (const auto& [pmu, groups] : groups_of_pmu) {
-        if (groups.size() > 1) competing.insert(groups.begin(), groups.end());
+    std::vector<PassGroups> merged(1);
+    for (const auto& [slot, members] : groups) {
+        std::size_t pass = 0;
+        for (; pass < merged.size(); ++pass) {
+            merged[pass].push_back(members);
+            if (slot.first == 0 || opens(merged[pass])) break; // pass 0 is known to open
+            merged[pass].pop_back();
+        }
+        if (pass == merged.size()) merged.push_back({members});
+        for (const std::size_t event : members)
+            packing.slots[event] = {static_cast<int>(pass), static_cast<int>(merged[pass].size()) - 1, false};
     }
-    for (Slot& slot : packing.slots) {
-        if (slot.pass < 0) continue;
-        slot.pass = 0;
-        slot.multiplexed = competing.contains(slot.group);
-    }
-    packing.passes = 1;
+    packing.passes = static_cast<int>(merged.size());
+    mark_multiplexed(events, packing.slots);
 }
 
 } // namespace bytebound

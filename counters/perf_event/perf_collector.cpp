@@ -3,6 +3,7 @@
 #include <linux/perf_event.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "base/text.hpp"
@@ -40,6 +41,18 @@ std::string names_of(const std::vector<PlannedEvent>& events, const std::vector<
     return join(names, ", ");
 }
 
+/// "3 of 6 events do not fit beside the others: multiplexed"; `later`: how many went to later passes before merging.
+/// Empty when the merged passes turned out to fit.
+std::string note_on_later(std::size_t later, const Packing& packing) {
+    std::vector<std::string> how;
+    if (std::any_of(packing.slots.begin(), packing.slots.end(), [](const Slot& slot) { return slot.multiplexed; }))
+        how.emplace_back("multiplexed");
+    if (packing.passes > 1) how.push_back(std::to_string(packing.passes) + " passes");
+    if (how.empty()) return {};
+    return std::to_string(later) + " of " + std::to_string(packing.slots.size()) +
+           " events do not fit beside the others: " + join(how, ", ");
+}
+
 /// The making of one plan.
 class Planner {
 public:
@@ -54,7 +67,9 @@ private:
     void probe_each();
     void distribute();
     void add_starved(int first_group);
-    void note_passes(const Packing& packing);
+    /// request_.together as positions in the plan of those events that `counts`.
+    std::vector<std::vector<std::size_t>> sets_of_together(const std::function<bool(std::size_t)>& counts) const;
+    void note_separated();
 
     Sys& sys_;
     const SysRoot& root_;
@@ -112,6 +127,18 @@ void Planner::probe_each() {
     }
 }
 
+std::vector<std::vector<std::size_t>> Planner::sets_of_together(const std::function<bool(std::size_t)>& counts) const {
+    std::vector<std::vector<std::size_t>> sets;
+    for (const auto& names : request_.together) {
+        auto& set = sets.emplace_back();
+        for (std::size_t i = 0; i < plan_.events.size(); ++i) {
+            if (counts(i) && std::find(names.begin(), names.end(), plan_.events[i].name) != names.end())
+                set.push_back(i);
+        }
+    }
+    return sets;
+}
+
 void Planner::distribute() {
     // Positions in the plan of what is packed; starved events (only with --allow-multiplex) get groups of their own.
     std::vector<std::size_t> countable;
@@ -121,30 +148,27 @@ void Planner::distribute() {
         countable.push_back(i);
         events.push_back(*plan_.events[i].event);
     }
-    std::vector<std::vector<std::size_t>> together;
-    for (const auto& names : request_.together) {
-        auto& set = together.emplace_back();
-        for (std::size_t e = 0; e < countable.size(); ++e) {
-            if (std::find(names.begin(), names.end(), plan_.events[countable[e]].name) != names.end()) set.push_back(e);
-        }
+    // The same sets as positions among the countable ones.
+    auto together =
+        sets_of_together([&](std::size_t i) { return std::binary_search(countable.begin(), countable.end(), i); });
+    for (auto& set : together) {
+        for (std::size_t& i : set)
+            i = static_cast<std::size_t>(std::lower_bound(countable.begin(), countable.end(), i) - countable.begin());
     }
-    const Fits fits = [&](const PassGroups& groups) {
-        std::vector<std::vector<Event>> trial;
+    const auto trial = [&](const PassGroups& groups) {
+        std::vector<std::vector<Event>> tried;
         for (const auto& group : groups) {
-            auto& members = trial.emplace_back();
+            auto& members = tried.emplace_back();
             for (const std::size_t e : group)
                 members.push_back(events[e]);
         }
-        return try_groups(sys_, trial).fits();
+        return try_groups(sys_, tried);
     };
-    Packing packing = pack(events, together, fits);
-    for (auto& set : packing.separated) {
-        for (std::size_t& e : set)
-            e = countable[e];
-        plan_.notes.push_back(names_of(plan_.events, set) + " cannot be counted in one group: no ratio of them");
-    }
-    note_passes(packing);
-    if (request_.allow_multiplex) merge_passes(events, packing);
+    Packing packing = pack(events, together, [&](const PassGroups& groups) { return trial(groups).fits(); });
+    const auto later =
+        std::count_if(packing.slots.begin(), packing.slots.end(), [](const Slot& slot) { return slot.pass > 0; });
+    if (request_.allow_multiplex)
+        merge_passes(events, packing, [&](const PassGroups& groups) { return !trial(groups).refused; });
 
     plan_.passes = packing.passes;
     int groups_in_pass_0 = 0;
@@ -166,6 +190,11 @@ void Planner::distribute() {
         if (slot.pass == 0) groups_in_pass_0 = std::max(groups_in_pass_0, slot.group + 1);
     }
     add_starved(groups_in_pass_0);
+    note_separated();
+    if (later > 0) {
+        if (auto note = note_on_later(static_cast<std::size_t>(later), packing); !note.empty())
+            plan_.notes.push_back(std::move(note));
+    }
 }
 
 /// Each in a group of its own in pass 0; the other groups of their PMU then have to share with them.
@@ -181,13 +210,16 @@ void Planner::add_starved(int first_group) {
     }
 }
 
-void Planner::note_passes(const Packing& packing) {
-    if (packing.passes <= 1) return;
-    const auto later =
-        std::count_if(packing.slots.begin(), packing.slots.end(), [](const Slot& slot) { return slot.pass > 0; });
-    plan_.notes.push_back(std::to_string(later) + " of " + std::to_string(packing.slots.size()) +
-                          " events do not fit beside the others: " +
-                          (request_.allow_multiplex ? "multiplexed" : std::to_string(packing.passes) + " passes"));
+/// Pairs whose events all count, but not in one group.
+void Planner::note_separated() {
+    std::vector<Slot> slots;
+    for (const PlannedEvent& planned : plan_.events)
+        slots.push_back({planned.pass, planned.group, planned.multiplexed});
+    for (const auto& set : separated(slots, sets_of_together([&](std::size_t i) { return slots[i].pass >= 0; }))) {
+        std::string note = names_of(plan_.events, set) + " cannot be counted in one group: no ratio of them";
+        if (std::find(plan_.notes.begin(), plan_.notes.end(), note) == plan_.notes.end())
+            plan_.notes.push_back(std::move(note));
+    }
 }
 
 Result<CountingPlan> Planner::make() {

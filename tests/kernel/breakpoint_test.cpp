@@ -72,6 +72,23 @@ TEST_CASE("more breakpoints than debug registers go to a second pass") {
     CHECK(difference(before[3], after[3]).count == 1);
 }
 
+TEST_CASE("breakpoints cannot be multiplexed: --allow-multiplex keeps the second pass, and both passes open") {
+    PlanRequest request;
+    for (std::size_t i = 0; i < 5; ++i)
+        request.names.push_back(watch(&many[i], sizeof many[i], "w"));
+    request.allow_multiplex = true;
+    PerfCollector collector(kernel_sys, SysRoot());
+    const auto plan = collector.plan(request);
+    REQUIRE(plan);
+    CHECK(plan->passes == 2);
+    for (int pass = 0; pass < 2; ++pass) {
+        const auto counters = collector.open(*plan, pass);
+        INFO((counters ? "" : to_line(counters.error())));
+        REQUIRE(counters);
+        CHECK((*counters)->size() == (pass == 0 ? 4 : 1));
+    }
+}
+
 int main(int argc, char** argv) {
 #if defined(__x86_64__)
     return run_unless(cannot_count({watch(&watched, sizeof watched, "w")}), argc, argv);

@@ -2,7 +2,6 @@
 // Main of the kernel tests: Catch2 2.13 cannot skip, so each executable first asks for what it needs and exits with
 // 77, meson's code for "skipped", and the reason.
 
-#define CATCH_CONFIG_RUNNER
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <string>
@@ -12,6 +11,7 @@
 #include "base/sysroot.hpp"
 #include "counters/perf_event/group.hpp"
 #include "counters/resolver.hpp"
+#include "run_catch.hpp"
 
 namespace bytebound {
 
@@ -58,7 +58,7 @@ inline std::string cannot_count(const std::vector<std::string>& names) {
 
 /// Runs the tests, or says `reason` and answers "skipped" when it is not empty.
 inline int run_unless(const std::string& reason, int argc, char** argv) {
-    if (reason.empty()) return Catch::Session().run(argc, argv);
+    if (reason.empty()) return run_catch(argc, argv);
     std::printf("skipped: %s\n", reason.c_str());
     return 77;
 }

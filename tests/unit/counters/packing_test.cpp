@@ -29,6 +29,8 @@ Fits with_counters(const std::vector<Event>& events, std::size_t counters) {
     };
 }
 
+const Fits always = [](const PassGroups&) { return true; };
+
 } // namespace
 
 TEST_CASE("events that fit share one group and pass; software has its own group") {
@@ -54,7 +56,7 @@ TEST_CASE("events asked for together stay together, also where a single one woul
     const std::vector<Event> events = {core(), core(), core(), core()};
     // {1,2} and {2,3} overlap: 1, 2 and 3 share a group of three counters; 0 stays alone in pass 0.
     const Packing packing = pack(events, {{1, 2}, {2, 3}}, with_counters(events, 3));
-    CHECK(packing.separated.empty());
+    CHECK(separated(packing.slots, {{1, 2}, {2, 3}}).empty());
     CHECK(packing.slots[0] == Slot{0, 0, false});
     CHECK(packing.slots[1] == Slot{1, 0, false});
     CHECK(packing.slots[2] == Slot{1, 0, false});
@@ -64,9 +66,49 @@ TEST_CASE("events asked for together stay together, also where a single one woul
 TEST_CASE("a set that fits nowhere is reported and counted singly") {
     const std::vector<Event> events = {core(), core()};
     const Packing packing = pack(events, {{0, 1}}, with_counters(events, 1));
-    CHECK(packing.separated == std::vector<std::vector<std::size_t>>{{0, 1}});
+    CHECK(separated(packing.slots, {{0, 1}}) == std::vector<std::vector<std::size_t>>{{0, 1}});
     CHECK(packing.slots[0].pass == 0);
     CHECK(packing.slots[1].pass == 1);
+}
+
+TEST_CASE("overlapping sets that fit in no one group are kept wish by wish, in the order of asking") {
+    const std::vector<Event> events = {core(), core(), core()}; // cycles, instructions, llc
+    const std::vector<std::vector<std::size_t>> wishes = {{0, 1}, {1, 2}};
+    const Packing both = pack(events, wishes, with_counters(events, 3));
+    CHECK(both.passes == 1);
+    CHECK(both.slots == std::vector<Slot>(3, Slot{0, 0, false}));
+    CHECK(separated(both.slots, wishes).empty());
+
+    const Packing first = pack(events, wishes, with_counters(events, 2));
+    CHECK(first.slots[0] == Slot{0, 0, false});
+    CHECK(first.slots[1] == Slot{0, 0, false});
+    CHECK(first.slots[2] == Slot{1, 0, false});
+    CHECK(separated(first.slots, wishes) == std::vector<std::vector<std::size_t>>{{1, 2}});
+
+    const std::vector<std::vector<std::size_t>> reversed = {{1, 2}, {0, 1}};
+    CHECK(separated(pack(events, reversed, with_counters(events, 2)).slots, reversed) ==
+          std::vector<std::vector<std::size_t>>{{0, 1}});
+}
+
+TEST_CASE("a later wish joins the group of an earlier one as far as the counters go") {
+    // 0-1, 1-2 and 2-3 with three counters: {0,1,2} share a group, 3 does not fit beside them.
+    const std::vector<Event> events = {core(), core(), core(), core()};
+    const std::vector<std::vector<std::size_t>> wishes = {{0, 1}, {1, 2}, {2, 3}};
+    const Packing packing = pack(events, wishes, with_counters(events, 3));
+    CHECK(packing.slots[0] == packing.slots[1]);
+    CHECK(packing.slots[0] == packing.slots[2]);
+    CHECK(packing.slots[3] == Slot{1, 0, false});
+    CHECK(separated(packing.slots, wishes) == std::vector<std::vector<std::size_t>>{{2, 3}});
+}
+
+TEST_CASE("a wish with a software event comes before wishes that may go to any pass") {
+    const std::vector<Event> events = {core(), core(), software()};
+    const std::vector<std::vector<std::size_t>> wishes = {{0, 1}, {1, 2}};
+    const Packing packing = pack(events, wishes, with_counters(events, 1));
+    CHECK(packing.slots[2].pass == 0);
+    CHECK(packing.slots[1] == packing.slots[2]);
+    CHECK(packing.slots[0].pass == 1);
+    CHECK(separated(packing.slots, wishes) == std::vector<std::vector<std::size_t>>{{0, 1}});
 }
 
 TEST_CASE("a set with a software event is bound to pass 0 and chooses first") {
@@ -99,7 +141,7 @@ TEST_CASE("merging passes marks the groups that compete, and only those") {
     const std::vector<Event> events = {core(), core(), core(), software(), on("msr", 9)};
     Packing packing = pack(events, {}, with_counters(events, 2));
     REQUIRE(packing.passes == 2);
-    merge_passes(events, packing);
+    merge_passes(events, packing, always);
     CHECK(packing.passes == 1);
     for (const Slot& slot : packing.slots)
         CHECK(slot.pass == 0);
@@ -111,6 +153,31 @@ TEST_CASE("merging passes marks the groups that compete, and only those") {
     CHECK(packing.slots[0].group != packing.slots[2].group);
 
     Packing single = pack(events, {}, with_counters(events, 3));
-    merge_passes(events, single);
+    merge_passes(events, single, always);
     CHECK_FALSE(single.slots[0].multiplexed);
+}
+
+TEST_CASE("what does not even open beside the others keeps a pass of its own when passes are merged") {
+    // Breakpoints 2-6 and four debug registers; two counters for three core events.
+    const Event watch = on("breakpoint", PERF_TYPE_BREAKPOINT);
+    const std::vector<Event> events = {core(), core(), watch, watch, watch, watch, watch, core()};
+    const auto breakpoints = [&](const PassGroups& groups) {
+        std::size_t used = 0;
+        for (const auto& group : groups) {
+            for (const std::size_t i : group)
+                used += events[i].type == PERF_TYPE_BREAKPOINT;
+        }
+        return used;
+    };
+    const Fits counters = with_counters(events, 2);
+    const Fits fits = [&](const PassGroups& groups) { return counters(groups) && breakpoints(groups) <= 4; };
+    Packing packing = pack(events, {}, fits);
+    REQUIRE(packing.passes == 2);
+    merge_passes(events, packing, [&](const PassGroups& groups) { return breakpoints(groups) <= 4; });
+    CHECK(packing.passes == 2);
+    CHECK(packing.slots[0] == Slot{0, 0, true});
+    CHECK(packing.slots[1] == Slot{0, 0, true});
+    CHECK(packing.slots[5] == Slot{0, 1, false});
+    CHECK(packing.slots[6] == Slot{1, 0, false}); // the fifth breakpoint
+    CHECK(packing.slots[7] == Slot{0, 2, true});
 }

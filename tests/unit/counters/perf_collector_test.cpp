@@ -6,6 +6,7 @@
 #include "counters/scripted_collector.hpp"
 #include "machine_tree.hpp"
 #include "scripted_sys.hpp"
+#include "wrapped_sys.hpp"
 
 using namespace bytebound;
 
@@ -370,6 +371,73 @@ TEST_CASE("--allow-multiplex puts everything into one pass and marks what shares
     CHECK(event(sharing, "cycles").multiplexed);
     CHECK(event(sharing, "cycles").pass == 0);
     CHECK(event(sharing, "cycles").group != event(sharing, "page-faults").group);
+}
+
+TEST_CASE("--allow-multiplex leaves breakpoints that the kernel never rotates in passes of their own") {
+    FourDebugRegisters sys;
+    MachineTree tree;
+    add_x86_server(tree);
+    PerfCollector collector(sys, tree.root(), true);
+    const std::vector<std::string> names = {"mem:0x1000:w", "mem:0x1008:w", "mem:0x1010:w", "mem:0x1018:w",
+                                            "mem:0x1020:w"};
+    const auto plan = collector.plan({names, true, 0, {}});
+    REQUIRE(plan);
+    CHECK(plan->passes == 2);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        CHECK(plan->events[i].pass == (i < 4 ? 0 : 1));
+        CHECK_FALSE(plan->events[i].multiplexed);
+    }
+    CHECK(plan->notes == std::vector<std::string>{"1 of 5 events do not fit beside the others: 2 passes"});
+    for (int pass = 0; pass < plan->passes; ++pass)
+        CHECK(collector.open(*plan, pass));
+
+    sys.script.counters = 1;
+    auto mixed_names = names;
+    mixed_names.insert(mixed_names.end(), {"cycles", "instructions"});
+    const auto mixed = collector.plan({mixed_names, true, 0, {}});
+    REQUIRE(mixed);
+    CHECK(mixed->passes == 2);
+    CHECK(event(*mixed, "cycles").multiplexed);
+    CHECK(event(*mixed, "instructions").pass == 0);
+    CHECK(mixed->notes ==
+          std::vector<std::string>{"2 of 7 events do not fit beside the others: multiplexed, 2 passes"});
+    for (int pass = 0; pass < mixed->passes; ++pass)
+        CHECK(collector.open(*mixed, pass));
+    CHECK(sys.script.open_descriptors.empty());
+}
+
+TEST_CASE("only the pair that is in two groups is noted, and each pair once") {
+    ScriptedSys sys;
+    sys.counters = 2;
+    const PlanRequest request{{"cycles", "instructions", "LLC-load-misses"},
+                              false,
+                              0,
+                              {{"cycles", "instructions"},
+                               {"LLC-load-misses", "instructions"},
+                               {"instructions", "LLC-load-misses"},
+                               {"cycles", "uncore_imc_0/cas_count_read/"}}};
+    const CountingPlan plan = planned_on_server(sys, request);
+    CHECK(event(plan, "cycles").pass == 0);
+    CHECK(event(plan, "instructions").group == event(plan, "cycles").group);
+    CHECK(event(plan, "instructions").pass == 0);
+    CHECK(event(plan, "LLC-load-misses").pass == 1);
+    CHECK(plan.notes ==
+          std::vector<std::string>{"instructions, LLC-load-misses cannot be counted in one group: no ratio of them",
+                                   "1 of 3 events do not fit beside the others: 2 passes"});
+
+    ScriptedSys roomy;
+    roomy.counters = 3;
+    CHECK(planned_on_server(roomy, request).notes.empty());
+}
+
+TEST_CASE("events that must share counters one by one have no ratio, and that is noted") {
+    ScriptedSys sys;
+    sys.counters = sys.held_counters = 1;
+    const CountingPlan plan =
+        planned_on_server(sys, {{"cycles", "instructions"}, true, 0, {{"cycles", "instructions"}}});
+    CHECK(event(plan, "cycles").group != event(plan, "instructions").group);
+    CHECK(plan.notes ==
+          std::vector<std::string>{"cycles, instructions cannot be counted in one group: no ratio of them"});
 }
 
 TEST_CASE("socket-wide events and PMUs of other CPUs are refused for threads, with the reason") {
