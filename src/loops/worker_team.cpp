@@ -59,8 +59,12 @@ struct WorkerTeam::Impl {
             await_change(released, seen);
             ++seen; // the leader waits for every arrival before the next release
             if (part == nullptr) return;
+            // A copy: after the arrival the leader may already write the next part's.
+            const Watch watching = timed ? watch : Watch{};
+            if (watching.begin != nullptr) watching.begin(watching.context, worker);
             do_part(worker);
             if (waiting_for.fetch_sub(1, std::memory_order_acq_rel) == 1) waiting_for.notify_one();
+            if (watching.end != nullptr) watching.end(watching.context, worker);
         }
     }
 
@@ -94,6 +98,7 @@ struct WorkerTeam::Impl {
     Part part = nullptr;
     void* context = nullptr;
     bool timed = false;
+    Watch watch;
     alignas(64) std::atomic<std::uint32_t> released{0};
     alignas(64) std::atomic<std::uint32_t> waiting_for{0};
     std::vector<std::thread> others; // last: its threads use what stands above
@@ -112,6 +117,8 @@ void WorkerTeam::each(const std::function<void(unsigned)>& work) {
 }
 
 void WorkerTeam::release(Part part, void* context) noexcept { impl_->run(part, context, true); }
+
+void WorkerTeam::watch_parts(const Watch& watch) noexcept { impl_->watch = watch; }
 
 std::uint64_t WorkerTeam::part_ns(unsigned worker) const { return impl_->workers[worker].part_ns; }
 

@@ -27,6 +27,16 @@ public:
     /// in its part is added to part_ns().
     void release(Part part, void* context) noexcept;
 
+    /// Called on every worker but the leader around each of its parts of release(), outside of the part's time: `begin`
+    /// right before the part; `end` after the worker's arrival, so that the leader does not wait for it. Neither
+    /// allocates. What `end` wrote may be read after the next each().
+    struct Watch {
+        Part begin = nullptr, end = nullptr;
+        void* context = nullptr;
+    };
+    /// Between parts; an empty watch ends it. `watch.context` outlives it.
+    void watch_parts(const Watch& watch) noexcept;
+
     /// Nanoseconds that `worker` spent in its parts since clear_part_ns(). For the leader of a serial step this is 0:
     /// its part is the step.
     std::uint64_t part_ns(unsigned worker) const;

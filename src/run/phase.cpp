@@ -54,25 +54,76 @@ void between_steps(const PhaseStage& stage, std::uint32_t active_rows) {
         read_lines(stage.workspace.slab_row(group, 0), active_rows * stage.plan.layout.groups[group].row_bytes);
 }
 
-/// The measured region's two sides, for one worker: counters last before the clock and first after it.
-struct Bracket {
-    PhaseLog& log;
-    TeamCounters& counters;
-    std::size_t columns;
-    std::uint32_t step = 0;
+/// The measured region's two sides. The leader reads around the whole step, last before the clock and first after it.
+/// Every other worker reads around its own parts, so that its waiting is not counted.
+class Bracket {
+public:
+    Bracket(PhaseLog& log, WorkerTeam& team, TeamCounters& counters, std::size_t columns)
+        : log_(log), team_(team), counters_(counters), columns_(columns), between_(team.threads() * columns) {
+        if (team.threads() > 1 && columns > 0) team.watch_parts({part_begins, part_ends, this});
+    }
+    ~Bracket() { team_.watch_parts({}); }
+    Bracket(const Bracket&) = delete;
+    Bracket& operator=(const Bracket&) = delete;
 
+    void open(std::uint32_t step) {
+        step_ = step;
+        team_.clear_part_ns();
+        see_cpus(&WorkerLog::cpu_before);
+        if (columns_ > 0) check(0, counters_.of(0).read(row(log_.workers[0].before)));
+    }
+    /// Afterwards the readings of every worker are there.
+    void close() {
+        if (columns_ > 0) check(0, counters_.of(0).read(row(log_.workers[0].after)));
+        see_cpus(&WorkerLog::cpu_after); // each worker comes here after its last reading
+        for (unsigned worker = 0; worker < team_.threads(); ++worker)
+            log_.workers[worker].part_ns[step_] = team_.part_ns(worker);
+    }
+
+private:
     std::span<CounterValue> row(std::vector<CounterValue>& values) const {
-        return std::span(values).subspan(step * columns, columns);
+        return std::span(values).subspan(step_ * columns_, columns_);
     }
-    void read(unsigned worker, bool before) noexcept {
-        WorkerLog& own = log.workers[worker];
-        if (before) own.cpu_before[step] = ::sched_getcpu();
-        if (columns != 0 && !counters.of(worker).read(row(before ? own.before : own.after)) && !own.read_failed) {
-            own.read_failed = true;
-            own.failed_step = step;
+    void check(unsigned worker, bool read) noexcept {
+        WorkerLog& own = log_.workers[worker];
+        if (read || own.read_failed) return;
+        own.read_failed = true;
+        own.failed_step = step_;
+    }
+    void see_cpus(std::vector<int> WorkerLog::*cpus) {
+        if (team_.threads() == 1) {
+            (log_.workers[0].*cpus)[step_] = ::sched_getcpu();
+            return;
         }
-        if (!before) own.cpu_after[step] = ::sched_getcpu();
+        const auto look = [&](unsigned worker) { (log_.workers[worker].*cpus)[step_] = ::sched_getcpu(); };
+        team_.each(look);
     }
+    /// Of a later part of the same step: what was counted since the part before is moved out of the difference.
+    static void part_begins(void* context, unsigned worker) noexcept {
+        Bracket& bracket = *static_cast<Bracket*>(context);
+        WorkerLog& own = bracket.log_.workers[worker];
+        const auto before = bracket.row(own.before);
+        if (own.parts[bracket.step_]++ == 0) return bracket.check(worker, bracket.counters_.of(worker).read(before));
+        const auto now = std::span(bracket.between_).subspan(worker * bracket.columns_, bracket.columns_);
+        bracket.check(worker, bracket.counters_.of(worker).read(now));
+        const auto after = bracket.row(own.after);
+        for (std::size_t c = 0; c < now.size(); ++c) {
+            before[c].count += now[c].count - after[c].count;
+            before[c].enabled_ns += now[c].enabled_ns - after[c].enabled_ns;
+            before[c].running_ns += now[c].running_ns - after[c].running_ns;
+        }
+    }
+    static void part_ends(void* context, unsigned worker) noexcept {
+        Bracket& bracket = *static_cast<Bracket*>(context);
+        bracket.check(worker, bracket.counters_.of(worker).read(bracket.row(bracket.log_.workers[worker].after)));
+    }
+
+    PhaseLog& log_;
+    WorkerTeam& team_;
+    TeamCounters& counters_;
+    std::size_t columns_;
+    std::uint32_t step_ = 0;
+    std::vector<CounterValue> between_; ///< scratch of each worker
 };
 
 Failure failed_read(const PhaseLog& log, TeamCounters& counters, unsigned worker) {
@@ -102,31 +153,23 @@ Result<PhaseLog> run_phase(const PhaseStage& stage, UpdateLoop& loop, const Phas
         own.cpu_before.resize(steps, -1);
         own.cpu_after.resize(steps, -1);
         own.part_ns.resize(steps);
+        own.parts.resize(steps);
     }
     auto counters = TeamCounters::open(stage.team, stage.counting, key.pass);
     if (!counters) return fail(counters.error());
-    Bracket bracket{log, *counters, columns};
-    const std::function<void(unsigned)> read_before = [&](unsigned worker) { bracket.read(worker, true); };
-    const std::function<void(unsigned)> read_after = [&](unsigned worker) { bracket.read(worker, false); };
-    const bool alone = threads == 1;
-
     stage.sweep.run(stage.team);
     std::uint32_t step = 0;
     for (; step < experiment.warmup_steps && stage.stop == 0; ++step) {
         log.rows_written[step] = loop.step(step).rows_written;
         between_steps(stage, loop.active_rows());
     }
+    Bracket bracket(log, stage.team, *counters, columns);
     for (std::uint32_t i = 0; i < steps && stage.stop == 0; ++i, ++step) {
-        bracket.step = i;
-        stage.team.clear_part_ns();
-        alone ? bracket.read(0, true) : stage.team.each(read_before);
+        bracket.open(i);
         const std::uint64_t begin = stage.clock();
         const StepOutcome outcome = loop.step(step);
         const std::uint64_t end = stage.clock();
-        if (!alone) // each() below would add to the workers' own times
-            for (unsigned worker = 0; worker < threads; ++worker)
-                log.workers[worker].part_ns[i] = stage.team.part_ns(worker);
-        alone ? bracket.read(0, false) : stage.team.each(read_after);
+        bracket.close();
         log.time_ns[i] = end - begin;
         log.rows_written[step] = outcome.rows_written;
         // A serial step is the leader's alone.

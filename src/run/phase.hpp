@@ -19,11 +19,13 @@ namespace bytebound {
 
 using ClockFunction = std::uint64_t (*)();
 
-/// What one worker wrote down during a phase. Sizes: measured steps, times the columns of the pass for counters.
+/// What one worker wrote down during a phase. Sizes: measured steps, times the columns of the pass for counters. A
+/// worker other than the leader reads around its own parts; of a step without one its counters say nothing.
 struct WorkerLog {
     std::vector<CounterValue> before, after;
     std::vector<int> cpu_before, cpu_after;
     std::vector<std::uint64_t> part_ns;
+    std::vector<std::uint32_t> parts; ///< that the worker did in the step; not counted for the leader
     bool read_failed = false;
     std::uint32_t failed_step = 0;
 };

@@ -28,6 +28,11 @@ struct Row {
     const PhaseLog& log;
     std::vector<std::size_t> columns; ///< of the pass
 
+    /// The leader is in every step.
+    bool took_part(unsigned worker, std::uint32_t step) const {
+        return worker == 0 || log.workers[worker].part_ns[step] > 0;
+    }
+
     bool migrated(unsigned worker, std::uint32_t step) const {
         const WorkerLog& own = log.workers[worker];
         const int pinned = context.pinned.at(worker), before = own.cpu_before[step], after = own.cpu_after[step];
@@ -84,11 +89,11 @@ struct Row {
         sample.time_ns = log.time_ns[step];
         bool any_migrated = false;
         for (unsigned worker = 0; worker < log.workers.size(); ++worker)
-            any_migrated = any_migrated || migrated(worker, step);
+            any_migrated = any_migrated || (took_part(worker, step) && migrated(worker, step));
         for (std::size_t c = 0; c < columns.size(); ++c) {
             TeamReading total;
             for (unsigned worker = 0; worker < log.workers.size(); ++worker)
-                total.add(reading(worker, step, c));
+                if (took_part(worker, step)) total.add(reading(worker, step, c));
             sample.readings[columns[c]] = total.value();
         }
         flag(sample, any_migrated);
@@ -106,6 +111,7 @@ struct Row {
         sample.cpu_before = log.workers[worker].cpu_before[step];
         sample.cpu_after = log.workers[worker].cpu_after[step];
         sample.time_ns = log.workers[worker].part_ns[step];
+        if (!took_part(worker, step)) return sample; // it waited: nothing of that is the step's
         for (std::size_t c = 0; c < columns.size(); ++c)
             sample.readings[columns[c]] = reading(worker, step, c);
         flag(sample, migrated(worker, step));

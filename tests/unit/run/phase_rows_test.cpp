@@ -90,3 +90,16 @@ TEST_CASE("an outlier of the phase's own times is flagged") {
         CHECK(rows.steps[step].flags.empty());
     CHECK(rows.steps[8].flags == Flags{"outlier"});
 }
+
+TEST_CASE("a worker that took no part in a step neither spoils its counters nor its flags") {
+    Small small(1);
+    small.log.workers[1].part_ns[0] = 0;
+    small.log.workers[1].before[0] = small.log.workers[1].after[0] = {9, 9, 9}; // a difference that never ran
+    small.log.workers[1].cpu_after[0] = 7;
+    const PhaseRows rows = small.rows();
+    CHECK(*rows.steps[0].readings[0] == Reading{0, 8, 8, ReadingState::counted});
+    CHECK(rows.steps[0].flags.empty());
+    CHECK(rows.migrated == 0);
+    CHECK_FALSE(rows.workers[1].readings[0]);
+    CHECK(rows.workers[1].flags.empty());
+}
