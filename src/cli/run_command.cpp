@@ -59,10 +59,8 @@ ExitCode run_main(const std::vector<std::string>& words) {
     KernelSys sys;
     auto run = Run::prepare(sys, options);
     if (!run) return complain(run.error());
-    if (!options.quiet) {
-        for (const Warning& warning : run->plan().warnings)
-            warn(warning.text);
-    }
+    for (const Warning& warning : run->plan().warnings)
+        warn(warning.text);
     if (options.dry_run) return print(plan_text(run->plan()));
     return measure_and_report(*run, options.quiet);
 }
