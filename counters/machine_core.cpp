@@ -18,14 +18,6 @@ std::vector<const PmuFacts*> core_pmus(const MachineFacts& facts) {
     return cores;
 }
 
-/// errno of a probe; nothing when that kind was not tried.
-std::optional<int> error_of(const MachineFacts& facts, const char* kind) {
-    if (!facts.probes) return std::nullopt;
-    const auto found = facts.probes->find(kind);
-    if (found == facts.probes->end()) return std::nullopt;
-    return found->second.error;
-}
-
 std::optional<ProbeTimes> times_of(const MachineFacts& facts, const char* kind) {
     if (!facts.probes) return std::nullopt;
     const auto found = facts.probes->find(kind);
@@ -138,6 +130,12 @@ SourceDiagnosis core_fails(const MachineFacts& facts, int error) {
 }
 
 } // namespace
+
+std::optional<int> error_of(const MachineFacts& facts, const char* kind) {
+    if (!facts.probes) return std::nullopt;
+    const auto found = facts.probes->find(kind);
+    return found == facts.probes->end() ? std::nullopt : std::optional(found->second.error);
+}
 
 bool of_other_architecture(const MachineFacts& facts) {
     return !facts.cpu.architecture.empty() && !facts.program.architecture.empty() &&

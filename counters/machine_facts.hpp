@@ -64,7 +64,8 @@ struct Probe {
     std::optional<ProbeTimes> times;
     bool operator==(const Probe&) const = default;
 };
-/// Event kind -> outcome. Kinds: see probe_kinds().
+/// Event kind -> outcome. Kinds: task-clock, cycles, instructions, cache-misses, LLC-load-misses, raw, breakpoint,
+/// msr-tsc, system-wide, memory-controller, full-group.
 using Probes = std::map<std::string, Probe>;
 
 struct ResctrlFacts {
@@ -119,8 +120,6 @@ struct MachineFacts : PermissionFacts {
 /// Fills neither `probes` nor `program`.
 MachineFacts gather_facts(const SysRoot& root);
 
-/// Every kind of event that probe_machine tries, in the order in which doctor lists them.
-std::vector<std::string> probe_kinds();
 /// Tries to open one event of every kind on the calling thread and closes each again; `facts` supplies PMU types.
 Probes probe_machine(Sys& sys, const MachineFacts& facts);
 /// probes.json of a recorded machine: {"cycles": 2, "task-clock": {"errno": 0, "count": 9, "enabled_ns": 9,

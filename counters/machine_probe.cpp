@@ -7,16 +7,12 @@
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
-#include "base/clock.hpp"
 #include "base/unique_fd.hpp"
+#include "counters/busy_work.hpp"
 #include "counters/machine_facts.hpp"
 
 namespace bytebound {
 namespace {
-
-// Long enough for a counter that can run to have run, shorter than the multiplexing tick (4 ms at HZ=250), so that
-// a group that does not fit cannot be rotated in.
-constexpr std::uint64_t work_ns = 1'000'000;
 
 // More than any core PMU has for one thread (Intel 8 general + 4 fixed, AMD 6, ARM 31 at most in theory, 6 in
 // practice).
@@ -44,14 +40,6 @@ Opened try_open(Sys& sys, perf_event_attr attr, pid_t pid, int cpu, int group = 
     return {UniqueFd(sys, static_cast<int>(result.value)), 0};
 }
 
-void work() {
-    volatile unsigned sink = 0;
-    const std::uint64_t end = now_ns() + work_ns;
-    while (now_ns() < end)
-        for (unsigned i = 0; i < 1000; ++i)
-            sink = sink + i;
-}
-
 std::optional<ProbeTimes> read_times(Sys& sys, int fd) {
     std::uint64_t words[3] = {};
     const SysResult got = sys.read(fd, words, sizeof words);
@@ -62,7 +50,7 @@ std::optional<ProbeTimes> read_times(Sys& sys, int fd) {
 /// What the counter did over about 1 ms of work.
 std::optional<ProbeTimes> times_over_work(Sys& sys, int fd) {
     const auto before = read_times(sys, fd);
-    work();
+    work_for_a_trial();
     const auto after = read_times(sys, fd);
     if (!before || !after) return std::nullopt;
     return ProbeTimes{after->count - before->count, after->enabled_ns - before->enabled_ns,
@@ -126,11 +114,6 @@ Probe probe_memory_controller(Sys& sys, const PmuFacts& pmu) {
 }
 
 } // namespace
-
-std::vector<std::string> probe_kinds() {
-    return {"task-clock", "cycles",  "instructions", "cache-misses",      "LLC-load-misses", "raw",
-            "breakpoint", "msr-tsc", "system-wide",  "memory-controller", "full-group"};
-}
 
 Probes probe_machine(Sys& sys, const MachineFacts& facts) {
     const auto thread = [&](std::uint32_t type, std::uint64_t config) {

@@ -21,6 +21,9 @@ SourceDiagnosis diagnose_refusal(const PermissionFacts& facts, int error, const 
 /// The same as a line of doctor, with the errno.
 SourceDiagnosis refused_probe(const MachineFacts& facts, int error, int paranoid_wanted);
 
+/// errno of a probe, 0 when it opened; nothing when that kind was not tried.
+std::optional<int> error_of(const MachineFacts& facts, const char* kind);
+
 bool built_in(const MachineFacts& facts, std::string_view collector);
 bool of_other_architecture(const MachineFacts& facts);
 /// "a virtual machine", "a KVM/QEMU virtual machine"

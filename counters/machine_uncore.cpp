@@ -24,12 +24,6 @@ bool has_module(const MachineFacts& facts, std::string module) {
                        [&](const std::string& loaded) { return loaded == module || loaded == dashed; });
 }
 
-std::optional<int> error_of(const MachineFacts& facts, const char* kind) {
-    if (!facts.probes) return std::nullopt;
-    const auto probe = facts.probes->find(kind);
-    return probe == facts.probes->end() ? std::nullopt : std::optional(probe->second.error);
-}
-
 SourceDiagnosis controllers_missing(const MachineFacts& facts) {
     if (facts.proc_sys_kernel && !facts.paranoid)
         return unavailable(Cause::no_perf_events, "this kernel or sandbox has no perf_event_open",

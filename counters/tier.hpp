@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <optional>
 #include <string_view>
 
 namespace bytebound {
@@ -29,14 +28,6 @@ constexpr std::string_view name_of(Tier tier) {
     case Tier::computed: return "computed";
     }
     return "";
-}
-
-constexpr std::optional<Tier> tier_named(std::string_view name) {
-    for (const Tier tier :
-         {Tier::timed, Tier::counted, Tier::scaled, Tier::shared, Tier::emulated, Tier::simulated, Tier::computed}) {
-        if (name_of(tier) == name) return tier;
-    }
-    return std::nullopt;
 }
 
 /// Tier of a figure made of two others.

@@ -30,12 +30,12 @@ perf_event_attr attributes_of(const Event& event) {
     return attr;
 }
 
-Result<Group> Group::open(Sys& sys, std::span<const Event> events, const GroupTarget& target) {
+Result<Group> Group::open(Sys& sys, std::span<const Event> events) {
     assert(!events.empty());
     Group group(sys, events.front().name);
     group.descriptors_.reserve(events.size());
     for (const Event& event : events) {
-        if (auto added = group.add(event, target); !added) return fail(added.error());
+        if (auto added = group.add(event); !added) return fail(added.error());
     }
     group.words_.resize(header_words + 2 * events.size());
     // Members start with the leader; it alone is opened disabled, so that all share one starting point.
@@ -44,13 +44,12 @@ Result<Group> Group::open(Sys& sys, std::span<const Event> events, const GroupTa
     return group;
 }
 
-Result<void> Group::add(const Event& event, const GroupTarget& target) {
+Result<void> Group::add(const Event& event) {
     const bool leads = descriptors_.empty();
     perf_event_attr attr = attributes_of(event);
     attr.disabled = leads;
-    attr.pinned = leads && target.pinned;
     const int leader_fd = leads ? -1 : descriptors_.front().get();
-    const SysResult opened = sys_->perf_event_open(attr, target.thread, target.cpu, leader_fd, PERF_FLAG_FD_CLOEXEC);
+    const SysResult opened = sys_->perf_event_open(attr, 0, -1, leader_fd, PERF_FLAG_FD_CLOEXEC);
     if (!opened.ok()) return not_opened("open event", event.name, "perf_event_open failed", opened.error);
     descriptors_.emplace_back(*sys_, static_cast<int>(opened.value));
 

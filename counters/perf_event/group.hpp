@@ -1,7 +1,6 @@
 #pragma once
 
 #include <linux/perf_event.h>
-#include <sys/types.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -16,20 +15,13 @@
 
 namespace bytebound {
 
-/// What a group is opened on: the calling thread on any CPU, unless said otherwise.
-struct GroupTarget {
-    pid_t thread = 0;    ///< 0: the caller; -1: every thread (then `cpu` names one)
-    int cpu = -1;        ///< -1: wherever the thread runs
-    bool pinned = false; ///< never shares its counters; when it loses them, read() fails for good
-};
-
 /// Events that the kernel schedules together or not at all, opened by the first of them (the leader) and read with one
 /// system call. Opens all or nothing, is enabled once at opening and never reset or toggled; never splits itself.
 class Group {
 public:
-    /// Opens `events` (not empty), leader first, and enables them. Error: not_possible with the event's name and
-    /// errno; nothing stays open then.
-    static Result<Group> open(Sys& sys, std::span<const Event> events, const GroupTarget& target = {});
+    /// Opens `events` (not empty) on the calling thread, leader first, and enables them. Error: not_possible with the
+    /// event's name and errno; nothing stays open then.
+    static Result<Group> open(Sys& sys, std::span<const Event> events);
 
     Group(Group&&) noexcept = default;
     Group& operator=(Group&&) noexcept = default;
@@ -54,7 +46,7 @@ private:
     enum class Failure { none, refused, lost_counters, short_answer, other_size, other_event };
 
     Group(Sys& sys, std::string leader) : sys_(&sys), leader_(std::move(leader)) {}
-    Result<void> add(const Event& event, const GroupTarget& target);
+    Result<void> add(const Event& event);
 
     Sys* sys_;
     std::string leader_; ///< name, for messages

@@ -2,22 +2,10 @@
 
 #include <algorithm>
 
-#include "base/clock.hpp"
+#include "counters/busy_work.hpp"
 #include "counters/perf_event/group.hpp"
 
 namespace bytebound {
-namespace {
-
-constexpr std::uint64_t work_ns = 1'000'000;
-
-void work() {
-    // User code, since most events count nothing else.
-    for (const std::uint64_t end = now_ns() + work_ns; now_ns() < end;) {
-    }
-}
-
-} // namespace
-
 Trial try_groups(Sys& sys, std::span<const std::vector<Event>> groups) {
     Trial trial;
     std::vector<Group> opened;
@@ -30,7 +18,7 @@ Trial try_groups(Sys& sys, std::span<const std::vector<Event>> groups) {
         }
         opened.push_back(std::move(*group));
     }
-    work();
+    work_for_a_trial();
     for (Group& group : opened) {
         if (!group.refresh()) {
             trial.refused = group.last_error();
