@@ -147,6 +147,11 @@ std::vector<std::string> tier_legend(const Summary& summary) {
     return out;
 }
 
+std::string dropped_text(const Summary& summary) {
+    return fmt::format("{} row{} at the end of samples.csv left out: the phase was cut off", summary.dropped_rows,
+                       summary.dropped_rows == 1 ? "" : "s");
+}
+
 std::string terminal_report(const RunRecord& run, const Summary& summary, bool color) {
     std::string out;
     if (run.status != RunStatus::complete) {
@@ -170,6 +175,7 @@ std::string terminal_report(const RunRecord& run, const Summary& summary, bool c
     if (unresolved) out += "~ the interval of this ratio contains 1: not told apart\n";
     for (const std::string& missing : summary.missing)
         out += "not measured: " + missing + "\n";
+    if (summary.dropped_rows != 0) out += dropped_text(summary) + "\n";
     return out;
 }
 

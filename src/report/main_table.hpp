@@ -16,6 +16,9 @@ std::vector<std::string> tier_legend(const Summary& summary);
 /// Loop against which the table and the verdicts compare: index, else the first loop of the run at this k.
 std::string base_loop(const Summary& summary, std::uint32_t k);
 
+/// "2 rows at the end of samples.csv left out: their phase was cut off"
+std::string dropped_text(const Summary& summary);
+
 /// stdout of `bytebound run`: the table, its legend, and what is missing from it; ends in a newline.
 std::string terminal_report(const RunRecord& run, const Summary& summary, bool color);
 

@@ -147,6 +147,7 @@ Blocks status_section(const RunRecord& run, const Summary& summary) {
         out.push_back(
             Paragraph{"Planned, but without a finished phase: " + join(summary.missing, ", ") + ".", Tone::failure});
     }
+    if (summary.dropped_rows != 0) out.push_back(Paragraph{dropped_text(summary) + ".", Tone::failure});
     return out;
 }
 

@@ -369,6 +369,7 @@ std::vector<std::uint32_t> Summary::ks() const {
 Summary summarize(const RunRecord& run, const SampleTable& samples) {
     Summary out;
     out.metrics = metric_keys(run, samples);
+    out.dropped_rows = samples.dropped_rows;
     std::vector<RowAndSamples> rows;
     for (const ExperimentRecord* experiment : ordered(run)) {
         PhaseSamples phase{run, *experiment, samples, {}};

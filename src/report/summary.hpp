@@ -67,6 +67,7 @@ struct Summary {
     std::vector<SummaryRow> rows;     ///< by k in the order of the run, then by loop
     std::vector<std::string> missing; ///< "paired k=64": planned, without a finished phase
     std::vector<Comparison> comparisons;
+    std::uint64_t dropped_rows = 0; ///< of samples.csv: a phase that was cut off
 
     const SummaryRow* find(std::string_view loop, std::uint32_t k) const;
     const Comparison* compare(std::uint32_t k, std::string_view loop, std::string_view vs,

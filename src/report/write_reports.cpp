@@ -1,5 +1,6 @@
 #include "report/write_reports.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -7,6 +8,7 @@
 #include <memory>
 #include <system_error>
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "report/html.hpp"
@@ -65,6 +67,28 @@ Result<void> replace_file(const std::filesystem::path& file, const std::string& 
     return fail(write_error(file, error));
 }
 
+/// The raw steps of a run. A complete one has all it planned; of any other only whole phases count.
+Result<SampleTable> raw_steps(const RunRecord& run, const std::filesystem::path& file) {
+    const bool complete = run.status == RunStatus::complete;
+    // A run that failed early has no raw steps yet; its report says why.
+    if (!complete && !std::filesystem::exists(file)) return SampleTable{};
+    auto samples = read_samples(file, complete ? FileEnd::whole : FileEnd::cut);
+    if (!samples) return samples;
+    if (!complete) {
+        drop_unfinished_phase(*samples, run.workload.steps_per_k);
+        return samples;
+    }
+    const std::uint64_t planned = std::uint64_t{run.workload.steps_per_k} * run.workload.repeats *
+                                  run.experiments.size() * static_cast<unsigned>(std::max(run.passes, 1));
+    std::uint64_t steps = 0;
+    for (const Sample& sample : samples->rows)
+        steps += sample.batch;
+    if (steps == planned) return samples;
+    return fail({ExitCode::bad_data, "read", file.string(),
+                 fmt::format("it holds {} of the {} steps that a complete run has", steps, planned),
+                 "restore the file from the run, or measure again"});
+}
+
 } // namespace
 
 std::span<const ReportFormat> report_formats() { return formats; }
@@ -72,9 +96,7 @@ std::span<const ReportFormat> report_formats() { return formats; }
 Result<WrittenReports> write_reports(const std::filesystem::path& run_directory) {
     auto run = read_run_record(run_directory);
     if (!run) return fail(run.error());
-    // A run that failed early has no raw steps yet; its report says why.
-    const bool no_steps = run->status != RunStatus::complete && !std::filesystem::exists(run_directory / samples_file);
-    auto samples = no_steps ? SampleTable{} : read_samples(run_directory / samples_file);
+    auto samples = raw_steps(*run, run_directory / samples_file);
     if (!samples) return fail(samples.error());
     WrittenReports out{std::move(*run), {}, run_directory / "report.md"};
     out.summary = summarize(out.run, *samples);

@@ -237,6 +237,10 @@ Sample sample_of(CellReader& cells, const Shape& shape) {
     return sample;
 }
 
+bool same_phase(const Sample& a, const Sample& b) {
+    return a.loop == b.loop && a.k == b.k && a.repeat == b.repeat && a.pass == b.pass;
+}
+
 } // namespace
 
 std::string header_text(const SampleTable& shape, SampleFile kind) {
@@ -286,12 +290,16 @@ std::string row_text(const SampleTable& shape, const Sample& sample, SampleFile 
     return text;
 }
 
-Result<SampleTable> parse_samples(std::string_view text, const std::string& name) {
+Result<SampleTable> parse_samples(std::string_view text, const std::string& name, FileEnd end) {
     RecordReader reader(text, name);
     SampleTable table;
     table.comments = reader.comments();
-    if (reader.done()) return bad_line(name, table.comments.size() + 1, "there is no header");
+    if (reader.done()) {
+        if (end == FileEnd::cut) return table;
+        return bad_line(name, table.comments.size() + 1, "there is no header");
+    }
     const auto header = reader.next();
+    if (!header && end == FileEnd::cut) return table;
     if (!header) return fail(header.error());
     const Shape shape = shape_of(header->cells);
     if (!shape.cause.empty()) return bad_line(name, header->line, shape.cause);
@@ -299,6 +307,10 @@ Result<SampleTable> parse_samples(std::string_view text, const std::string& name
     table.simulated = shape.simulated;
     while (!reader.done()) {
         const auto record = reader.next();
+        if (!record && end == FileEnd::cut) { // records fail at the end of the text only
+            ++table.dropped_rows;
+            break;
+        }
         if (!record) return fail(record.error());
         if (record->cells.size() != header->cells.size())
             return bad_line(name, record->line,
@@ -312,14 +324,30 @@ Result<SampleTable> parse_samples(std::string_view text, const std::string& name
     return table;
 }
 
-Result<SampleTable> read_samples(const std::filesystem::path& file) {
+std::uint64_t steps_of_last_phase(const SampleTable& table) {
+    std::uint64_t steps = 0;
+    for (auto row = table.rows.rbegin(); row != table.rows.rend() && same_phase(*row, table.rows.back()); ++row)
+        steps += row->batch;
+    return steps;
+}
+
+void drop_unfinished_phase(SampleTable& table, std::uint32_t steps_per_phase) {
+    if (table.rows.empty() || steps_of_last_phase(table) >= steps_per_phase) return;
+    const Sample last = table.rows.back();
+    while (!table.rows.empty() && same_phase(table.rows.back(), last)) {
+        table.rows.pop_back();
+        ++table.dropped_rows;
+    }
+}
+
+Result<SampleTable> read_samples(const std::filesystem::path& file, FileEnd end) {
     std::ifstream in(file, std::ios::binary);
     std::ostringstream text;
     if (in) text << in.rdbuf();
     if (!in || (text.fail() && std::filesystem::file_size(file) > 0))
         return fail({ExitCode::bad_data, "read", file.string(), "the file is missing or unreadable",
                      "give a run directory that bytebound run wrote", errno});
-    return parse_samples(std::move(text).str(), file.string());
+    return parse_samples(std::move(text).str(), file.string(), end);
 }
 
 } // namespace bytebound

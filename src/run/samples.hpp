@@ -44,6 +44,7 @@ struct SampleTable {
     std::vector<std::string> events;   ///< names in the user's order
     std::vector<std::string> simulated;
     std::vector<Sample> rows;
+    std::uint64_t dropped_rows = 0; ///< at the end of a file whose run did not finish: of no whole phase
 };
 
 /// samples.csv, or workers.csv: the same with worker,cpu after pass and without the simulated and the trace columns.
@@ -55,9 +56,17 @@ std::string header_text(const SampleTable& shape, SampleFile kind);
 /// leaves its cells empty.
 std::string row_text(const SampleTable& shape, const Sample& sample, SampleFile kind);
 
+/// How a file may end. A killed writer leaves its last line cut: that one is dropped, and counted.
+enum class FileEnd { whole, cut };
+
 /// Either file; which one is seen from its header. Error: bad_data with file, line and cause.
-Result<SampleTable> read_samples(const std::filesystem::path& file);
-Result<SampleTable> parse_samples(std::string_view text, const std::string& name);
+Result<SampleTable> read_samples(const std::filesystem::path& file, FileEnd end = FileEnd::whole);
+Result<SampleTable> parse_samples(std::string_view text, const std::string& name, FileEnd end = FileEnd::whole);
+
+/// Steps of the last phase (loop, k, repeat, pass) of samples.csv; 0 of an empty table.
+std::uint64_t steps_of_last_phase(const SampleTable& table);
+/// Phases are appended whole: one at the end with fewer steps than planned was cut off, and is dropped and counted.
+void drop_unfinished_phase(SampleTable& table, std::uint32_t steps_per_phase);
 
 /// Appends phases to a file, each flushed before append() returns. An append that fails (ENOSPC) takes its partial
 /// text back, so that finished phases stay readable.

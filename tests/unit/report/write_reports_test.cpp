@@ -106,6 +106,41 @@ TEST_CASE("a report that cannot be replaced is an error and leaves no half file"
     CHECK_FALSE(std::filesystem::exists(directory.path() / "report.html.tmp"));
 }
 
+TEST_CASE("a killed run whose last phase was cut off is reported without it, and says so") {
+    const ExampleDirectory directory;
+    const std::string whole = text_of(directory.path() / samples_file);
+    // The last phase is hybrid k=0, repeat 1, pass 1: three lines. Half of the last one, and its newline, are gone.
+    const std::string cut = whole.substr(0, whole.size() - 20);
+    directory.write("samples.csv", cut);
+    const auto refused = write_reports(directory.path());
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == ExitCode::bad_data);
+
+    RunRecord run = example_run();
+    run.status = RunStatus::running;
+    const auto again = RunDirectory::create(directory.path(), true);
+    REQUIRE(again.has_value());
+    REQUIRE(again->write_record(run).has_value());
+    directory.write("samples.csv", cut);
+    const auto written = write_reports(directory.path());
+    if (!written) FAIL(to_line(written.error()));
+    CHECK(written->summary.dropped_rows == 3);
+    CHECK(text_of(directory.path() / "report.md")
+              .find("3 rows at the end of samples.csv left out: the phase was cut off") != std::string::npos);
+    // LLC-load-misses of hybrid k=0 are those of repeat 0 alone.
+    CHECK(written->summary.find("hybrid", 0)->find("llc_misses")->estimate.n == 3);
+}
+
+TEST_CASE("a complete run without all its steps is bad data, also where whole lines are missing") {
+    const ExampleDirectory directory;
+    const std::string whole = text_of(directory.path() / samples_file);
+    directory.write("samples.csv", whole.substr(0, whole.rfind('\n', whole.size() - 2) + 1));
+    const auto refused = write_reports(directory.path());
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == ExitCode::bad_data);
+    CHECK(refused.error().cause == "it holds 107 of the 108 steps that a complete run has");
+}
+
 TEST_CASE("a run that failed before its first phase has a report, without raw steps") {
     const ExampleDirectory directory;
     RunRecord run = example_run();

@@ -144,6 +144,40 @@ TEST_CASE("a malformed file is refused with its line and the column") {
     CHECK(refusal(changed("index,16", "\"index,16")) == "samples.csv:2: a quoted cell is not closed");
 }
 
+TEST_CASE("of a file whose writer was killed the cut last line and the phase it belongs to are dropped and counted") {
+    const std::string whole = "index,16,0,0,1,0,8,8,1024,0,0,,500,7,9,9,,8,4096\n"
+                              "index,16,0,1,1,0,8,8,1024,0,0,,500,7,9,9,,8,4096\n";
+    const std::string next = std::string(row) + "index,16,1,3,1,0,8,8,10";
+    auto table = parse_samples(std::string(header) + whole + next, "s", FileEnd::cut);
+    REQUIRE(table);
+    CHECK(table->rows.size() == 3);
+    CHECK(table->dropped_rows == 1);
+    drop_unfinished_phase(*table, 2); // two steps a phase: repeat 1 has one
+    CHECK(table->rows.size() == 2);
+    CHECK(table->dropped_rows == 2);
+    CHECK(table->rows.back().repeat == 0);
+    drop_unfinished_phase(*table, 2);
+    CHECK(table->rows.size() == 2);
+    CHECK(steps_of_last_phase(*table) == 2);
+    // A batch counts its steps; another pass is another phase.
+    table->rows.back().batch = 2;
+    table->rows.back().pass = 1;
+    drop_unfinished_phase(*table, 2);
+    CHECK(table->rows.size() == 2);
+    drop_unfinished_phase(*table, 3);
+    CHECK(table->rows.size() == 1);
+    CHECK_FALSE(parse_samples(std::string(header) + whole + next, "s"));
+}
+
+TEST_CASE("a killed writer's file without a whole header has no rows") {
+    for (const std::string text : {"", "# schema: bytebound.samples/1\n", "# host: a\nloop,k,rep", "# host"}) {
+        const auto table = parse_samples(text, "s", FileEnd::cut);
+        REQUIRE(table);
+        CHECK(table->rows.empty());
+    }
+    CHECK_FALSE(parse_samples("loop,q\n", "s", FileEnd::cut)); // wrong, not cut
+}
+
 TEST_CASE("a file that cannot be created or read says so with the errno") {
     const auto writer = SampleWriter::create("/no-such-directory/s.csv", small_shape(), SampleFile::steps);
     REQUIRE_FALSE(writer);
