@@ -211,24 +211,32 @@ Result<OpenCounters> OpenCounters::open(Counting& counting, int pass) {
         if (std::none_of(events.begin(), events.end(), [&](const PlannedEvent& e) { return e.pass == pass; })) continue;
         auto part = source.collector->open(source.plan, pass);
         if (!part) return fail(part.error());
-        open.size_ += (*part)->size();
-        open.parts_.push_back(std::move(*part));
+        const std::size_t size = (*part)->size();
+        open.parts_.push_back({std::move(*part), open.size_});
+        open.size_ += size;
     }
     return open;
 }
 
-bool OpenCounters::read(std::span<CounterValue> out) noexcept {
-    std::size_t at = 0;
-    for (std::size_t i = 0; i < parts_.size(); ++i) {
-        if (!parts_[i]->read(out.subspan(at, parts_[i]->size()))) {
-            failed_ = i;
-            return false;
-        }
-        at += parts_[i]->size();
-    }
+bool OpenCounters::read(std::size_t part, std::span<CounterValue> out) noexcept {
+    WorkerCounters& counters = *parts_[part].counters;
+    if (counters.read(out.subspan(parts_[part].at, counters.size()))) return true;
+    failed_ = part;
+    return false;
+}
+
+bool OpenCounters::read_before(std::span<CounterValue> out) noexcept {
+    for (std::size_t i = parts_.size(); i-- > 0;)
+        if (!read(i, out)) return false;
     return true;
 }
 
-Error OpenCounters::last_error() const { return parts_.at(failed_)->last_error(); }
+bool OpenCounters::read_after(std::span<CounterValue> out) noexcept {
+    for (std::size_t i = 0; i < parts_.size(); ++i)
+        if (!read(i, out)) return false;
+    return true;
+}
+
+Error OpenCounters::last_error() const { return parts_.at(failed_).counters->last_error(); }
 
 } // namespace bytebound

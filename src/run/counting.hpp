@@ -46,12 +46,20 @@ class OpenCounters {
 public:
     static Result<OpenCounters> open(Counting& counting, int pass);
     std::size_t size() const { return size_; }
-    /// Fills size() values; false when a source refused.
-    bool read(std::span<CounterValue> out) noexcept;
+    /// Fill size() values; false when a source refused. The source of the first collector asked is the innermost: read
+    /// last before a step and first after it, so that its counters do not see the others' system calls.
+    bool read_before(std::span<CounterValue> out) noexcept;
+    bool read_after(std::span<CounterValue> out) noexcept;
     Error last_error() const;
 
 private:
-    std::vector<std::unique_ptr<WorkerCounters>> parts_;
+    struct Part {
+        std::unique_ptr<WorkerCounters> counters;
+        std::size_t at = 0; ///< of its first value
+    };
+    bool read(std::size_t part, std::span<CounterValue> out) noexcept;
+
+    std::vector<Part> parts_;
     std::size_t size_ = 0;
     std::size_t failed_ = 0;
 };

@@ -70,11 +70,11 @@ public:
         step_ = step;
         team_.clear_part_ns();
         see_cpus(&WorkerLog::cpu_before);
-        if (columns_ > 0) check(0, counters_.of(0).read(row(log_.workers[0].before)));
+        if (columns_ > 0) check(0, counters_.of(0).read_before(row(log_.workers[0].before)));
     }
     /// Afterwards the readings of every worker are there.
     void close() {
-        if (columns_ > 0) check(0, counters_.of(0).read(row(log_.workers[0].after)));
+        if (columns_ > 0) check(0, counters_.of(0).read_after(row(log_.workers[0].after)));
         see_cpus(&WorkerLog::cpu_after); // each worker comes here after its last reading
         for (unsigned worker = 0; worker < team_.threads(); ++worker)
             log_.workers[worker].part_ns[step_] = team_.part_ns(worker);
@@ -103,9 +103,10 @@ private:
         Bracket& bracket = *static_cast<Bracket*>(context);
         WorkerLog& own = bracket.log_.workers[worker];
         const auto before = bracket.row(own.before);
-        if (own.parts[bracket.step_]++ == 0) return bracket.check(worker, bracket.counters_.of(worker).read(before));
+        if (own.parts[bracket.step_]++ == 0)
+            return bracket.check(worker, bracket.counters_.of(worker).read_before(before));
         const auto now = std::span(bracket.between_).subspan(worker * bracket.columns_, bracket.columns_);
-        bracket.check(worker, bracket.counters_.of(worker).read(now));
+        bracket.check(worker, bracket.counters_.of(worker).read_before(now));
         const auto after = bracket.row(own.after);
         for (std::size_t c = 0; c < now.size(); ++c) {
             before[c].count += now[c].count - after[c].count;
@@ -115,7 +116,7 @@ private:
     }
     static void part_ends(void* context, unsigned worker) noexcept {
         Bracket& bracket = *static_cast<Bracket*>(context);
-        bracket.check(worker, bracket.counters_.of(worker).read(bracket.row(bracket.log_.workers[worker].after)));
+        bracket.check(worker, bracket.counters_.of(worker).read_after(bracket.row(bracket.log_.workers[worker].after)));
     }
 
     PhaseLog& log_;
@@ -192,7 +193,7 @@ Result<ReadCostRecord> measure_read_cost(Counting& counting, int pass, ClockFunc
     std::vector<std::uint64_t> counted(columns.size());
     for (std::uint64_t i = 0; i < read_pairs; ++i) {
         const std::uint64_t begin = clock();
-        const bool ok = counters->read(before) && counters->read(after);
+        const bool ok = counters->read_before(before) && counters->read_after(after);
         times[i] = static_cast<double>(clock() - begin);
         if (!ok) return fail(counters->last_error());
         for (std::size_t c = 0; c < columns.size(); ++c) {
