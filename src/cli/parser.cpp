@@ -82,6 +82,14 @@ Result<std::vector<std::string>> normalise(const Syntax& syntax, const std::vect
     return normal;
 }
 
+/// CLI11 puts two blank lines between groups; one is enough.
+std::string without_blank_pairs(std::string text) {
+    for (auto at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n", at)) {
+        text.erase(at, 1);
+    }
+    return text;
+}
+
 /// CLI11's usage block, options by group, then the example.
 class HelpFormat : public CLI::Formatter {
 public:
@@ -139,7 +147,7 @@ Result<Parsed> parse(const Syntax& syntax, const std::vector<std::string>& words
 
     if (std::find(normal->begin(), normal->end(), "--help") != normal->end()) {
         parsed.help = true;
-        parsed.help_text = app.help();
+        parsed.help_text = without_blank_pairs(app.help());
         return parsed;
     }
     std::reverse(normal->begin(), normal->end()); // CLI11 takes the words last first
