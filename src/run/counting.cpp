@@ -121,7 +121,7 @@ Result<void> ask_collector(Counting& counting, const std::string& name, const Ru
 }
 
 /// What perf refused and the operating system keeps anyway.
-Result<void> ask_os(Counting& counting, const RunPlan& plan) {
+Result<void> ask_os(Counting& counting, const RunPlan& plan, Sys& sys) {
     std::vector<EventRecord> refused = counting.events;
     std::vector<std::string> names;
     for (const EventRecord& record : refused)
@@ -129,7 +129,7 @@ Result<void> ask_os(Counting& counting, const RunPlan& plan) {
     if (names.empty()) return {};
     for (const std::string& name : names)
         record_named(counting, name)->reason.clear();
-    auto taken = take(counting, make_os_collector(), plan, names);
+    auto taken = take(counting, make_os_collector(sys), plan, names);
     if (!taken) return fail(taken.error());
     for (std::size_t i = 0; i < refused.size(); ++i) {
         EventRecord& record = counting.events[i];
@@ -198,7 +198,7 @@ Result<Counting> plan_counting(const RunPlan& plan, Sys& sys, const SysRoot& roo
     for (const std::string& name : wanted)
         if (auto asked = ask_collector(counting, name, plan, sys, root, table); !asked) return fail(asked.error());
     if (std::find(wanted.begin(), wanted.end(), "perf") != wanted.end())
-        if (auto asked = ask_os(counting, plan); !asked) return fail(asked.error());
+        if (auto asked = ask_os(counting, plan, sys); !asked) return fail(asked.error());
     if (plan.options.strict)
         if (auto strict = check_strict(plan, counting); !strict) return fail(strict.error());
     return counting;

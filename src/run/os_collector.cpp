@@ -6,11 +6,13 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <utility>
 
 #include "base/clock.hpp"
+#include "base/text.hpp"
+#include "base/unique_fd.hpp"
+#include "counters/event_name.hpp"
 #include "run/plan.hpp"
 
 namespace bytebound {
@@ -30,47 +32,28 @@ constexpr std::array<FigureEntry, 4> figures = {{
     {"task_clock_ns", Figure::task_clock, "clock_gettime(CLOCK_THREAD_CPUTIME_ID)"},
 }};
 
-constexpr std::string_view migrations_key = "nr_migrations";
-
-/// Owner of the descriptor of this thread's sched file.
+/// This thread's sched file, held open.
 class SchedFile {
 public:
-    SchedFile() {
+    explicit SchedFile(Sys& sys) {
         const std::string path = "/proc/self/task/" + std::to_string(::gettid()) + "/sched";
-        fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-        error_ = fd_ < 0 ? errno : 0;
+        fd_ = UniqueFd(sys, ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     }
-    ~SchedFile() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    SchedFile(const SchedFile&) = delete;
-    SchedFile& operator=(const SchedFile&) = delete;
 
-    /// The line is "se.nr_migrations      :      12" (kernel/sched/debug.c).
     std::optional<std::uint64_t> migrations() const noexcept {
         std::array<char, 4096> text;
-        const ssize_t bytes = fd_ < 0 ? -1 : ::pread(fd_, text.data(), text.size(), 0);
+        const ssize_t bytes = fd_ ? ::pread(fd_.get(), text.data(), text.size(), 0) : -1;
         if (bytes <= 0) return {};
-        const std::string_view view(text.data(), static_cast<std::size_t>(bytes));
-        const auto key = view.find(migrations_key);
-        const auto colon = key == std::string_view::npos ? key : view.find(':', key);
-        const auto digit = colon == std::string_view::npos ? colon : view.find_first_not_of(' ', colon + 1);
-        if (digit == std::string_view::npos) return {};
-        std::uint64_t value = 0;
-        const auto [end, failed] = std::from_chars(view.data() + digit, view.data() + view.size(), value);
-        if (failed != std::errc{}) return {};
-        return value;
+        return migrations_in({text.data(), static_cast<std::size_t>(bytes)});
     }
-    int error() const { return error_; }
 
 private:
-    int fd_ = -1;
-    int error_ = 0;
+    UniqueFd fd_;
 };
 
 class OsCounters final : public WorkerCounters {
 public:
-    explicit OsCounters(std::vector<Figure> wanted) : wanted_(std::move(wanted)), opened_ns_(now_ns()) {}
+    OsCounters(Sys& sys, std::vector<Figure> wanted) : wanted_(std::move(wanted)), opened_ns_(now_ns()), sched_(sys) {}
 
     std::size_t size() const override { return wanted_.size(); }
 
@@ -120,8 +103,15 @@ const FigureEntry* entry_of(const std::string& name) {
     return nullptr;
 }
 
+/// Whether a name leaves it open whose instructions are meant, or means both.
+bool takes_both_domains(const std::string& name) {
+    const auto parsed = parse_event_name(name);
+    return parsed && parsed->domain.value_or(Domain::user_and_kernel) == Domain::user_and_kernel;
+}
+
 class OsCollector final : public Collector {
 public:
+    explicit OsCollector(Sys& sys) : sys_(sys) {}
     std::string_view name() const override { return "os"; }
     Capability capability() const override { return Capability::yes("getrusage and /proc"); }
 
@@ -133,7 +123,9 @@ public:
             const FigureEntry* entry = entry_of(name);
             if (entry == nullptr) {
                 planned.reason = "the operating system keeps no such count";
-            } else if (entry->figure == Figure::cpu_migrations && !SchedFile().migrations()) {
+            } else if (!takes_both_domains(name)) {
+                planned.reason = "the operating system counts user and kernel code together";
+            } else if (entry->figure == Figure::cpu_migrations && !SchedFile(sys_).migrations()) {
                 planned.reason = "/proc/self/task/TID/sched names no migrations (a kernel without CONFIG_SCHED_DEBUG)";
             } else {
                 Event event;
@@ -154,12 +146,31 @@ public:
         std::vector<Figure> wanted;
         for (const PlannedEvent& event : plan.events)
             if (event.pass == pass) wanted.push_back(entry_of(event.name)->figure);
-        return std::make_unique<OsCounters>(std::move(wanted));
+        return std::make_unique<OsCounters>(sys_, std::move(wanted));
     }
+
+private:
+    Sys& sys_;
 };
 
 } // namespace
 
-std::unique_ptr<Collector> make_os_collector() { return std::make_unique<OsCollector>(); }
+std::optional<std::uint64_t> migrations_in(std::string_view sched) noexcept {
+    for (auto end = sched.find('\n'); end != std::string_view::npos; end = sched.find('\n')) {
+        const std::string_view line = sched.substr(0, end);
+        sched.remove_prefix(end + 1);
+        const auto colon = line.find(':');
+        if (colon == std::string_view::npos) continue;
+        const std::string_view key = trim(line.substr(0, colon)), number = trim(line.substr(colon + 1));
+        if (key != "se.nr_migrations") continue;
+        std::uint64_t value = 0;
+        const auto [rest, failed] = std::from_chars(number.data(), number.data() + number.size(), value);
+        if (failed != std::errc{} || rest != number.data() + number.size()) return {};
+        return value;
+    }
+    return {};
+}
+
+std::unique_ptr<Collector> make_os_collector(Sys& sys) { return std::make_unique<OsCollector>(sys); }
 
 } // namespace bytebound
