@@ -20,9 +20,16 @@ std::string plan_text(const RunPlan& plan) {
 
 /// The reports of a run, whole or cut short, and the hashes that seal its directory.
 Result<WrittenReports> seal(Run& run) {
-    auto written = write_reports(run.path());
-    if (!written) return written;
-    if (auto finished = run.finish(); !finished) return fail(finished.error());
+    auto written = write_reports(run.path(), run.record());
+    if (!written) {
+        static_cast<void>(run.give_up(written.error()));
+        return written;
+    }
+    if (auto finished = run.finish(); !finished) {
+        // The reports say "complete", which the run no longer is: once more, if that can still be written.
+        static_cast<void>(write_reports(run.path(), run.record()));
+        return fail(finished.error());
+    }
     return written;
 }
 
@@ -38,7 +45,8 @@ ExitCode measure_and_report(Run& run, bool quiet) {
     if (!measured) {
         // The run's own failure is the answer; a report that could not be written on top of it is not.
         complain(measured.error());
-        if (written) warn("finished phases are kept: see " + written->report.string());
+        if (written && !written->summary.rows.empty())
+            warn("finished phases are kept: see " + written->report.string());
         return measured.error().code;
     }
     if (!written) return complain(written.error());

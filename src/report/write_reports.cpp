@@ -16,6 +16,7 @@
 #include "report/report_document.hpp"
 #include "report/summary_csv.hpp"
 #include "report/summary_json.hpp"
+#include "run/file_size_limit.hpp"
 #include "run/run_directory.hpp"
 
 namespace bytebound {
@@ -46,6 +47,13 @@ Error write_error(const std::filesystem::path& file, int number) {
                 "free some space, then: bytebound report DIR",
                 number};
     }
+    if (number == EFBIG)
+        return {ExitCode::internal,
+                "write",
+                file.string(),
+                "the file would exceed the file-size limit",
+                "raise ulimit -f, then: bytebound report DIR",
+                number};
     return {
         ExitCode::usage, "write", file.string(), "the run directory cannot be written", "copy it to a writable place",
         number};
@@ -53,6 +61,7 @@ Error write_error(const std::filesystem::path& file, int number) {
 
 /// A reader sees the former file or the new one, never half of it.
 Result<void> replace_file(const std::filesystem::path& file, const std::string& text) {
+    const FileSizeLimitAsError limit;
     const std::filesystem::path temporary = file.string() + ".tmp";
     std::FILE* stream = std::fopen(temporary.c_str(), "wb");
     if (stream == nullptr) return fail(write_error(file, errno));
@@ -89,16 +98,10 @@ Result<SampleTable> raw_steps(const RunRecord& run, const std::filesystem::path&
                  "restore the file from the run, or measure again"});
 }
 
-} // namespace
-
-std::span<const ReportFormat> report_formats() { return formats; }
-
-Result<WrittenReports> write_reports(const std::filesystem::path& run_directory) {
-    auto run = read_run_record(run_directory);
-    if (!run) return fail(run.error());
-    auto samples = raw_steps(*run, run_directory / samples_file);
+Result<WrittenReports> write_as(const std::filesystem::path& run_directory, RunRecord run) {
+    auto samples = raw_steps(run, run_directory / samples_file);
     if (!samples) return fail(samples.error());
-    WrittenReports out{std::move(*run), {}, run_directory / "report.md"};
+    WrittenReports out{std::move(run), {}, run_directory / "report.md"};
     out.summary = summarize(out.run, *samples);
     for (const ReportFormat& format : formats) {
         if (auto written = replace_file(run_directory / format.file, format.text(out.run, out.summary)); !written) {
@@ -106,6 +109,23 @@ Result<WrittenReports> write_reports(const std::filesystem::path& run_directory)
         }
     }
     return out;
+}
+
+} // namespace
+
+std::span<const ReportFormat> report_formats() { return formats; }
+
+Result<WrittenReports> write_reports(const std::filesystem::path& run_directory) {
+    auto run = read_run_record(run_directory);
+    if (!run) return fail(run.error());
+    return write_as(run_directory, std::move(*run));
+}
+
+Result<WrittenReports> write_reports(const std::filesystem::path& run_directory, const RunRecord& record) {
+    // Through its text: JSON keeps no byte of a host name or an argument that is not UTF-8.
+    auto run = parse_run_record(to_json_text(record), (run_directory / run_file).string());
+    if (!run) return fail(run.error());
+    return write_as(run_directory, std::move(*run));
 }
 
 } // namespace bytebound

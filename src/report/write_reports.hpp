@@ -30,5 +30,8 @@ struct WrittenReports {
 /// reports too. Errors: bad_data (an input missing, unreadable or malformed; names the file), internal (no space while
 /// writing), usage (directory not writable).
 Result<WrittenReports> write_reports(const std::filesystem::path& run_directory);
+/// Of a run that run.json does not yet call complete: as if it held `record`. Its hashes are in no report, so that the
+/// other overload gives the same bytes afterwards.
+Result<WrittenReports> write_reports(const std::filesystem::path& run_directory, const RunRecord& record);
 
 } // namespace bytebound

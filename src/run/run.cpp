@@ -74,31 +74,61 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
         Impl{sys, std::move(seams), std::move(*machine), std::move(*plan), path, std::nullopt, {}}));
 }
 
+namespace {
+
+/// A signal says neither which run it ended nor what is left of it.
+Error stopped_at(const std::filesystem::path& path, bool any_phase, const Error& stop) {
+    Error error = stop;
+    error.object = path.string();
+    error.cause = stop.code == ExitCode::interrupted ? "interrupted by SIGINT" : "terminated by SIGTERM";
+    error.remedy =
+        any_phase ? "finished phases are kept; bytebound report shows them" : "no phase had finished; run it again";
+    return error;
+}
+
+} // namespace
+
 Result<void> Run::measure(const ProgressCallback& progress, const StopFlag& stop) {
     Impl& run = *impl_;
     run.record.started = utc_now();
     Session session({run.sys, run.seams, run.machine, run.plan, run.path, run.directory, run.record}, progress, stop);
     auto done = session.measure();
     run.record.finished = utc_now();
-    run.record.status = done ? RunStatus::complete : RunStatus::failed;
     if (!done) {
-        const Error& e = done.error();
-        std::string cause = e.cause;
-        if (e.sys_errno != 0) cause += " (" + errno_name(e.sys_errno) + ")";
-        run.record.failure = FailureRecord{e.operation, e.object, cause, e.remedy, static_cast<int>(e.code)};
+        Error& e = done.error();
+        const bool stopped = e.code == ExitCode::interrupted || e.code == ExitCode::terminated;
+        if (stopped) e = stopped_at(run.path, run.record.placement.steps > 0, e);
+        static_cast<void>(give_up(e)); // the run's own failure is the answer
+        return done;
     }
-    if (!run.directory) return done;
-    const auto written = run.directory->write_record(run.record);
-    return done ? written : done;
+    // finish() writes it, with the hashes: a kill from here on leaves "running".
+    run.record.status = RunStatus::complete;
+    return {};
+}
+
+Result<void> Run::give_up(const Error& e) {
+    RunRecord& record = impl_->record;
+    if (record.failure) return {};
+    record.status = RunStatus::failed;
+    std::string cause = e.cause;
+    if (e.sys_errno != 0) cause += " (" + errno_name(e.sys_errno) + ")";
+    record.failure = FailureRecord{e.operation, e.object, cause, e.remedy, static_cast<int>(e.code)};
+    record.files.clear();
+    return impl_->directory ? impl_->directory->write_record(record) : Result<void>{};
 }
 
 Result<void> Run::finish() {
     Impl& run = *impl_;
     if (!run.directory) return {};
-    auto files = run.directory->hash_files();
-    if (!files) return fail(files.error());
-    run.record.files = std::move(*files);
-    return run.directory->write_record(run.record);
+    Result<void> done;
+    if (auto files = run.directory->hash_files()) {
+        run.record.files = std::move(*files);
+        done = run.directory->write_record(run.record);
+    } else {
+        done = fail(files.error());
+    }
+    if (!done) static_cast<void>(give_up(done.error()));
+    return done;
 }
 
 } // namespace bytebound

@@ -30,8 +30,9 @@ struct RunSeams {
     bool capture_environment = true;
 };
 
-/// The order of calls: prepare, (describe the plan and stop, for --dry-run), measure, the report's files, finish.
-/// After a failed measure() the report can still be written and finish() called: finished phases are in the directory.
+/// The order of calls: prepare, (describe the plan and stop, for --dry-run), measure, the report's files from record(),
+/// finish. After a failed measure() the report can still be written and finish() called: finished phases are in the
+/// directory.
 class Run {
 public:
     /// Plans; opens, allocates and writes nothing. Errors: those of plan_run() and RunDirectory::check().
@@ -46,15 +47,18 @@ public:
     bool directory_exists() const;
 
     /// Pins, counts, simulates and measures on the calling thread, which becomes the leader. At its end run.json says
-    /// complete, or failed with the cause. Errors: not_possible (counting, placement, --strict) before anything is
+    /// running, or failed with the cause. Errors: not_possible (counting, placement, --strict) before anything is
     /// written; internal for a proof or a write that failed; interrupted or terminated for `stop`.
     Result<void> measure(const ProgressCallback& progress, const StopFlag& stop);
 
-    /// What run.json says now.
+    /// The run as finish() will record it: after measure() complete or failed, still without the files' hashes.
     const RunRecord& record() const;
 
-    /// Puts size and SHA-256 of every file of the directory into run.json: the last thing of a run.
+    /// Puts size and SHA-256 of every file of the run into run.json, and with them the status complete: the last thing
+    /// of a run. An error turns the run into a failed one.
     Result<void> finish();
+    /// The run is complete only with its reports: says failed, with the cause, where no failure is recorded yet.
+    Result<void> give_up(const Error& cause);
 
 private:
     struct Impl;

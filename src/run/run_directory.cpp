@@ -11,15 +11,27 @@
 #include <memory>
 #include <sstream>
 
+#include "run/file_size_limit.hpp"
+
 namespace bytebound {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// What a run writes: only these are removed by --force.
-constexpr std::array<std::string_view, 9> own_files = {run_file,      samples_file,     workers_file,
-                                                       "summary.csv", "summary.json",   "report.md",
-                                                       "report.html", "ENVIRONMENT.md", "run.json.new"};
+constexpr std::string_view temporary_run_file = "run.json.new";
+
+/// What a run writes: only these are sealed with hashes, and, with what a kill leaves of them, removed by --force.
+constexpr std::array<std::string_view, 7> sealed_files = {samples_file, workers_file,  "summary.csv",   "summary.json",
+                                                          "report.md",  "report.html", "ENVIRONMENT.md"};
+
+std::vector<std::string> own_files() {
+    std::vector<std::string> names = {std::string(run_file), std::string(temporary_run_file)};
+    for (const std::string_view name : sealed_files) {
+        names.emplace_back(name);
+        names.push_back(std::string(name) + ".tmp");
+    }
+    return names;
+}
 
 Failure unusable(const fs::path& path, std::string cause, int sys_errno) {
     return fail({sys_errno == ENOSPC ? ExitCode::internal : ExitCode::usage, "create", path.string(), std::move(cause),
@@ -30,14 +42,34 @@ struct Closer {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-/// Writes the whole file and syncs it; errno of the first failure, 0 when done.
+/// Opened for writing without cutting it: what is there keeps its blocks.
+std::unique_ptr<std::FILE, Closer> open_over(const fs::path& file) {
+    const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0) return nullptr;
+    std::unique_ptr<std::FILE, Closer> out(::fdopen(fd, "w"));
+    if (!out) ::close(fd);
+    return out;
+}
+
+/// Writes the whole file over what is there and syncs it; errno of the first failure, 0 when done.
 int write_synced(const fs::path& file, const std::string& text) {
-    std::unique_ptr<std::FILE, Closer> out(std::fopen(file.c_str(), "we"));
+    const auto out = open_over(file);
     if (!out) return errno;
+    errno = 0;
     if (std::fwrite(text.data(), 1, text.size(), out.get()) != text.size()) return errno != 0 ? errno : ENOSPC;
     if (std::fflush(out.get()) != 0) return errno;
+    if (::ftruncate(::fileno(out.get()), static_cast<off_t>(text.size())) != 0) return errno;
     if (::fsync(::fileno(out.get())) != 0 && errno != EINVAL && errno != EROFS) return errno;
     return 0;
+}
+
+/// Room for a record that says more than the present one. Best effort: where it cannot be had now, a full disk only
+/// costs the failure's text.
+void reserve(const fs::path& file, std::size_t bytes) {
+    constexpr std::size_t growth = 64 * 1024;
+    const auto out = open_over(file);
+    if (!out) return;
+    if (::posix_fallocate(::fileno(out.get()), 0, static_cast<off_t>(bytes + growth)) != 0) ::unlink(file.c_str());
 }
 
 } // namespace
@@ -45,6 +77,9 @@ int write_synced(const fs::path& file, const std::string& text) {
 Result<void> RunDirectory::check(const fs::path& path, bool force) {
     std::error_code error;
     const auto status = fs::status(path, error);
+    if (!fs::exists(status) && fs::is_symlink(fs::symlink_status(path, error)))
+        return fail({ExitCode::usage, "create", path.string(), "it is a symbolic link to nothing",
+                     "create its target, or give another --out"});
     if (fs::exists(status)) {
         if (!fs::is_directory(status)) return unusable(path, "it exists and is no directory", 0);
         const bool empty = fs::is_empty(path, error);
@@ -68,7 +103,7 @@ Result<RunDirectory> RunDirectory::create(const fs::path& path, bool force) {
     std::error_code error;
     fs::create_directories(path, error);
     if (error) return unusable(path, "the directory cannot be created", error.value());
-    for (const std::string_view name : own_files) {
+    for (const std::string& name : own_files()) {
         fs::remove(path / name, error);
         if (error) return unusable(path / name, "the file of a former run cannot be removed", error.value());
     }
@@ -76,17 +111,28 @@ Result<RunDirectory> RunDirectory::create(const fs::path& path, bool force) {
 }
 
 Result<void> RunDirectory::write_record(const RunRecord& record) const {
-    const fs::path file = path_ / run_file, temporary = path_ / "run.json.new";
-    int cause = write_synced(temporary, to_json_text(record));
+    const FileSizeLimitAsError limit;
+    const fs::path file = path_ / run_file, temporary = path_ / temporary_run_file;
+    const std::string text = to_json_text(record);
+    int cause = write_synced(temporary, text);
     if (cause == 0 && std::rename(temporary.c_str(), file.c_str()) != 0) cause = errno;
-    if (cause == 0) return {};
+    if (cause == 0) {
+        if (record.status == RunStatus::running) reserve(temporary, text.size());
+        return {};
+    }
     std::error_code ignored;
     fs::remove(temporary, ignored);
     const bool full = cause == ENOSPC || cause == EDQUOT;
     const bool first = !fs::exists(file, ignored);
-    return fail({first && !full ? ExitCode::usage : ExitCode::internal, "write", file.string(),
-                 full ? "no space is left on the device" : "the file cannot be written",
-                 full ? "free space or give another --out; finished phases are kept" : "give a writable --out", cause});
+    const bool limited = cause == EFBIG;
+    return fail({first && !full && !limited ? ExitCode::usage : ExitCode::internal, "write", file.string(),
+                 full      ? "no space is left on the device"
+                 : limited ? "the file would exceed the file-size limit"
+                           : "the file cannot be written",
+                 full      ? "free space or give another --out"
+                 : limited ? "raise ulimit -f"
+                           : "give a writable --out",
+                 cause});
 }
 
 Result<FileRecord> hash_file(const fs::path& file) {
@@ -119,15 +165,13 @@ Result<FileRecord> hash_file(const fs::path& file) {
 
 Result<std::map<std::string, FileRecord>> RunDirectory::hash_files() const {
     std::map<std::string, FileRecord> files;
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(path_, error)) {
-        const std::string name = entry.path().filename().string();
-        if (!entry.is_regular_file() || name == run_file) continue;
-        auto record = hash_file(entry.path());
+    for (const std::string_view name : sealed_files) {
+        std::error_code error;
+        if (!fs::exists(path_ / name, error) && !error) continue;
+        auto record = hash_file(path_ / name);
         if (!record) return fail(record.error());
         files.emplace(name, std::move(*record));
     }
-    if (error) return unusable(path_, "the directory cannot be read", error.value());
     return files;
 }
 

@@ -13,7 +13,8 @@ inline constexpr std::string_view samples_file = "samples.csv";
 inline constexpr std::string_view workers_file = "workers.csv";
 
 /// The directory of one run. run.json is replaced as a whole (temporary file, fsync, rename): at every moment it is
-/// valid JSON, also after a kill.
+/// valid JSON, also after a kill. While it says "running", the temporary file lies beside it with room for the next
+/// replacement: on a full disk the failure can still be recorded.
 class RunDirectory {
 public:
     /// Whether create() would succeed, as far as that can be known without writing. Error (usage): exists and is not
@@ -25,7 +26,7 @@ public:
 
     const std::filesystem::path& path() const { return path_; }
     Result<void> write_record(const RunRecord& record) const;
-    /// Size and SHA-256 of every regular file in it except run.json.
+    /// Size and SHA-256 of every file of the run in it except run.json; what others put there is not the run's.
     Result<std::map<std::string, FileRecord>> hash_files() const;
 
 private:

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "run/file_size_limit.hpp"
 #include "run/samples.hpp"
 
 namespace bytebound {
@@ -12,14 +13,15 @@ SampleWriter::SampleWriter(int fd, std::string name, SampleTable shape, SampleFi
     : fd_(fd), name_(std::move(name)), shape_(std::move(shape)), kind_(kind) {}
 
 SampleWriter::SampleWriter(SampleWriter&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), written_(other.written_), name_(std::move(other.name_)),
-      shape_(std::move(other.shape_)), kind_(other.kind_) {}
+    : fd_(std::exchange(other.fd_, -1)), written_(other.written_), phases_(other.phases_),
+      name_(std::move(other.name_)), shape_(std::move(other.shape_)), kind_(other.kind_) {}
 
 SampleWriter& SampleWriter::operator=(SampleWriter&& other) noexcept {
     if (this != &other) {
         if (fd_ >= 0) ::close(fd_);
         fd_ = std::exchange(other.fd_, -1);
         written_ = other.written_;
+        phases_ = other.phases_;
         name_ = std::move(other.name_);
         shape_ = std::move(other.shape_);
         kind_ = other.kind_;
@@ -46,10 +48,13 @@ Result<void> SampleWriter::append(std::span<const Sample> samples) {
     std::string text;
     for (const Sample& sample : samples)
         text += row_text(shape_, sample, kind_);
-    return write_all(text);
+    auto written = write_all(text);
+    if (written) ++phases_;
+    return written;
 }
 
 Result<void> SampleWriter::write_all(std::string_view text) {
+    const FileSizeLimitAsError limit;
     std::string_view rest = text;
     while (!rest.empty()) {
         const ssize_t bytes = ::write(fd_, rest.data(), rest.size());
@@ -58,9 +63,13 @@ Result<void> SampleWriter::write_all(std::string_view text) {
             const int cause = bytes < 0 ? errno : ENOSPC;
             if (::ftruncate(fd_, static_cast<off_t>(written_)) == 0)
                 ::lseek(fd_, static_cast<off_t>(written_), SEEK_SET);
+            std::string remedy = cause == EFBIG ? "raise ulimit -f" : "free space or give another --out";
+            if (phases_ > 0) remedy += "; finished phases are kept";
             return fail({ExitCode::internal, "write", name_,
-                         cause == ENOSPC ? "no space is left on the device" : "the write failed",
-                         "free space or give another --out; finished phases are kept", cause});
+                         cause == ENOSPC || cause == EDQUOT ? "no space is left on the device"
+                         : cause == EFBIG                   ? "the file would exceed the file-size limit"
+                                                            : "the write failed",
+                         std::move(remedy), cause});
         }
         rest.remove_prefix(static_cast<std::size_t>(bytes));
     }

@@ -86,7 +86,7 @@ private:
     Result<void> write_all(std::string_view text);
 
     int fd_ = -1;
-    std::uint64_t written_ = 0;
+    std::uint64_t written_ = 0, phases_ = 0; ///< bytes, appends
     std::string name_;
     SampleTable shape_;
     SampleFile kind_ = SampleFile::steps;

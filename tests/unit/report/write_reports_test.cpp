@@ -77,6 +77,26 @@ TEST_CASE("reports written again are equal byte for byte, and nothing else is le
     CHECK(first.size() == report_formats().size() + 2); // run.json, samples.csv
 }
 
+TEST_CASE("reports of a run before it is sealed equal those afterwards, also where the command is not UTF-8") {
+    const ExampleDirectory directory;
+    RunRecord run = example_run();
+    run.command.push_back("caf\xe9");
+    RunRecord running = run;
+    running.status = RunStatus::running;
+    const auto before = RunDirectory::create(directory.path() / "sealed", false);
+    REQUIRE(before->write_record(running).has_value());
+    std::filesystem::copy(directory.path() / samples_file, directory.path() / "sealed" / samples_file);
+    REQUIRE(write_reports(directory.path() / "sealed", run).has_value());
+    const std::string early = text_of(directory.path() / "sealed/report.md");
+    CHECK(early.find("did not finish") == std::string::npos);
+    run.files = *before->hash_files();
+    REQUIRE(run.files.size() == 6);
+    REQUIRE(before->write_record(run).has_value());
+    const auto first = contents(directory.path() / "sealed");
+    REQUIRE(write_reports(directory.path() / "sealed").has_value());
+    CHECK(contents(directory.path() / "sealed") == first);
+}
+
 TEST_CASE("a missing or malformed input is named, with exit code 5") {
     for (const char* file : {"run.json", "samples.csv"}) {
         INFO(file);

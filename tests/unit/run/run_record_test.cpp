@@ -147,13 +147,13 @@ TEST_CASE("run.json is replaced as a whole, and the hashes are those of sha256su
     REQUIRE(directory->write_record(record));
     CHECK(read_run_record(parent.path())->status == RunStatus::complete);
     CHECK_FALSE(std::filesystem::exists(parent / "run.json.new"));
-    std::ofstream(parent / "abc.txt") << "abc";
+    std::ofstream(parent / "report.md") << "abc";
     const auto files = directory->hash_files();
     REQUIRE(files);
     REQUIRE(files->size() == 1); // run.json cannot hold its own hash
     // FIPS 180-2, appendix B.1.
-    CHECK(files->at("abc.txt").sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    CHECK(files->at("abc.txt").bytes == 3);
+    CHECK(files->at("report.md").sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    CHECK(files->at("report.md").bytes == 3);
 }
 
 TEST_CASE("a directory without run.json is bad data") {

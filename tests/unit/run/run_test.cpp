@@ -193,11 +193,16 @@ TEST_CASE("run.json of a finished run says what was done, and is sealed with the
         never);
     if (!measured) FAIL(to_line(measured.error()));
     CHECK(status_during == "running");
+    CHECK(read_run_record(run.path())->status == RunStatus::running); // nothing is sealed yet
+    CHECK(run.record().status == RunStatus::complete);
     std::ofstream(run.path() / "report.md") << "report";
+    std::ofstream(run.path() / "letter.txt") << "dear reader";
     REQUIRE(run.finish());
     const auto record = read_run_record(run.path());
     REQUIRE(record);
     CHECK(record->status == RunStatus::complete);
+    CHECK(record->files.count("letter.txt") == 0);
+    CHECK_FALSE(std::filesystem::exists(run.path() / "run.json.new"));
     CHECK_FALSE(record->failure);
     CHECK(record->passes == 2);
     CHECK(record->events[1].pass == 1);
@@ -261,9 +266,54 @@ TEST_CASE("a stop during a phase drops that phase and keeps those before it") {
         stop);
     REQUIRE_FALSE(measured);
     CHECK(measured.error().code == ExitCode::terminated);
+    CHECK(to_line(measured.error()) == "run " + run.path().string() +
+                                           ": terminated by SIGTERM; finished phases are kept; bytebound report shows "
+                                           "them");
     CHECK(read_run_record(run.path())->status == RunStatus::failed);
     CHECK(read_run_record(run.path())->failure->exit_code == 143);
     CHECK(read_samples(run.path() / "samples.csv")->rows.size() == 6);
+}
+
+TEST_CASE("a stop before the first phase ended promises no phase") {
+    const test::TemporaryDirectory directory;
+    Run run = prepared(tiny_options(directory), tiny_seams());
+    StopFlag stop{0};
+    const auto measured = run.measure(
+        [&](const Progress& progress) {
+            if (progress.stage == "measure") stop = SIGINT;
+        },
+        stop);
+    REQUIRE_FALSE(measured);
+    CHECK(to_line(measured.error()) ==
+          "run " + run.path().string() + ": interrupted by SIGINT; no phase had finished; run it again");
+}
+
+TEST_CASE("a run that cannot be sealed is a failed run") {
+    const test::TemporaryDirectory directory;
+    Run run = prepared(tiny_options(directory), tiny_seams());
+    REQUIRE(run.measure({}, never));
+    std::filesystem::create_directory(run.path() / "report.md"); // can be opened, not read
+    const auto finished = run.finish();
+    REQUIRE_FALSE(finished);
+    CHECK(finished.error().operation == "hash");
+    const auto record = read_run_record(run.path());
+    REQUIRE(record);
+    CHECK(record->status == RunStatus::failed);
+    CHECK(record->failure->operation == "hash");
+    CHECK(record->files.empty());
+    CHECK(run.record().status == RunStatus::failed);
+}
+
+TEST_CASE("a run whose reports could not be written is a failed run; the first failure stays") {
+    const test::TemporaryDirectory directory;
+    Run run = prepared(tiny_options(directory), tiny_seams());
+    REQUIRE(run.measure({}, never));
+    REQUIRE(run.give_up({ExitCode::internal, "write", "report.md", "no space left", "free some space", ENOSPC}));
+    REQUIRE(run.give_up({ExitCode::internal, "hash", "samples.csv", "another cause", ""}));
+    REQUIRE(run.finish());
+    const auto record = read_run_record(run.path());
+    CHECK(record->status == RunStatus::failed);
+    CHECK(record->failure->cause == "no space left (ENOSPC)");
 }
 
 TEST_CASE("a read that the plan promised and that fails ends the phase and the run") {
