@@ -245,7 +245,12 @@ void add_counting(std::vector<Option>& table, RunOptions& o) {
 
 void add_output(std::vector<Option>& table, RunOptions& o) {
     const std::string group = "Output";
-    table.push_back({"--out", "DIR", "run directory (./bytebound-YYYYmmdd-HHMMSS)", group, text_into(o.out)});
+    table.push_back({"--out", "DIR", "run directory (./bytebound-YYYYmmdd-HHMMSS)", group,
+                     [&o](const std::string& text) -> Result<void> {
+                         if (text.empty()) return bad_value("--out", "the name is empty", "give a directory");
+                         o.out = text;
+                         return {};
+                     }});
     table.push_back({"--force", "", "replace the files of an existing run directory", group, flag_into(o.force)});
     table.push_back({"--dry-run", "", "print the plan, measure nothing", group, flag_into(o.dry_run)});
     table.push_back({"--quiet", "", "no progress on stderr", group, flag_into(o.quiet)});
