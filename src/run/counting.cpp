@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+#include "counters/resolver.hpp"
 #include "run/os_collector.hpp"
 #include "run/warnings.hpp"
 
@@ -62,12 +64,34 @@ Failure not_here(const std::string& collector, const Capability& capability) {
                  capability.remedy.empty() ? "give --collector auto" : capability.remedy});
 }
 
+/// A plan is made on the leader's CPU; each worker opens it on its own. A hybrid core PMU counts on its CPUs only.
+void leave_out_foreign_pmus(CountingPlan& plan, const std::vector<int>& workers) {
+    const auto counts_on = [](const Event& event, int cpu) {
+        return event.scope != Scope::thread || event.cpus.empty() ||
+               std::find(event.cpus.begin(), event.cpus.end(), cpu) != event.cpus.end();
+    };
+    plan.passes = 1;
+    for (PlannedEvent& planned : plan.events) {
+        const bool everywhere = !planned.event || std::all_of(workers.begin(), workers.end(),
+                                                              [&](int cpu) { return counts_on(*planned.event, cpu); });
+        if (!everywhere && planned.pass >= 0) {
+            planned.reason = fmt::format("PMU {} serves CPUs {}: workers on CPUs of two core PMUs", planned.event->pmu,
+                                         format_cpu_list(planned.event->cpus));
+            planned.remedy = "pin to one kind with --cpus";
+            planned.event.reset();
+            planned.pass = planned.group = -1;
+        }
+        plan.passes = std::max(plan.passes, planned.pass + 1);
+    }
+}
+
 /// Lets one collector plan the names that are left. How many it took.
 Result<std::size_t> take(Counting& counting, std::unique_ptr<Collector> collector, const RunPlan& plan,
                          const std::vector<std::string>& names) {
     auto agreed =
         collector->plan({names, plan.options.allow_multiplex, plan.placement.cpus.at(0), ratio_groups(counting)});
     if (!agreed) return fail(agreed.error());
+    leave_out_foreign_pmus(*agreed, plan.placement.cpus);
     std::size_t taken = 0;
     for (const PlannedEvent& planned : agreed->events) {
         EventRecord* record = record_named(counting, planned.name);
@@ -148,15 +172,28 @@ Result<void> ask_os(Counting& counting, const RunPlan& plan, Sys& sys) {
     return {};
 }
 
+/// What the operating system counts in user and kernel code, though the name means one of them (bare names: user).
+/// Empty when it is what was asked for.
+std::string replaced_domain(const EventRecord& record, const EventResolver& resolver) {
+    if (record.source != "os") return {};
+    const auto asked = resolver.resolve(record.name);
+    if (!asked || !asked->event || asked->event->domain == Domain::user_and_kernel) return {};
+    return fmt::format("asked for in domain {}, the operating system counts uk", name_of(asked->event->domain));
+}
+
 /// --strict: exit 3 before anything is measured.
-Result<void> check_strict(const RunPlan& plan, const Counting& counting) {
+Result<void> check_strict(const RunPlan& plan, const Counting& counting, const SysRoot& root) {
     const auto refuse = [](std::string object, std::string cause, std::string remedy) {
         return fail({ExitCode::not_possible, "count", std::move(object), std::move(cause) + " (--strict)",
                      remedy.empty() ? "leave --strict out, or see bytebound doctor" : std::move(remedy)});
     };
     if (!plan.options.events.empty()) {
-        for (const EventRecord& record : counting.events)
+        const EventResolver resolver(root, plan.placement.cpus.at(0));
+        for (const EventRecord& record : counting.events) {
             if (record.pass < 0) return refuse(record.name, record.reason, record.remedy);
+            if (const auto replaced = replaced_domain(record, resolver); !replaced.empty())
+                return refuse(record.name, replaced, "name it with :uk");
+        }
         return {};
     }
     for (const std::string role : {"cycles", "instructions", "llc_misses"}) {
@@ -200,7 +237,7 @@ Result<Counting> plan_counting(const RunPlan& plan, Sys& sys, const SysRoot& roo
     if (std::find(wanted.begin(), wanted.end(), "perf") != wanted.end())
         if (auto asked = ask_os(counting, plan, sys); !asked) return fail(asked.error());
     if (plan.options.strict)
-        if (auto strict = check_strict(plan, counting); !strict) return fail(strict.error());
+        if (auto strict = check_strict(plan, counting, root); !strict) return fail(strict.error());
     return counting;
 }
 

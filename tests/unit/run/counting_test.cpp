@@ -40,7 +40,89 @@ private:
     std::string name_;
 };
 
+/// cycles on a core PMU of CPUs 0 and 1 in pass 1; software events refused.
+class HybridCollector final : public Collector {
+public:
+    std::string_view name() const override { return "perf"; }
+    Capability capability() const override { return Capability::yes("test"); }
+    Result<CountingPlan> plan(const PlanRequest& request) override {
+        CountingPlan plan{"perf", "perf", {}, 1, {}};
+        for (const std::string& name : request.names) {
+            PlannedEvent planned;
+            planned.name = name;
+            if (name == "cycles") {
+                planned.event.emplace();
+                planned.event->pmu = "cpu_core";
+                planned.event->cpus = {0, 1};
+                planned.pass = 1;
+                planned.group = 0;
+                plan.passes = 2;
+            } else {
+                planned.reason = "paranoid";
+            }
+            plan.events.push_back(planned);
+        }
+        return plan;
+    }
+    Result<std::unique_ptr<WorkerCounters>> open(const CountingPlan&, int) override { return fail(Error{}); }
+};
+constexpr CollectorEntry hybrid_table[] = {{"perf", "hybrid", [](Sys&, const SysRoot&) {
+                                                return std::unique_ptr<Collector>(std::make_unique<HybridCollector>());
+                                            }}};
+
+RunPlan plan_of(std::vector<EventWish> events, std::vector<int> cpus) {
+    RunPlan plan;
+    plan.placement.cpus = std::move(cpus);
+    plan.collectors = {{"perf"}, false, true};
+    for (const EventWish& event : events)
+        plan.options.events.push_back(event.name);
+    plan.events = std::move(events);
+    return plan;
+}
+
+KernelSys kernel;
+const SysRoot root;
+
 } // namespace
+
+TEST_CASE("an event of one core PMU is not counted by workers on the CPUs of two") {
+    const std::vector<EventWish> events = {{"cycles", "cycles"}};
+    const auto same = plan_counting(plan_of(events, {1, 0}), kernel, root, hybrid_table);
+    REQUIRE(same);
+    CHECK(same->events[0].pass == 1);
+    CHECK(same->passes == 2);
+    const auto mixed = plan_counting(plan_of(events, {1, 2}), kernel, root, hybrid_table);
+    REQUIRE(mixed);
+    CHECK(mixed->events[0].pass == -1);
+    CHECK(mixed->events[0].reason == "PMU cpu_core serves CPUs 0-1: workers on CPUs of two core PMUs");
+    CHECK(mixed->events[0].remedy == "pin to one kind with --cpus");
+    CHECK(mixed->passes == 1);
+    CHECK(mixed->sources.empty());
+}
+
+TEST_CASE("a name that asks for user code is not replaced by a count of user and kernel code") {
+    const auto counting =
+        plan_counting(plan_of({{"context-switches:u", "context_switches"}}, {0}), kernel, root, hybrid_table);
+    REQUIRE(counting);
+    CHECK(counting->events[0].pass == -1);
+    CHECK(counting->events[0].reason == "paranoid");
+    CHECK(counting->warnings.empty());
+}
+
+TEST_CASE("--strict takes the operating system's count only where it has the domain that the name means") {
+    const auto strict = [](const std::string& name, const std::string& role) {
+        RunPlan plan = plan_of({{name, role}}, {0});
+        plan.options.strict = true;
+        const auto counting = plan_counting(plan, kernel, root, hybrid_table);
+        return counting ? "source " + counting->events[0].source : to_line(counting.error());
+    };
+    CHECK(strict("context-switches", "context_switches") == "source os"); // happens in the kernel only
+    CHECK(strict("page-faults:uk", "page_faults") == "source os");
+    CHECK(strict("page-faults", "page_faults") ==
+          "count page-faults: asked for in domain u, the operating system counts uk (--strict); name it with :uk");
+    CHECK(strict("task-clock:u", "task_clock_ns") ==
+          "count task-clock:u: paranoid (--strict); leave --strict out, or see bytebound doctor");
+}
 
 TEST_CASE("the first source is read last before a step and first after it, and values keep their places") {
     Counting counting;
