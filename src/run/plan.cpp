@@ -20,6 +20,12 @@ constexpr std::uint32_t most_steps = 10'000'000;
 /// Columns beyond this cannot be a row of any machine; keeps the products below 2^64.
 constexpr std::uint64_t max_columns = std::uint64_t{1} << 40;
 
+std::string_view loop_name(LoopKind kind) {
+    for (const LoopEntry& entry : loops())
+        if (entry.kind == kind) return entry.name;
+    return {};
+}
+
 Failure impossible(std::string object, std::string cause, std::string remedy) {
     return fail({ExitCode::usage, "plan", std::move(object), std::move(cause), std::move(remedy)});
 }
@@ -48,6 +54,9 @@ Result<void> check_sizes(const RunOptions& o) {
         return impossible(fmt::format("--tau {}", o.tau), "it is no share of m", "give 0 or more");
     if (o.ks.empty() && !o.add && !o.remove) return impossible("--ks", "the list is empty", "give at least one k");
     if (o.loops.empty()) return impossible("--loops", "the list is empty", "give at least one loop");
+    for (auto loop = o.loops.begin(); loop != o.loops.end(); ++loop)
+        if (std::find(o.loops.begin(), loop, *loop) != loop)
+            return impossible("--loops", fmt::format("'{}' stands twice", loop_name(*loop)), "name each loop once");
     if (o.warmup && *o.warmup > most_steps)
         return impossible(fmt::format("--warmup {}", *o.warmup), fmt::format("it is more than {} steps", most_steps),
                           "give fewer");
@@ -64,19 +73,6 @@ Result<void> check_loops(const RunOptions& o) {
         return fail({ExitCode::not_possible, "plan", "--copy " + std::string(name_of(o.copy)), "this CPU cannot run it",
                      "give --copy memcpy"});
     return {};
-}
-
-void take_loops_once(RunPlan& plan) {
-    std::vector<LoopKind> once;
-    for (const LoopKind kind : plan.options.loops) {
-        if (std::find(once.begin(), once.end(), kind) == once.end()) {
-            once.push_back(kind);
-            continue;
-        }
-        for (const LoopEntry& entry : loops())
-            if (entry.kind == kind) plan.warnings.push_back(warnings::loop_repeated(std::string(entry.name)));
-    }
-    plan.options.loops = std::move(once);
 }
 
 /// The cache that the simulation has, C of the warm-up rule and the sweep's buffer.
@@ -144,7 +140,6 @@ Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, cons
     plan.options = options;
     plan.preset = facts.preset;
     plan.layout = make_layout(options.dtype, options.up_cols, options.hidden_dim, options.gate_cols);
-    take_loops_once(plan);
     auto collectors = choose_collectors(options.collectors);
     if (!collectors) return fail(collectors.error());
     plan.collectors = std::move(*collectors);
@@ -157,7 +152,7 @@ Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, cons
     if (auto planned = plan_experiments(plan); !planned) return fail(planned.error());
     if (auto fits = check_memory(plan, facts); !fits) return fail(fits.error());
     plan.arena_bytes = bytebound::arena_bytes(plan.workspace);
-    plan_events(plan);
+    if (auto known = plan_events(plan, facts.root); !known) return fail(known.error());
     return plan;
 }
 
@@ -177,8 +172,7 @@ std::vector<std::string> describe(const RunPlan& plan) {
     const RunOptions& o = plan.options;
     std::vector<std::string> names, lines;
     for (const LoopKind kind : o.loops)
-        for (const LoopEntry& entry : loops())
-            if (entry.kind == kind) names.emplace_back(entry.name);
+        names.emplace_back(loop_name(kind));
     lines.push_back(fmt::format("workload   N {}, m {}, S {} bytes ({}), {}, seed {}", o.pool_rows, o.active_rows,
                                 plan.layout.row_bytes(), name_of(o.dtype), name_of(o.pattern), o.seed));
     lines.push_back(fmt::format("loops      {} (copy {}, threads {}, between {})", join(names, ", "), name_of(o.copy),

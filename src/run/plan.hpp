@@ -22,6 +22,7 @@ struct PlanFacts {
     std::uint64_t memory_available = 0; ///< bytes (MemAvailable); 0: unknown, then nothing is refused for its size
     bool under_valgrind = false;
     PresetChoice preset;
+    SysRoot root; ///< where event names are looked up: sysfs alone, nothing is opened
 };
 
 /// One k of the run, the same for every loop.
@@ -69,7 +70,8 @@ struct RunPlan {
     std::vector<Warning> warnings;
 };
 
-/// Errors: usage for impossible sizes, memory larger than the machine, an add/remove that cannot fit, a cache geometry;
+/// Errors: usage for impossible sizes, memory larger than the machine, an add/remove that cannot fit, a cache geometry,
+/// an event name that no grammar and no table knows, whoever would count it;
 /// not_possible for a known loop or copy method that this build or CPU lacks; those of resolve_placement().
 Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, const PlanFacts& facts);
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "counters/resolver.hpp"
 #include "run/plan_parts.hpp"
 #include "run/warnings.hpp"
 
@@ -74,7 +75,10 @@ Result<CollectorChoice> choose_collectors(const std::vector<std::string>& names)
     return choice;
 }
 
-void plan_events(RunPlan& plan) {
+Result<void> plan_events(RunPlan& plan, const SysRoot& root) {
+    const EventResolver resolver(root, plan.placement.cpus.at(0));
+    for (const std::string& name : plan.options.events)
+        if (auto known = resolver.resolve(name); !known) return fail(known.error());
     std::vector<std::string> names = plan.options.events;
     if (names.empty() && !plan.collectors.counting.empty()) {
         names = {"cycles", "instructions"};
@@ -92,6 +96,7 @@ void plan_events(RunPlan& plan) {
         if (std::any_of(plan.events.begin(), plan.events.end(), taken)) role.clear();
         plan.events.push_back({name, std::move(role)});
     }
+    return {};
 }
 
 } // namespace bytebound

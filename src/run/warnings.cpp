@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "base/text.hpp"
 
 namespace bytebound::warnings {
@@ -19,12 +21,11 @@ Warning k_clipped(std::span<const std::uint32_t> requested, std::uint32_t k) {
 }
 
 Warning k_merged(std::span<const std::uint32_t> requested, std::uint32_t k, std::uint32_t k_requested) {
-    return {"k_merged",
-            fmt::format("k {} is the same experiment as k {} (k = {}): one row", list(requested), k_requested, k)};
-}
-
-Warning loop_repeated(const std::string& loop) {
-    return {"loop_repeated", fmt::format("loop {} was named more than once: measured once", loop)};
+    std::vector<std::uint32_t> others(requested.begin(), requested.end());
+    std::erase(others, k_requested);
+    if (others.empty()) return {"k_merged", fmt::format("k {} was named more than once: one row", k_requested)};
+    return {"k_merged", fmt::format("k {} {} the same experiment as k {} (k = {}): one row", list(others),
+                                    others.size() == 1 ? "is" : "are", k_requested, k)};
 }
 
 Warning event_repeated(const std::string& event) {

@@ -11,7 +11,6 @@ namespace bytebound::warnings {
 
 Warning k_clipped(std::span<const std::uint32_t> requested, std::uint32_t k);
 Warning k_merged(std::span<const std::uint32_t> requested, std::uint32_t k, std::uint32_t k_requested);
-Warning loop_repeated(const std::string& loop);
 Warning event_repeated(const std::string& event);
 Warning llc_unknown(std::uint64_t assumed_bytes);
 Warning llc_ways_assumed(std::uint64_t size_bytes, std::uint32_t ways);

@@ -128,8 +128,8 @@ TEST_CASE("k beyond 2 min(m, N - m) is clipped, equal ones become one row of the
     CHECK(plan.experiments[1].k_requested == 4);
     REQUIRE(codes(plan) == std::vector<std::string>{"k_clipped", "k_merged", "k_merged"});
     CHECK(plan.warnings[0].text == "k 50, 60 clipped to 20: a step can change at most 2 min(m, N - m) rows");
-    CHECK(plan.warnings[1].text == "k 20, 60 is the same experiment as k 50 (k = 20): one row");
-    CHECK(plan.warnings[2].text == "k 4 is the same experiment as k 4 (k = 4): one row");
+    CHECK(plan.warnings[1].text == "k 20, 60 are the same experiment as k 50 (k = 20): one row");
+    CHECK(plan.warnings[2].text == "k 4 was named more than once: one row");
 }
 
 TEST_CASE("full and empty sets leave only k = 0") {
@@ -179,6 +179,9 @@ TEST_CASE("impossible sizes are refused with the option that is wrong") {
     CHECK(error([](RunOptions& o) { o.repeats = 0; }) == "plan --repeats 0: nothing would be measured");
     CHECK(error([](RunOptions& o) { o.threads = 0; }) == "plan --threads 0: a step needs a worker");
     CHECK(error([](RunOptions& o) { o.tau = -1; }) == "plan --tau -1: it is no share of m");
+    CHECK(error([](RunOptions& o) {
+              o.loops = {LoopKind::mask, LoopKind::paired, LoopKind::mask};
+          }) == "plan --loops: 'mask' stands twice");
     CHECK(error([](RunOptions& o) { o.ks.clear(); }) == "plan --ks: the list is empty");
     // 2 * 1000000 rows * 8 KiB = 15.3 GiB against 4 GiB.
     CHECK(error([](RunOptions& o) { o.pool_rows = 1'000'000; }) ==
@@ -252,6 +255,20 @@ TEST_CASE("an event's role follows its name, whatever its modifiers") {
     CHECK(event_role("uncore_imc_0/cycles/", "") == "");
     CHECK(event_role("cpu/event=0x2e,umask=0x41/u", "cpu/event=0x2e,umask=0x41/") == "llc_misses");
     CHECK(event_role("LLC-load-misses", "") == "");
+}
+
+TEST_CASE("an event name that nothing knows is wrong usage, whoever would count") {
+    for (const std::string collector : {"auto", "perf", "sim", "none"}) {
+        RunOptions options = small_options();
+        options.collectors = {collector};
+        options.events = {"cycles", "instructionz"};
+        const Error e = refused(options);
+        CHECK(e.code == ExitCode::usage);
+        CHECK(e.object == "instructionz");
+        CHECK(e.remedy == "did you mean instructions?");
+        options.events = {"uncore_nowhere/event=1/"}; // known, without hardware
+        CHECK(planned(options).events.size() == 1);
+    }
 }
 
 TEST_CASE("the first event of a role fills it, an event named twice is counted once") {
