@@ -23,7 +23,7 @@ std::optional<UnavailableRecord> missing(const RunPlan& plan, const Counting& co
     if (record != nullptr && record->pass >= 0) return {};
     UnavailableRecord unavailable{std::string(metric), {}, {}};
     if (record != nullptr) {
-        unavailable.reason = record->name + ": " + record->reason;
+        unavailable.reason = (record->name == metric ? "" : record->name + ": ") + record->reason;
         unavailable.remedy = record->remedy;
     } else if (plan.collectors.counting.empty()) {
         unavailable.reason = "--collector names nothing that counts events";
@@ -35,6 +35,9 @@ std::optional<UnavailableRecord> missing(const RunPlan& plan, const Counting& co
     }
     return unavailable;
 }
+
+/// For a ratio: which of its parts is missing.
+std::string of_operand(const UnavailableRecord& operand) { return "no " + operand.metric + ": " + operand.reason; }
 
 } // namespace
 
@@ -55,13 +58,13 @@ std::vector<UnavailableRecord> unavailable_metrics(const RunPlan& plan, const Co
     const auto without_instructions = missing(plan, counting, "instructions");
     if (without_cycles || without_instructions) {
         const UnavailableRecord& first = without_cycles ? *without_cycles : *without_instructions;
-        list.push_back({"cpi", first.reason, first.remedy});
+        list.push_back({"cpi", of_operand(first), first.remedy});
     } else if (cycles->pass != instructions->pass || cycles->group != instructions->group) {
         list.push_back({"cpi", "cycles and instructions do not fit one group of counters", "count fewer events"});
     }
     const auto no_misses = simulated ? std::nullopt : missing(plan, counting, "llc_misses");
     if (without_instructions)
-        list.push_back({"llc_mpki", without_instructions->reason, without_instructions->remedy});
+        list.push_back({"llc_mpki", of_operand(*without_instructions), without_instructions->remedy});
     else if (no_misses)
         list.push_back({"llc_mpki", no_misses->reason, no_misses->remedy});
     if (!simulated) list.push_back({"by_buffer", not_simulated, "give --collector auto"});

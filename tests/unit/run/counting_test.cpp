@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 #include "run/counting.hpp"
 
 using namespace bytebound;
@@ -107,6 +109,27 @@ TEST_CASE("a name that asks for user code is not replaced by a count of user and
     CHECK(counting->events[0].pass == -1);
     CHECK(counting->events[0].reason == "paranoid");
     CHECK(counting->warnings.empty());
+}
+
+TEST_CASE("a missing metric's reason names its event only where that has another name; a ratio's names the part") {
+    Counting counting;
+    EventRecord cycles, instructions;
+    cycles.name = cycles.role = "cycles";
+    instructions.name = "instructions:k";
+    instructions.role = "instructions";
+    cycles.reason = instructions.reason = "no core PMU";
+    counting.events = {cycles, instructions};
+    const auto list =
+        unavailable_metrics(plan_of({{"cycles", "cycles"}, {"instructions:k", "instructions"}}, {0}), counting, "");
+    const auto reason = [&](const std::string& metric) {
+        const auto found = std::find_if(list.begin(), list.end(), [&](const auto& u) { return u.metric == metric; });
+        return found == list.end() ? "" : found->reason;
+    };
+    CHECK(reason("cycles") == "no core PMU");
+    CHECK(reason("instructions") == "instructions:k: no core PMU");
+    CHECK(reason("cpi") == "no cycles: no core PMU");
+    CHECK(reason("llc_mpki") == "no instructions: instructions:k: no core PMU");
+    CHECK(reason("llc_misses").empty()); // simulated
 }
 
 TEST_CASE("--strict takes the operating system's count only where it has the domain that the name means") {
