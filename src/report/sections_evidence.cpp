@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cctype>
 #include <fmt/format.h>
 #include <iterator>
 
@@ -41,23 +40,6 @@ Table page_table(const PlacementRecord& placement) {
                               nodes_text(last.on_node), std::to_string(last.not_present)});
     }
     return table;
-}
-
-std::string quoted_word(const std::string& word) {
-    const auto harmless = [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-               std::string_view("_-+=.,:/@%").find(c) != std::string_view::npos;
-    };
-    if (!word.empty() && std::all_of(word.begin(), word.end(), harmless)) return word;
-    std::string out = "'";
-    for (const char c : word) {
-        if (c == '\'') {
-            out += "'\\''";
-        } else {
-            out += c;
-        }
-    }
-    return out + "'";
 }
 
 } // namespace
@@ -230,9 +212,7 @@ Blocks environment_section(const RunRecord& run) {
 }
 
 Blocks reproduce_section(const RunRecord& run) {
-    std::string command;
-    for (const std::string& word : run.command)
-        command += (command.empty() ? "" : " ") + quoted_word(word);
+    const std::string command = command_line(run.command);
     std::string provenance = "bytebound " + or_na(run.version);
     if (!run.git_revision.empty()) provenance += " (git " + run.git_revision + ")";
     provenance += fmt::format(", seed {}, on {}, started {}, finished {}.", run.workload.seed, or_na(run.host),

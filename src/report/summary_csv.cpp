@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "report/number.hpp"
+#include "run/samples.hpp"
 
 namespace bytebound {
 namespace {
@@ -16,14 +17,6 @@ std::string cell(std::string_view text) {
         out += c;
     }
     return out + '"';
-}
-
-/// A comment ends at its line's end, whatever stood in an argument of the command.
-std::string comment(std::string_view name, std::string_view value) {
-    std::string out = fmt::format("# {}: ", name);
-    for (const char c : value)
-        out += c == '\n' || c == '\r' ? ' ' : c;
-    return out + '\n';
 }
 
 std::string optional_number(const std::optional<double>& value) { return value ? exact_number(*value) : ""; }
@@ -41,9 +34,7 @@ std::string metric_cells(const SummaryRow& row, const std::string& metric) {
 } // namespace
 
 std::string summary_csv(const RunRecord& run, const Summary& summary) {
-    std::string out = comment("schema", summary_schema) + comment("host", run.host) +
-                      comment("timestamp", run.started) + comment("seed", std::to_string(run.workload.seed)) +
-                      comment("autotune", "none") + comment("command", join(run.command, " "));
+    std::string out = comment_text(csv_comments(run, summary_schema));
     out += "loop,k,k_requested,A,R,flags";
     for (const std::string& metric : summary.metrics) {
         out += "," + cell(metric);

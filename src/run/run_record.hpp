@@ -51,7 +51,8 @@ struct ExperimentRecord {
     std::uint32_t k_requested = 0; ///< the first request that became this k
     double added = 0, removed = 0; ///< A, R: means per measured step over all repeats
     std::uint32_t warmup_steps = 0;
-    std::string copy_method; ///< what copied the rows; oracle: the winner of the trial
+    std::optional<std::uint32_t> active_rows; ///< after the warm-up; none in records of older versions
+    std::string copy_method;                  ///< what copied the rows; oracle: the winner of the trial
     std::optional<bool> stationary;
     std::string stationary_source; ///< "sim", "uncore", ...; empty when not judged
     std::string stationary_reason; ///< why not judged, or what drifted
@@ -157,6 +158,8 @@ struct RunRecord {
 };
 
 std::string_view name_of(RunStatus status);
+/// The command as one line that a shell would read back.
+std::string command_line(const std::vector<std::string>& command);
 
 /// run.json's text: UTF-8, indented, ending in a newline; never NaN or infinity.
 std::string to_json_text(const RunRecord& record);

@@ -140,6 +140,7 @@ void to_json(json& j, const ExperimentRecord& e) {
          {"A", e.added},
          {"R", e.removed},
          {"warmup_steps", e.warmup_steps},
+         {"active_rows", value_or_null(e.active_rows)},
          {"copy_method", e.copy_method},
          {"stationary", value_or_null(e.stationary)},
          {"stationary_source", text_or_null(e.stationary_source)},
@@ -154,6 +155,7 @@ void from_json(const json& j, ExperimentRecord& e) {
     j.at("A").get_to(e.added);
     j.at("R").get_to(e.removed);
     j.at("warmup_steps").get_to(e.warmup_steps);
+    if (j.contains("active_rows")) e.active_rows = optional_of<std::uint32_t>(j, "active_rows");
     j.at("copy_method").get_to(e.copy_method);
     e.stationary = optional_of<bool>(j, "stationary");
     e.stationary_source = text_of(j, "stationary_source");

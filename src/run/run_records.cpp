@@ -47,14 +47,23 @@ void judge_row(ExperimentRecord& record, const SimulatedRow& row, std::vector<Wa
     }
     record.stationary = true;
     record.stationary_source = "sim";
+    std::string drifting;
     for (const Judged& series : judged) {
         if (series.verdict->stationary) continue;
         record.stationary = false;
+        drifting += (drifting.empty() ? "" : " and ") + series.what;
         record.stationary_reason += fmt::format("{}{} per step went from {:.1f} to {:.1f} over the last 2 x {} steps",
                                                 record.stationary_reason.empty() ? "" : "; ", series.what,
                                                 series.verdict->before, series.verdict->after, series.verdict->window);
-        list.push_back(warnings::not_stationary(record.loop, record.k, series.what, series.verdict->window));
     }
+    if (!drifting.empty())
+        list.push_back(warnings::not_stationary(record.loop, record.k, drifting, judged[0].verdict->window));
+}
+
+std::uint32_t active_rows_after(std::uint32_t active_rows, const Experiment& experiment) {
+    for (std::uint32_t step = 0; step < experiment.warmup_steps; ++step)
+        active_rows += experiment.changes[step].added - experiment.changes[step].removed;
+    return active_rows;
 }
 
 bool plain(std::string_view word) {
@@ -142,6 +151,7 @@ std::vector<ExperimentRecord> experiment_records(const RunPlan& plan) {
             record.added = e.added;
             record.removed = e.removed;
             record.warmup_steps = e.warmup_steps;
+            record.active_rows = active_rows_after(plan.options.active_rows, e);
             record.copy_method = name_of(plan.options.copy);
             records.push_back(std::move(record));
         }
@@ -150,12 +160,13 @@ std::vector<ExperimentRecord> experiment_records(const RunPlan& plan) {
 }
 
 std::vector<std::string> sample_comments(const RunRecord& record, SampleFile kind) {
-    return {kind == SampleFile::steps ? "schema: bytebound.samples/1" : "schema: bytebound.workers/1",
-            "host: " + record.host,
-            "timestamp: " + record.started,
-            fmt::format("seed: {}", record.workload.seed),
-            "autotune source: none",
-            "command: " + command_line(record.command)};
+    return csv_comments(record, kind == SampleFile::steps ? "bytebound.samples/1" : "bytebound.workers/1");
+}
+
+std::vector<std::string> csv_comments(const RunRecord& record, std::string_view schema) {
+    return {"schema: " + std::string(schema), "host: " + record.host,
+            "timestamp: " + record.started,   fmt::format("seed: {}", record.workload.seed),
+            "autotune source: none",          "command: " + command_line(record.command)};
 }
 
 void judge_stationarity_of(const RunPlan& plan, const SimulatedRun& simulation, RunRecord& record) {

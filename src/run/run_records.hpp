@@ -18,8 +18,6 @@ std::string utc_now();
 std::string host_name();
 /// "./bytebound-YYYYmmdd-HHMMSS", local time.
 std::string default_directory();
-/// The command as one line that a shell would read back.
-std::string command_line(const std::vector<std::string>& command);
 
 WorkloadRecord workload_record(const RunPlan& plan);
 /// k by k, loops in the plan's order; copy methods and verdicts still open.

@@ -243,14 +243,18 @@ bool same_phase(const Sample& a, const Sample& b) {
 
 } // namespace
 
-std::string header_text(const SampleTable& shape, SampleFile kind) {
+std::string comment_text(const std::vector<std::string>& comments) {
     std::string text;
-    for (std::string comment : shape.comments) {
-        // A line break inside a comment (an argument of the command may hold one) would start a data line.
+    for (std::string comment : comments) {
         for (char& c : comment)
             if (c == '\n' || c == '\r') c = ' ';
         text += "# " + comment + "\n";
     }
+    return text;
+}
+
+std::string header_text(const SampleTable& shape, SampleFile kind) {
+    std::string text = comment_text(shape.comments);
     std::vector<std::string> columns(key_columns.begin(), key_columns.end());
     if (kind == SampleFile::workers) columns.insert(columns.end(), worker_columns.begin(), worker_columns.end());
     columns.insert(columns.end(), step_columns.begin(), step_columns.end());

@@ -14,6 +14,8 @@
 
 namespace bytebound {
 
+struct RunRecord;
+
 /// One measured row: totals over `batch` steps, the first of which is `step`.
 struct Sample {
     std::string loop;
@@ -50,6 +52,11 @@ struct SampleTable {
 /// samples.csv, or workers.csv: the same with worker,cpu after pass and without the simulated and the trace columns.
 enum class SampleFile { steps, workers };
 
+/// Where a CSV file of the run comes from, one line each, without "# ": schema, host, timestamp, seed, autotune source,
+/// command.
+std::vector<std::string> csv_comments(const RunRecord& record, std::string_view schema);
+/// As "# " lines. A line break inside one (an argument of the command may hold it) becomes a space.
+std::string comment_text(const std::vector<std::string>& comments);
 /// Comment lines and header, each ending in a newline.
 std::string header_text(const SampleTable& shape, SampleFile kind);
 /// One record of RFC 4180 (lines end in \n), with the newline. A reading that is not a count (unsupported, read_failed)
