@@ -63,6 +63,14 @@ std::string where_text(const Summary& summary, const Absence& absence) {
     return join(rows, ", ");
 }
 
+std::string where_flagged(const Summary& summary, std::string_view flag) {
+    Absence flagged;
+    for (const SummaryRow& row : summary.rows) {
+        if (std::find(row.flags.begin(), row.flags.end(), flag) != row.flags.end()) flagged.rows.push_back(&row);
+    }
+    return flagged.rows.empty() ? "" : where_text(summary, flagged);
+}
+
 std::string remedies_for(const RunRecord& run, const Absence& absence) {
     const auto about = [&](const std::string& metric) {
         return std::find(absence.metrics.begin(), absence.metrics.end(), metric) != absence.metrics.end();

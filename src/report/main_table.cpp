@@ -11,7 +11,7 @@
 namespace bytebound {
 namespace {
 
-constexpr double ns_per_us = 1000, bytes_per_kib = 1024;
+constexpr double bytes_per_kib = 1024;
 
 /// One metric column of the table: how its figure becomes text.
 struct MetricColumn {
@@ -19,7 +19,7 @@ struct MetricColumn {
     std::string (*text)(const Figure&);
 };
 
-std::string microseconds(const Figure& figure) { return compact_number(figure.value() / ns_per_us); }
+std::string microseconds(const Figure& figure) { return compact_microseconds(figure.value()); }
 std::string kib(const Figure& figure) { return compact_number(figure.value() / bytes_per_kib); }
 std::string ratio(const Figure& figure) { return times_text(figure.value()); }
 std::string plain(const Figure& figure) { return compact_number(figure.value()); }
@@ -38,9 +38,8 @@ constexpr MetricColumn metric_columns[] = {
 
 std::string interval_text(const Figure& time) {
     if (!time.estimate.ci_low || !time.estimate.ci_high) return "n/a";
-    const double value = time.value() / ns_per_us;
-    return fmt::format("{}-{}", compact_number(*time.estimate.ci_low / ns_per_us, value),
-                       compact_number(*time.estimate.ci_high / ns_per_us, value));
+    return fmt::format("{}-{}", compact_microseconds(*time.estimate.ci_low, time.value()),
+                       compact_microseconds(*time.estimate.ci_high, time.value()));
 }
 
 /// The tier that a whole column has; nothing when it mixes several or has none.
@@ -60,8 +59,16 @@ bool any(const Summary& summary, std::string_view metric) {
                        [&](const SummaryRow& row) { return row.find(metric) != nullptr; });
 }
 
+/// The loop that the whole column compares with: index where any k has it.
+std::string column_base(const Summary& summary) {
+    for (const SummaryRow& row : summary.rows) {
+        if (row.loop == "index") return row.loop;
+    }
+    return summary.rows.empty() ? "index" : summary.rows.front().loop;
+}
+
 std::string versus_base(const Summary& summary, const SummaryRow& row) {
-    const std::string base = base_loop(summary, row.k);
+    const std::string base = column_base(summary);
     if (row.loop == base) return "1x";
     const Comparison* time = summary.compare(row.k, row.loop, base, "time_ns");
     if (time == nullptr) return "n/a";
@@ -97,6 +104,32 @@ std::string_view meaning(Tier tier) {
     return "";
 }
 
+/// What the tiers that occur in the table mean, one line each.
+std::vector<std::string> tier_legend(const Summary& summary) {
+    std::vector<std::string> out;
+    for (const Tier tier :
+         {Tier::timed, Tier::counted, Tier::scaled, Tier::shared, Tier::emulated, Tier::simulated, Tier::computed}) {
+        const bool occurs = std::any_of(std::begin(metric_columns), std::end(metric_columns), [&](const auto& column) {
+            return std::any_of(summary.rows.begin(), summary.rows.end(), [&](const SummaryRow& row) {
+                const Figure* figure = row.find(column.metric);
+                return figure != nullptr && figure->tier == tier;
+            });
+        });
+        if (occurs) out.push_back(fmt::format("{}: {}", name_of(tier), meaning(tier)));
+    }
+    return out;
+}
+
+/// What speaks against the intervals and the traffic, so that nobody has to open the report to see it.
+std::string flag_line(const Summary& summary) {
+    std::vector<std::string> parts;
+    for (const std::string_view flag : {"few_blocks", "not_stationary", "migrated", "multiplexed", "never_ran"}) {
+        const std::string where = where_flagged(summary, flag);
+        if (!where.empty()) parts.push_back(fmt::format("{} ({})", flag, where));
+    }
+    return parts.empty() ? "" : "flags: " + join(parts, ", ") + "; see Warnings and flags in the report";
+}
+
 } // namespace
 
 std::string base_loop(const Summary& summary, std::uint32_t k) {
@@ -110,7 +143,7 @@ std::string base_loop(const Summary& summary, std::uint32_t k) {
 Table main_table(const Summary& summary) {
     Table table;
     table.wide = true;
-    const std::string base = summary.rows.empty() ? "index" : base_loop(summary, summary.rows.front().k);
+    const std::string base = column_base(summary);
     table.columns = {{"loop", false}, {"k", true}};
     table.below_titles = {"", ""};
     for (const MetricColumn& column : metric_columns) {
@@ -132,17 +165,15 @@ Table main_table(const Summary& summary) {
     return table;
 }
 
-std::vector<std::string> tier_legend(const Summary& summary) {
-    std::vector<std::string> out;
-    for (const Tier tier :
-         {Tier::timed, Tier::counted, Tier::scaled, Tier::shared, Tier::emulated, Tier::simulated, Tier::computed}) {
-        const bool occurs = std::any_of(std::begin(metric_columns), std::end(metric_columns), [&](const auto& column) {
-            return std::any_of(summary.rows.begin(), summary.rows.end(), [&](const SummaryRow& row) {
-                const Figure* figure = row.find(column.metric);
-                return figure != nullptr && figure->tier == tier;
-            });
-        });
-        if (occurs) out.push_back(fmt::format("{}: {}", name_of(tier), meaning(tier)));
+std::vector<std::string> table_notes(const Summary& summary) {
+    std::vector<std::string> out = tier_legend(summary);
+    const std::string base = column_base(summary);
+    std::vector<std::string> without;
+    for (const std::uint32_t k : summary.ks()) {
+        if (summary.find(base, k) == nullptr) without.push_back("k=" + std::to_string(k));
+    }
+    if (!without.empty()) {
+        out.push_back(fmt::format("n/a speedup ({}): {} has no finished phase there", join(without, ", "), base));
     }
     return out;
 }
@@ -159,7 +190,7 @@ std::string terminal_report(const RunRecord& run, const Summary& summary, bool c
                            run.status == RunStatus::failed ? "failed" : "did not finish");
     }
     out += plain_table(main_table(summary), color) + "\n";
-    for (const std::string& line : tier_legend(summary))
+    for (const std::string& line : table_notes(summary))
         out += line + "\n";
     std::vector<std::string> shown;
     for (const MetricColumn& column : metric_columns)
@@ -172,6 +203,7 @@ std::string terminal_report(const RunRecord& run, const Summary& summary, bool c
     const bool unresolved = std::any_of(summary.comparisons.begin(), summary.comparisons.end(), [](const auto& c) {
         return c.metric == "time_ns" && c.verdict == Verdict::unresolved;
     });
+    if (const std::string flags = flag_line(summary); !flags.empty()) out += flags + "\n";
     if (unresolved) out += "~ the interval of this ratio contains 1: not told apart\n";
     for (const std::string& missing : summary.missing)
         out += "not measured: " + missing + "\n";

@@ -10,8 +10,8 @@ namespace bytebound {
 /// The table of the report and of the terminal: one line per (loop, k), the tier of each column below its title and,
 /// where a column mixes tiers, beside each number.
 Table main_table(const Summary& summary);
-/// What the tiers that occur in the table mean, one line each.
-std::vector<std::string> tier_legend(const Summary& summary);
+/// What stands below it, one line each: the tiers that occur, and where the base of the speedup is missing.
+std::vector<std::string> table_notes(const Summary& summary);
 
 /// Loop against which the table and the verdicts compare: index, else the first loop of the run at this k.
 std::string base_loop(const Summary& summary, std::uint32_t k);

@@ -1,5 +1,6 @@
 #include "report/number.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <fmt/format.h>
@@ -30,6 +31,15 @@ std::string compact_number(double value) {
 }
 
 std::string compact_number(double value, double like) { return fmt::format("{:.{}f}", value, decimals(like)); }
+
+std::string compact_microseconds(double ns) {
+    const bool whole_us = integral(ns / 1000);
+    return whole_us ? exact_number(ns / 1000) : compact_microseconds(ns, ns);
+}
+
+std::string compact_microseconds(double ns, double like_ns) {
+    return fmt::format("{:.{}f}", ns / 1000, std::min(decimals(like_ns / 1000), 3));
+}
 
 std::string times_text(double ratio) {
     if (ratio >= 99.95 || ratio == 0) return fmt::format("{:.0f}x", ratio);

@@ -10,6 +10,10 @@ std::string exact_number(double value);
 std::string compact_number(double value);
 /// With as many decimals as compact_number() gives to `like`: the ends of an interval beside their value.
 std::string compact_number(double value, double like);
+/// A time in us with at most three decimals, since the clock ticks in ns: "4.58", "0.03".
+std::string compact_microseconds(double ns);
+/// With as many decimals as `like_ns` gets.
+std::string compact_microseconds(double ns, double like_ns);
 /// "9.81x", "256x".
 std::string times_text(double ratio);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "report/absence.hpp"
 #include "report/main_table.hpp"
 #include "report/metrics.hpp"
 #include "report/number.hpp"
@@ -216,7 +217,7 @@ Blocks table_section(const RunRecord& run, const Summary& summary) {
     out.push_back(charts_of(summary));
     out.push_back(main_table(summary));
     Bullets notes;
-    for (const std::string& line : tier_legend(summary))
+    for (const std::string& line : table_notes(summary))
         notes.items.emplace_back(line);
     notes.items.emplace_back(
         "Times are medians with 95% bootstrap intervals over repeats and steps; bytes are means per "
@@ -292,23 +293,23 @@ Blocks buffer_section(const Summary& summary) {
 Blocks doubt_section(const RunRecord& run, const Summary& summary) {
     Bullets doubts;
     for (const Warning& warning : run.warnings) {
+        // One per loop and k: the flag's line says it of all of them at once.
+        if (warning.code == "not_stationary" && !where_flagged(summary, warning.code).empty()) continue;
         doubts.items.push_back(Inline().add(warning.code, Style::code).add(" " + warning.text));
     }
     // Per flag: the rows that carry it, all of them in one line.
     for (const std::string_view flag : {"migrated", "descheduled", "interrupted", "multiplexed", "never_ran",
                                         "not_stationary", "few_blocks", "outlier"}) {
-        std::vector<std::string> rows;
         std::uint64_t steps = 0;
         for (const SummaryRow& row : summary.rows) {
-            if (std::find(row.flags.begin(), row.flags.end(), flag) == row.flags.end()) continue;
-            rows.push_back(fmt::format("{} k={}", row.loop, row.k));
-            steps += row.flagged_steps.find(std::string(flag))->second;
+            const auto flagged = row.flagged_steps.find(std::string(flag));
+            if (flagged != row.flagged_steps.end()) steps += flagged->second;
         }
-        const bool said = std::any_of(run.warnings.begin(), run.warnings.end(),
-                                      [&](const Warning& warning) { return warning.code == flag; });
-        if (rows.empty() || said) continue;
-        const std::string where =
-            rows.size() == summary.rows.size() && rows.size() > 1 ? "every row" : join(rows, ", ");
+        const bool said =
+            flag != "not_stationary" && std::any_of(run.warnings.begin(), run.warnings.end(),
+                                                    [&](const Warning& warning) { return warning.code == flag; });
+        const std::string where = where_flagged(summary, flag);
+        if (where.empty() || said) continue;
         const std::string subject =
             steps == 0 ? where : fmt::format("{} step{} of {}", steps, steps == 1 ? "" : "s", where);
         doubts.items.push_back(Inline().add(std::string(flag), Style::code).add(" " + flag_text(flag, subject)));

@@ -51,13 +51,12 @@ Samples Series::samples() const {
     return out;
 }
 
-Series time_series(const PhaseSamples& phase, int pass) {
+Series time_series(const PhaseSamples& phase) {
     Series out;
     out.tier = Tier::timed;
     out.source = "clock";
-    out.pass = pass;
     for (const Sample* row : phase.rows) {
-        if (row->pass != pass) continue;
+        if (row->pass != 0) continue;
         out.values[key_of(*row)] = per_step(static_cast<double>(row->time_ns), *row);
     }
     if (out.empty()) out.reason = "no finished phase";
@@ -83,6 +82,7 @@ Series event_series(const PhaseSamples& phase, std::size_t event, bool scaled_to
     out.source = record.source.empty() ? "perf" : record.source;
     out.pass = std::max(record.pass, 0);
     out.group = record.group;
+    out.domain = record.domain;
     const auto column = column_of(phase.table.events, record.name);
     if (record.pass < 0 || !column) {
         out.reason = record.reason.empty() ? record.name + ": not countable here" : record.reason;
@@ -110,6 +110,7 @@ Series simulated_series(const PhaseSamples& phase, std::string_view column_name)
     Series out;
     out.tier = Tier::simulated;
     out.source = "sim";
+    out.domain = "u"; // the references of the loop itself
     const auto column = column_of(phase.table.simulated, column_name);
     if (column) {
         for (const Sample* row : phase.rows) {
@@ -150,6 +151,7 @@ Series sum_of(const Series& a, const Series& b) {
     out.source = a.source;
     out.pass = a.pass;
     out.group = a.group;
+    out.domain = a.domain == b.domain ? a.domain : a.domain + "+" + b.domain;
     out.excluded = a.excluded;
     out.excluded.insert(b.excluded.begin(), b.excluded.end());
     for (const auto& [key, value] : a.values) {
@@ -178,6 +180,12 @@ Joined join(const Series& numerator, const Series& denominator, double factor) {
     excluded.insert(denominator.excluded.begin(), denominator.excluded.end());
     out.excluded = excluded.size();
     return out;
+}
+
+std::pair<Samples, Samples> common_steps(const Series& a, const Series& b) {
+    // A ratio's samples are two parallel series, which is what is wanted here.
+    Joined joined = join(a, b, 1);
+    return {Samples{std::move(joined.samples.numerator), {}}, Samples{std::move(joined.samples.denominator), {}}};
 }
 
 } // namespace bytebound

@@ -23,6 +23,7 @@ struct Series {
     std::set<Key> excluded;                              ///< planned to be counted, but without a usable reading
     Tier tier = Tier::computed;
     std::string source;
+    std::string domain; ///< of a counter, "u", "k" or "uk"; of the simulation "u"; else empty
     int pass = 0;
     int group = -1;     ///< -1: not a counter
     std::string reason; ///< why `values` is empty
@@ -40,8 +41,8 @@ struct PhaseSamples {
     std::vector<const Sample*> rows; ///< every pass, by repeat and step
 };
 
-/// time_ns of the rows of one pass: published are those of pass 0; a counter's own pass has its own.
-Series time_series(const PhaseSamples& phase, int pass);
+/// time_ns of pass 0, whichever pass a counter ran in.
+Series time_series(const PhaseSamples& phase);
 /// bound_bytes, min_bytes, rows_written, requested_bytes or metadata_bytes.
 Series computed_series(const PhaseSamples& phase, std::string_view metric);
 /// Event number `event` of the run. A role's unit is fixed (ns, events), so sysfs scales apply to raw names only.
@@ -58,5 +59,7 @@ struct Joined {
     std::uint64_t excluded = 0;
 };
 Joined join(const Series& numerator, const Series& denominator, double factor);
+/// Of both only the steps that both have: block i and step j of the two come from the same segment and step.
+std::pair<Samples, Samples> common_steps(const Series& a, const Series& b);
 
 } // namespace bytebound

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "report/claims.hpp"
+#include "report/comparisons.hpp"
 #include "report/metrics.hpp"
 #include "report/series.hpp"
 
@@ -17,7 +17,6 @@ constexpr std::string_view flag_order[] = {"migrated",  "descheduled",    "inter
                                            "never_ran", "not_stationary", "few_blocks",  "outlier"};
 
 using SourceTable = std::map<std::string, std::vector<Series>, std::less<>>;
-using SampleStore = std::map<std::string, Samples, std::less<>>; ///< per metric, for comparisons
 
 std::optional<Estimate> finite(std::optional<Estimate> estimate) {
     if (estimate && !std::isfinite(estimate->value)) return std::nullopt;
@@ -64,20 +63,20 @@ std::string joined_reasons(const RunRecord& run, std::string_view metric, const 
     return out.empty() ? "no event of this run counts it" : out;
 }
 
-void put_sources(SummaryRow& row, SampleStore& store, const PhaseSamples& phase, std::string_view metric,
+void put_sources(ComparedRow& out, const PhaseSamples& phase, std::string_view metric,
                  const std::vector<Series>& sources, Stat stat) {
+    SummaryRow& row = out.row;
     std::optional<Figure> best;
     for (const Series& series : sources) {
         if (series.empty()) continue;
-        const Samples samples = series.samples();
-        const auto value = estimated(samples, stat, series.tier, phase.run.workload.seed);
+        const auto value = estimated(series.samples(), stat, series.tier, phase.run.workload.seed);
         if (!value) continue;
         Figure figure{*value, series.excluded.size(), series.tier, series.source, {}};
         if (best) {
             best->also.push_back(std::move(figure));
         } else {
             best = std::move(figure);
-            store.emplace(metric, samples);
+            out.published.emplace(metric, series);
         }
     }
     if (best) {
@@ -87,10 +86,16 @@ void put_sources(SummaryRow& row, SampleStore& store, const PhaseSamples& phase,
     }
 }
 
-/// A counted pair must have been counted together; anything else joins step by step.
-bool may_divide(const Series& numerator, const Series& denominator) {
-    if (numerator.group < 0 || denominator.group < 0) return true;
-    return numerator.pass == denominator.pass && numerator.group == denominator.group;
+/// Why two operands make no ratio; empty when they do. A counted pair must have been counted together, and of the same
+/// code: user, kernel or both. Anything else joins step by step.
+std::string why_not_divided(const MetricEntry& metric, const Series& numerator, const Series& denominator) {
+    const std::string over(metric.numerator), under(metric.denominator);
+    if (!numerator.domain.empty() && !denominator.domain.empty() && numerator.domain != denominator.domain) {
+        return over + " counts domain " + numerator.domain + ", " + under + " domain " + denominator.domain;
+    }
+    if (numerator.group < 0 || denominator.group < 0) return {};
+    if (numerator.pass == denominator.pass && numerator.group == denominator.group) return {};
+    return over + " and " + under + " did not fit into one group of counters";
 }
 
 void put_ratio(SummaryRow& row, const PhaseSamples& phase, const MetricEntry& metric, const SourceTable& sources) {
@@ -106,18 +111,13 @@ void put_ratio(SummaryRow& row, const PhaseSamples& phase, const MetricEntry& me
     bool first = true;
     for (const Series& numerator : sources.find(metric.numerator)->second) {
         if (numerator.empty()) continue;
-        std::vector<Series> denominators = sources.find(metric.denominator)->second;
-        // Traffic is set against the time of the pass in which it was counted.
-        if (metric.denominator == "time_ns") denominators = {time_series(phase, numerator.pass)};
+        const std::vector<Series>& denominators = sources.find(metric.denominator)->second;
         const auto denominator =
             std::find_if(denominators.begin(), denominators.end(), [](const Series& s) { return !s.empty(); });
         if (denominator == denominators.end()) continue;
-        const bool divisible = may_divide(numerator, *denominator);
-        if (std::exchange(first, false) && !divisible) {
-            return give_up(std::string(metric.numerator) + " and " + std::string(metric.denominator) +
-                           " did not fit into one group of counters");
-        }
-        if (!divisible) continue;
+        std::string obstacle = why_not_divided(metric, numerator, *denominator);
+        if (std::exchange(first, false) && !obstacle.empty()) return give_up(std::move(obstacle));
+        if (!obstacle.empty()) continue;
         const Joined joined = join(numerator, *denominator, metric.factor);
         const Tier tier = combine(numerator.tier, denominator->tier);
         const auto value = estimated(joined.samples, Stat::ratio, tier, phase.run.workload.seed);
@@ -167,10 +167,23 @@ void put_flags(SummaryRow& row, const PhaseSamples& phase) {
     }
 }
 
-/// Of a hybrid step. A rebuild stores all m rows, which paired does only for a complete exchange; there tau decides.
-bool is_rebuild(const Sample& sample, const WorkloadRecord& workload) {
-    if (sample.rows_written != sample.min_rows) return true;
-    return sample.rows_written == workload.active_rows && sample.k > workload.tau * workload.active_rows;
+/// Measured steps of hybrid that rebuilt. One that stored other than min_rows did; where m_after and min_rows are
+/// equal, its rule tells: k > tau·m_after.
+std::uint64_t rebuilt_steps(const PhaseSamples& phase) {
+    const WorkloadRecord& workload = phase.run.workload;
+    std::map<std::uint32_t, std::int64_t> active; ///< per repeat, after the last step seen
+    std::uint64_t rebuilt = 0;
+    for (const Sample* sample : phase.rows) {
+        if (sample->pass != 0) continue;
+        std::int64_t& rows =
+            active.try_emplace(sample->repeat, phase.experiment.active_rows.value_or(workload.active_rows))
+                .first->second;
+        rows += std::int64_t{sample->added} - std::int64_t{sample->removed};
+        const bool by_rule = sample->k > workload.tau * static_cast<double>(rows);
+        const bool all_rows = sample->rows_written == rows;
+        if (sample->rows_written != sample->min_rows || (all_rows && by_rule)) rebuilt += sample->batch;
+    }
+    return rebuilt;
 }
 
 void put_identity(SummaryRow& row, const PhaseSamples& phase) {
@@ -184,26 +197,19 @@ void put_identity(SummaryRow& row, const PhaseSamples& phase) {
                                 experiment.stationary_reason.empty() ? "not judged" : experiment.stationary_reason);
     }
     double added = 0, removed = 0, steps = 0;
-    std::uint64_t rebuilt = 0;
     for (const Sample* sample : phase.rows) {
         if (sample->pass != 0) continue;
         added += sample->added;
         removed += sample->removed;
         steps += std::max(sample->batch, 1u);
-        if (is_rebuild(*sample, phase.run.workload)) rebuilt += sample->batch;
     }
     row.added = added / steps;
     row.removed = removed / steps;
-    if (row.loop == "hybrid") row.index_steps = rebuilt;
+    if (row.loop == "hybrid") row.index_steps = rebuilt_steps(phase);
 }
 
-struct RowAndSamples {
-    SummaryRow row;
-    SampleStore store;
-};
-
-RowAndSamples make_row(const PhaseSamples& phase, const std::vector<std::string>& keys) {
-    RowAndSamples out;
+ComparedRow make_row(const PhaseSamples& phase, const std::vector<std::string>& keys) {
+    ComparedRow out;
     SummaryRow& row = out.row;
     put_identity(row, phase);
     SourceTable sources;
@@ -211,12 +217,12 @@ RowAndSamples make_row(const PhaseSamples& phase, const std::vector<std::string>
         if (metric.origin == MetricOrigin::ratio) continue;
         std::vector<Series> found;
         switch (metric.origin) {
-        case MetricOrigin::clock: found.push_back(time_series(phase, 0)); break;
+        case MetricOrigin::clock: found.push_back(time_series(phase)); break;
         case MetricOrigin::computed: found.push_back(computed_series(phase, metric.name)); break;
         case MetricOrigin::counted: found = sources_of(phase, metric.name, false); break;
         default: found = sources_of(phase, metric.name, true); break;
         }
-        put_sources(row, out.store, phase, metric.name, found, metric.stat);
+        put_sources(out, phase, metric.name, found, metric.stat);
         sources.emplace(metric.name, std::move(found));
     }
     const Figure* bound = row.find("bound_bytes");
@@ -233,9 +239,10 @@ RowAndSamples make_row(const PhaseSamples& phase, const std::vector<std::string>
             if (phase.run.events[i].name == key) found.push_back(event_series(phase, i, true));
         }
         if (found.empty()) found.push_back(simulated_series(phase, key));
-        put_sources(row, out.store, phase, key, found, Stat::mean);
+        put_sources(out, phase, key, found, Stat::mean);
     }
     put_buffers(row, phase);
+    row.unavailable.emplace("ledger", "this version does not yet split the gap between bound and traffic into causes");
     put_flags(row, phase);
     return out;
 }
@@ -274,68 +281,6 @@ std::vector<const ExperimentRecord*> ordered(const RunRecord& run) {
     return out;
 }
 
-/// Only repeats that both finished can be resampled jointly; a killed run may have one more of one loop.
-void keep_common_blocks(Samples& a, Samples& b) {
-    const std::size_t blocks = std::min(a.numerator.size(), b.numerator.size());
-    a.numerator.resize(blocks);
-    b.numerator.resize(blocks);
-}
-
-std::optional<Comparison> comparison(const RowAndSamples& loop, const RowAndSamples& vs, std::string_view metric,
-                                     std::uint64_t seed) {
-    const Figure* ours = loop.row.find(metric);
-    const Figure* theirs = vs.row.find(metric);
-    if (ours == nullptr || theirs == nullptr || ours->value() == 0 || theirs->value() == 0) return std::nullopt;
-    if (ours->source != theirs->source) return std::nullopt; // two instruments: their ratio would mean nothing
-    Comparison out;
-    out.k = loop.row.k;
-    out.loop = loop.row.loop;
-    out.vs = vs.row.loop;
-    out.metric = metric;
-    const Tier tier = combine(ours->tier, theirs->tier);
-    Samples a = loop.store.find(metric)->second;
-    Samples b = vs.store.find(metric)->second;
-    keep_common_blocks(a, b);
-    const Stat stat = find_metric(metric)->stat;
-    BootstrapOptions options;
-    options.seed = seed;
-    const auto ratio = tier == Tier::computed ? compare_points(a, b, stat) : bytebound::compare(a, b, stat, options);
-    if (!ratio || !std::isfinite(ratio->ratio) || ratio->ratio <= 0) return std::nullopt;
-    out.ratio = *ratio;
-    out.verdict = tier == Tier::computed ? judge_by_value(*ratio) : judge(*ratio);
-    out.claim = claim_text(out, tier);
-    return out;
-}
-
-void put_comparisons(Summary& summary, const std::vector<RowAndSamples>& rows, std::uint64_t seed) {
-    for (const std::uint32_t k : summary.ks()) {
-        std::vector<const RowAndSamples*> here;
-        for (const RowAndSamples& row : rows) {
-            if (row.row.k == k) here.push_back(&row);
-        }
-        const auto named = [&here](std::string_view name) -> const RowAndSamples* {
-            for (const RowAndSamples* row : here) {
-                if (row->row.loop == name) return row;
-            }
-            return nullptr;
-        };
-        const RowAndSamples* base = named("index") != nullptr ? named("index") : here.front();
-        const auto add = [&](const RowAndSamples* loop, const RowAndSamples* vs) {
-            for (const std::string_view metric : compared_metrics()) {
-                if (auto found = comparison(*loop, *vs, metric, seed)) summary.comparisons.push_back(*found);
-            }
-        };
-        for (const RowAndSamples* row : here) {
-            if (row != base) add(row, base);
-        }
-        const RowAndSamples* paired = named("paired");
-        if (paired == nullptr || paired == base) continue;
-        for (const RowAndSamples* row : here) {
-            if (row != base && row != paired) add(paired, row);
-        }
-    }
-}
-
 } // namespace
 
 const Figure* SummaryRow::find(std::string_view metric) const {
@@ -370,7 +315,7 @@ Summary summarize(const RunRecord& run, const SampleTable& samples) {
     Summary out;
     out.metrics = metric_keys(run, samples);
     out.dropped_rows = samples.dropped_rows;
-    std::vector<RowAndSamples> rows;
+    std::vector<ComparedRow> rows;
     for (const ExperimentRecord* experiment : ordered(run)) {
         PhaseSamples phase{run, *experiment, samples, {}};
         bool measured = false;
@@ -385,7 +330,7 @@ Summary summarize(const RunRecord& run, const SampleTable& samples) {
         }
         rows.push_back(make_row(phase, out.metrics));
     }
-    for (const RowAndSamples& row : rows)
+    for (const ComparedRow& row : rows)
         out.rows.push_back(row.row);
     put_comparisons(out, rows, run.workload.seed);
     return out;

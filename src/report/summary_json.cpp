@@ -67,6 +67,7 @@ Json row_json(const Summary& summary, const SummaryRow& row) {
     if (row.index_steps) out["chose"] = {{"index", *row.index_steps}, {"paired", row.steps - *row.index_steps}};
     out["metrics"] = std::move(metrics);
     out["by_buffer"] = buffers_json(row);
+    out["ledger"] = nullptr;
     out["unavailable"] = row.unavailable;
     return out;
 }

@@ -10,14 +10,17 @@ namespace bytebound {
 namespace {
 
 std::string time_text(const Figure& time, bool with_tier) {
-    const double us = time.value() / 1000;
     std::string note;
     if (time.estimate.ci_low && time.estimate.ci_high) {
-        note = fmt::format("95% CI {}-{}", compact_number(*time.estimate.ci_low / 1000, us),
-                           compact_number(*time.estimate.ci_high / 1000, us));
+        note = fmt::format("95% CI {}-{}", compact_microseconds(*time.estimate.ci_low, time.value()),
+                           compact_microseconds(*time.estimate.ci_high, time.value()));
+    }
+    if (time.estimate.blocks < few_blocks_below) {
+        note += fmt::format("{}{} repeat{}", note.empty() ? "" : ", ", time.estimate.blocks,
+                            time.estimate.blocks == 1 ? "" : "s");
     }
     if (with_tier) note += (note.empty() ? "" : ", ") + std::string(name_of(time.tier));
-    return fmt::format("{} us{}", compact_number(us), note.empty() ? "" : " (" + note + ")");
+    return fmt::format("{} us{}", compact_microseconds(time.value()), note.empty() ? "" : " (" + note + ")");
 }
 
 /// "128 KiB (computed), 2.00x the bound of 64 KiB"
@@ -91,11 +94,14 @@ VerdictItem verdict_of(const Summary& summary, std::uint32_t k) {
                       : time->verdict == Verdict::worse ? fmt::format("{} slower than {}", row.loop, base->loop)
                                                         : fmt::format("{} and {} not told apart", row.loop, base->loop);
     } else if (ours != nullptr) {
-        out.headline = compact_number(ours->value() / 1000) + " us";
+        out.headline = compact_microseconds(ours->value()) + " us";
         out.caption = row.loop + ", one step";
     }
     sentence += "; " + bytes_clause(row, base, "requested_bytes", "requested_ratio", "requests", true);
     sentence += "; " + bytes_clause(row, base, "dram_bytes", "amplification", "moves at the memory controller", false);
+    for (const SummaryRow* each : {&row, base}) {
+        if (each != nullptr && each->stationary == false) sentence += "; the traffic of " + each->loop + " drifts";
+    }
     if (row.bound_bytes == 0) sentence += "; the bound is 0, so there is no ratio to it";
     out.sentence = sentence + ".";
     return out;

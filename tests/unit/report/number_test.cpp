@@ -28,6 +28,16 @@ TEST_CASE("the ends of an interval have the decimals of their value") {
     CHECK(compact_number(4, 4.21) == "4.00");
 }
 
+TEST_CASE("times show no more than the clock's nanoseconds") {
+    CHECK(compact_microseconds(30) == "0.030");
+    CHECK(compact_microseconds(4580) == "4.58");
+    CHECK(compact_microseconds(194400) == "194");
+    CHECK(compact_microseconds(2000) == "2");
+    CHECK(compact_microseconds(0) == "0");
+    CHECK(compact_microseconds(29, 30) == "0.029");
+    CHECK(compact_microseconds(4000, 4580) == "4.00");
+}
+
 TEST_CASE("ratios have two decimals where these can mean something") {
     CHECK(times_text(9.812) == "9.81x");
     CHECK(times_text(256) == "256x");

@@ -135,12 +135,37 @@ TEST_CASE("what a user gave stays text in every format") {
     CHECK(has(text, "'$(rm -rf) it'\\''s'"));
 }
 
-TEST_CASE("a flag that a warning already explains is not explained twice") {
+TEST_CASE("traffic that drifts is one line for all its rows, whatever the run warned of one by one") {
     RunRecord run = example_run();
-    run.experiments[0].stationary = false;
-    CHECK(has(markdown(run, example_samples()), "`not_stationary` paired k=2: the traffic drifts"));
+    run.experiments[0].stationary = run.experiments[3].stationary = run.experiments[6].stationary = false;
     run.warnings.push_back({"not_stationary", "paired at k 2: the number of lines read drifts"});
+    run.warnings.push_back({"not_stationary", "paired at k 3: the number of lines read drifts"});
     const std::string text = markdown(run, example_samples());
-    CHECK(has(text, "`not_stationary` paired at k 2"));
-    CHECK_FALSE(has(text, "`not_stationary` paired k=2"));
+    CHECK(has(text, "- `not_stationary` paired: the traffic drifts"));
+    CHECK(text.find("- `not_stationary`") == text.rfind("- `not_stationary`"));
+    CHECK(has(text, "; the traffic of paired drifts."));
+}
+
+TEST_CASE("the terminal and the verdicts show few repeats and drifting traffic") {
+    RunRecord run = example_run();
+    run.experiments[1].stationary = false;
+    const Summary summary = summarize(run, example_samples());
+    CHECK(has(terminal_report(run, summary, false),
+              "\nflags: few_blocks (every row), not_stationary (index k=2); see Warnings and flags in the report\n"));
+    CHECK(has(verdict_of(summary, 2).sentence, ", 2 repeats, timed) a step against "));
+    CHECK(has(verdict_of(summary, 2).sentence, "; the traffic of index drifts."));
+    CHECK_FALSE(has(verdict_of(summary, 3).sentence, "drifts"));
+}
+
+TEST_CASE("a k without the column's base has no speedup, and the base is named") {
+    RunRecord run = example_run();
+    SampleTable samples = example_samples();
+    std::erase_if(samples.rows, [](const Sample& sample) { return sample.loop == "index" && sample.k == 2; });
+    const Summary summary = summarize(run, samples);
+    const Table table = main_table(summary);
+    REQUIRE(table.columns[4].title == "speedup\nvs index");
+    CHECK(table.rows[0][4] == "n/a"); // paired, k=2
+    CHECK(table.rows[1][4] == "n/a"); // hybrid
+    CHECK(table.rows[2][4] == "4.00x");
+    CHECK(has(terminal_report(run, summary, false), "\nn/a speedup (k=2): index has no finished phase there\n"));
 }
