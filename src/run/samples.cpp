@@ -241,6 +241,13 @@ bool same_phase(const Sample& a, const Sample& b) {
     return a.loop == b.loop && a.k == b.k && a.repeat == b.repeat && a.pass == b.pass;
 }
 
+std::uint64_t steps_of_last_phase(const SampleTable& table) {
+    std::uint64_t steps = 0;
+    for (auto row = table.rows.rbegin(); row != table.rows.rend() && same_phase(*row, table.rows.back()); ++row)
+        steps += row->batch;
+    return steps;
+}
+
 } // namespace
 
 std::string comment_text(const std::vector<std::string>& comments) {
@@ -326,13 +333,6 @@ Result<SampleTable> parse_samples(std::string_view text, const std::string& name
         table.rows.push_back(std::move(sample));
     }
     return table;
-}
-
-std::uint64_t steps_of_last_phase(const SampleTable& table) {
-    std::uint64_t steps = 0;
-    for (auto row = table.rows.rbegin(); row != table.rows.rend() && same_phase(*row, table.rows.back()); ++row)
-        steps += row->batch;
-    return steps;
 }
 
 void drop_unfinished_phase(SampleTable& table, std::uint32_t steps_per_phase) {

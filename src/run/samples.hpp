@@ -70,9 +70,8 @@ enum class FileEnd { whole, cut };
 Result<SampleTable> read_samples(const std::filesystem::path& file, FileEnd end = FileEnd::whole);
 Result<SampleTable> parse_samples(std::string_view text, const std::string& name, FileEnd end = FileEnd::whole);
 
-/// Steps of the last phase (loop, k, repeat, pass) of samples.csv; 0 of an empty table.
-std::uint64_t steps_of_last_phase(const SampleTable& table);
-/// Phases are appended whole: one at the end with fewer steps than planned was cut off, and is dropped and counted.
+/// Of samples.csv. Phases (loop, k, repeat, pass) are appended whole: one at the end with fewer steps than planned was
+/// cut off, and is dropped and counted.
 void drop_unfinished_phase(SampleTable& table, std::uint32_t steps_per_phase);
 
 /// Appends phases to a file, each flushed before append() returns. An append that fails (ENOSPC) takes its partial
