@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
@@ -33,6 +35,13 @@ Result<WrittenReports> seal(Run& run) {
     return written;
 }
 
+/// The warnings that the plan did not have yet.
+void warn_of_the_run(const Run& run) {
+    const std::vector<Warning>& known = run.plan().warnings;
+    for (const Warning& warning : run.record().warnings)
+        if (std::find(known.begin(), known.end(), warning) == known.end()) warn(warning.text);
+}
+
 ExitCode measure_and_report(Run& run, bool quiet) {
     const StopSignals signals;
     Result<void> measured;
@@ -41,6 +50,7 @@ ExitCode measure_and_report(Run& run, bool quiet) {
         measured = run.measure([&bar](const Progress& progress) { bar.show(progress); }, StopSignals::flag());
     }
     if (!measured && !run.directory_exists()) return complain(measured.error());
+    warn_of_the_run(run);
     const auto written = seal(run);
     if (!measured) {
         // The run's own failure is the answer; a report that could not be written on top of it is not.
