@@ -24,14 +24,14 @@ std::unique_ptr<UpdateLoop> make_replay(LoopKind kind, Workspace& workspace, Acc
 }
 
 std::vector<StepLedger> replay_ledger(LoopKind kind, Workspace& workspace, std::span<const StepChange> changes,
-                                      const LoopOptions& options) {
+                                      const LoopOptions& options, const StopPredicate& stop) {
     std::uint64_t metadata_bytes = 0;
     const auto loop = make_with(kind, LoopSetup<Tallied>{workspace, Tallied(metadata_bytes), nullptr, options});
     std::vector<StepLedger> ledger;
     if (loop == nullptr) return ledger;
     ledger.reserve(changes.size());
     loop->reset(changes);
-    for (std::uint32_t step = 0; step < changes.size(); ++step) {
+    for (std::uint32_t step = 0; step < changes.size() && !(stop && stop()); ++step) {
         const auto [added, removed] = changes[step];
         StepLedger entry;
         entry.min_rows = added;

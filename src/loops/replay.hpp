@@ -39,8 +39,8 @@ struct StepLedger {
 };
 
 /// Ledger of every step of `changes` (warm-up included), by a replay in `workspace`, whose masks are already filled and
-/// whose lists and tables it overwrites. Empty for torch.
+/// whose lists and tables it overwrites. Empty for torch; shorter than `changes` when `stop` ended it.
 std::vector<StepLedger> replay_ledger(LoopKind kind, Workspace& workspace, std::span<const StepChange> changes,
-                                      const LoopOptions& options);
+                                      const LoopOptions& options, const StopPredicate& stop = {});
 
 } // namespace bytebound

@@ -102,18 +102,20 @@ private:
 };
 
 template <class Trace>
-void fill(std::span<std::uint64_t> masks, std::uint32_t pool_rows, std::uint32_t active_rows,
-          std::span<const StepChange> changes, Random random) {
+bool fill(std::span<std::uint64_t> masks, std::uint32_t pool_rows, std::uint32_t active_rows,
+          std::span<const StepChange> changes, Random random, const StopPredicate& stop) {
     const std::size_t words = mask_words(pool_rows);
     auto mask = masks.first(words);
     std::fill(mask.begin(), mask.end(), 0u);
     Trace trace(mask, pool_rows, active_rows, random);
     for (std::size_t step = 0; step < changes.size(); ++step) {
+        if (stop && stop()) return false;
         const auto next = masks.subspan((step + 1) * words, words);
         std::copy(mask.begin(), mask.end(), next.begin());
         trace.step(next, changes[step]);
         mask = next;
     }
+    return true;
 }
 
 } // namespace
@@ -127,16 +129,17 @@ std::optional<Pattern> pattern_named(std::string_view name) {
     return std::nullopt;
 }
 
-void generate_trace(std::span<std::uint64_t> masks, std::uint32_t pool_rows, std::uint32_t active_rows,
+bool generate_trace(std::span<std::uint64_t> masks, std::uint32_t pool_rows, std::uint32_t active_rows,
                     std::span<const StepChange> changes, Pattern pattern, std::uint64_t seed, std::uint32_t k,
-                    std::uint32_t repeat) {
+                    std::uint32_t repeat, const StopPredicate& stop) {
     assert(pool_rows > 0 && active_rows <= pool_rows);
     assert(masks.size() >= (changes.size() + 1) * mask_words(pool_rows));
     const Random random = seeded(seed, k, repeat);
     switch (pattern) {
-    case Pattern::random: fill<RandomTrace>(masks, pool_rows, active_rows, changes, random); break;
-    case Pattern::block: fill<BlockTrace>(masks, pool_rows, active_rows, changes, random); break;
+    case Pattern::random: return fill<RandomTrace>(masks, pool_rows, active_rows, changes, random, stop);
+    case Pattern::block: return fill<BlockTrace>(masks, pool_rows, active_rows, changes, random, stop);
     }
+    return false;
 }
 
 } // namespace bytebound

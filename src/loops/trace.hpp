@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -44,6 +45,9 @@ std::uint32_t clip_k(std::uint32_t k, std::uint32_t pool_rows, std::uint32_t act
 
 constexpr std::size_t mask_words(std::uint32_t pool_rows) { return (std::size_t{pool_rows} + 63) / 64; }
 
+/// Asked between steps by what replays many of them; true ends it early. Empty: never.
+using StopPredicate = std::function<bool()>;
+
 /// Fills `masks` ((changes.size() + 1) * mask_words(N) words, step-major; mask 0 is the initial active set of m rows)
 /// with the trace of seed (seed, k, repeat). Equal arguments give equal masks on every machine; nothing depends on the
 /// standard library's distributions.
@@ -52,9 +56,10 @@ constexpr std::size_t mask_words(std::uint32_t pool_rows) { return (std::size_t{
 ///           active ids at or after the one (wrapping) are removed, the first A at or after the other of those that
 ///           were inactive before the step are added.
 /// Drawing: xoshiro256** seeded through splitmix64 from (seed, k, repeat), bounded by 32-bit multiply and rejection.
-/// Every change must fit: added <= inactive rows, removed <= active rows (plan_changes() sees to that).
-void generate_trace(std::span<std::uint64_t> masks, std::uint32_t pool_rows, std::uint32_t active_rows,
+/// Every change must fit: added <= inactive rows, removed <= active rows (plan_changes() sees to that). False when
+/// `stop` ended it: the masks that are left are not filled, and no loop may see them.
+bool generate_trace(std::span<std::uint64_t> masks, std::uint32_t pool_rows, std::uint32_t active_rows,
                     std::span<const StepChange> changes, Pattern pattern, std::uint64_t seed, std::uint32_t k,
-                    std::uint32_t repeat);
+                    std::uint32_t repeat, const StopPredicate& stop = {});
 
 } // namespace bytebound

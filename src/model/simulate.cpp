@@ -22,6 +22,8 @@ Result<void> check_spec(const SimulationSpec& spec) {
     return {};
 }
 
+Failure stopped() { return fail({ExitCode::interrupted, "simulate", {}, "asked to stop", {}}); }
+
 void read_slab(TrafficObserver& observer, const Workspace& workspace, std::uint64_t rows) {
     for (const BufferRange& range : workspace.ranges())
         if (range.buffer == Buffer::slab)
@@ -46,14 +48,19 @@ Result<Simulation> simulate(const SimulationSpec& spec) {
     if (const auto sound = check_spec(spec); !sound) return fail(sound.error());
     auto workspace = Workspace::allocate(spec.workspace);
     if (!workspace) return fail(workspace.error());
-    assert(spec.workspace.mask_count > spec.changes.size());
     const std::size_t words = (spec.changes.size() + 1) * mask_words(spec.workspace.pool_rows);
-    generate_trace(workspace->masks().first(words), spec.workspace.pool_rows, spec.active_rows, spec.changes,
-                   spec.pattern, spec.seed, spec.k, spec.repeat);
+    if (!generate_trace(workspace->masks().first(words), spec.workspace.pool_rows, spec.active_rows, spec.changes,
+                        spec.pattern, spec.seed, spec.k, spec.repeat, spec.stop))
+        return stopped();
+    return simulate(spec, *workspace);
+}
 
+Result<Simulation> simulate(const SimulationSpec& spec, Workspace& workspace) {
+    if (const auto sound = check_spec(spec); !sound) return fail(sound.error());
+    assert(workspace.spec() == spec.workspace && spec.workspace.mask_count > spec.changes.size());
     CacheSim cache(spec.cache);
     TrafficObserver observer(cache);
-    const auto loop = make_replay(spec.loop, *workspace, observer, spec.options);
+    const auto loop = make_replay(spec.loop, workspace, observer, spec.options);
     if (loop == nullptr)
         return fail({ExitCode::not_possible, "simulate loop", "torch", "library code",
                      "simulate the index loop, which does the same"});
@@ -62,9 +69,10 @@ Result<Simulation> simulate(const SimulationSpec& spec) {
     Simulation result;
     result.steps.reserve(spec.changes.size());
     for (std::uint32_t step = 0; step < spec.changes.size(); ++step) {
+        if (spec.stop && spec.stop()) return stopped();
         loop->step(step);
         result.steps.push_back(observer.take());
-        if (spec.gap != Gap::none) result.gaps.push_back(pass_gap(spec, *workspace, *loop, cache, observer));
+        if (spec.gap != Gap::none) result.gaps.push_back(pass_gap(spec, workspace, *loop, cache, observer));
     }
     result.line_references = cache.references();
     return result;

@@ -34,6 +34,7 @@ struct SimulationSpec {
     CacheGeometry cache;
     Gap gap = Gap::none;
     std::uint64_t sweep_bytes = 0; ///< footprint of a sweep, for Gap::evict
+    StopPredicate stop;            ///< asked before every step
 };
 
 /// Lines that crossed the cache's lower side in the gap after a step.
@@ -54,7 +55,10 @@ struct Simulation {
 /// never touched, so several run side by side. A step's counts are in lines of `cache.line_bytes`. oracle is simulated
 /// with ordinary stores, whatever its copy method.
 /// Error: usage for a geometry that check() refuses or a spec that Workspace::allocate() refuses; not_possible for
-/// torch (library code), or an arena with more lines than CacheSim::line_limit().
+/// torch (library code), or an arena with more lines than CacheSim::line_limit(); interrupted when `stop` ended it.
 Result<Simulation> simulate(const SimulationSpec& spec);
+/// The same in the caller's arena of that spec, whose masks already hold the trace. Its lists and tables are
+/// overwritten.
+Result<Simulation> simulate(const SimulationSpec& spec, Workspace& workspace);
 
 } // namespace bytebound

@@ -7,6 +7,8 @@
 
 #include "base/text.hpp"
 #include "run/plan_parts.hpp"
+#include "run/samples.hpp"
+#include "run/simulation.hpp"
 #include "run/warnings.hpp"
 
 namespace bytebound {
@@ -106,27 +108,64 @@ Result<void> plan_caches(RunPlan& plan, const Machine& machine) {
     return {};
 }
 
-Result<void> check_memory(const RunPlan& plan, const PlanFacts& facts) {
-    const auto& o = plan.options;
-    // Pool and slab in floating point first: the exact sum may not fit 64 bits.
-    const double least = 2.0 * o.pool_rows * static_cast<double>(plan.layout.row_bytes());
+/// What a run holds at once, in bytes. Doubles: the exact products may not fit 64 bits.
+struct MemoryNeed {
+    double arena = 0, sweep = 0;
+    double simulation = 0; ///< of one thread: masks, lists, tables, the trace's ids, the cache
+    double steps = 0;      ///< plan and computed and simulated figures of every step
+    double samples = 0;    ///< the rows of samples.csv and workers.csv, as the report reads them back
+    double total(std::size_t threads) const {
+        return arena + sweep + simulation * static_cast<double>(threads) + steps + samples;
+    }
+};
+
+/// Before the experiments are planned: of one k and no warm-up, at least this.
+MemoryNeed memory_need(const RunPlan& plan) {
+    const RunOptions& o = plan.options;
+    const double rows = o.pool_rows, loops = static_cast<double>(o.loops.size());
+    const double pool_and_slab = 2 * rows * static_cast<double>(plan.layout.row_bytes());
+    MemoryNeed need;
+    need.sweep = static_cast<double>(plan.sweep_bytes);
+    // The exact arena is safe to compute only when its products fit.
+    need.arena = pool_and_slab < 0x1p62 ? static_cast<double>(bytebound::arena_bytes(plan.workspace)) : pool_and_slab;
+    const double cache = 8 * static_cast<double>(plan.geometry.size_bytes / plan.geometry.line_bytes);
+    need.simulation = std::max(0.0, need.arena - pool_and_slab) + 4 * rows + cache;
+
+    double steps = 0; // of all ks
+    for (const Experiment& e : plan.experiments)
+        steps += static_cast<double>(e.changes.size());
+    const double experiments = std::max<double>(1, static_cast<double>(plan.experiments.size()));
+    if (plan.experiments.empty()) steps = o.steps_per_k;
+    need.steps = steps * (sizeof(StepChange) +
+                          loops * (o.repeats * double{sizeof(StepLedger)} + sizeof(LineCounts) + sizeof(GapLines)));
+    const double readings = static_cast<double>(o.events.empty() ? 0 : o.events.size());
+    const double rows_written = experiments * o.steps_per_k * loops * o.repeats * (o.threads > 1 ? 1.0 + o.threads : 1);
+    need.samples = rows_written * (sizeof(Sample) + readings * sizeof(std::optional<Reading>));
+    return need;
+}
+
+/// Judges the sizes and says how many simulations fit at once.
+Result<void> check_memory(RunPlan& plan, const PlanFacts& facts) {
+    const MemoryNeed need = memory_need(plan);
     const double available = static_cast<double>(facts.memory_available);
-    const auto too_large = [&](double bytes) {
-        return impossible(
-            "memory",
-            fmt::format("the run needs {}, the machine has {} available", format_size(bytes), format_size(available)),
-            "give a smaller --N, shorter rows or fewer steps");
-    };
-    if (facts.memory_available != 0 && least > available) return too_large(least);
-    if (least >= 0x1p62) return impossible("memory", "the pool does not fit an address space", "give a smaller --N");
-    const std::uint64_t bytes = bytebound::arena_bytes(plan.workspace);
-    const double needed = static_cast<double>(bytes) + static_cast<double>(plan.sweep_bytes);
-    if (facts.memory_available != 0 && needed > available) return too_large(needed);
-    if (facts.under_valgrind && bytes >= valgrind_arena_limit)
+    if (facts.memory_available != 0 && need.total(1) > available)
+        return impossible("memory",
+                          fmt::format("the run needs {} (arena {}, sweep {}, simulation {}, figures of all steps {}, "
+                                      "samples {}), the machine has {} available",
+                                      format_size(need.total(1)), format_size(need.arena), format_size(need.sweep),
+                                      format_size(need.simulation), format_size(need.steps), format_size(need.samples),
+                                      format_size(available)),
+                          "give a smaller --N, shorter rows, fewer steps or fewer repeats");
+    if (need.arena >= 0x1p62) return impossible("memory", "the arena fits no address space", "give a smaller --N");
+    if (facts.memory_available != 0) {
+        const double beside = std::floor((available - need.total(0)) / need.simulation);
+        plan.simulation_threads = static_cast<std::size_t>(std::clamp(beside, 1.0, double{most_simulations}));
+    }
+    if (facts.under_valgrind && need.arena >= static_cast<double>(valgrind_arena_limit))
         return impossible("memory",
                           fmt::format("the arena of {} is not smaller than 4 GiB, and valgrind's write-back model "
                                       "takes lines 4 GiB apart for one",
-                                      format_size(static_cast<double>(bytes))),
+                                      format_size(need.arena)),
                           "give a smaller --N under valgrind");
     return {};
 }

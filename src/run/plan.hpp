@@ -53,16 +53,20 @@ struct EventWish {
     bool operator==(const EventWish&) const = default;
 };
 
+/// Simulations at once, where CPUs and memory allow it.
+inline constexpr std::uint32_t most_simulations = 64;
+
 struct RunPlan {
     RunOptions options;
     Placement placement;
     RowLayout layout;
     WorkspaceSpec workspace;
     std::uint64_t arena_bytes = 0;
-    CacheGeometry geometry;        ///< simulated cache
-    std::string geometry_source;   ///< "sysfs", "hwloc", "--llc", "assumed"
-    std::uint64_t warm_bytes = 0;  ///< C of the warm-up rule
-    std::uint64_t sweep_bytes = 0; ///< of the sweep's buffer: 4 x the largest LLC reached
+    std::size_t simulation_threads = most_simulations; ///< at most: each holds masks, tables and a cache of its own
+    CacheGeometry geometry;                            ///< simulated cache
+    std::string geometry_source;                       ///< "sysfs", "hwloc", "--llc", "assumed"
+    std::uint64_t warm_bytes = 0;                      ///< C of the warm-up rule
+    std::uint64_t sweep_bytes = 0;                     ///< of the sweep's buffer: 4 x the largest LLC reached
     std::vector<Experiment> experiments;
     CollectorChoice collectors;
     std::vector<EventWish> events;

@@ -169,7 +169,7 @@ Result<void> Session::choose_oracle_copies() {
     const std::size_t loop = static_cast<std::size_t>(oracle - loops.begin());
     for (std::size_t e = 0; e < parts_.plan.experiments.size(); ++e) {
         if (stop_ != 0) return fail(stopped_by(stop_));
-        fill_masks(e, 0);
+        if (auto filled = fill_masks(e, 0); !filled) return filled;
         const CopyTrial trial =
             choose_copy_method(*workspace_, team_, loop_options(e, loop), parts_.plan.experiments[e].changes);
         oracle_copies_[e] = trial.winner;

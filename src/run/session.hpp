@@ -38,7 +38,7 @@ private:
     Result<void> measure_phases();
     Result<void> measure_phase(const PhaseKey& key);
     Result<void> prove_pages(std::vector<PageProof>& into);
-    void fill_masks(std::size_t experiment, std::uint32_t repeat);
+    Result<void> fill_masks(std::size_t experiment, std::uint32_t repeat);
     LoopOptions loop_options(std::size_t experiment, std::size_t loop) const;
     ExperimentRecord& experiment_record(std::size_t experiment, std::size_t loop);
     Result<void> write_record() const { return parts_.directory->write_record(parts_.record); }

@@ -28,10 +28,13 @@ Result<void> check_outcomes(const RunPlan& plan, const PhaseKey& key, const Phas
 
 } // namespace
 
-void Session::fill_masks(std::size_t experiment, std::uint32_t repeat) {
+Result<void> Session::fill_masks(std::size_t experiment, std::uint32_t repeat) {
     const RunOptions& o = parts_.plan.options;
     const Experiment& e = parts_.plan.experiments[experiment];
-    generate_trace(workspace_->masks(), o.pool_rows, o.active_rows, e.changes, o.pattern, o.seed, e.k, repeat);
+    if (!generate_trace(workspace_->masks(), o.pool_rows, o.active_rows, e.changes, o.pattern, o.seed, e.k, repeat,
+                        [this] { return stop_ != 0; }))
+        return fail(stopped_by(stop_));
+    return {};
 }
 
 LoopOptions Session::loop_options(std::size_t experiment, std::size_t loop) const {
@@ -48,7 +51,7 @@ Result<void> Session::measure_phase(const PhaseKey& key) {
     const RunPlan& plan = parts_.plan;
     const Experiment& experiment = plan.experiments[key.experiment];
     const LoopKind kind = plan.options.loops[key.loop];
-    fill_masks(key.experiment, key.repeat);
+    if (auto filled = fill_masks(key.experiment, key.repeat); !filled) return filled;
     const auto loop = parts_.seams.make_loop(kind, *workspace_, team_, loop_options(key.experiment, key.loop));
     if (!loop)
         return fail({ExitCode::not_possible, "make loop", loop_name(kind), "this build does not have it",

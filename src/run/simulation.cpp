@@ -85,23 +85,16 @@ void spread_over(const std::vector<int>& cpus) {
     if (CPU_COUNT(&set) > 0) ::sched_setaffinity(0, sizeof set, &set);
 }
 
-/// Computed figures of one repeat.
-void replay_repeat(const Task& task, SimulatedRow& row, const RunPlan& plan, Workspace& workspace,
-                   const LoopOptions& options) {
+/// Segment 0, which the workspace holds, through the cache. A loop or arena that cannot be simulated is a reason, not
+/// an error.
+Result<void> simulate_row(const Task& task, SimulatedRow& row, const RunPlan& plan, Workspace& workspace,
+                          const LoopOptions& options, const StopPredicate& stop) {
     const RunOptions& o = plan.options;
     const Experiment& experiment = plan.experiments[task.experiment];
-    generate_trace(workspace.masks(), o.pool_rows, o.active_rows, experiment.changes, o.pattern, o.seed, experiment.k,
-                   task.repeat);
-    row.ledgers[task.repeat] = replay_ledger(o.loops[task.loop], workspace, experiment.changes, options);
-}
-
-/// Segment 0 through the cache. A loop or arena that cannot be simulated is a reason, not an error.
-Result<void> simulate_row(const Task& task, SimulatedRow& row, const RunPlan& plan, const LoopOptions& options) {
-    const RunOptions& o = plan.options;
-    const Experiment& experiment = plan.experiments[task.experiment];
-    auto simulation =
-        bytebound::simulate({o.loops[task.loop], plan.workspace, o.active_rows, experiment.changes, o.pattern, o.seed,
-                             experiment.k, 0, options, plan.geometry, gap_of(o.between), 4 * plan.geometry.size_bytes});
+    auto simulation = bytebound::simulate({o.loops[task.loop], plan.workspace, o.active_rows, experiment.changes,
+                                           o.pattern, o.seed, experiment.k, 0, options, plan.geometry,
+                                           gap_of(o.between), 4 * plan.geometry.size_bytes, stop},
+                                          workspace);
     if (!simulation) {
         if (simulation.error().code != ExitCode::not_possible || simulation.error().sys_errno != 0)
             return fail(simulation.error());
@@ -115,13 +108,20 @@ Result<void> simulate_row(const Task& task, SimulatedRow& row, const RunPlan& pl
     return {};
 }
 
-Result<void> run_task(const Task& task, SimulatedRun& run, const RunPlan& plan, Workspace& workspace) {
+/// The computed figures of one repeat, and of repeat 0 the simulated ones. Ends early for `stop`; what it then leaves
+/// is not used.
+Result<void> run_task(const Task& task, SimulatedRun& run, const RunPlan& plan, Workspace& workspace,
+                      const StopPredicate& stop) {
     const RunOptions& o = plan.options;
+    const Experiment& experiment = plan.experiments[task.experiment];
     SimulatedRow& row = run.rows[task.experiment][task.loop];
     const LoopOptions options{o.tau, CopyMethod::memcpy, o.grain, o.parallel_threshold};
-    replay_repeat(task, row, plan, workspace, options);
-    if (task.repeat == 0 && plan.collectors.simulate) return simulate_row(task, row, plan, options);
-    return {};
+    if (!generate_trace(workspace.masks(), o.pool_rows, o.active_rows, experiment.changes, o.pattern, o.seed,
+                        experiment.k, task.repeat, stop))
+        return {};
+    row.ledgers[task.repeat] = replay_ledger(o.loops[task.loop], workspace, experiment.changes, options, stop);
+    if (task.repeat != 0 || !plan.collectors.simulate || stop()) return {};
+    return simulate_row(task, row, plan, workspace, options, stop);
 }
 
 } // namespace
@@ -150,7 +150,8 @@ Result<SimulatedRun> simulate_run(const RunPlan& plan, const std::vector<int>& c
     // The replays of repeat 0 are the long ones: first.
     std::stable_sort(tasks.begin(), tasks.end(), [](const Task& a, const Task& b) { return a.repeat < b.repeat; });
 
-    const std::size_t threads = std::clamp<std::size_t>(cpus.size(), 1, std::min<std::size_t>(tasks.size(), 64));
+    const std::size_t threads =
+        std::clamp<std::size_t>(cpus.size(), 1, std::min<std::size_t>(tasks.size(), plan.simulation_threads));
     Queue queue(std::move(tasks));
     {
         std::vector<std::jthread> workers;
@@ -160,7 +161,8 @@ Result<SimulatedRun> simulate_run(const RunPlan& plan, const std::vector<int>& c
                 auto workspace = Workspace::allocate(plan.workspace);
                 if (!workspace) queue.stop_with(workspace.error());
                 while (const auto task = workspace ? queue.take(stop) : std::nullopt) {
-                    if (auto done = run_task(*task, simulation, plan, *workspace); !done) queue.stop_with(done.error());
+                    if (auto done = run_task(*task, simulation, plan, *workspace, [&] { return stop != 0; }); !done)
+                        queue.stop_with(done.error());
                     queue.finish();
                 }
                 queue.leave();
@@ -169,8 +171,8 @@ Result<SimulatedRun> simulate_run(const RunPlan& plan, const std::vector<int>& c
             if (progress) progress({"simulate", done, total, {}});
         });
     }
-    if (queue.error()) return fail(*queue.error());
     if (stop != 0) return fail(stopped_by(stop));
+    if (queue.error()) return fail(*queue.error());
     simulation.seconds = static_cast<double>(now_ns() - begun) * 1e-9;
     return simulation;
 }

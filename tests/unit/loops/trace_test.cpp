@@ -133,3 +133,16 @@ TEST_CASE("patterns are found by name") {
     CHECK(pattern_named("blocks") == std::nullopt);
     CHECK(name_of(Pattern::random) == "random");
 }
+
+TEST_CASE("a trace that is asked to stop leaves the masks of later steps alone") {
+    for (const Pattern pattern : {Pattern::random, Pattern::block}) {
+        std::vector<std::uint64_t> masks(4, 7);
+        const std::vector<StepChange> changes(3, {1, 1});
+        int asked = 0;
+        CHECK_FALSE(generate_trace(masks, 64, 32, changes, pattern, 1, 2, 0, [&] { return ++asked == 2; }));
+        CHECK(asked == 2);
+        CHECK(masks[1] != 7);
+        CHECK(masks[2] == 7);
+        CHECK(masks[3] == 7);
+    }
+}

@@ -144,3 +144,18 @@ TEST_CASE("an impossible geometry or arena is refused before anything is allocat
     REQUIRE_FALSE(result.has_value());
     CHECK(result.error().code == ExitCode::not_possible);
 }
+
+TEST_CASE("a simulation that is asked to stop ends before the next step, not at its end") {
+    SimulationSpec spec = full_set(LoopKind::index, large, 9);
+    int asked = 0;
+    // 9 times while the trace is made, then before steps 0, 1 and 2.
+    spec.stop = [&asked] { return ++asked == 12; };
+    const auto result = simulate(spec);
+    REQUIRE_FALSE(result);
+    CHECK(result.error().code == ExitCode::interrupted);
+    CHECK(asked == 12);
+    asked = 8; // within the trace
+    spec.stop = [&asked] { return ++asked == 10; };
+    CHECK_FALSE(simulate(spec));
+    CHECK(asked == 10);
+}

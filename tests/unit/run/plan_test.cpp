@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 
+#include "base/text.hpp"
 #include "run/plan.hpp"
+#include "run/samples.hpp"
 
 using namespace bytebound;
 
@@ -184,13 +186,50 @@ TEST_CASE("impossible sizes are refused with the option that is wrong") {
           }) == "plan --loops: 'mask' stands twice");
     CHECK(error([](RunOptions& o) { o.ks.clear(); }) == "plan --ks: the list is empty");
     // 2 * 1000000 rows * 8 KiB = 15.3 GiB against 4 GiB.
-    CHECK(error([](RunOptions& o) { o.pool_rows = 1'000'000; }) ==
-          "plan memory: the run needs 15.3 GiB, the machine has 4 GiB available");
+    const std::string large = error([](RunOptions& o) { o.pool_rows = 1'000'000; });
+    CHECK(large.find("(arena 15.3 GiB, sweep 128 MiB,") != std::string::npos);
+    CHECK(large.find("the machine has 4 GiB available") != std::string::npos);
     CHECK(error([](RunOptions& o) { o.hidden_dim = ~std::uint64_t{0}; }) ==
           "plan 18446744073709551615 columns: no row is that long");
     RunOptions options = small_options();
     options.llc = CacheGeometry{1000, 3, 64}; // no multiple of 192
     CHECK(refused(options).code == ExitCode::usage);
+}
+
+TEST_CASE("steps and repeats that no memory holds are refused before anything of their size is made") {
+    RunOptions options = small_options();
+    options.loops = {LoopKind::paired};
+    options.ks = {16};
+    options.steps_per_k = 10'000'000;
+    options.repeats = 100'000;
+    const Error e = refused(options, facts_with(std::uint64_t{1} << 40));
+    CHECK(e.code == ExitCode::usage);
+    // 10^12 rows of samples and 10^12 ledgers of 16 bytes.
+    CHECK(e.cause.find("the run needs ") == 0);
+    const double tib = static_cast<double>(std::uint64_t{1} << 40);
+    CHECK(e.cause.find("samples " + format_size(1e12 * sizeof(Sample))) != std::string::npos);
+    CHECK(e.cause.find("the machine has " + format_size(tib) + " available") != std::string::npos);
+    // Masks alone: 2 million steps of 1 KiB are 1.9 GiB in the arena and again in a simulation.
+    options = small_options();
+    options.ks = {16};
+    options.steps_per_k = 2'000'000;
+    options.repeats = 1;
+    CHECK(refused(options).object == "memory");
+}
+
+TEST_CASE("as many simulations run at once as fit beside arena and sweep") {
+    RunOptions options = small_options();
+    options.ks = {16};
+    // 8192 rows of 8 KiB twice are 128 MiB, the sweep is 128 MiB. A simulation holds 563 masks of 1 KiB, two lists, two
+    // tables and the ids (5 x 32 KiB) and 8 B for each of 524288 lines: 4.7 MiB.
+    const auto threads = [&](std::uint64_t memory) {
+        const auto plan = plan_run(options, small_machine(), facts_with(memory));
+        return plan ? plan->simulation_threads : 0;
+    };
+    CHECK(threads(4096 * mib) == 64);
+    CHECK(threads(0) == 64);
+    CHECK(threads(272 * mib) == 3); // 256 + 0.8 (arena) + 0.1 (figures) + 3 x 4.7 = 271.0
+    CHECK(threads(256 * mib) == 0);
 }
 
 TEST_CASE("under valgrind the arena stays below 4 GiB") {
