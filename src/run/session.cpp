@@ -108,6 +108,21 @@ Result<void> Session::allocate() {
     return prove_pages(record.pages_before);
 }
 
+Result<std::vector<Warning>> judge_pages(const Placement& placement, std::span<const PageProof> proofs) {
+    std::vector<Warning> doubts;
+    for (const PageProof& proof : proofs) {
+        if (proof.in_place + proof.not_present >= proof.pages) continue;
+        if (placement.policy != MemoryPolicy::local)
+            return fail(
+                {ExitCode::internal, "prove placement", "buffer " + proof.buffer,
+                 fmt::format("{} of {} pages are on other nodes than --mem {} allows",
+                             proof.pages - proof.not_present - proof.in_place, proof.pages, placement.memory_request),
+                 "report this with bytebound topology --json"});
+        doubts.push_back(warnings::pages_out_of_place(proof.buffer, proof.percent_in_place()));
+    }
+    return doubts;
+}
+
 Result<void> Session::prove_pages(std::vector<PageProof>& into) {
     PlacementRecord& record = parts_.record.placement;
     std::vector<AddressRange> ranges;
@@ -120,9 +135,11 @@ Result<void> Session::prove_pages(std::vector<PageProof>& into) {
         return {};
     }
     into = std::move(*proofs);
-    for (const PageProof& proof : into)
-        if (record.bound_memory && proof.in_place + proof.not_present < proof.pages)
-            parts_.record.warnings.push_back(warnings::pages_out_of_place(proof.buffer, proof.percent_in_place()));
+    if (!record.bound_memory) return {};
+    auto doubts = judge_pages(parts_.plan.placement, into);
+    if (!doubts) return fail(doubts.error());
+    for (Warning& doubt : *doubts)
+        parts_.record.warnings.push_back(std::move(doubt));
     return {};
 }
 
