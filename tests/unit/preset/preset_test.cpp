@@ -1,12 +1,16 @@
 #include <catch2/catch.hpp>
 
 #include <cerrno>
+#include <filesystem>
+#include <set>
 
 #include "preset/embedded.hpp"
 #include "preset/preset.hpp"
 #include "support/tree.hpp"
 
 using namespace bytebound;
+
+extern const char* const presets_path;
 
 namespace {
 
@@ -144,4 +148,14 @@ TEST_CASE("a preset is also chosen by name, switched off, or refused with a sugg
     REQUIRE_FALSE(missing);
     CHECK(missing.error().code == ExitCode::bad_data);
     CHECK(missing.error().sys_errno == ENOENT);
+}
+
+TEST_CASE("every file of presets/ is built in, and nothing else") {
+    std::set<std::string> files, embedded;
+    for (const auto& entry : std::filesystem::directory_iterator(presets_path))
+        if (entry.path().extension() == ".toml") files.insert("presets/" + entry.path().filename().string());
+    for (const EmbeddedPreset& preset : embedded_presets())
+        embedded.insert(std::string(preset.file));
+    CHECK(embedded == files);
+    CHECK(files.count("presets/generic.toml") == 1);
 }
