@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "counters/permission.hpp"
 #include "run/environment_facts.hpp"
 
 namespace bytebound::environment {
@@ -35,17 +36,7 @@ void add_machine(Facts& facts) {
 }
 
 void add_container(Facts& facts) {
-    const SysRoot& root = facts.root();
-    std::vector<std::string> signs;
-    for (const char* file : {".dockerenv", "run/.containerenv", "run/systemd/container"})
-        if (root.exists(file)) signs.push_back(std::string("/") + file);
-    const std::string first = root.read("proc/1/cgroup").value_or("");
-    for (const char* name : {"docker", "kubepods", "lxc", "containerd", "libpod"}) {
-        if (first.find(name) == std::string::npos) continue;
-        signs.push_back(std::string("/proc/1/cgroup names ") + name);
-        break;
-    }
-    facts.add("virtualisation", "container", signs.empty() ? "no sign found" : "yes: " + join(signs, ", "));
+    facts.add("virtualisation", "container", runs_in_container(facts.root()) ? "yes" : "no sign found");
 }
 
 /// Path of the process in the unified hierarchy ("0::/system.slice/x"), without the leading slash.

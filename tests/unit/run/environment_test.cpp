@@ -285,3 +285,12 @@ TEST_CASE("the program knows how it was built") {
     for (const char* name : {"hwloc", "fmt", "nlohmann_json", "tomlplusplus", "CLI11", "boost", "libcrypto", "glibc"})
         CHECK(has(name));
 }
+
+TEST_CASE("a marker file makes no container where the kernel's threads are seen") {
+    auto files = quiet_server();
+    files[".dockerenv"] = ""; // left in the image that the machine's disk was made of
+    files["proc/2/comm"] = "kthreadd";
+    CHECK(fact(facts_of(files, {0}), "virtualisation", "container").value == "no sign found");
+    files["proc/2/comm"] = "bash";
+    CHECK(fact(facts_of(files, {0}), "virtualisation", "container").value == "yes");
+}
