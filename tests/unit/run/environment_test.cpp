@@ -172,7 +172,7 @@ TEST_CASE("containers and their limits are seen") {
     TreeFiles files = quiet_server();
     files["proc/1/cgroup"] = "12:cpu:/docker/0123";
     files["run/.containerenv"] = "";
-    CHECK(value(files, "virtualisation", "container") == "yes: /run/.containerenv, /proc/1/cgroup names docker");
+    CHECK(value(files, "virtualisation", "container") == "yes");
     files["sys/fs/cgroup/user.slice/job/cpu.max"] = "150000 100000";
     files["sys/fs/cgroup/user.slice/job/memory.max"] = "1073741824";
     CHECK(value(files, "virtualisation", "CPU quota") == "1.50 CPUs");
