@@ -46,7 +46,7 @@ TEST_CASE("a typo gets the nearest name, a stranger none") {
     const std::vector<std::string> loops{"paired", "index", "mask", "hybrid", "oracle"};
     CHECK(nearest("pared", loops) == "paired");
     CHECK(nearest("indx", loops) == "index");
-    CHECK(nearest("maks", loops) == "mask"); // two neighbours swapped are one mistake
+    CHECK(nearest("maks", loops) == "mask");        // two neighbours swapped are one mistake
     CHECK(nearest("aprid", loops) == std::nullopt); // a swap and a missing letter are two: too many for five letters
     CHECK_FALSE(nearest("zzzzzz", loops).has_value());
 }
