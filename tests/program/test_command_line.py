@@ -118,8 +118,9 @@ PLANS = [
     (["--hidden-dim", "0", "--up-cols", "0"], 2,
      r"plan rows: S = 0: a row has no columns; give --hidden-dim, --up-cols or --gate-cols"),
     (["--N", "1000000000", "--hidden-dim", "1048576"], 2,
-     r"plan memory: the run needs [\d.]+ [KMGTPE]iB, the machine has [\d.]+ GiB available; "
-     r"give a smaller --N, shorter rows or fewer steps"),
+     r"plan memory: the run needs [\d.]+ [KMGTPE]iB \(arena [\d.]+ [KMGTPE]iB, sweep [\d.]+ [KMGTPE]?i?B, simulation "
+     r"[\d.]+ [KMGTPE]?i?B, figures of all steps [\d.]+ [KMGTPE]?i?B, samples [\d.]+ [KMGTPE]?i?B\), the machine has "
+     r"[\d.]+ GiB available; give a smaller --N, shorter rows, fewer steps or fewer repeats"),
     (["--add", "40", "--remove", "40"], 2,
      r"plan --add 40 --remove 40: step 0 starts with 8 of 64 rows active: neither this change nor its exchange fits; .+"),
     (["--llc", "100:3"], 2, r"use cache geometry 100:3: the size is not divisible by 64-byte lines times 3 ways; "
