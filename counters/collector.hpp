@@ -10,20 +10,40 @@
 #include "base/error.hpp"
 #include "counters/capability.hpp"
 #include "counters/event.hpp"
+#include "counters/memory_counter.hpp"
 #include "counters/reading.hpp"
 #include "counters/tier.hpp"
 
 namespace bytebound {
 
+/// One hardware counter of an event that is counted by several: the boxes of all memory controllers.
+struct EventPart {
+    Event event;
+    int cpu = -1;             ///< opened on this CPU; -1: on the calling thread
+    std::uint32_t weight = 1; ///< bytes per count; the event's value is the sum of weight * count
+    bool operator==(const EventPart&) const = default;
+};
+
+/// How the values of an event are read in a team of workers.
+enum class Sharing {
+    per_thread, ///< every worker has its own counter; values are summed
+    group,      ///< one counter for all threads of the program (resctrl): the leader reads it
+    socket,     ///< one counter for everybody on the machine (uncore): the leader reads it, background is subtracted
+};
+
 /// One event's place in a counting plan.
 struct PlannedEvent {
-    std::string name;           ///< what the user wrote
+    std::string name;           ///< what the user wrote, or the collector's own name ("ddr-read")
     std::optional<Event> event; ///< none: not countable here, `reason` says why
     int pass = -1;              ///< in which pass of the phase it is counted; -1 when not countable
     int group = -1;             ///< group within the pass; events of one group are scheduled together or not at all
     bool multiplexed = false;   ///< allowed to share counters with others (--allow-multiplex): tier scaled
     std::string reason;         ///< why not countable
     std::string remedy;
+    std::string role = {}; ///< the metric that it fills, for events that a collector offers by itself
+    std::string unit = {}; ///< of the values ("bytes"); empty: the event's own
+    Sharing sharing = Sharing::per_thread;
+    std::vector<EventPart> parts = {}; ///< not empty: read() gives one value per part instead of one
 };
 
 /// Which events run in which pass and group. `events` keeps the user's order.
@@ -41,13 +61,15 @@ struct PlanRequest {
     int cpu = 0; ///< the leader's pinned CPU; the planner's probes open on the calling thread
     /// Names that must share a group and pass, as numerator and denominator of a ratio do.
     std::vector<std::vector<std::string>> together;
+    /// The counters at the memory controllers that the preset found here; for the collector that counts DRAM traffic.
+    std::vector<MemoryCounter> memory = {};
 };
 
 /// The open counters of one worker thread in one pass. Opened, read and destroyed on that thread.
 class WorkerCounters {
 public:
     virtual ~WorkerCounters() = default;
-    /// Number of values that read() fills: the events of this pass, in plan order.
+    /// Number of values that read() fills: the events of this pass, in plan order, each with one value per part.
     virtual std::size_t size() const = 0;
     /// Current values; no allocation, no exception. False when the kernel refused or gave fewer bytes than promised;
     /// last_error() then says more.

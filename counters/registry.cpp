@@ -1,5 +1,7 @@
 #include "counters/registry.hpp"
 
+#include <algorithm>
+
 #include "counters/perf_event/perf_collector.hpp"
 
 namespace bytebound {
@@ -11,14 +13,28 @@ std::unique_ptr<Collector> make(Sys& sys, const SysRoot& root) {
 }
 
 constexpr CollectorEntry table[] = {
-    {"perf", "perf_event_open(2): core, software and msr events, breakpoints", make<PerfCollector>},
-    {"papi", "PAPI presets and native events", nullptr},
-    {"resctrl", "memory bandwidth of the thread's group (Intel MBM, AMD QoS)", nullptr},
-    {"callgrind", "the loops under valgrind's cache model", nullptr},
+    {"perf", "perf", Supplies::events, "perf_event_open(2): core, software and msr events, breakpoints",
+     make<PerfCollector>},
+    {"papi", "papi", Supplies::events, "PAPI presets and native events", nullptr},
+    {"resctrl", "resctrl", Supplies::dram, "memory bandwidth of the program's threads (Intel MBM, AMD QoS)", nullptr},
+    {"callgrind", "callgrind", Supplies::events, "the loops under valgrind's cache model", nullptr},
 };
 
 } // namespace
 
 std::span<const CollectorEntry> collectors() { return table; }
+
+const CollectorEntry* find_collector(std::span<const CollectorEntry> table, std::string_view name) {
+    const auto entry =
+        std::find_if(table.begin(), table.end(), [&](const CollectorEntry& e) { return e.name == name; });
+    return entry == table.end() ? nullptr : &*entry;
+}
+
+std::vector<std::string_view> collector_words(std::span<const CollectorEntry> table) {
+    std::vector<std::string_view> words;
+    for (const CollectorEntry& entry : table)
+        if (std::find(words.begin(), words.end(), entry.word) == words.end()) words.push_back(entry.word);
+    return words;
+}
 
 } // namespace bytebound

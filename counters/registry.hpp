@@ -3,6 +3,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/sys.hpp"
 #include "base/sysroot.hpp"
@@ -10,14 +11,27 @@
 
 namespace bytebound {
 
+/// What a collector can be asked for.
+enum class Supplies {
+    events, ///< events by the names of the user
+    dram,   ///< DRAM traffic, by events of its own
+};
+
 /// A collector that this build knows. `make` is null when it is known but not built in.
 struct CollectorEntry {
     std::string_view name;
+    std::string_view word; ///< of --collector, that asks for it
+    Supplies supplies;
     std::string_view purpose;
     std::unique_ptr<Collector> (*make)(Sys& sys, const SysRoot& root);
 };
 
 /// The one constant table of in-process collectors (without workload knowledge; src/run adds the simulation).
 std::span<const CollectorEntry> collectors();
+
+/// The entry of this name; null for a name that the table lacks.
+const CollectorEntry* find_collector(std::span<const CollectorEntry> table, std::string_view name);
+/// The words of --collector that the table knows, each once, in its order.
+std::vector<std::string_view> collector_words(std::span<const CollectorEntry> table);
 
 } // namespace bytebound

@@ -22,9 +22,7 @@ ExitCode list(const std::vector<std::string>& names, const SysRoot& root, bool j
 }
 
 std::unique_ptr<Collector> perf_collector(Sys& sys, const SysRoot& root) {
-    const auto entry = std::find_if(collectors().begin(), collectors().end(),
-                                    [](const CollectorEntry& e) { return e.name == "perf"; });
-    return entry->make(sys, root);
+    return find_collector(collectors(), "perf")->make(sys, root);
 }
 
 /// What one name becomes, and, on the running machine, whether it opens here.

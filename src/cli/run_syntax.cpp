@@ -77,8 +77,8 @@ std::vector<std::string> copy_names() {
 
 std::vector<std::string> collector_names() {
     std::vector<std::string> names{"auto"};
-    for (const CollectorEntry& entry : collectors())
-        names.emplace_back(entry.name);
+    for (const std::string_view word : collector_words(collectors()))
+        names.emplace_back(word);
     names.insert(names.end(), {"sim", "none"});
     return names;
 }
@@ -121,9 +121,8 @@ Result<void> collectors_into(std::vector<std::string>& target, const std::string
         if (std::find(known.begin(), known.end(), word) == known.end()) {
             return unknown_word("--collector", "collector", word, known);
         }
-        const auto entry = std::find_if(collectors().begin(), collectors().end(),
-                                        [&](const CollectorEntry& e) { return e.name == word; });
-        if (entry != collectors().end() && entry->make == nullptr) return not_built_in("select collector", word);
+        const CollectorEntry* entry = find_collector(collectors(), word);
+        if (entry != nullptr && entry->make == nullptr) return not_built_in("select collector", word);
         if ((word == "auto" || word == "none") && words->size() > 1) {
             return bad_value("--collector", "'" + word + "' excludes every other collector", "give it alone");
         }

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/sysroot.hpp"
+#include "counters/memory_counter.hpp"
 
 namespace bytebound {
 
@@ -76,5 +77,32 @@ struct PresetChoice {
 /// `request`: auto | none | NAME | FILE (with a slash or ending in .toml). Errors: usage for an unknown name, bad_data
 /// for a file that is missing or malformed.
 Result<PresetChoice> choose_preset(const SysRoot& root, const std::string& request);
+
+/// The counters at the memory controllers of one machine, as a preset sees them.
+struct MemoryMatch {
+    std::vector<MemoryCounter> counters; ///< one entry per counter that would be opened
+    std::string reason;                  ///< why these, or why none
+    std::string remedy;                  ///< without counters: what the user can do
+    std::vector<std::string> warnings;   ///< errata that apply here, aliases of the kernel that differ from the preset
+};
+
+/// Encodes the preset's DRAM terms through sysfs format/ for every box and CPU of its cpumask. `bytes_per_cas`:
+/// replaces every bytes-per-count other than 1 (--bytes-per-cas). Never fails: what is missing or broken is said in
+/// `reason`.
+MemoryMatch match_memory(const SysRoot& root, const Preset& preset, std::optional<std::uint64_t> bytes_per_cas = {});
+
+/// One term of the per-process estimate of DRAM traffic: an event of the core PMU in the user's grammar.
+struct EstimateTerm {
+    std::string event; ///< "cpu/event=0xb7,umask=0x1,offcore_rsp=0x73c000477/"
+    Direction direction = Direction::read;
+    std::uint32_t bytes_per_count = 64;
+    std::string counts; ///< what it counts, in words
+};
+/// Core events whose sums estimate DRAM reads and writes of one process; empty with `reason` where the preset has none.
+struct EstimateMatch {
+    std::vector<EstimateTerm> terms;
+    std::string reason;
+};
+EstimateMatch match_core_estimate(const SysRoot& root, const Preset& preset);
 
 } // namespace bytebound

@@ -89,7 +89,7 @@ void leave_out_foreign_pmus(CountingPlan& plan, const std::vector<int>& workers)
 Result<std::size_t> take(Counting& counting, std::unique_ptr<Collector> collector, const RunPlan& plan,
                          const std::vector<std::string>& names) {
     auto agreed =
-        collector->plan({names, plan.options.allow_multiplex, plan.placement.cpus.at(0), ratio_groups(counting)});
+        collector->plan({names, plan.options.allow_multiplex, plan.placement.cpus.at(0), ratio_groups(counting), {}});
     if (!agreed) return fail(agreed.error());
     leave_out_foreign_pmus(*agreed, plan.placement.cpus);
     std::size_t taken = 0;
@@ -111,10 +111,9 @@ Result<std::size_t> take(Counting& counting, std::unique_ptr<Collector> collecto
 
 Result<void> ask_collector(Counting& counting, const std::string& name, const RunPlan& plan, Sys& sys,
                            const SysRoot& root, std::span<const CollectorEntry> table) {
-    const auto entry =
-        std::find_if(table.begin(), table.end(), [&](const CollectorEntry& e) { return e.name == name; });
+    const CollectorEntry* entry = find_collector(table, name);
     std::unique_ptr<Collector> collector;
-    if (entry != table.end() && entry->make != nullptr) collector = entry->make(sys, root);
+    if (entry != nullptr && entry->make != nullptr) collector = entry->make(sys, root);
     const Capability capability =
         collector ? collector->capability() : Capability::no("this build does not have it", "give --collector auto");
     if (!capability.available) {

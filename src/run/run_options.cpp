@@ -11,4 +11,13 @@ std::string_view name_of(Between between) {
     return "";
 }
 
+std::string_view name_of(Qualify qualify) {
+    switch (qualify) {
+    case Qualify::always: return "always";
+    case Qualify::cached: return "cached";
+    case Qualify::off: return "off";
+    }
+    return "";
+}
+
 } // namespace bytebound

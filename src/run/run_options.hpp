@@ -12,6 +12,10 @@
 
 namespace bytebound {
 
+/// --qualify: whether counters are checked against kernels of known truth before they are used.
+enum class Qualify { always, cached, off };
+std::string_view name_of(Qualify qualify);
+
 enum class Between { none, use, evict };
 std::string_view name_of(Between between);
 
@@ -50,6 +54,8 @@ struct RunOptions {
     std::optional<std::uint64_t> bytes_per_cas;
     std::optional<CacheGeometry> llc;
     bool allow_multiplex = false;
+    Qualify qualify = Qualify::cached;
+    bool allow_unqualified = false;
     bool strict = false;
     // output
     std::string out; ///< empty: ./bytebound-YYYYmmdd-HHMMSS

@@ -68,7 +68,7 @@ public:
     }
     Result<std::unique_ptr<WorkerCounters>> open(const CountingPlan&, int) override { return fail(Error{}); }
 };
-constexpr CollectorEntry hybrid_table[] = {{"perf", "hybrid", [](Sys&, const SysRoot&) {
+constexpr CollectorEntry hybrid_table[] = {{"perf", "perf", Supplies::events, "hybrid", [](Sys&, const SysRoot&) {
                                                 return std::unique_ptr<Collector>(std::make_unique<HybridCollector>());
                                             }}};
 

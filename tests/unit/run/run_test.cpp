@@ -30,7 +30,7 @@ std::optional<std::uint64_t>& failing_read() {
     static std::optional<std::uint64_t> read;
     return read;
 }
-constexpr CollectorEntry scripted_table[] = {{"perf", "scripted", [](Sys&, const SysRoot&) {
+constexpr CollectorEntry scripted_table[] = {{"perf", "perf", Supplies::events, "scripted", [](Sys&, const SysRoot&) {
                                                   auto collector = std::make_unique<ScriptedCollector>(script());
                                                   collector->fail_at_read(failing_read());
                                                   return std::unique_ptr<Collector>(std::move(collector));
