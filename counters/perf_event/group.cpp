@@ -30,9 +30,9 @@ perf_event_attr attributes_of(const Event& event) {
     return attr;
 }
 
-Result<Group> Group::open(Sys& sys, std::span<const Event> events) {
+Result<Group> Group::open(Sys& sys, std::span<const Event> events, int cpu) {
     assert(!events.empty());
-    Group group(sys, events.front().name);
+    Group group(sys, events.front().name, cpu);
     group.descriptors_.reserve(events.size());
     for (const Event& event : events) {
         if (auto added = group.add(event); !added) return fail(added.error());
@@ -49,7 +49,7 @@ Result<void> Group::add(const Event& event) {
     perf_event_attr attr = attributes_of(event);
     attr.disabled = leads;
     const int leader_fd = leads ? -1 : descriptors_.front().get();
-    const SysResult opened = sys_->perf_event_open(attr, 0, -1, leader_fd, PERF_FLAG_FD_CLOEXEC);
+    const SysResult opened = sys_->perf_event_open(attr, cpu_ < 0 ? 0 : -1, cpu_, leader_fd, PERF_FLAG_FD_CLOEXEC);
     if (!opened.ok()) return not_opened("open event", event.name, "perf_event_open failed", opened.error);
     descriptors_.emplace_back(*sys_, static_cast<int>(opened.value));
 

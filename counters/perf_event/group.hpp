@@ -20,8 +20,9 @@ namespace bytebound {
 class Group {
 public:
     /// Opens `events` (not empty) on the calling thread, leader first, and enables them. Error: not_possible with the
-    /// event's name and errno; nothing stays open then.
-    static Result<Group> open(Sys& sys, std::span<const Event> events);
+    /// event's name and errno; nothing stays open then. `cpu` not negative: counts on that CPU, whoever runs there (all
+    /// that an uncore PMU can do).
+    static Result<Group> open(Sys& sys, std::span<const Event> events, int cpu = -1);
 
     Group(Group&&) noexcept = default;
     Group& operator=(Group&&) noexcept = default;
@@ -45,11 +46,12 @@ private:
     static constexpr std::size_t enabled_word = 1, running_word = 2, header_words = 3;
     enum class Failure { none, refused, lost_counters, short_answer, other_size, other_event };
 
-    Group(Sys& sys, std::string leader) : sys_(&sys), leader_(std::move(leader)) {}
+    Group(Sys& sys, std::string leader, int cpu) : sys_(&sys), leader_(std::move(leader)), cpu_(cpu) {}
     Result<void> add(const Event& event);
 
     Sys* sys_;
     std::string leader_; ///< name, for messages
+    int cpu_;            ///< -1: the calling thread, wherever it runs
     std::vector<UniqueFd> descriptors_;
     std::vector<std::uint64_t> ids_;
     std::vector<std::uint64_t> words_; ///< the kernel's last answer
