@@ -1,0 +1,50 @@
+#pragma once
+// Known numbers of what the kernel counts: page faults, context switches, CPU time, hits of a breakpoint.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "base/error.hpp"
+#include "base/mapped_region.hpp"
+
+namespace bytebound::known_truth {
+
+/// Pages that were never touched and that no huge page may serve: the first touch of each is one page fault.
+class FreshPages {
+public:
+    /// Error: not_possible when the kernel refuses the mapping or the advice.
+    static Result<FreshPages> map(std::size_t pages);
+    /// Writes one byte of each; how many. A second call faults no more.
+    std::size_t touch() noexcept;
+
+private:
+    FreshPages(MappedRegion region, std::size_t page_bytes) : region_(std::move(region)), page_bytes_(page_bytes) {}
+    MappedRegion region_;
+    std::size_t page_bytes_;
+};
+
+/// Sleeps `naps` times for a moment: each gives up the CPU, which is one context switch. Returns the switches of this
+/// thread, voluntary and not, that getrusage(2) saw meanwhile: the second witness, which also sees preemption.
+std::uint64_t take_naps(unsigned naps) noexcept;
+
+/// Works until the thread has used `ns` of CPU time; what CLOCK_THREAD_CPUTIME_ID says it used.
+std::uint64_t spend_cpu_time(std::uint64_t ns) noexcept;
+
+/// A word that a breakpoint may watch. Stays where it is.
+class WatchedWord {
+public:
+    WatchedWord() = default;
+    WatchedWord(const WatchedWord&) = delete;
+    WatchedWord& operator=(const WatchedWord&) = delete;
+
+    /// perf's name of a breakpoint on its first `bytes` (1, 2, 4 or 8): "mem:0x7ffc1000/4:w".
+    std::string event_name(std::size_t bytes, bool reads_too) const;
+    /// Writes it `writes` times and reads it `reads` times.
+    void touch(unsigned writes, unsigned reads) noexcept;
+
+private:
+    alignas(8) volatile std::uint8_t bytes_[8] = {};
+};
+
+} // namespace bytebound::known_truth
