@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,6 +54,8 @@ struct CountingPlan {
     std::vector<PlannedEvent> events;
     int passes = 1;
     std::vector<std::string> notes; ///< "3 events did not fit beside cycles: 2 passes"
+    /// How values are read, where it is worth saying: "user-space reads (rdpmc) of cycles, instructions".
+    std::string reading = {};
 };
 
 struct PlanRequest {
@@ -74,6 +77,10 @@ public:
     /// Current values; no allocation, no exception. False when the kernel refused or gave fewer bytes than promised;
     /// last_error() then says more.
     virtual bool read(std::span<CounterValue> out) noexcept = 0;
+    /// After read(): a number that changes whenever the kernel takes a counter of these away, gives it back or
+    /// reprograms it. Two reads with different stamps and no context switch between them: the step was interrupted.
+    /// Nothing: not known. No order, no size: only equality means something.
+    virtual std::optional<std::uint64_t> schedule_stamp() const noexcept { return {}; }
     virtual Error last_error() const = 0;
 };
 

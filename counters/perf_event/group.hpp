@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/unique_fd.hpp"
 #include "counters/event.hpp"
+#include "counters/perf_event/user_pages.hpp"
 #include "counters/reading.hpp"
 
 namespace bytebound {
@@ -28,6 +30,15 @@ public:
     Group& operator=(Group&&) noexcept = default;
 
     std::size_t size() const { return ids_.size(); }
+
+    /// From now on refresh() needs no system call while every event has a counter. False, and no change, where the
+    /// kernel does not let all of them be read in user space. `registers` outlives the group.
+    bool read_in_user_space(const CounterRegisters& registers);
+    /// Changes whenever the kernel reschedules or reprograms one of the counters; as of the last refresh(). Nothing
+    /// without user-space reads: not known.
+    std::optional<std::uint64_t> schedule_stamp() const noexcept {
+        return user_ ? std::optional(user_->stamp()) : std::nullopt;
+    }
 
     /// Fetches the current values. False when the kernel refused, answered short, or the group lost its counters
     /// (pinned); last_error() says which. No allocation.
@@ -48,13 +59,15 @@ private:
 
     Group(Sys& sys, std::string leader, int cpu) : sys_(&sys), leader_(std::move(leader)), cpu_(cpu) {}
     Result<void> add(const Event& event);
+    bool refresh_in_user_space() noexcept;
 
     Sys* sys_;
     std::string leader_; ///< name, for messages
     int cpu_;            ///< -1: the calling thread, wherever it runs
     std::vector<UniqueFd> descriptors_;
     std::vector<std::uint64_t> ids_;
-    std::vector<std::uint64_t> words_; ///< the kernel's last answer
+    std::vector<std::uint64_t> words_; ///< the last answer, laid out as the kernel's
+    std::optional<UserPages> user_;
     Failure failure_ = Failure::none;
     SysResult answer_;
 };

@@ -11,6 +11,7 @@
 #include "counters/perf_event/group.hpp"
 #include "counters/perf_event/packing.hpp"
 #include "counters/perf_event/trial.hpp"
+#include "counters/perf_event/user_access.hpp"
 #include "counters/perf_event/worker_groups.hpp"
 #include "counters/pmu_device.hpp"
 #include "counters/resolver.hpp"
@@ -53,16 +54,38 @@ std::string note_on_later(std::size_t later, const Packing& packing) {
            " events do not fit beside the others: " + join(how, ", ");
 }
 
+/// The events of one group, and where their values stand in a read of the pass.
+struct GroupOfPlan {
+    std::vector<Event> events;
+    std::vector<std::size_t> positions;
+};
+
+std::vector<GroupOfPlan> groups_of(const CountingPlan& plan, int pass) {
+    std::vector<GroupOfPlan> groups;
+    std::size_t position = 0;
+    for (const PlannedEvent& event : plan.events) {
+        if (event.pass != pass || !event.event) continue;
+        const auto group = static_cast<std::size_t>(event.group);
+        if (groups.size() <= group) groups.resize(group + 1);
+        groups[group].events.push_back(*event.event);
+        groups[group].positions.push_back(position++);
+    }
+    std::erase_if(groups, [](const GroupOfPlan& group) { return group.events.empty(); });
+    return groups;
+}
+
 /// The making of one plan.
 class Planner {
 public:
-    Planner(Sys& sys, const SysRoot& root, bool may_open, const PlanRequest& request)
-        : sys_(sys), root_(root), may_open_(may_open), request_(request) {}
+    Planner(Sys& sys, const SysRoot& root, bool may_open, const CounterRegisters* registers, const PlanRequest& request)
+        : sys_(sys), root_(root), may_open_(may_open), registers_(registers), request_(request) {}
     Result<CountingPlan> make();
 
 private:
     Result<void> resolve_all();
     Diagnosis explain(const Event& event, const Error& refused) const;
+    /// Tries the event alone, first asking for user-space reads where its PMU wants that.
+    Trial try_alone(Event& event) const;
     /// Takes out what cannot be opened on a thread of this CPU; `starved_` marks what opens but does not run.
     void probe_each();
     void distribute();
@@ -70,10 +93,12 @@ private:
     /// request_.together as positions in the plan of those events that `counts`.
     std::vector<std::vector<std::size_t>> sets_of_together(const std::function<bool(std::size_t)>& counts) const;
     void note_separated();
+    void note_user_reads();
 
     Sys& sys_;
     const SysRoot& root_;
     bool may_open_;
+    const CounterRegisters* registers_;
     const PlanRequest& request_;
     CountingPlan plan_;
     std::vector<bool> starved_; ///< opens alone, but running < enabled
@@ -98,6 +123,19 @@ Diagnosis Planner::explain(const Event& event, const Error& refused) const {
     return with_errno(explain_open_failure(event, refused.sys_errno, root_), refused.sys_errno);
 }
 
+Trial Planner::try_alone(Event& event) const {
+    if (const auto asking = registers_ != nullptr ? with_user_access(root_, event) : std::nullopt) {
+        const std::vector<Event> alone[] = {{*asking}};
+        Trial trial = try_groups(sys_, alone);
+        if (!trial.refused) {
+            event = *asking;
+            return trial;
+        }
+    }
+    const std::vector<Event> alone[] = {{event}};
+    return try_groups(sys_, alone);
+}
+
 void Planner::probe_each() {
     starved_.assign(plan_.events.size(), false);
     for (std::size_t i = 0; i < plan_.events.size(); ++i) {
@@ -114,8 +152,7 @@ void Planner::probe_each() {
                                           ", the work is pinned to CPU " + std::to_string(request_.cpu),
                                       "pin to one of its CPUs (--cpus)"});
         } else {
-            const std::vector<Event> alone[] = {{event}};
-            const Trial trial = try_groups(sys_, alone);
+            const Trial trial = try_alone(*planned.event);
             if (trial.refused) {
                 set_uncountable(planned, explain(event, *trial.refused));
             } else if (!trial.fits()) {
@@ -222,11 +259,33 @@ void Planner::note_separated() {
     }
 }
 
+/// Says which groups this thread, and so every worker like it, can read without a system call.
+void Planner::note_user_reads() {
+    if (registers_ == nullptr || !may_open_) return;
+    std::vector<std::string> names;
+    bool any_on_core = false;
+    for (int pass = 0; pass < plan_.passes; ++pass) {
+        for (const GroupOfPlan& planned : groups_of(plan_, pass)) {
+            any_on_core = any_on_core || is_core_pmu(root_, planned.events.front().pmu);
+            auto group = Group::open(sys_, planned.events);
+            if (!group || !group->read_in_user_space(*registers_)) continue;
+            for (const Event& event : planned.events)
+                names.push_back(event.name);
+        }
+    }
+    if (!names.empty()) {
+        plan_.reading = "user-space reads (" + std::string(registers_->instruction()) + ") of " + join(names, ", ");
+    } else if (const auto remedy = remedy_for_user_reads(root_); any_on_core && !remedy.empty()) {
+        plan_.reading = "read(2); for user-space reads: " + remedy;
+    }
+}
+
 Result<CountingPlan> Planner::make() {
     plan_.collector = plan_.source = "perf";
     if (auto resolved = resolve_all(); !resolved) return fail(resolved.error());
     probe_each();
     distribute();
+    note_user_reads();
     return std::move(plan_);
 }
 
@@ -251,7 +310,7 @@ Capability PerfCollector::capability() const {
 }
 
 Result<CountingPlan> PerfCollector::plan(const PlanRequest& request) {
-    return Planner(sys_, root_, may_open_, request).make();
+    return Planner(sys_, root_, may_open_, registers_, request).make();
 }
 
 Result<std::unique_ptr<WorkerCounters>> PerfCollector::open(const CountingPlan& plan, int pass) {
@@ -263,24 +322,9 @@ Result<std::unique_ptr<WorkerCounters>> PerfCollector::open(const CountingPlan& 
                      "run on the machine itself",
                      0});
     }
-    struct Planned {
-        std::vector<Event> events;
-        std::vector<std::size_t> positions;
-    };
-    std::vector<Planned> planned;
-    std::size_t position = 0;
-    for (const PlannedEvent& event : plan.events) {
-        if (event.pass != pass || !event.event) continue;
-        const auto group = static_cast<std::size_t>(event.group);
-        if (planned.size() <= group) planned.resize(group + 1);
-        planned[group].events.push_back(*event.event);
-        planned[group].positions.push_back(position++);
-    }
-    std::erase_if(planned, [](const Planned& group) { return group.events.empty(); });
-
     std::vector<Group> groups;
     std::vector<std::vector<std::size_t>> positions;
-    for (Planned& group : planned) {
+    for (GroupOfPlan& group : groups_of(plan, pass)) {
         auto opened = Group::open(sys_, group.events);
         if (!opened) {
             Error error = opened.error();
@@ -293,6 +337,7 @@ Result<std::unique_ptr<WorkerCounters>> PerfCollector::open(const CountingPlan& 
             }
             return fail(std::move(error));
         }
+        if (registers_ != nullptr) opened->read_in_user_space(*registers_);
         groups.push_back(std::move(*opened));
         positions.push_back(std::move(group.positions));
     }

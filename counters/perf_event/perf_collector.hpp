@@ -3,16 +3,21 @@
 #include "base/sys.hpp"
 #include "base/sysroot.hpp"
 #include "counters/collector.hpp"
+#include "counters/perf_event/counter_registers.hpp"
 
 namespace bytebound {
 
-/// Counts with perf_event_open(2) on the thread that opens: software, core and msr events and breakpoints.
+/// Counts with perf_event_open(2) on the thread that opens: software, core and msr events and breakpoints. Groups that
+/// the kernel lets user code read are read so, without a system call.
 class PerfCollector final : public Collector {
 public:
     /// `sys` outlives the collector and everything that it opens.
-    PerfCollector(Sys& sys, const SysRoot& root) : PerfCollector(sys, root, root.is_live()) {}
-    /// `may_open`: open events although `root` is a recorded machine, for tests with a scripted `sys`.
-    PerfCollector(Sys& sys, const SysRoot& root, bool may_open) : sys_(sys), root_(root), may_open_(may_open) {}
+    PerfCollector(Sys& sys, const SysRoot& root)
+        : PerfCollector(sys, root, root.is_live(), root.is_live() ? processor_registers() : nullptr) {}
+    /// `may_open`: open events although `root` is a recorded machine, for tests with a scripted `sys`. `registers`:
+    /// null for read(2) only.
+    PerfCollector(Sys& sys, const SysRoot& root, bool may_open, const CounterRegisters* registers = nullptr)
+        : sys_(sys), root_(root), may_open_(may_open), registers_(registers) {}
 
     std::string_view name() const override { return "perf"; }
     /// Available when a software event opens; says whether there is a core PMU.
@@ -25,6 +30,7 @@ private:
     Sys& sys_;
     SysRoot root_;
     bool may_open_;
+    const CounterRegisters* registers_;
 };
 
 } // namespace bytebound

@@ -25,6 +25,13 @@ bool WorkerGroups::read(std::span<CounterValue> out) noexcept {
     return true;
 }
 
+std::optional<std::uint64_t> WorkerGroups::schedule_stamp() const noexcept {
+    std::optional<std::uint64_t> sum;
+    for (const Group& group : groups_)
+        if (const auto stamp = group.schedule_stamp()) sum = sum.value_or(0) + *stamp;
+    return sum;
+}
+
 Error WorkerGroups::last_error() const {
     if (failed_ < groups_.size()) return groups_[failed_].last_error();
     return {ExitCode::internal, "read counters", {}, "no error", {}, 0};

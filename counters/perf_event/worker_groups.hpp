@@ -7,7 +7,7 @@
 
 namespace bytebound {
 
-/// The groups of one pass on one thread: one read(2) per group, values handed out in plan order.
+/// The groups of one pass on one thread: one read(2) per group at most, values handed out in plan order.
 class WorkerGroups final : public WorkerCounters {
 public:
     /// `positions[g][i]` is where the i-th event of group g stands in read()'s output.
@@ -15,6 +15,7 @@ public:
 
     std::size_t size() const override { return size_; }
     bool read(std::span<CounterValue> out) noexcept override;
+    std::optional<std::uint64_t> schedule_stamp() const noexcept override;
     Error last_error() const override;
 
 private:
