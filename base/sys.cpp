@@ -1,7 +1,9 @@
 #include "base/sys.hpp"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -12,7 +14,15 @@ namespace {
 
 SysResult outcome(long value) { return value < 0 ? SysResult{-1, errno} : SysResult{value, 0}; }
 
+constexpr SysResult no_such_call{-1, ENOSYS};
+
 } // namespace
+
+SysResult Sys::open_file(const char*, int) { return no_such_call; }
+SysResult Sys::read_at_start(int, void*, std::size_t) { return no_such_call; }
+SysResult Sys::write(int, const void*, std::size_t) { return no_such_call; }
+SysResult Sys::make_directory(const char*) { return no_such_call; }
+SysResult Sys::remove_directory(const char*) { return no_such_call; }
 
 SysResult KernelSys::perf_event_open(perf_event_attr& attr, pid_t pid, int cpu, int group_fd, unsigned long flags) {
     return outcome(::syscall(SYS_perf_event_open, &attr, pid, cpu, group_fd, flags));
@@ -41,5 +51,19 @@ SysResult KernelSys::sched_getaffinity(pid_t tid, std::size_t bytes, cpu_set_t* 
 SysResult KernelSys::query_pages(unsigned long count, void** pages, int* status) {
     return outcome(::syscall(SYS_move_pages, 0, count, pages, nullptr, status, 0));
 }
+
+SysResult KernelSys::open_file(const char* path, int flags) { return outcome(::open(path, flags | O_CLOEXEC)); }
+
+SysResult KernelSys::read_at_start(int fd, void* buffer, std::size_t bytes) {
+    return outcome(::pread(fd, buffer, bytes, 0));
+}
+
+SysResult KernelSys::write(int fd, const void* buffer, std::size_t bytes) {
+    return outcome(::write(fd, buffer, bytes));
+}
+
+SysResult KernelSys::make_directory(const char* path) { return outcome(::mkdir(path, 0755)); }
+
+SysResult KernelSys::remove_directory(const char* path) { return outcome(::rmdir(path)); }
 
 } // namespace bytebound

@@ -31,6 +31,12 @@ public:
     virtual SysResult sched_getaffinity(pid_t tid, std::size_t bytes, cpu_set_t* set) = 0;
     /// move_pages(2) with nodes == nullptr: asks for the node of every page, moves nothing.
     virtual SysResult query_pages(unsigned long count, void** pages, int* status) = 0;
+    // Files and directories whose contents are counters (resctrl). A test's kernel that has none answers ENOSYS.
+    virtual SysResult open_file(const char* path, int flags);
+    virtual SysResult read_at_start(int fd, void* buffer, std::size_t bytes); ///< pread(2) at offset 0
+    virtual SysResult write(int fd, const void* buffer, std::size_t bytes);
+    virtual SysResult make_directory(const char* path);
+    virtual SysResult remove_directory(const char* path);
 };
 
 /// The running kernel.
@@ -44,6 +50,11 @@ public:
     SysResult unmap(void* address, std::size_t bytes) override;
     SysResult sched_getaffinity(pid_t tid, std::size_t bytes, cpu_set_t* set) override;
     SysResult query_pages(unsigned long count, void** pages, int* status) override;
+    SysResult open_file(const char* path, int flags) override;
+    SysResult read_at_start(int fd, void* buffer, std::size_t bytes) override;
+    SysResult write(int fd, const void* buffer, std::size_t bytes) override;
+    SysResult make_directory(const char* path) override;
+    SysResult remove_directory(const char* path) override;
 };
 
 } // namespace bytebound

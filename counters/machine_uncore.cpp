@@ -119,6 +119,9 @@ SourceDiagnosis diagnose_resctrl(const MachineFacts& facts) {
     if (!resctrl.mounted)
         return unavailable(Cause::not_mounted, "resctrl is not mounted",
                            "sudo mount -t resctrl resctrl /sys/fs/resctrl");
+    if (!resctrl.mbm_total)
+        return unavailable(Cause::not_in_kernel, "resctrl is mounted without mbm_total_bytes (info/L3_MON/mon_features)",
+                           "boot without rdt=!mbmtotal");
     if (facts.effective_uid.value_or(0) != 0)
         return unavailable(Cause::not_root, "monitoring groups in sys/fs/resctrl belong to root", "run as root");
     return available("mbm_total_bytes, mounted at /sys/fs/resctrl");

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "counters/perf_event/perf_collector.hpp"
+#include "counters/perf_event/uncore_collector.hpp"
+#include "counters/resctrl/resctrl_collector.hpp"
 
 namespace bytebound {
 namespace {
@@ -15,8 +17,10 @@ std::unique_ptr<Collector> make(Sys& sys, const SysRoot& root) {
 constexpr CollectorEntry table[] = {
     {"perf", "perf", Supplies::events, "perf_event_open(2): core, software and msr events, breakpoints",
      make<PerfCollector>},
+    {"uncore", "perf", Supplies::dram, "memory controllers: DRAM traffic of the whole machine", make<UncoreCollector>},
     {"papi", "papi", Supplies::events, "PAPI presets and native events", nullptr},
-    {"resctrl", "resctrl", Supplies::dram, "memory bandwidth of the program's threads (Intel MBM, AMD QoS)", nullptr},
+    {"resctrl", "resctrl", Supplies::dram, "memory bandwidth of the program's threads (Intel MBM, AMD QoS)",
+     make<ResctrlCollector>},
     {"callgrind", "callgrind", Supplies::events, "the loops under valgrind's cache model", nullptr},
 };
 

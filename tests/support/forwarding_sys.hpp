@@ -25,6 +25,13 @@ public:
     SysResult query_pages(unsigned long count, void** pages, int* status) override {
         return kernel_.query_pages(count, pages, status);
     }
+    SysResult open_file(const char* path, int flags) override { return kernel_.open_file(path, flags); }
+    SysResult read_at_start(int fd, void* buffer, std::size_t bytes) override {
+        return kernel_.read_at_start(fd, buffer, bytes);
+    }
+    SysResult write(int fd, const void* buffer, std::size_t bytes) override { return kernel_.write(fd, buffer, bytes); }
+    SysResult make_directory(const char* path) override { return kernel_.make_directory(path); }
+    SysResult remove_directory(const char* path) override { return kernel_.remove_directory(path); }
 
 private:
     KernelSys kernel_;

@@ -218,6 +218,8 @@ TEST_CASE("resctrl is judged by hardware, kernel, build, mount and owner in that
     facts.program.built_in = {"resctrl"};
     CHECK(line().remedy == "sudo mount -t resctrl resctrl /sys/fs/resctrl");
     facts.resctrl.mounted = true;
+    CHECK(line().remedy == "boot without rdt=!mbmtotal");
+    facts.resctrl.mbm_total = true;
     facts.effective_uid = 1000;
     CHECK(line().kind == Cause::not_root);
     facts.effective_uid = 0;

@@ -1,0 +1,64 @@
+#include "counters/resctrl/domain_bytes.hpp"
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+namespace bytebound {
+
+DomainAnswer parse_domain_answer(std::string_view text) noexcept {
+    while (!text.empty() && (text.back() == '\n' || text.back() == ' '))
+        text.remove_suffix(1);
+    if (text == "Unavailable") return {DomainState::unavailable, 0};
+    if (text == "Unassigned") return {DomainState::unassigned, 0};
+    std::uint64_t bytes = 0;
+    const char* end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, bytes);
+    if (parsed.ec != std::errc() || parsed.ptr != end) return {};
+    return {DomainState::bytes, bytes};
+}
+
+void DomainBytes::add(UniqueFd file, const std::atomic<bool>& needed) {
+    domains_.push_back({std::move(file), &needed, false, 0});
+}
+
+DomainAnswer DomainBytes::ask(Sys& sys, const Domain& domain) noexcept {
+    std::array<char, 32> text; // the longest answer is 20 digits and a line feed
+    // The kernel makes the text anew at each read at offset 0: the descriptor stays open.
+    const SysResult got = sys.read_at_start(domain.file.get(), text.data(), text.size());
+    failed_errno_ = got.error;
+    if (!got.ok()) return {};
+    return parse_domain_answer({text.data(), static_cast<std::size_t>(got.value)});
+}
+
+CounterValue DomainBytes::read(Sys& sys, std::uint64_t time_ns) noexcept {
+    bool complete = true, failed = false;
+    for (Domain& domain : domains_) {
+        const DomainAnswer answer = ask(sys, domain);
+        const bool needed = domain.needed->load(std::memory_order_relaxed);
+        if (answer.state != DomainState::bytes) {
+            domain.known = false;
+            if (needed) complete = false;
+            if (needed && answer.state == DomainState::error) failed = true;
+            continue;
+        }
+        if (domain.known && answer.bytes < domain.last)
+            failed = true;
+        else if (domain.known)
+            count_ += answer.bytes - domain.last;
+        else if (needed && complete_)
+            complete = false; // it became needed since, and has no earlier number
+        domain.known = true;
+        domain.last = answer.bytes;
+    }
+    const std::uint64_t interval = time_ns - last_ns_;
+    if (failed)
+        running_ns_ += interval + 1;
+    else if (complete && complete_)
+        running_ns_ += interval;
+    complete_ = complete;
+    last_ns_ = time_ns;
+    return {count_, time_ns, running_ns_};
+}
+
+} // namespace bytebound

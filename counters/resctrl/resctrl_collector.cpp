@@ -1,0 +1,228 @@
+#include "counters/resctrl/resctrl_collector.hpp"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "base/text.hpp"
+#include "counters/machine_facts.hpp"
+#include "counters/machine_rules.hpp"
+#include "counters/resctrl/domain_bytes.hpp"
+#include "counters/resctrl/monitor_group.hpp"
+#include "counters/sys_file.hpp"
+
+namespace bytebound {
+namespace {
+
+constexpr std::string_view monitoring = "sys/fs/resctrl/info/L3_MON/";
+
+struct Offered {
+    std::string_view name;
+    std::string_view role;
+};
+/// llc_occupancy is not among them: it is a level, and the difference of two readings of a level is no count.
+constexpr std::array<Offered, 2> offered = {{{"mbm_total_bytes", "dram_bytes"}, {"mbm_local_bytes", ""}}};
+
+bool has_feature(const SysRoot& root, std::string_view feature) {
+    const auto features = split(text_of(root, std::string(monitoring) + "mon_features"), '\n');
+    return std::any_of(features.begin(), features.end(), [&](const std::string& f) { return trim(f) == feature; });
+}
+
+/// AMD lets root choose what an event counts, domain by domain: "0=0x7f;1=0x33" (Linux 6.3). All of memory traffic is
+/// reads (bits 0, 1), non-temporal writes (2, 3) and dirty victims (6); bits 4 and 5 are reads of slow memory. Empty,
+/// or the first setting that leaves some of it out.
+std::string narrowed_setting(const SysRoot& root) {
+    constexpr std::uint64_t all_traffic = 0x4f;
+    for (const std::string& setting : split(text_of(root, std::string(monitoring) + "mbm_total_bytes_config"), ';')) {
+        const auto at = setting.find('=');
+        if (at == std::string::npos) continue;
+        const auto bits = parse_unsigned(trim(std::string_view(setting).substr(at + 1)));
+        if (bits && (*bits & all_traffic) != all_traffic) return setting;
+    }
+    return {};
+}
+
+/// What is known to be wrong with these counters on this machine.
+std::vector<std::string> errata(const MachineFacts& facts, const MonitorGroup& group) {
+    std::vector<std::string> notes = {
+        "mbm_total_bytes mixes reads and write-backs; a write-back is counted for whoever had the line last, and the "
+        "group's RMID may still own lines of its former group",
+        "llc_occupancy is a level, not a count: no event of a step"};
+    const CpuFacts& cpu = facts.cpu;
+    // Linux arch/x86/kernel/cpu/resctrl/monitor.c, mbm_cf_table.
+    if (cpu.vendor == "GenuineIntel" && cpu.family == 6 && (cpu.model == 0x55 || cpu.model == 0x4f))
+        notes.push_back("erratum " + std::string(cpu.model == 0x55 ? "SKX99" : "BDF102") +
+                        ": MBM counters may be wrong; the kernel corrects them by a factor (0.97 to 1.45) that depends "
+                        "on the RMID");
+    if (cpu.vendor == "AuthenticAMD" || cpu.vendor == "HygonGenuine")
+        notes.emplace_back("this CPU tracks only some RMIDs at a time: one that is not tracked reads Unavailable, and "
+                           "starts again at 0");
+    if (cpu.vendor == "GenuineIntel" && facts.packages > 0 && facts.nodes > facts.packages) {
+        const std::string first = group.domains().front()->directory;
+        const auto names = SysRoot(first).list("");
+        if (std::none_of(names.begin(), names.end(), [](const auto& n) { return n.starts_with("mon_sub_L3_"); }))
+            notes.emplace_back(
+                "sub-NUMA clustering is on and this kernel's resctrl does not know it (Linux 6.11 does): "
+                "bytes of some nodes may be missing");
+    }
+    return notes;
+}
+
+std::vector<int> affinity_of_caller(Sys& sys) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    std::vector<int> cpus;
+    if (!sys.sched_getaffinity(0, sizeof set, &set).ok()) return cpus;
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+        if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
+    return cpus;
+}
+
+/// The events of the group, through descriptors of this thread's own.
+class GroupCounters final : public WorkerCounters {
+public:
+    GroupCounters(Sys& sys, std::shared_ptr<MonitorGroup> group)
+        : sys_(sys), group_(std::move(group)), opened_ns_(now_ns()) {}
+
+    Result<void> add(const std::string& event) {
+        DomainBytes& sum = sums_.emplace_back();
+        for (const auto& domain : group_->domains()) {
+            const std::string path = domain->directory + "/" + event;
+            const SysResult opened = sys_.open_file(path.c_str(), O_RDONLY);
+            if (!opened.ok())
+                return fail({ExitCode::not_possible, "open", path, "the domain's file cannot be opened", "run as root",
+                             opened.error});
+            sum.add(UniqueFd(sys_, static_cast<int>(opened.value)), domain->reached);
+        }
+        sum.read(sys_, now_ns() - opened_ns_); // differences start here
+        return {};
+    }
+
+    std::size_t size() const override { return sums_.size(); }
+
+    bool read(std::span<CounterValue> out) noexcept override {
+        for (std::size_t i = 0; i < sums_.size(); ++i)
+            out[i] = sums_[i].read(sys_, now_ns() - opened_ns_);
+        const auto broken = [](const DomainBytes& sum) { return sum.failed_errno() != 0; };
+        return std::none_of(sums_.begin(), sums_.end(), broken);
+    }
+
+    Error last_error() const override {
+        for (const DomainBytes& sum : sums_) {
+            if (sum.failed_errno() != 0)
+                return {ExitCode::internal,
+                        "read",
+                        group_->path(),
+                        "a domain's file cannot be read",
+                        "keep resctrl mounted and its CPUs online during a run",
+                        sum.failed_errno()};
+        }
+        return {ExitCode::internal, "read counters", {}, "no error", {}, 0};
+    }
+
+private:
+    Sys& sys_;
+    std::shared_ptr<MonitorGroup> group_;
+    std::uint64_t opened_ns_;
+    std::vector<DomainBytes> sums_;
+};
+
+PlannedEvent planned(const Offered& offer, const MonitorGroup& group, const SysRoot& root) {
+    PlannedEvent event;
+    event.name = offer.name;
+    event.role = offer.role;
+    event.unit = "bytes";
+    event.sharing = Sharing::group;
+    if (!has_feature(root, offer.name)) {
+        event.reason = "this machine's resctrl does not have it (info/L3_MON/mon_features)";
+        return event;
+    }
+    if (offer.role == "dram_bytes") {
+        if (const std::string setting = narrowed_setting(root); !setting.empty()) {
+            event.reason = "it is set to count only some of the traffic: " + setting + " in mbm_total_bytes_config";
+            event.remedy = "echo '" + setting.substr(0, setting.find('=')) +
+                           "=0x7f' | sudo tee /sys/fs/resctrl/info/L3_MON/mbm_total_bytes_config";
+            return event;
+        }
+    }
+    Event& e = event.event.emplace();
+    e.name = event.name;
+    e.pmu = "resctrl";
+    e.domain = Domain::unrestricted; // the hardware knows RMIDs, no privilege levels
+    e.unit = "bytes";
+    e.origin = group.path() + "/mon_data/mon_L3_*/" + event.name;
+    event.pass = event.group = 0;
+    return event;
+}
+
+} // namespace
+
+ResctrlCollector::ResctrlCollector(Sys& sys, const SysRoot& root, bool may_open)
+    : sys_(sys), root_(root), may_open_(may_open) {}
+
+ResctrlCollector::~ResctrlCollector() = default;
+
+Capability ResctrlCollector::capability() const {
+    if (!may_open_)
+        return Capability::no("this is a recorded machine: nothing is opened on it", "run on the machine itself");
+    MachineFacts facts = gather_facts(root_);
+    facts.program.built_in = {"resctrl"};
+    SourceDiagnosis found = diagnose_resctrl(facts);
+    return {found.state == SourceState::available, std::move(found.cause), std::move(found.remedy)};
+}
+
+Result<std::shared_ptr<MonitorGroup>> ResctrlCollector::group() {
+    const std::lock_guard lock(mutex_);
+    if (!group_) {
+        auto made = MonitorGroup::make(sys_, root_);
+        if (!made) return fail(made.error());
+        group_ = std::move(*made);
+    }
+    return group_;
+}
+
+Result<CountingPlan> ResctrlCollector::plan(const PlanRequest&) {
+    CountingPlan plan;
+    plan.collector = plan.source = "resctrl";
+    const auto absent = [&](const std::string& reason, const std::string& remedy) {
+        for (const Offered& offer : offered) {
+            PlannedEvent& event = plan.events.emplace_back();
+            event.name = offer.name;
+            event.role = offer.role;
+            event.unit = "bytes";
+            event.sharing = Sharing::group;
+            event.reason = reason;
+            event.remedy = remedy;
+        }
+        return plan;
+    };
+    if (const Capability can = capability(); !can.available) return absent(can.cause, can.remedy);
+    const auto made = group();
+    if (!made) {
+        const int error = made.error().sys_errno;
+        return absent(made.error().cause + (error != 0 ? " (" + errno_name(error) + ")" : ""), made.error().remedy);
+    }
+    for (const Offered& offer : offered)
+        plan.events.push_back(planned(offer, **made, root_));
+    plan.notes = errata(gather_facts(root_), **made);
+    return plan;
+}
+
+Result<std::unique_ptr<WorkerCounters>> ResctrlCollector::open(const CountingPlan& plan, int pass) {
+    auto shared = group();
+    if (!shared) return fail(shared.error());
+    if (auto watched = (*shared)->watch(::gettid(), affinity_of_caller(sys_)); !watched) return fail(watched.error());
+    auto counters = std::make_unique<GroupCounters>(sys_, *shared);
+    for (const PlannedEvent& event : plan.events) {
+        if (event.pass != pass || !event.event) continue;
+        if (auto added = counters->add(event.name); !added) return fail(added.error());
+    }
+    return counters;
+}
+
+} // namespace bytebound

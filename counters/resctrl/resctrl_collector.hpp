@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "base/sys.hpp"
+#include "base/sysroot.hpp"
+#include "counters/collector.hpp"
+
+namespace bytebound {
+
+class MonitorGroup;
+
+/// Memory bandwidth of the program's threads: resctrl's mbm_total_bytes and mbm_local_bytes, summed over all L3 domains
+/// (on AMD one per core complex). Reads and write-backs are mixed, so it fills dram_bytes and nothing else.
+class ResctrlCollector final : public Collector {
+public:
+    ResctrlCollector(Sys& sys, const SysRoot& root) : ResctrlCollector(sys, root, root.is_live()) {}
+    /// `may_open` lets a test make groups in a tree of its own.
+    ResctrlCollector(Sys& sys, const SysRoot& root, bool may_open);
+    ~ResctrlCollector() override;
+
+    std::string_view name() const override { return "resctrl"; }
+    Capability capability() const override;
+    /// Makes the monitoring group, which stays until this collector and all its counters are gone: a group per phase
+    /// would use up the RMIDs, since a freed one waits until its lines have left the cache. Ignores request.names.
+    Result<CountingPlan> plan(const PlanRequest& request) override;
+    /// Adds the calling thread to the group.
+    Result<std::unique_ptr<WorkerCounters>> open(const CountingPlan& plan, int pass) override;
+
+private:
+    Result<std::shared_ptr<MonitorGroup>> group();
+
+    Sys& sys_;
+    SysRoot root_;
+    bool may_open_;
+    std::mutex mutex_; ///< workers open at the same time
+    std::shared_ptr<MonitorGroup> group_;
+};
+
+} // namespace bytebound
