@@ -1,4 +1,4 @@
-#include "run/counting.hpp"
+#include "run/counting_parts.hpp"
 
 #include <fmt/format.h>
 
@@ -14,26 +14,24 @@ namespace {
 
 std::string hexadecimal(std::uint64_t value) { return fmt::format("{:#x}", value); }
 
-void fill(EventRecord& record, const PlannedEvent& planned, const CountingPlan& plan) {
-    record.reason = planned.reason;
-    record.remedy = planned.remedy;
-    if (!planned.event) return;
-    const Event& event = *planned.event;
-    record.pmu = event.pmu;
-    record.domain = name_of(event.domain);
-    record.origin = event.origin;
-    record.unit = event.unit;
-    record.scale = event.scale;
-    if (event.pmu != "os") {
-        record.type = hexadecimal(event.type);
-        record.config = hexadecimal(event.config);
-        record.config1 = hexadecimal(event.config1);
-        record.config2 = hexadecimal(event.config2);
+std::string_view name_of(Sharing sharing) {
+    switch (sharing) {
+    case Sharing::per_thread: return "thread";
+    case Sharing::group: return "group";
+    case Sharing::socket: return "socket";
     }
-    record.pass = planned.pass;
-    record.group = planned.group;
-    record.multiplexed = planned.multiplexed;
-    if (planned.pass >= 0) record.source = plan.source;
+    return {};
+}
+
+EventPartRecord part_record(const EventPart& part) {
+    const Event& event = part.event;
+    return {event.pmu,
+            hexadecimal(event.type),
+            hexadecimal(event.config),
+            hexadecimal(event.config1),
+            hexadecimal(event.config2),
+            part.cpu,
+            part.weight};
 }
 
 EventRecord* record_named(Counting& counting, const std::string& name) {
@@ -57,11 +55,6 @@ std::vector<std::vector<std::string>> ratio_groups(const Counting& counting) {
             group.push_back(record.name);
     if (group.size() < 2) return {};
     return {group};
-}
-
-Failure not_here(const std::string& collector, const Capability& capability) {
-    return fail({ExitCode::not_possible, "count with", "--collector " + collector, capability.cause,
-                 capability.remedy.empty() ? "give --collector auto" : capability.remedy});
 }
 
 /// A plan is made on the leader's CPU; each worker opens it on its own. A hybrid core PMU counts on its CPUs only.
@@ -98,7 +91,7 @@ Result<std::size_t> take(Counting& counting, std::unique_ptr<Collector> collecto
         if (record == nullptr) continue;
         // A later collector's refusal does not hide the reason of the first, the one that the user asked.
         if (planned.pass < 0 && !record->reason.empty()) continue;
-        fill(*record, planned, *agreed);
+        fill_event_record(*record, planned, *agreed);
         if (planned.pass >= 0) ++taken;
     }
     for (const std::string& note : agreed->notes)
@@ -117,7 +110,7 @@ Result<void> ask_collector(Counting& counting, const std::string& name, const Ru
     const Capability capability =
         collector ? collector->capability() : Capability::no("this build does not have it", "give --collector auto");
     if (!capability.available) {
-        if (!plan.collectors.automatic) return not_here(name, capability);
+        if (!plan.collectors.automatic) return cannot_count_with(name, capability);
         counting.collectors.push_back({name, false, capability.cause, capability.remedy});
         for (EventRecord& record : counting.events)
             if (record.pass < 0 && record.reason.empty()) {
@@ -131,9 +124,9 @@ Result<void> ask_collector(Counting& counting, const std::string& name, const Ru
     if (!taken) return fail(taken.error());
     if (*taken == 0 && !plan.collectors.automatic && !names.empty()) {
         const EventRecord& first = *record_named(counting, names[0]);
-        return not_here(name,
-                        Capability::no(fmt::format("it can open none of the events; {}: {}", first.name, first.reason),
-                                       first.remedy));
+        return cannot_count_with(
+            name, Capability::no(fmt::format("it can open none of the events; {}: {}", first.name, first.reason),
+                                 first.remedy));
     }
     counting.collectors.push_back(
         {name,
@@ -180,6 +173,15 @@ std::string replaced_domain(const EventRecord& record, const EventResolver& reso
     return fmt::format("asked for in domain {}, the operating system counts uk", name_of(asked->event->domain));
 }
 
+bool counts_dram(std::string_view collector) {
+    return collector == "uncore" || collector == "resctrl" || collector == "core-estimate";
+}
+
+bool supplies_dram(std::span<const CollectorEntry> table, std::string_view name) {
+    const CollectorEntry* entry = find_collector(table, name);
+    return entry != nullptr && entry->supplies == Supplies::dram;
+}
+
 /// --strict: exit 3 before anything is measured.
 Result<void> check_strict(const RunPlan& plan, const Counting& counting, const SysRoot& root) {
     const auto refuse = [](std::string object, std::string cause, std::string remedy) {
@@ -205,19 +207,118 @@ Result<void> check_strict(const RunPlan& plan, const Counting& counting, const S
                           {});
         if (record->pass < 0) return refuse(record->name, record->reason, record->remedy);
     }
-    return refuse("DRAM bytes", "no memory-controller source is in this build", {});
+    for (const EventRecord& record : counting.events)
+        if (record.pass >= 0 && record.role.starts_with("dram_")) return {};
+    std::vector<std::string> causes;
+    std::string remedy;
+    for (const CollectorRecord& collector : counting.collectors) {
+        if (collector.used || !counts_dram(collector.name)) continue;
+        causes.push_back(collector.name + ": " + collector.cause);
+        if (remedy.empty()) remedy = collector.remedy;
+    }
+    return refuse("DRAM bytes", causes.empty() ? "--collector and --bw-preset leave no source" : join(causes, "; "),
+                  remedy);
+}
+
+/// The estimate's events join those of the user, for perf to count.
+void add_estimate(Counting& counting, const std::vector<EstimateTerm>& terms) {
+    for (const EstimateTerm& term : terms) {
+        EventRecord record;
+        record.name = term.event;
+        record.role = term.direction == Direction::read    ? "dram_read_bytes"
+                      : term.direction == Direction::write ? "dram_write_bytes"
+                                                           : "dram_bytes";
+        record.source = "core-estimate";
+        record.bytes_per_count = term.bytes_per_count;
+        counting.events.push_back(std::move(record));
+    }
+}
+
+/// All terms of the estimate or none: a part of the sum is no estimate.
+void settle_estimate(Counting& counting) {
+    const auto estimates = [](const EventRecord& record) { return record.bytes_per_count != 0; };
+    const auto& events = counting.events;
+    const auto first = std::find_if(events.begin(), events.end(), estimates);
+    if (first == events.end()) return;
+    const auto missing =
+        std::find_if(first, events.end(), [&](const EventRecord& r) { return estimates(r) && r.pass < 0; });
+    if (missing != events.end()) {
+        counting.collectors.push_back(
+            {"core-estimate", false, missing->name + ": " + missing->reason, missing->remedy});
+        return;
+    }
+    counting.collectors.push_back(
+        {"core-estimate",
+         true,
+         fmt::format("{} core events of the process", std::count_if(first, events.end(), estimates)),
+         {}});
+}
+
+void add_dram(Counting& counting, std::vector<CountingSource> sources) {
+    for (CountingSource& source : sources) {
+        for (const PlannedEvent& planned : source.plan.events) {
+            EventRecord record;
+            record.name = planned.name;
+            fill_event_record(record, planned, source.plan);
+            counting.events.push_back(std::move(record));
+        }
+        counting.passes = std::max(counting.passes, source.plan.passes);
+        counting.sources.push_back(std::move(source));
+    }
 }
 
 } // namespace
 
-std::vector<std::size_t> Counting::columns_of(int pass) const {
-    std::vector<std::size_t> columns;
+Failure cannot_count_with(const std::string& collector, const Capability& capability) {
+    return fail({ExitCode::not_possible, "count with", "--collector " + collector, capability.cause,
+                 capability.remedy.empty() ? "give --collector auto" : capability.remedy});
+}
+
+void fill_event_record(EventRecord& record, const PlannedEvent& planned, const CountingPlan& plan) {
+    record.reason = planned.reason;
+    record.remedy = planned.remedy;
+    if (!planned.event) return;
+    const Event& event = *planned.event;
+    record.pmu = event.pmu;
+    record.domain = name_of(event.domain);
+    record.origin = event.origin;
+    record.unit = planned.unit.empty() ? event.unit : planned.unit;
+    record.scale = event.scale;
+    record.sharing = name_of(planned.sharing);
+    for (const EventPart& part : planned.parts)
+        record.parts.push_back(part_record(part));
+    if (record.role.empty()) record.role = planned.role;
+    if (event.pmu != "os") {
+        record.type = hexadecimal(event.type);
+        record.config = hexadecimal(event.config);
+        record.config1 = hexadecimal(event.config1);
+        record.config2 = hexadecimal(event.config2);
+    }
+    record.pass = planned.pass;
+    record.group = planned.group;
+    record.multiplexed = planned.multiplexed;
+    if (planned.pass >= 0 && record.source.empty()) record.source = plan.source;
+}
+
+std::vector<CounterSlot> Counting::slots_of(int pass) const {
+    std::vector<CounterSlot> slots;
     for (const CountingSource& source : sources)
-        for (const PlannedEvent& planned : source.plan.events)
-            if (planned.pass == pass)
-                for (std::size_t i = 0; i < events.size(); ++i)
-                    if (events[i].name == planned.name) columns.push_back(i);
-    return columns;
+        for (const PlannedEvent& planned : source.plan.events) {
+            if (planned.pass != pass) continue;
+            const auto named = [&](const EventRecord& record) { return record.name == planned.name; };
+            const auto column =
+                static_cast<std::size_t>(std::find_if(events.begin(), events.end(), named) - events.begin());
+            if (planned.parts.empty()) slots.push_back({column, 1, planned.sharing});
+            for (const EventPart& part : planned.parts)
+                slots.push_back({column, part.weight, planned.sharing});
+        }
+    return slots;
+}
+
+bool Counting::counts_shared(int pass) const {
+    const auto slots = slots_of(pass);
+    return std::any_of(slots.begin(), slots.end(),
+                       [](const CounterSlot& slot) { return slot.sharing == Sharing::socket; });
 }
 
 Result<Counting> plan_counting(const RunPlan& plan, Sys& sys, const SysRoot& root,
@@ -230,31 +331,54 @@ Result<Counting> plan_counting(const RunPlan& plan, Sys& sys, const SysRoot& roo
         if (plan.collectors.counting.empty()) record.reason = "--collector names nothing that counts events";
         counting.events.push_back(std::move(record));
     }
+    auto dram = choose_dram(counting, plan, sys, root, table);
+    if (!dram) return fail(dram.error());
+    add_estimate(counting, dram->estimate);
     const auto& wanted = plan.collectors.counting;
     for (const std::string& name : wanted)
-        if (auto asked = ask_collector(counting, name, plan, sys, root, table); !asked) return fail(asked.error());
+        if (!supplies_dram(table, name))
+            if (auto asked = ask_collector(counting, name, plan, sys, root, table); !asked) return fail(asked.error());
     if (std::find(wanted.begin(), wanted.end(), "perf") != wanted.end())
         if (auto asked = ask_os(counting, plan, sys); !asked) return fail(asked.error());
+    settle_estimate(counting);
+    add_dram(counting, std::move(dram->sources));
     if (plan.options.strict)
         if (auto strict = check_strict(plan, counting, root); !strict) return fail(strict.error());
     return counting;
 }
 
-Result<OpenCounters> OpenCounters::open(Counting& counting, int pass) {
+namespace {
+
+std::size_t values_of(const std::vector<PlannedEvent>& events, int pass) {
+    std::size_t values = 0;
+    for (const PlannedEvent& event : events)
+        if (event.pass == pass) values += std::max<std::size_t>(event.parts.size(), 1);
+    return values;
+}
+
+} // namespace
+
+Result<OpenCounters> OpenCounters::open(Counting& counting, int pass, bool leads) {
     OpenCounters open;
     for (CountingSource& source : counting.sources) {
         const auto& events = source.plan.events;
         if (std::none_of(events.begin(), events.end(), [&](const PlannedEvent& e) { return e.pass == pass; })) continue;
+        const bool idle = !leads && events[0].sharing != Sharing::per_thread;
+        if (idle && events[0].sharing == Sharing::socket) {
+            open.size_ += values_of(events, pass);
+            continue;
+        }
         auto part = source.collector->open(source.plan, pass);
         if (!part) return fail(part.error());
         const std::size_t size = (*part)->size();
-        open.parts_.push_back({std::move(*part), open.size_});
+        open.parts_.push_back({std::move(*part), open.size_, idle});
         open.size_ += size;
     }
     return open;
 }
 
 bool OpenCounters::read(std::size_t part, std::span<CounterValue> out) noexcept {
+    if (parts_[part].idle) return true;
     WorkerCounters& counters = *parts_[part].counters;
     if (counters.read(out.subspan(parts_[part].at, counters.size()))) return true;
     failed_ = part;

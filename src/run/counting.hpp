@@ -1,6 +1,7 @@
 #pragma once
 // Which events of a run are counted by which collector, in which pass, and why the others are not.
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,16 +20,28 @@ struct CountingSource {
     CountingPlan plan;
 };
 
-/// The counting of a whole run. Columns are the indices of RunPlan::events, in the user's order.
+/// One value of a worker's reading: of which column it is a part, and how its counts add up there.
+struct CounterSlot {
+    std::size_t column = 0; ///< index in Counting::events
+    std::uint32_t weight = 1;
+    Sharing sharing = Sharing::per_thread;
+    bool leader_only() const { return sharing != Sharing::per_thread; }
+    bool operator==(const CounterSlot&) const = default;
+};
+
+/// The counting of a whole run. Columns are the indices of `events`: those of RunPlan::events in the user's order, then
+/// what counts DRAM traffic.
 struct Counting {
     std::vector<CountingSource> sources;
     int passes = 1;
-    std::vector<EventRecord> events; ///< parallel to RunPlan::events
+    std::vector<EventRecord> events;
     std::vector<CollectorRecord> collectors;
     std::vector<Warning> warnings;
 
-    /// Columns in the order in which one worker's readings of `pass` come: source after source.
-    std::vector<std::size_t> columns_of(int pass) const;
+    /// The values of one worker's readings of `pass`, source after source, part after part.
+    std::vector<CounterSlot> slots_of(int pass) const;
+    /// Whether an event counts everybody on the machine: then background is measured and subtracted.
+    bool counts_shared(int pass) const;
 };
 
 /// Asks the collectors on the calling thread, which is pinned as the leader will be. Errors: usage for a name that
@@ -41,10 +54,11 @@ Result<Counting> plan_counting(const RunPlan& plan, Sys& sys, const SysRoot& roo
 std::vector<UnavailableRecord> unavailable_metrics(const RunPlan& plan, const Counting& counting,
                                                    const std::string& not_simulated);
 
-/// One worker's open counters of one pass. Opened, read and closed on its thread.
+/// One worker's open counters of one pass. Opened, read and closed on its thread. What is shared by all workers is read
+/// by the one that leads; the others' values of it stay as they were given.
 class OpenCounters {
 public:
-    static Result<OpenCounters> open(Counting& counting, int pass);
+    static Result<OpenCounters> open(Counting& counting, int pass, bool leads);
     std::size_t size() const { return size_; }
     /// Fill size() values; false when a source refused. The source of the first collector asked is the innermost: read
     /// last before a step and first after it, so that its counters do not see the others' system calls.
@@ -56,6 +70,7 @@ private:
     struct Part {
         std::unique_ptr<WorkerCounters> counters;
         std::size_t at = 0; ///< of its first value
+        bool idle = false;  ///< open for what opening does (resctrl: the thread joins the group), never read
     };
     bool read(std::size_t part, std::span<CounterValue> out) noexcept;
 

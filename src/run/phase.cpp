@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "run/background.hpp"
 #include "stats/estimate.hpp"
 
 namespace bytebound {
@@ -21,7 +22,7 @@ public:
         TeamCounters counters(team);
         std::vector<std::optional<Error>> errors(team.threads());
         team.each([&](unsigned worker) {
-            auto opened = OpenCounters::open(counting, pass);
+            auto opened = OpenCounters::open(counting, pass, worker == 0);
             if (opened)
                 counters.open_[worker] = std::move(*opened);
             else
@@ -127,11 +128,11 @@ private:
     std::vector<CounterValue> between_; ///< scratch of each worker
 };
 
-Failure failed_read(const PhaseLog& log, TeamCounters& counters, unsigned worker) {
-    Error error = counters.of(worker).last_error();
+Failure failed_read(const OpenCounters& counters, const std::string& when) {
+    Error error = counters.last_error();
     error.code = ExitCode::internal;
     if (error.operation.empty()) error.operation = "read counters";
-    error.cause += fmt::format(" at step {} of worker {}", log.workers[worker].failed_step, worker);
+    error.cause += " " + when;
     if (error.remedy.empty()) error.remedy = "finished phases are kept; measure again";
     return fail(std::move(error));
 }
@@ -140,24 +141,27 @@ Failure failed_read(const PhaseLog& log, TeamCounters& counters, unsigned worker
 
 Result<PhaseLog> run_phase(const PhaseStage& stage, UpdateLoop& loop, const PhaseKey& key) {
     const Experiment& experiment = stage.plan.experiments[key.experiment];
-    const std::uint32_t steps = stage.plan.options.steps_per_k;
+    const std::uint32_t readings = stage.plan.options.steps_per_k;
     const unsigned threads = stage.team.threads();
-    const std::size_t columns = stage.counting.columns_of(key.pass).size();
+    const std::size_t columns = stage.counting.slots_of(key.pass).size();
+    const bool shared = stage.counting.counts_shared(key.pass);
 
     PhaseLog log;
-    log.time_ns.resize(steps);
+    log.time_ns.resize(readings);
     log.rows_written.resize(experiment.changes.size());
     log.workers.resize(threads);
     for (WorkerLog& own : log.workers) {
-        own.before.resize(steps * columns);
-        own.after.resize(steps * columns);
-        own.cpu_before.resize(steps, -1);
-        own.cpu_after.resize(steps, -1);
-        own.part_ns.resize(steps);
-        own.parts.resize(steps);
+        own.before.resize(readings * columns);
+        own.after.resize(readings * columns);
+        own.cpu_before.resize(readings, -1);
+        own.cpu_after.resize(readings, -1);
+        own.part_ns.resize(readings);
+        own.parts.resize(readings);
     }
     auto counters = TeamCounters::open(stage.team, stage.counting, key.pass);
     if (!counters) return fail(counters.error());
+    if (shared && !watch_idle(counters->of(0), idle_windows, log.idle_before))
+        return failed_read(counters->of(0), "before the phase");
     stage.sweep.run(stage.team);
     std::uint32_t step = 0;
     for (; step < experiment.warmup_steps && stage.stop == 0; ++step) {
@@ -165,29 +169,33 @@ Result<PhaseLog> run_phase(const PhaseStage& stage, UpdateLoop& loop, const Phas
         between_steps(stage, loop.active_rows());
     }
     Bracket bracket(log, stage.team, *counters, columns);
-    for (std::uint32_t i = 0; i < steps && stage.stop == 0; ++i, ++step) {
+    for (std::uint32_t i = 0; i < readings && stage.stop == 0; ++i) {
         bracket.open(i);
         const std::uint64_t begin = stage.clock();
-        const StepOutcome outcome = loop.step(step);
+        for (const std::uint32_t last = step + experiment.batch; step < last; ++step)
+            log.rows_written[step] = loop.step(step).rows_written;
         const std::uint64_t end = stage.clock();
         bracket.close();
         log.time_ns[i] = end - begin;
-        log.rows_written[step] = outcome.rows_written;
         // A serial step is the leader's alone.
         if (log.workers[0].part_ns[i] == 0) log.workers[0].part_ns[i] = end - begin;
         log.measured = i + 1;
         for (unsigned worker = 0; worker < threads; ++worker)
-            if (log.workers[worker].read_failed) return failed_read(log, *counters, worker);
+            if (log.workers[worker].read_failed)
+                return failed_read(counters->of(worker),
+                                   fmt::format("at reading {} of worker {}", log.workers[worker].failed_step, worker));
         between_steps(stage, loop.active_rows());
     }
     if (stage.stop != 0) return fail(stopped_by(stage.stop));
+    if (shared && !watch_idle(counters->of(0), idle_windows, log.idle_after))
+        return failed_read(counters->of(0), "after the phase");
     return log;
 }
 
 Result<ReadCostRecord> measure_read_cost(Counting& counting, int pass, ClockFunction clock) {
-    auto counters = OpenCounters::open(counting, pass);
+    auto counters = OpenCounters::open(counting, pass, true);
     if (!counters) return fail(counters.error());
-    const std::vector<std::size_t> columns = counting.columns_of(pass);
+    const std::vector<CounterSlot> columns = counting.slots_of(pass);
     std::vector<CounterValue> before(columns.size()), after(columns.size());
     std::vector<double> times(read_pairs), sums(columns.size());
     std::vector<std::uint64_t> counted(columns.size());
@@ -199,14 +207,14 @@ Result<ReadCostRecord> measure_read_cost(Counting& counting, int pass, ClockFunc
         for (std::size_t c = 0; c < columns.size(); ++c) {
             const Reading reading = difference(before[c], after[c]);
             if (reading.state != ReadingState::counted && reading.state != ReadingState::scaled) continue;
-            sums[c] += scaled_count(reading);
+            sums[c] += scaled_count(reading) * columns[c].weight;
             ++counted[c];
         }
     }
     ReadCostRecord cost{pass, read_pairs, median(std::move(times)), {}};
     for (std::size_t c = 0; c < columns.size(); ++c)
         if (counted[c] > 0)
-            cost.counts_mean[counting.events[columns[c]].name] = sums[c] / static_cast<double>(counted[c]);
+            cost.counts_mean[counting.events[columns[c].column].name] += sums[c] / static_cast<double>(counted[c]);
     return cost;
 }
 

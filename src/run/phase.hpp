@@ -19,8 +19,9 @@ namespace bytebound {
 
 using ClockFunction = std::uint64_t (*)();
 
-/// What one worker wrote down during a phase. Sizes: measured steps, times the columns of the pass for counters. A
-/// worker other than the leader reads around its own parts; of a step without one its counters say nothing.
+/// What one worker wrote down during a phase. Sizes: readings, each around a batch of steps, times the columns of the
+/// pass for counters. A worker other than the leader reads around its own parts; of a step without one its counters say
+/// nothing.
 struct WorkerLog {
     std::vector<CounterValue> before, after;
     std::vector<int> cpu_before, cpu_after;
@@ -34,8 +35,10 @@ struct WorkerLog {
 struct PhaseLog {
     std::vector<WorkerLog> workers;
     std::vector<std::uint64_t> time_ns;
-    std::vector<std::uint32_t> rows_written; ///< warm-up included
-    std::uint32_t measured = 0;              ///< steps that were measured
+    std::vector<std::uint32_t> rows_written; ///< per step, warm-up included
+    std::uint32_t measured = 0;              ///< readings, each of a batch of steps
+    /// The leader's readings at the edges of the idle windows around the phase; empty without shared events.
+    std::vector<CounterValue> idle_before, idle_after;
 };
 
 struct PhaseKey {
@@ -65,6 +68,7 @@ Result<ReadCostRecord> measure_read_cost(Counting& counting, int pass, ClockFunc
 /// The rows of a phase.
 struct PhaseRows {
     std::vector<Sample> steps, workers; ///< workers: empty for one thread
+    std::vector<Sample> background;     ///< windows of the idle machine, before and after; empty without shared events
     std::uint64_t migrated = 0;         ///< steps with that flag
 };
 

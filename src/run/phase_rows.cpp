@@ -9,7 +9,10 @@ namespace {
 /// A step's event over all workers: the sum, in the state of the worst.
 class TeamReading {
 public:
-    void add(const Reading& reading) { sum_ = sum_ ? sum(*sum_, reading) : reading; }
+    void add(Reading reading, std::uint32_t weight) {
+        reading.count *= weight;
+        sum_ = sum_ ? sum(*sum_, reading) : reading;
+    }
     std::optional<Reading> value() const {
         if (!sum_) return {};
         Reading reading = *sum_;
@@ -26,7 +29,13 @@ struct Row {
     const RowContext& context;
     const PhaseKey& key;
     const PhaseLog& log;
-    std::vector<std::size_t> columns; ///< of the pass
+    std::vector<CounterSlot> slots; ///< of the pass
+
+    /// The first step of a reading, in the experiment's trace.
+    std::size_t first_of(std::uint32_t reading) const {
+        const Experiment& experiment = context.plan.experiments[key.experiment];
+        return experiment.warmup_steps + std::size_t{reading} * experiment.batch;
+    }
 
     /// The leader is in every step.
     bool took_part(unsigned worker, std::uint32_t step) const {
@@ -39,10 +48,20 @@ struct Row {
         return before != after || (pinned >= 0 && before != pinned);
     }
 
-    Reading reading(unsigned worker, std::uint32_t step, std::size_t column) const {
-        const WorkerLog& own = log.workers[worker];
-        const std::size_t at = step * columns.size() + column;
-        return difference(own.before[at], own.after[at]);
+    /// The events of a reading: of all workers that took part, or of one.
+    void read_into(Sample& sample, std::uint32_t step, std::optional<unsigned> only) const {
+        std::vector<TeamReading> totals(context.counting.events.size());
+        for (unsigned worker = 0; worker < log.workers.size(); ++worker) {
+            if (only ? worker != *only : !took_part(worker, step)) continue;
+            const WorkerLog& own = log.workers[worker];
+            for (std::size_t s = 0; s < slots.size(); ++s) {
+                if (slots[s].leader_only() && (worker != 0 || only)) continue;
+                const std::size_t at = step * slots.size() + s;
+                totals[slots[s].column].add(difference(own.before[at], own.after[at]), slots[s].weight);
+            }
+        }
+        for (std::size_t i = 0; i < totals.size(); ++i)
+            sample.readings[i] = totals[i].value();
     }
 
     /// Flags of a row whose readings are filled, in the contract's order.
@@ -63,21 +82,25 @@ struct Row {
 
     Sample common(std::uint32_t step) const {
         const Experiment& experiment = context.plan.experiments[key.experiment];
-        const std::size_t at = experiment.warmup_steps + step;
         Sample sample;
         sample.loop = context.loop;
         sample.k = experiment.k;
         sample.repeat = key.repeat;
-        sample.step = step;
+        sample.step = step * experiment.batch;
+        sample.batch = experiment.batch;
         sample.pass = key.pass;
-        sample.added = experiment.changes[at].added;
-        sample.removed = experiment.changes[at].removed;
-        sample.rows_written = log.rows_written[at];
         sample.readings.resize(context.counting.events.size());
         const auto& ledger = context.simulated.ledgers[key.repeat];
-        if (at < ledger.size()) {
-            sample.min_rows = ledger[at].min_rows;
-            sample.metadata_bytes = ledger[at].metadata_bytes;
+        const std::size_t first = first_of(step);
+        for (std::size_t at = first; at < first + experiment.batch; ++at) {
+            const StepChange& change = experiment.changes[at];
+            sample.added += change.added;
+            sample.removed += change.removed;
+            sample.bound_rows += std::max(change.added, change.removed);
+            sample.rows_written += log.rows_written[at];
+            if (at >= ledger.size()) continue;
+            sample.min_rows += ledger[at].min_rows;
+            sample.metadata_bytes += ledger[at].metadata_bytes;
         }
         return sample;
     }
@@ -90,18 +113,36 @@ struct Row {
         bool any_migrated = false;
         for (unsigned worker = 0; worker < log.workers.size(); ++worker)
             any_migrated = any_migrated || (took_part(worker, step) && migrated(worker, step));
-        for (std::size_t c = 0; c < columns.size(); ++c) {
-            TeamReading total;
-            for (unsigned worker = 0; worker < log.workers.size(); ++worker)
-                if (took_part(worker, step)) total.add(reading(worker, step, c));
-            sample.readings[columns[c]] = total.value();
-        }
+        read_into(sample, step, {});
         flag(sample, any_migrated);
-        const std::size_t at = context.plan.experiments[key.experiment].warmup_steps + step;
-        if (key.repeat == 0 && key.pass == 0 && at < context.simulated.steps.size())
-            sample.simulated =
-                simulated_values(context.simulated, at, context.plan.geometry.line_bytes, context.plan.options.between);
+        if (key.repeat == 0 && key.pass == 0 && first_of(step) < context.simulated.steps.size())
+            sample.simulated = simulated_values(context.simulated, first_of(step), sample.batch,
+                                                context.plan.geometry.line_bytes, context.plan.options.between);
         return sample;
+    }
+
+    /// One row per idle window, "step" counting on from those that are there.
+    void add_background(std::vector<Sample>& rows, const std::vector<CounterValue>& edges) const {
+        for (std::size_t edge = 0; !slots.empty() && (edge + 2) * slots.size() <= edges.size(); ++edge) {
+            Sample& sample = rows.emplace_back();
+            sample.loop = context.loop;
+            sample.k = context.plan.experiments[key.experiment].k;
+            sample.repeat = key.repeat;
+            sample.step = static_cast<std::uint32_t>(rows.size() - 1);
+            sample.pass = key.pass;
+            std::vector<TeamReading> totals(context.counting.events.size());
+            std::uint64_t window_ns = 0;
+            for (std::size_t s = 0; s < slots.size(); ++s) {
+                if (slots[s].sharing != Sharing::socket) continue;
+                const Reading reading =
+                    difference(edges[edge * slots.size() + s], edges[(edge + 1) * slots.size() + s]);
+                totals[slots[s].column].add(reading, slots[s].weight);
+                window_ns = std::max(window_ns, reading.enabled_ns);
+            }
+            sample.time_ns = window_ns;
+            for (const TeamReading& total : totals)
+                sample.readings.push_back(total.value());
+        }
     }
 
     Sample worker_row(std::uint32_t step, unsigned worker) const {
@@ -112,8 +153,7 @@ struct Row {
         sample.cpu_after = log.workers[worker].cpu_after[step];
         sample.time_ns = log.workers[worker].part_ns[step];
         if (!took_part(worker, step)) return sample; // it waited: nothing of that is the step's
-        for (std::size_t c = 0; c < columns.size(); ++c)
-            sample.readings[columns[c]] = reading(worker, step, c);
+        read_into(sample, step, worker);
         flag(sample, migrated(worker, step));
         return sample;
     }
@@ -122,7 +162,7 @@ struct Row {
 } // namespace
 
 PhaseRows make_rows(const RowContext& context, const PhaseKey& key, const PhaseLog& log) {
-    const Row row{context, key, log, context.counting.columns_of(key.pass)};
+    const Row row{context, key, log, context.counting.slots_of(key.pass)};
     PhaseRows rows;
     std::vector<double> times;
     for (std::uint32_t step = 0; step < log.measured; ++step) {
@@ -135,6 +175,8 @@ PhaseRows make_rows(const RowContext& context, const PhaseKey& key, const PhaseL
     }
     for (const std::size_t step : tukey_outliers(times))
         rows.steps[step].flags.emplace_back("outlier");
+    row.add_background(rows.background, log.idle_before);
+    row.add_background(rows.background, log.idle_after);
     return rows;
 }
 

@@ -145,10 +145,10 @@ MemoryNeed memory_need(const RunPlan& plan) {
 }
 
 /// Judges the sizes and says how many simulations fit at once.
-Result<void> check_memory(RunPlan& plan, const PlanFacts& facts) {
+Result<void> check_memory(RunPlan& plan, std::uint64_t memory_available, bool under_valgrind) {
     const MemoryNeed need = memory_need(plan);
-    const double available = static_cast<double>(facts.memory_available);
-    if (facts.memory_available != 0 && need.total(1) > available)
+    const double available = static_cast<double>(memory_available);
+    if (memory_available != 0 && need.total(1) > available)
         return impossible("memory",
                           fmt::format("the run needs {} (arena {}, sweep {}, simulation {}, figures of all steps {}, "
                                       "samples {}), the machine has {} available",
@@ -157,11 +157,11 @@ Result<void> check_memory(RunPlan& plan, const PlanFacts& facts) {
                                       format_size(available)),
                           "give a smaller --N, shorter rows, fewer steps or fewer repeats");
     if (need.arena >= 0x1p62) return impossible("memory", "the arena fits no address space", "give a smaller --N");
-    if (facts.memory_available != 0) {
+    if (memory_available != 0) {
         const double beside = std::floor((available - need.total(0)) / need.simulation);
         plan.simulation_threads = static_cast<std::size_t>(std::clamp(beside, 1.0, double{most_simulations}));
     }
-    if (facts.under_valgrind && need.arena >= static_cast<double>(valgrind_arena_limit))
+    if (under_valgrind && need.arena >= static_cast<double>(valgrind_arena_limit))
         return impossible("memory",
                           fmt::format("the arena of {} is not smaller than 4 GiB, and valgrind's write-back model "
                                       "takes lines 4 GiB apart for one",
@@ -172,12 +172,20 @@ Result<void> check_memory(RunPlan& plan, const PlanFacts& facts) {
 
 } // namespace
 
+Result<void> fit_memory(RunPlan& plan, std::uint64_t memory_available, bool under_valgrind) {
+    if (auto fits = check_memory(plan, memory_available, under_valgrind); !fits) return fits;
+    plan.arena_bytes = bytebound::arena_bytes(plan.workspace);
+    return {};
+}
+
 Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, const PlanFacts& facts) {
     if (auto valid = check_sizes(options); !valid) return fail(valid.error());
     if (auto valid = check_loops(options); !valid) return fail(valid.error());
     RunPlan plan;
     plan.options = options;
     plan.preset = facts.preset;
+    plan.memory = facts.memory;
+    plan.estimate = facts.estimate;
     plan.layout = make_layout(options.dtype, options.up_cols, options.hidden_dim, options.gate_cols);
     auto collectors = choose_collectors(options.collectors);
     if (!collectors) return fail(collectors.error());
@@ -187,10 +195,9 @@ Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, cons
     plan.placement = std::move(*placement);
     if (auto caches = plan_caches(plan, machine); !caches) return fail(caches.error());
     plan.workspace = {options.pool_rows, plan.layout, 1, 0};
-    if (auto fits = check_memory(plan, facts); !fits) return fail(fits.error());
+    if (auto fits = check_memory(plan, facts.memory_available, facts.under_valgrind); !fits) return fail(fits.error());
     if (auto planned = plan_experiments(plan); !planned) return fail(planned.error());
-    if (auto fits = check_memory(plan, facts); !fits) return fail(fits.error());
-    plan.arena_bytes = bytebound::arena_bytes(plan.workspace);
+    if (auto fits = fit_memory(plan, facts.memory_available, facts.under_valgrind); !fits) return fail(fits.error());
     if (auto known = plan_events(plan, facts.root); !known) return fail(known.error());
     return plan;
 }

@@ -22,7 +22,9 @@ struct PlanFacts {
     std::uint64_t memory_available = 0; ///< bytes (MemAvailable); 0: unknown, then nothing is refused for its size
     bool under_valgrind = false;
     PresetChoice preset;
-    SysRoot root; ///< where event names are looked up: sysfs alone, nothing is opened
+    MemoryMatch memory;     ///< of the preset, on this machine
+    EstimateMatch estimate; ///< of the preset, on this machine
+    SysRoot root;           ///< where event names are looked up: sysfs alone, nothing is opened
 };
 
 /// One k of the run, the same for every loop.
@@ -30,10 +32,11 @@ struct Experiment {
     std::uint32_t k = 0;           ///< after clipping; A + R
     std::uint32_t k_requested = 0; ///< the first request that became this k
     std::uint32_t warmup_steps = 0;
-    std::vector<StepChange> changes; ///< warm-up steps, then measured ones
+    std::uint32_t batch = 1;         ///< measured steps between two readings
+    ChangeSpec change;               ///< what `changes` follow from
+    std::vector<StepChange> changes; ///< warm-up steps, then measured ones: steps_per_k batches
     double added = 0, removed = 0;   ///< A, R: means per measured step
     double bound_rows = 0;           ///< mean of max(A,R) per measured step
-    bool operator==(const Experiment&) const = default;
 };
 
 /// Which collectors a list of --collector names asks for.
@@ -71,6 +74,8 @@ struct RunPlan {
     CollectorChoice collectors;
     std::vector<EventWish> events;
     PresetChoice preset;
+    MemoryMatch memory;
+    EstimateMatch estimate;
     std::vector<Warning> warnings;
 };
 

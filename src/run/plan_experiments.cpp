@@ -66,31 +66,40 @@ std::uint64_t automatic_warmup(std::uint64_t cache_bytes, std::uint64_t rows, st
     return std::clamp((cache_bytes + bytes - 1) / bytes, least_warmup, most_warmup);
 }
 
+Result<void> set_batch(RunPlan& plan, Experiment& e, std::uint32_t batch) {
+    const RunOptions& o = plan.options;
+    const std::uint64_t measured = std::uint64_t{o.steps_per_k} * batch;
+    auto changes = plan_changes(e.change, static_cast<std::uint32_t>(e.warmup_steps + measured));
+    if (!changes) return fail(changes.error());
+    e.batch = batch;
+    e.changes = std::move(*changes);
+    e.added = e.removed = e.bound_rows = 0;
+    for (std::size_t i = e.warmup_steps; i < e.changes.size(); ++i) {
+        e.added += e.changes[i].added;
+        e.removed += e.changes[i].removed;
+        e.bound_rows += std::max(e.changes[i].added, e.changes[i].removed);
+    }
+    for (double* sum : {&e.added, &e.removed, &e.bound_rows})
+        *sum /= static_cast<double>(measured);
+    plan.workspace.mask_count = std::max(plan.workspace.mask_count, static_cast<std::uint32_t>(e.changes.size() + 1));
+    if (std::find(o.loops.begin(), o.loops.end(), LoopKind::oracle) != o.loops.end())
+        plan.workspace.oracle_pairs = std::max(plan.workspace.oracle_pairs, bound_rows(e.changes));
+    return {};
+}
+
 Result<void> plan_experiments(RunPlan& plan) {
     const RunOptions& o = plan.options;
     if (std::uint64_t{o.add.value_or(0)} > o.pool_rows || std::uint64_t{o.remove.value_or(0)} > o.pool_rows)
         return fail({ExitCode::usage, "plan",
                      fmt::format("--add {} --remove {}", o.add.value_or(0), o.remove.value_or(0)),
                      fmt::format("the pool has only N = {} rows", o.pool_rows), "give smaller steps"});
-    const bool oracle = std::find(o.loops.begin(), o.loops.end(), LoopKind::oracle) != o.loops.end();
     for (const RequestedK& row : requested_ks(plan)) {
         Experiment e;
         e.k = row.k;
         e.k_requested = row.k_requested;
         e.warmup_steps = warmup_of(plan, row);
-        auto changes = plan_changes(row.change, e.warmup_steps + o.steps_per_k);
-        if (!changes) return fail(changes.error());
-        e.changes = std::move(*changes);
-        for (std::size_t i = e.warmup_steps; i < e.changes.size(); ++i) {
-            e.added += e.changes[i].added;
-            e.removed += e.changes[i].removed;
-            e.bound_rows += std::max(e.changes[i].added, e.changes[i].removed);
-        }
-        for (double* sum : {&e.added, &e.removed, &e.bound_rows})
-            *sum /= o.steps_per_k;
-        plan.workspace.mask_count =
-            std::max(plan.workspace.mask_count, static_cast<std::uint32_t>(e.changes.size() + 1));
-        if (oracle) plan.workspace.oracle_pairs = std::max(plan.workspace.oracle_pairs, bound_rows(e.changes));
+        e.change = row.change;
+        if (auto set = set_batch(plan, e, 1); !set) return set;
         plan.experiments.push_back(std::move(e));
     }
     return {};

@@ -34,6 +34,7 @@ struct Run::Impl {
     RunSeams seams;
     Machine machine;
     RunPlan plan;
+    std::uint64_t memory_available;
     std::filesystem::path path;
     std::optional<RunDirectory> directory;
     RunRecord record;
@@ -67,11 +68,15 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
         auto preset = choose_preset(seams.root, options.bandwidth_preset);
         if (!preset) return fail(preset.error());
         facts.preset = std::move(*preset);
+        if (facts.preset.preset) {
+            facts.memory = match_memory(seams.root, *facts.preset.preset, options.bytes_per_cas);
+            facts.estimate = match_core_estimate(seams.root, *facts.preset.preset);
+        }
     }
     auto plan = plan_run(options, *machine, facts);
     if (!plan) return fail(plan.error());
-    return Run(std::make_unique<Impl>(
-        Impl{sys, std::move(seams), std::move(*machine), std::move(*plan), path, std::nullopt, {}}));
+    return Run(std::make_unique<Impl>(Impl{
+        sys, std::move(seams), std::move(*machine), std::move(*plan), facts.memory_available, path, std::nullopt, {}}));
 }
 
 namespace {
@@ -91,7 +96,9 @@ Error stopped_at(const std::filesystem::path& path, bool any_phase, const Error&
 Result<void> Run::measure(const ProgressCallback& progress, const StopFlag& stop) {
     Impl& run = *impl_;
     run.record.started = utc_now();
-    Session session({run.sys, run.seams, run.machine, run.plan, run.path, run.directory, run.record}, progress, stop);
+    Session session(
+        {run.sys, run.seams, run.machine, run.plan, run.memory_available, run.path, run.directory, run.record},
+        progress, stop);
     auto done = session.measure();
     run.record.finished = utc_now();
     if (!done) {

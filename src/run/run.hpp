@@ -14,6 +14,7 @@
 #include "run/phase.hpp"
 #include "run/plan.hpp"
 #include "run/progress.hpp"
+#include "run/qualification_kernels.hpp"
 #include "run/run_directory.hpp"
 
 namespace bytebound {
@@ -28,6 +29,9 @@ struct RunSeams {
     std::optional<Machine> machine; ///< none: discovered
     std::optional<PlanFacts> facts; ///< none: read from the root
     bool capture_environment = true;
+    /// Where qualifications are kept between runs; none: nowhere.
+    std::optional<std::filesystem::path> qualification_cache;
+    KernelAmounts kernel_amounts; ///< of the qualification
 };
 
 /// The order of calls: prepare, (describe the plan and stop, for --dry-run), measure, the report's files from record(),

@@ -11,6 +11,7 @@ namespace bytebound {
 inline constexpr std::string_view run_file = "run.json";
 inline constexpr std::string_view samples_file = "samples.csv";
 inline constexpr std::string_view workers_file = "workers.csv";
+inline constexpr std::string_view background_file = "background.csv";
 
 /// The directory of one run. run.json is replaced as a whole (temporary file, fsync, rename): at every moment it is
 /// valid JSON, also after a kill. While it says "running", the temporary file lies beside it with room for the next

@@ -14,6 +14,7 @@
 #include "counters/collector.hpp"
 #include "loops/row_layout.hpp"
 #include "model/cache.hpp"
+#include "run/qualification_record.hpp"
 #include "topology/placement.hpp"
 
 namespace bytebound {
@@ -35,8 +36,8 @@ struct WorkloadRecord {
     std::string dtype, pattern;
     RowLayout layout;
     std::uint64_t seed = 0;
-    std::uint32_t steps_per_k = 0, repeats = 0;
-    std::optional<std::uint32_t> warmup; ///< none: auto
+    std::uint32_t steps_per_k = 0, repeats = 0; ///< steps_per_k: readings of a phase, each of `batch` steps
+    std::optional<std::uint32_t> warmup;        ///< none: auto
     std::string between;
     std::vector<std::string> loops;
     double tau = 0;
@@ -51,6 +52,7 @@ struct ExperimentRecord {
     std::uint32_t k_requested = 0; ///< the first request that became this k
     double added = 0, removed = 0; ///< A, R: means per measured step over all repeats
     std::uint32_t warmup_steps = 0;
+    std::uint32_t batch = 1;                  ///< measured steps between two readings
     std::optional<std::uint32_t> active_rows; ///< after the warm-up; none in records of older versions
     std::string copy_method;                  ///< what copied the rows; oracle: the winner of the trial
     std::optional<bool> stationary;
@@ -58,6 +60,13 @@ struct ExperimentRecord {
     std::string stationary_reason; ///< why not judged, or what drifted
     bool simulated = false;
     std::string simulation_reason; ///< why not simulated ("--collector perf", "torch: library code")
+};
+
+/// One hardware counter of an event that several count.
+struct EventPartRecord {
+    std::string pmu, type, config, config1, config2; ///< numbers hexadecimal
+    int cpu = -1;
+    std::uint32_t bytes_per_count = 1;
 };
 
 /// An event of the run, as planned.
@@ -69,7 +78,10 @@ struct EventRecord {
     bool multiplexed = false;
     std::string source; ///< "perf", "os" (getrusage, /proc), ...: source of the figures; empty when not countable
     std::string role;   ///< the metric of docs/figures.md that it fills ("cycles", "llc_misses", ...), else empty
-    std::string reason, remedy; ///< why not countable
+    std::string reason, remedy;         ///< why not countable
+    std::string sharing;                ///< "thread", "group", "socket": for whom the counters count
+    std::uint32_t bytes_per_count = 0;  ///< of a core event that estimates DRAM bytes; 0: the role's unit is a count
+    std::vector<EventPartRecord> parts; ///< counters of a shared event; its values are bytes, summed over them
 };
 
 struct CollectorRecord {
@@ -152,7 +164,7 @@ struct RunRecord {
     std::vector<ReadCostRecord> read_cost;
     std::optional<SimulationRecord> simulation;
     std::vector<UnavailableRecord> unavailable;
-    std::string qualification_reason; ///< why no qualification was done
+    QualificationRecord qualification;
     std::vector<Warning> warnings;
     std::map<std::string, FileRecord> files;
 };

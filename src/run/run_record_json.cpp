@@ -4,6 +4,7 @@
 #define JSON_DIAGNOSTICS 1
 #include <nlohmann/json.hpp>
 
+#include "run/qualification_json.hpp"
 #include "run/run_record.hpp"
 
 // Every type of run_record.hpp as JSON. The names here are those of reports/schema/run.schema.json.
@@ -140,6 +141,7 @@ void to_json(json& j, const ExperimentRecord& e) {
          {"A", e.added},
          {"R", e.removed},
          {"warmup_steps", e.warmup_steps},
+         {"batch", e.batch},
          {"active_rows", value_or_null(e.active_rows)},
          {"copy_method", e.copy_method},
          {"stationary", value_or_null(e.stationary)},
@@ -155,6 +157,7 @@ void from_json(const json& j, ExperimentRecord& e) {
     j.at("A").get_to(e.added);
     j.at("R").get_to(e.removed);
     j.at("warmup_steps").get_to(e.warmup_steps);
+    if (j.contains("batch")) j.at("batch").get_to(e.batch);
     if (j.contains("active_rows")) e.active_rows = optional_of<std::uint32_t>(j, "active_rows");
     j.at("copy_method").get_to(e.copy_method);
     e.stationary = optional_of<bool>(j, "stationary");
@@ -162,6 +165,25 @@ void from_json(const json& j, ExperimentRecord& e) {
     e.stationary_reason = text_of(j, "stationary_reason");
     j.at("simulated").get_to(e.simulated);
     e.simulation_reason = text_of(j, "simulation_reason");
+}
+
+void to_json(json& j, const EventPartRecord& p) {
+    j = {{"pmu", p.pmu},
+         {"type", p.type},
+         {"config", p.config},
+         {"config1", p.config1},
+         {"config2", p.config2},
+         {"cpu", p.cpu < 0 ? json(nullptr) : json(p.cpu)},
+         {"bytes_per_count", p.bytes_per_count}};
+}
+void from_json(const json& j, EventPartRecord& p) {
+    j.at("pmu").get_to(p.pmu);
+    j.at("type").get_to(p.type);
+    j.at("config").get_to(p.config);
+    j.at("config1").get_to(p.config1);
+    j.at("config2").get_to(p.config2);
+    p.cpu = optional_of<int>(j, "cpu").value_or(-1);
+    j.at("bytes_per_count").get_to(p.bytes_per_count);
 }
 
 void to_json(json& j, const EventRecord& e) {
@@ -181,7 +203,10 @@ void to_json(json& j, const EventRecord& e) {
          {"source", text_or_null(e.source)},
          {"role", text_or_null(e.role)},
          {"reason", text_or_null(e.reason)},
-         {"remedy", text_or_null(e.remedy)}};
+         {"remedy", text_or_null(e.remedy)},
+         {"sharing", text_or_null(e.sharing)},
+         {"bytes_per_count", e.bytes_per_count == 0 ? json(nullptr) : json(e.bytes_per_count)},
+         {"parts", e.parts}};
 }
 void from_json(const json& j, EventRecord& e) {
     j.at("name").get_to(e.name);
@@ -201,6 +226,9 @@ void from_json(const json& j, EventRecord& e) {
     e.role = text_of(j, "role");
     e.reason = text_of(j, "reason");
     e.remedy = text_of(j, "remedy");
+    if (j.contains("sharing")) e.sharing = text_of(j, "sharing");
+    if (j.contains("bytes_per_count")) e.bytes_per_count = optional_of<std::uint32_t>(j, "bytes_per_count").value_or(0);
+    if (j.contains("parts")) e.parts = list_of<EventPartRecord>(j, "parts");
 }
 
 void to_json(json& j, const CollectorRecord& c) {
@@ -368,7 +396,7 @@ nlohmann::ordered_json document_of(const RunRecord& r) {
     j["passes"] = r.passes;
     j["read_cost"] = json(r.read_cost);
     j["simulation"] = value_or_null(r.simulation);
-    j["qualification"] = {{"done", false}, {"reason", r.qualification_reason}};
+    j["qualification"] = json(r.qualification);
     j["unavailable"] = json(r.unavailable);
     j["warnings"] = json(r.warnings);
     j["files"] = json(r.files);
@@ -395,7 +423,7 @@ RunRecord record_of(const json& j) {
     j.at("passes").get_to(r.passes);
     r.read_cost = list_of<ReadCostRecord>(j, "read_cost");
     r.simulation = optional_of<SimulationRecord>(j, "simulation");
-    j.at("qualification").at("reason").get_to(r.qualification_reason);
+    j.at("qualification").get_to(r.qualification);
     r.unavailable = list_of<UnavailableRecord>(j, "unavailable");
     r.warnings = list_of<Warning>(j, "warnings");
     j.at("files").get_to(r.files);

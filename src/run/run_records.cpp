@@ -151,6 +151,7 @@ std::vector<ExperimentRecord> experiment_records(const RunPlan& plan) {
             record.added = e.added;
             record.removed = e.removed;
             record.warmup_steps = e.warmup_steps;
+            record.batch = e.batch;
             record.active_rows = active_rows_after(plan.options.active_rows, e);
             record.copy_method = name_of(plan.options.copy);
             records.push_back(std::move(record));
@@ -160,7 +161,12 @@ std::vector<ExperimentRecord> experiment_records(const RunPlan& plan) {
 }
 
 std::vector<std::string> sample_comments(const RunRecord& record, SampleFile kind) {
-    return csv_comments(record, kind == SampleFile::steps ? "bytebound.samples/1" : "bytebound.workers/1");
+    switch (kind) {
+    case SampleFile::steps: break;
+    case SampleFile::workers: return csv_comments(record, "bytebound.workers/1");
+    case SampleFile::background: return csv_comments(record, "bytebound.background/1");
+    }
+    return csv_comments(record, "bytebound.samples/1");
 }
 
 std::vector<std::string> csv_comments(const RunRecord& record, std::string_view schema) {
@@ -186,7 +192,7 @@ std::string why_not_simulated(const SimulatedRun& simulation) {
             if (row.simulated) return {};
             if (reason.empty()) reason = row.reason;
         }
-    return "no memory-controller counter in this build, and no simulation: " + reason;
+    return "no simulation: " + reason;
 }
 
 } // namespace bytebound

@@ -17,7 +17,8 @@ constexpr std::array<std::string_view, 6> key_columns = {"loop", "k", "repeat", 
 constexpr std::array<std::string_view, 2> worker_columns = {"worker", "cpu"};
 constexpr std::array<std::string_view, 7> step_columns = {"A",         "R",     "rows_written", "cpu_before",
                                                           "cpu_after", "flags", "time_ns"};
-constexpr std::array<std::string_view, 2> trace_columns = {"trace:min_rows", "trace:metadata_bytes"};
+constexpr std::array<std::string_view, 3> trace_columns = {"trace:min_rows", "trace:metadata_bytes",
+                                                           "trace:bound_rows"};
 constexpr std::string_view sim_prefix = "sim:";
 
 std::string csv_cell(std::string_view cell) {
@@ -183,7 +184,7 @@ bool take_fixed(const std::array<std::string_view, count>& expected, const std::
     return true;
 }
 
-Shape shape_of(const std::vector<std::string>& header) {
+Shape shape_of(const std::vector<std::string>& header, SampleFile expected) {
     Shape shape;
     std::size_t at = 0;
     if (!take_fixed(key_columns, header, at, shape.cause)) return shape;
@@ -197,6 +198,7 @@ Shape shape_of(const std::vector<std::string>& header) {
         shape.events.push_back(header[at]);
         at += 3;
     }
+    if (expected == SampleFile::background) shape.kind = SampleFile::background;
     if (shape.kind == SampleFile::steps) {
         while (at < header.size() && header[at].starts_with(sim_prefix))
             shape.simulated.push_back(header[at++].substr(sim_prefix.size()));
@@ -229,11 +231,12 @@ Sample sample_of(CellReader& cells, const Shape& shape) {
     sample.time_ns = cells.number<std::uint64_t>();
     for (std::size_t i = 0; i < shape.events.size(); ++i)
         sample.readings.push_back(cells.reading());
-    if (shape.kind == SampleFile::workers) return sample;
+    if (shape.kind != SampleFile::steps) return sample;
     for (std::size_t i = 0; i < shape.simulated.size(); ++i)
         sample.simulated.push_back(cells.optional_number<std::uint64_t>());
     sample.min_rows = cells.number<std::uint32_t>();
     sample.metadata_bytes = cells.number<std::uint64_t>();
+    sample.bound_rows = cells.number<std::uint32_t>();
     return sample;
 }
 
@@ -241,11 +244,11 @@ bool same_phase(const Sample& a, const Sample& b) {
     return a.loop == b.loop && a.k == b.k && a.repeat == b.repeat && a.pass == b.pass;
 }
 
-std::uint64_t steps_of_last_phase(const SampleTable& table) {
-    std::uint64_t steps = 0;
+std::uint64_t readings_of_last_phase(const SampleTable& table) {
+    std::uint64_t readings = 0;
     for (auto row = table.rows.rbegin(); row != table.rows.rend() && same_phase(*row, table.rows.back()); ++row)
-        steps += row->batch;
-    return steps;
+        ++readings;
+    return readings;
 }
 
 } // namespace
@@ -295,13 +298,13 @@ std::string row_text(const SampleTable& shape, const Sample& sample, SampleFile 
             text += ',';
             if (i < sample.simulated.size() && sample.simulated[i]) text += std::to_string(*sample.simulated[i]);
         }
-        text += fmt::format(",{},{}", sample.min_rows, sample.metadata_bytes);
+        text += fmt::format(",{},{},{}", sample.min_rows, sample.metadata_bytes, sample.bound_rows);
     }
     text += '\n';
     return text;
 }
 
-Result<SampleTable> parse_samples(std::string_view text, const std::string& name, FileEnd end) {
+Result<SampleTable> parse_samples(std::string_view text, const std::string& name, FileEnd end, SampleFile kind) {
     RecordReader reader(text, name);
     SampleTable table;
     table.comments = reader.comments();
@@ -312,7 +315,7 @@ Result<SampleTable> parse_samples(std::string_view text, const std::string& name
     const auto header = reader.next();
     if (!header && end == FileEnd::cut) return table;
     if (!header) return fail(header.error());
-    const Shape shape = shape_of(header->cells);
+    const Shape shape = shape_of(header->cells, kind);
     if (!shape.cause.empty()) return bad_line(name, header->line, shape.cause);
     table.events = shape.events;
     table.simulated = shape.simulated;
@@ -335,8 +338,8 @@ Result<SampleTable> parse_samples(std::string_view text, const std::string& name
     return table;
 }
 
-void drop_unfinished_phase(SampleTable& table, std::uint32_t steps_per_phase) {
-    if (table.rows.empty() || steps_of_last_phase(table) >= steps_per_phase) return;
+void drop_unfinished_phase(SampleTable& table, std::uint32_t readings_per_phase) {
+    if (table.rows.empty() || readings_of_last_phase(table) >= readings_per_phase) return;
     const Sample last = table.rows.back();
     while (!table.rows.empty() && same_phase(table.rows.back(), last)) {
         table.rows.pop_back();
@@ -344,14 +347,14 @@ void drop_unfinished_phase(SampleTable& table, std::uint32_t steps_per_phase) {
     }
 }
 
-Result<SampleTable> read_samples(const std::filesystem::path& file, FileEnd end) {
+Result<SampleTable> read_samples(const std::filesystem::path& file, FileEnd end, SampleFile kind) {
     std::ifstream in(file, std::ios::binary);
     std::ostringstream text;
     if (in) text << in.rdbuf();
     if (!in || (text.fail() && std::filesystem::file_size(file) > 0))
         return fail({ExitCode::bad_data, "read", file.string(), "the file is missing or unreadable",
                      "give a run directory that bytebound run wrote", errno});
-    return parse_samples(std::move(text).str(), file.string(), end);
+    return parse_samples(std::move(text).str(), file.string(), end, kind);
 }
 
 } // namespace bytebound

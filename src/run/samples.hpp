@@ -30,15 +30,19 @@ struct Sample {
     std::vector<std::optional<Reading>> readings;
     /// Parallel to SampleTable::simulated; empty except in repeat 0, pass 0.
     std::vector<std::optional<std::uint64_t>> simulated;
-    /// Computed figures of this step (columns trace:min_rows, trace:metadata_bytes after the simulated ones).
+    /// Computed figures (columns trace:min_rows, trace:metadata_bytes, trace:bound_rows after the simulated ones):
+    /// sums over the batch, bound_rows that of max(A,R).
     std::uint32_t min_rows = 0;
     std::uint64_t metadata_bytes = 0;
+    std::uint32_t bound_rows = 0;
     bool operator==(const Sample&) const = default;
 };
 
 /// Column order of samples.csv:
 ///   loop,k,repeat,step,batch,pass,A,R,rows_written,cpu_before,cpu_after,flags,time_ns,
-///   per event NAME,NAME:enabled,NAME:running, per simulated metric sim:NAME, trace:min_rows,trace:metadata_bytes
+///   per event NAME,NAME:enabled,NAME:running, per simulated metric sim:NAME,
+///   trace:min_rows,trace:metadata_bytes,trace:bound_rows
+/// A shared event's count is in bytes, summed over its counters as its two times are.
 /// Simulated metrics, lines times line size: dram_read_bytes, dram_write_bytes, llc_misses (lines), the ten
 /// <buffer>_read_bytes / <buffer>_write_bytes, and with --between use|evict gap_dram_read_bytes, gap_dram_write_bytes.
 struct SampleTable {
@@ -49,8 +53,10 @@ struct SampleTable {
     std::uint64_t dropped_rows = 0; ///< at the end of a file whose run did not finish: of no whole phase
 };
 
-/// samples.csv, or workers.csv: the same with worker,cpu after pass and without the simulated and the trace columns.
-enum class SampleFile { steps, workers };
+/// samples.csv; workers.csv: the same with worker,cpu after pass and without the simulated and the trace columns;
+/// background.csv: as workers.csv without worker,cpu, the idle machine as the shared events of a phase saw it: "step"
+/// counts windows, those before the phase first, then as many after it.
+enum class SampleFile { steps, workers, background };
 
 /// Where a CSV file of the run comes from, one line each, without "# ": schema, host, timestamp, seed, autotune source,
 /// command.
@@ -66,13 +72,16 @@ std::string row_text(const SampleTable& shape, const Sample& sample, SampleFile 
 /// How a file may end. A killed writer leaves its last line cut: that one is dropped, and counted.
 enum class FileEnd { whole, cut };
 
-/// Either file; which one is seen from its header. Error: bad_data with file, line and cause.
-Result<SampleTable> read_samples(const std::filesystem::path& file, FileEnd end = FileEnd::whole);
-Result<SampleTable> parse_samples(std::string_view text, const std::string& name, FileEnd end = FileEnd::whole);
+/// Error: bad_data with file, line and cause. Whether it is samples.csv or workers.csv is seen from the header;
+/// background.csv must be asked for.
+Result<SampleTable> read_samples(const std::filesystem::path& file, FileEnd end = FileEnd::whole,
+                                 SampleFile kind = SampleFile::steps);
+Result<SampleTable> parse_samples(std::string_view text, const std::string& name, FileEnd end = FileEnd::whole,
+                                  SampleFile kind = SampleFile::steps);
 
-/// Of samples.csv. Phases (loop, k, repeat, pass) are appended whole: one at the end with fewer steps than planned was
-/// cut off, and is dropped and counted.
-void drop_unfinished_phase(SampleTable& table, std::uint32_t steps_per_phase);
+/// Of samples.csv. Phases (loop, k, repeat, pass) are appended whole: one at the end with fewer readings than planned
+/// was cut off, and is dropped and counted.
+void drop_unfinished_phase(SampleTable& table, std::uint32_t readings_per_phase);
 
 /// Appends phases to a file, each flushed before append() returns. An append that fails (ENOSPC) takes its partial
 /// text back, so that finished phases stay readable.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "loops/copy_trial.hpp"
+#include "run/batch.hpp"
 #include "run/environment.hpp"
 #include "run/run_records.hpp"
 #include "run/warnings.hpp"
@@ -22,7 +23,8 @@ Session::~Session() {
 Result<void> Session::measure() {
     using Step = Result<void> (Session::*)();
     for (const Step step : {&Session::pin_team, &Session::open_directory, &Session::allocate, &Session::simulate_all,
-                            &Session::choose_oracle_copies, &Session::price_reads, &Session::measure_phases}) {
+                            &Session::choose_oracle_copies, &Session::price_reads, &Session::qualify,
+                            &Session::measure_phases}) {
         if (stop_ != 0) return fail(stopped_by(stop_));
         if (auto done = (this->*step)(); !done) return done;
     }
@@ -57,6 +59,22 @@ Result<void> Session::pin_team() {
     auto counting = plan_counting(parts_.plan, parts_.sys, parts_.seams.root, parts_.seams.collectors);
     if (!counting) return fail(counting.error());
     counting_ = std::move(*counting);
+    return enlarge_batches_for_background();
+}
+
+bool Session::counts_shared() const {
+    for (int pass = 0; pass < counting_.passes; ++pass)
+        if (counting_.counts_shared(pass)) return true;
+    return false;
+}
+
+Result<void> Session::enlarge_batches_for_background() {
+    for (int pass = 0; pass < counting_.passes; ++pass) {
+        if (!counting_.counts_shared(pass)) continue;
+        const auto probe = probe_background(counting_, pass);
+        if (!probe) return fail(probe.error());
+        return enlarge_batches(parts_.plan, *probe, parts_.memory_available);
+    }
     return {};
 }
 
@@ -79,7 +97,7 @@ Result<void> Session::open_directory() {
         record.preset.source = choice.preset->source;
         record.preset.verified = choice.preset->verified;
     }
-    record.qualification_reason = "this build does not qualify counters";
+    record.qualification.reason = "the run ended before it";
     record.warnings.insert(record.warnings.end(), parts_.plan.warnings.begin(), parts_.plan.warnings.end());
     record.warnings.insert(record.warnings.end(), counting_.warnings.begin(), counting_.warnings.end());
 
@@ -175,6 +193,13 @@ Result<void> Session::simulate_all() {
         auto workers = SampleWriter::create(parts_.path / workers_file, shape, SampleFile::workers);
         if (!workers) return fail(workers.error());
         workers_ = std::move(*workers);
+    }
+    if (counts_shared()) {
+        shape.simulated.clear();
+        shape.comments = sample_comments(record, SampleFile::background);
+        auto background = SampleWriter::create(parts_.path / background_file, shape, SampleFile::background);
+        if (!background) return fail(background.error());
+        background_ = std::move(*background);
     }
     return write_record();
 }

@@ -20,7 +20,8 @@ public:
         Sys& sys;
         const RunSeams& seams;
         const Machine& machine;
-        const RunPlan& plan;
+        RunPlan& plan; ///< its batches grow where the counters need it
+        std::uint64_t memory_available;
         const std::filesystem::path& path;
         std::optional<RunDirectory>& directory;
         RunRecord& record;
@@ -34,11 +35,14 @@ public:
 
 private:
     Result<void> pin_team();
+    bool counts_shared() const;
+    Result<void> enlarge_batches_for_background();
     Result<void> open_directory();
     Result<void> allocate();
     Result<void> simulate_all();
     Result<void> choose_oracle_copies();
     Result<void> price_reads();
+    Result<void> qualify(); ///< session_qualify.cpp
     Result<void> measure_phases();
     Result<void> measure_phase(const PhaseKey& key);
     Result<void> prove_pages(std::vector<PageProof>& into);
@@ -56,7 +60,7 @@ private:
     std::optional<Workspace> workspace_;
     std::optional<CacheSweep> sweep_;
     SimulatedRun simulation_;
-    std::optional<SampleWriter> samples_, workers_;
+    std::optional<SampleWriter> samples_, workers_, background_;
     std::vector<CopyMethod> oracle_copies_; ///< per experiment
 };
 

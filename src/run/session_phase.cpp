@@ -80,6 +80,8 @@ Result<void> Session::measure_phase(const PhaseKey& key) {
     if (auto written = samples_->append(rows.steps); !written) return written;
     if (workers_)
         if (auto written = workers_->append(rows.workers); !written) return written;
+    if (background_ && !rows.background.empty())
+        if (auto written = background_->append(rows.background); !written) return written;
     return {};
 }
 

@@ -188,20 +188,27 @@ std::vector<std::string> simulated_columns(Between between) {
     return columns;
 }
 
-std::vector<std::optional<std::uint64_t>> simulated_values(const SimulatedRow& row, std::size_t step,
-                                                           std::uint32_t line_bytes, Between between) {
-    const LineCounts& lines = row.steps.at(step);
-    std::vector<std::optional<std::uint64_t>> values = {lines.fetched_total() * line_bytes,
-                                                        lines.written_back_total() * line_bytes, lines.fetched_total()};
-    for (std::size_t i = 0; i < buffer_count; ++i) {
-        values.push_back(lines.fetched[i] * line_bytes);
-        values.push_back(lines.written_back[i] * line_bytes);
+std::vector<std::optional<std::uint64_t>> simulated_values(const SimulatedRow& row, std::size_t first,
+                                                           std::uint32_t batch, std::uint32_t line_bytes,
+                                                           Between between) {
+    std::vector<std::optional<std::uint64_t>> sums(simulated_columns(between).size(), 0);
+    for (std::size_t step = first; step < first + batch; ++step) {
+        const LineCounts& lines = row.steps.at(step);
+        std::size_t column = 0;
+        const auto add = [&](std::uint64_t value) { *sums[column++] += value; };
+        add(lines.fetched_total() * line_bytes);
+        add(lines.written_back_total() * line_bytes);
+        add(lines.fetched_total());
+        for (std::size_t i = 0; i < buffer_count; ++i) {
+            add(lines.fetched[i] * line_bytes);
+            add(lines.written_back[i] * line_bytes);
+        }
+        if (between != Between::none) {
+            add(row.gaps.at(step).fetched * line_bytes);
+            add(row.gaps.at(step).written_back * line_bytes);
+        }
     }
-    if (between != Between::none) {
-        values.push_back(row.gaps.at(step).fetched * line_bytes);
-        values.push_back(row.gaps.at(step).written_back * line_bytes);
-    }
-    return values;
+    return sums;
 }
 
 } // namespace bytebound

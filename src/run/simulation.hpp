@@ -37,8 +37,9 @@ Result<SimulatedRun> simulate_run(const RunPlan& plan, const std::vector<int>& c
 
 /// Names of the simulated columns of samples.csv.
 std::vector<std::string> simulated_columns(Between between);
-/// Values of those columns for one step (an index into row.steps).
-std::vector<std::optional<std::uint64_t>> simulated_values(const SimulatedRow& row, std::size_t step,
-                                                           std::uint32_t line_bytes, Between between);
+/// Values of those columns summed over `batch` steps from `first` (an index into row.steps).
+std::vector<std::optional<std::uint64_t>> simulated_values(const SimulatedRow& row, std::size_t first,
+                                                           std::uint32_t batch, std::uint32_t line_bytes,
+                                                           Between between);
 
 } // namespace bytebound

@@ -74,6 +74,46 @@ Warning cpus_not_bound(const std::string& reason) {
 
 Warning counting_note(const std::string& note) { return {"counting", note}; }
 
+Warning preset_doubt(const std::string& text) { return {"preset", text}; }
+
+Warning preset_unverified(const std::string& preset) {
+    return {"preset_unverified",
+            fmt::format("nobody has verified preset {} on hardware: compare its DRAM bytes with the simulation, and "
+                        "qualify them on streams of known volume",
+                        preset)};
+}
+
+Warning bytes_per_cas_given(std::uint64_t bytes) {
+    return {"bytes_per_cas", fmt::format("--bytes-per-cas {} replaces the preset's bytes per count", bytes)};
+}
+
+Warning batched(std::uint32_t k, double step, double hidden, std::uint32_t batch) {
+    return {"batched", fmt::format("k {}: one step moves {}, the machine's background hides less than {}: counters are "
+                                   "read every {} steps of a longer trace",
+                                   k, format_size(step), format_size(hidden), batch)};
+}
+
+Warning batch_too_small(std::uint32_t k, double step, double hidden, std::uint32_t batch, const std::string& limit) {
+    return {"batch_too_small",
+            fmt::format("k {}: one step moves {}, the machine's background hides less than {}: batches of {} steps are "
+                        "the most that {} allows; single readings say little",
+                        k, format_size(step), format_size(hidden), batch, limit)};
+}
+
+Warning qualification_cache(const std::string& doubt) {
+    return {"qualification_cache", fmt::format("the cache of qualifications is of no use ({}); remove it, or name a "
+                                               "writable XDG_CACHE_HOME",
+                                               doubt)};
+}
+
+Warning unqualified(const QualifiedEvent& failure, bool allowed) {
+    return {"unqualified",
+            fmt::format("{} failed qualification{}: {}; {}", failure.name,
+                        failure.kernel.empty() ? "" : " (" + failure.kernel + ")", failure.reason,
+                        allowed ? "its figures are shown with the mark ! (--allow-unqualified)"
+                                : "its figures are withheld; --allow-unqualified shows them")};
+}
+
 Warning os_fallback(const std::string& event, const std::string& reason) {
     return {"os_fallback", fmt::format("{} comes from getrusage or /proc instead of perf: {}", event, reason)};
 }

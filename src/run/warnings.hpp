@@ -20,6 +20,14 @@ Warning steps_migrated(std::uint64_t migrated, std::uint64_t steps);
 Warning pages_out_of_place(const std::string& buffer, double percent_in_place);
 Warning cpus_not_bound(const std::string& reason);
 Warning counting_note(const std::string& note);
+Warning preset_doubt(const std::string& text);
+Warning preset_unverified(const std::string& preset);
+Warning bytes_per_cas_given(std::uint64_t bytes);
+/// `hidden`, `step`: bytes; the smallest volume that the machine's background leaves visible, and what one step moves.
+Warning batched(std::uint32_t k, double step, double hidden, std::uint32_t batch);
+Warning batch_too_small(std::uint32_t k, double step, double hidden, std::uint32_t batch, const std::string& limit);
+Warning qualification_cache(const std::string& doubt);
+Warning unqualified(const QualifiedEvent& failure, bool allowed);
 Warning os_fallback(const std::string& event, const std::string& reason);
 
 } // namespace bytebound::warnings

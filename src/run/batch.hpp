@@ -1,0 +1,32 @@
+#pragma once
+// How many steps a reading must hold so that counters shared with the whole machine can tell them from its background.
+
+#include <cstdint>
+
+#include "run/counting.hpp"
+#include "run/phase.hpp"
+#include "run/plan.hpp"
+#include "stats/background.hpp"
+
+namespace bytebound {
+
+/// The idle machine before the run.
+struct BackgroundProbe {
+    BackgroundNoise noise;   ///< of all DRAM traffic together
+    double read_pair_ns = 0; ///< time between the two readings around a step of no work
+};
+
+/// Opens the counters of `pass` on the calling thread and watches the idle machine for 20 ms. Error: a counter that
+/// cannot be opened or read.
+Result<BackgroundProbe> probe_background(Counting& counting, int pass);
+
+/// The smallest volume, in bytes, that one reading over `batch` steps tells from none, where a step moves `step_bytes`
+/// at about 10 GB/s.
+double smallest_volume(const BackgroundProbe& probe, double step_bytes, std::uint32_t batch);
+
+/// Enlarges the batches of a plan, by doubling, until what one reading moves at its bound is visible, as far as memory
+/// and time allow (20 s of one k, 5 s with --quick); says so in the plan's warnings. Steps with work in between
+/// (--between) cannot be batched. Error: as plan_run(), for a trace that does not fit.
+Result<void> enlarge_batches(RunPlan& plan, const BackgroundProbe& probe, std::uint64_t memory_available);
+
+} // namespace bytebound

@@ -1,0 +1,132 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.hpp"
+#include "run/counting_parts.hpp"
+#include "run/warnings.hpp"
+
+namespace bytebound {
+namespace {
+
+constexpr std::string_view estimate_name = "core-estimate";
+
+bool asked_for(const RunPlan& plan, std::string_view word) {
+    const auto& words = plan.collectors.counting;
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::size_t boxes_of(const CountingPlan& plan) {
+    std::set<std::pair<std::string, int>> boxes;
+    for (const PlannedEvent& event : plan.events)
+        for (const EventPart& part : event.parts)
+            boxes.insert({part.event.pmu, part.cpu});
+    return boxes.size();
+}
+
+std::string what_it_counts(const CountingPlan& plan) {
+    std::vector<std::string> names;
+    for (const PlannedEvent& event : plan.events)
+        if (event.pass >= 0) names.push_back(event.name);
+    const std::size_t boxes = boxes_of(plan);
+    return "counts " + join(names, ", ") + (boxes == 0 ? "" : fmt::format(" at {} boxes", boxes));
+}
+
+/// The choice in the making.
+class DramChooser {
+public:
+    DramChooser(Counting& counting, const RunPlan& plan, Sys& sys, const SysRoot& root)
+        : counting_(counting), plan_(plan), sys_(sys), root_(root) {}
+
+    Result<void> ask(const CollectorEntry& entry) {
+        const bool automatic = plan_.collectors.automatic;
+        if (!automatic && !asked_for(plan_, entry.word)) return {};
+        if (automatic && !taken_.empty()) {
+            leave_out(entry.name, taken_ + " counts DRAM bytes more directly", "");
+            return {};
+        }
+        std::unique_ptr<Collector> collector;
+        if (entry.make != nullptr) collector = entry.make(sys_, root_);
+        Capability capability = collector ? collector->capability()
+                                          : Capability::no("this build does not have it", "give --collector auto");
+        if (capability.available && entry.name == "uncore" && plan_.memory.counters.empty())
+            capability = Capability::no(plan_.memory.reason, plan_.memory.remedy);
+        if (!capability.available) return refuse(entry, capability);
+        PlanRequest request{{}, plan_.options.allow_multiplex, plan_.placement.cpus.at(0), {}, plan_.memory.counters};
+        auto agreed = collector->plan(request);
+        if (!agreed) return fail(agreed.error());
+        const auto counts = [](const PlannedEvent& event) { return event.pass >= 0; };
+        if (std::none_of(agreed->events.begin(), agreed->events.end(), counts)) {
+            const bool any = !agreed->events.empty();
+            return refuse(entry, Capability::no(any ? agreed->events[0].reason : "it has no event here",
+                                                any ? agreed->events[0].remedy : ""));
+        }
+        counting_.collectors.push_back({std::string(entry.name), true, what_it_counts(*agreed), {}});
+        for (const std::string& note : agreed->notes)
+            counting_.warnings.push_back(warnings::counting_note(note));
+        if (entry.name == "uncore") warn_of_preset();
+        taken_ = entry.name;
+        choice_.sources.push_back({std::move(collector), std::move(*agreed)});
+        return {};
+    }
+
+    /// Core events of the process itself, where the perf collector may count and nothing better does.
+    void ask_core_estimate() {
+        if (!asked_for(plan_, "perf")) return;
+        if (!taken_.empty()) return leave_out(estimate_name, taken_ + " counts DRAM bytes more directly", "");
+        if (plan_.estimate.terms.empty()) return leave_out(estimate_name, plan_.estimate.reason, "");
+        for (const EstimateTerm& term : plan_.estimate.terms)
+            for (const EventRecord& event : counting_.events)
+                if (event.name == term.event)
+                    return leave_out(estimate_name, "--events names " + term.event + " already",
+                                     "leave it out of --events");
+        choice_.estimate = plan_.estimate.terms;
+    }
+
+    DramChoice take() { return std::move(choice_); }
+
+private:
+    void leave_out(std::string_view name, std::string cause, std::string remedy) {
+        counting_.collectors.push_back({std::string(name), false, std::move(cause), std::move(remedy)});
+    }
+
+    /// A collector that has a word of its own was named on purpose.
+    Result<void> refuse(const CollectorEntry& entry, const Capability& capability) {
+        if (!plan_.collectors.automatic && entry.word == entry.name)
+            return cannot_count_with(std::string(entry.name), capability);
+        leave_out(entry.name, capability.cause, capability.remedy);
+        return {};
+    }
+
+    void warn_of_preset() {
+        for (const std::string& text : plan_.memory.warnings)
+            counting_.warnings.push_back(warnings::preset_doubt(text));
+        if (plan_.preset.preset && !plan_.preset.preset->verified)
+            counting_.warnings.push_back(warnings::preset_unverified(plan_.preset.preset->name));
+        if (plan_.options.bytes_per_cas)
+            counting_.warnings.push_back(warnings::bytes_per_cas_given(*plan_.options.bytes_per_cas));
+    }
+
+    Counting& counting_;
+    const RunPlan& plan_;
+    Sys& sys_;
+    const SysRoot& root_;
+    DramChoice choice_;
+    std::string taken_; ///< name of the first source that counts
+};
+
+} // namespace
+
+Result<DramChoice> choose_dram(Counting& counting, const RunPlan& plan, Sys& sys, const SysRoot& root,
+                               std::span<const CollectorEntry> table) {
+    if (plan.options.bandwidth_preset == "none") return DramChoice{};
+    DramChooser chooser(counting, plan, sys, root);
+    for (const CollectorEntry& entry : table)
+        if (entry.supplies == Supplies::dram)
+            if (auto asked = chooser.ask(entry); !asked) return fail(asked.error());
+    chooser.ask_core_estimate();
+    return chooser.take();
+}
+
+} // namespace bytebound
