@@ -8,6 +8,7 @@
 #include "cli/stop_signals.hpp"
 #include "report/main_table.hpp"
 #include "report/write_reports.hpp"
+#include "run/qualification_cache.hpp"
 #include "run/run.hpp"
 
 namespace bytebound {
@@ -75,7 +76,9 @@ ExitCode run_main(const std::vector<std::string>& words) {
     options.command.insert(options.command.end(), words.begin(), words.end());
 
     KernelSys sys;
-    auto run = Run::prepare(sys, options);
+    RunSeams seams;
+    seams.qualification_cache = default_qualification_cache();
+    auto run = Run::prepare(sys, options, std::move(seams));
     if (!run) return complain(run.error());
     for (const Warning& warning : run->plan().warnings)
         warn(warning.text);

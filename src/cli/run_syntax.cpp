@@ -83,6 +83,13 @@ std::vector<std::string> collector_names() {
     return names;
 }
 
+std::optional<Qualify> qualify_named(std::string_view name) {
+    for (const Qualify qualify : {Qualify::always, Qualify::cached, Qualify::off}) {
+        if (name_of(qualify) == name) return qualify;
+    }
+    return {};
+}
+
 std::optional<Between> between_named(std::string_view name) {
     for (const Between between : {Between::none, Between::use, Between::evict}) {
         if (name_of(between) == name) return between;
@@ -238,6 +245,10 @@ void add_counting(std::vector<Option>& table, RunOptions& o) {
                      }});
     table.push_back({"--allow-multiplex", "", "scale events that do not fit instead of running more passes", group,
                      flag_into(o.allow_multiplex)});
+    table.push_back({"--qualify", "WHEN", "always|cached|off: check counters on kernels of known truth (cached)", group,
+                     word_into("--qualify", "time", o.qualify, qualify_named, {"always", "cached", "off"})});
+    table.push_back({"--allow-unqualified", "", "show figures of counters that failed the check, marked", group,
+                     flag_into(o.allow_unqualified)});
     table.push_back({"--strict", "", "exit 3 before measuring unless every wanted event can be counted", group,
                      flag_into(o.strict)});
 }

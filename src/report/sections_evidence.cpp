@@ -162,9 +162,6 @@ Blocks counting_section(const RunRecord& run) {
                                              counts.empty() ? "" : " and adds " + join(counts, ", ")));
     }
     if (costs.items.empty()) costs.items.emplace_back("Read cost: n/a, nothing was counted");
-    if (!run.qualification_reason.empty()) {
-        costs.items.emplace_back("Qualification of the counters: not done, " + run.qualification_reason);
-    }
     out.push_back(std::move(costs));
     return out;
 }

@@ -246,7 +246,7 @@ RunRecord example_run() {
     run.simulation = SimulationRecord{{65536, 16, 64}, "--llc", 0.5, 12345};
     run.unavailable = {{"task_clock_ns", "not asked for", "--events task-clock"},
                        {"cpu_migrations", "not asked for", "--events cpu-migrations"}};
-    run.qualification_reason = "not part of this run";
+    run.qualification.reason = "not part of this run";
     run.warnings = {{"governor", "the governor is powersave; set performance"}};
     return run;
 }
