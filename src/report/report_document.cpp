@@ -34,10 +34,12 @@ Document report_document(const RunRecord& run, const Summary& summary) {
     append(out, status_section(run, summary));
     append(out, verdict_section(summary));
     append(out, table_section(run, summary));
+    append(out, source_section(summary));
     append(out, unavailable_section(run, summary));
     append(out, doubt_section(run, summary));
     append(out, placement_section(run));
     append(out, counting_section(run));
+    append(out, qualification_section(run));
     append(out, simulation_section(run));
     append(out, buffer_section(summary));
     append(out, comparison_section(summary));

@@ -19,10 +19,14 @@ Blocks buffer_section(const Summary& summary);
 Blocks doubt_section(const RunRecord& run, const Summary& summary);
 Charts charts_of(const Summary& summary);
 
+// sections_sources.cpp: several sources of DRAM bytes side by side; nothing when only the simulation supplied them
+Blocks source_section(const Summary& summary);
+
 // sections_evidence.cpp: what it rests on
 Blocks unavailable_section(const RunRecord& run, const Summary& summary);
 Blocks placement_section(const RunRecord& run);
 Blocks counting_section(const RunRecord& run);
+Blocks qualification_section(const RunRecord& run); // sections_qualification.cpp
 Blocks simulation_section(const RunRecord& run);
 Blocks environment_section(const RunRecord& run);
 Blocks reproduce_section(const RunRecord& run);

@@ -1,5 +1,7 @@
 #include "report/series.hpp"
 
+#include "report/background.hpp"
+
 #include <algorithm>
 
 namespace bytebound {
@@ -15,15 +17,8 @@ Series::Key key_of(const Sample& sample) { return {sample.repeat, sample.step}; 
 
 double per_step(double total, const Sample& sample) { return total / std::max(sample.batch, 1u); }
 
-/// max(A,R) summed over the batch. Within a batch an odd k swaps A and R, so the larger half counts in every step.
-double bound_rows(const Sample& sample) {
-    const double larger = std::max(sample.added, sample.removed);
-    const double halves = static_cast<double>(sample.batch) * ((sample.k + 1) / 2);
-    return sample.batch > 1 ? std::max(larger, halves) : larger;
-}
-
 double computed_value(const Sample& sample, std::string_view metric, double row_bytes) {
-    if (metric == "bound_bytes") return bound_rows(sample) * row_bytes;
+    if (metric == "bound_bytes") return sample.bound_rows * row_bytes;
     if (metric == "min_bytes") return sample.min_rows * row_bytes;
     if (metric == "rows_written") return sample.rows_written;
     if (metric == "requested_bytes") return 2.0 * sample.rows_written * row_bytes;
@@ -88,7 +83,8 @@ Series event_series(const PhaseSamples& phase, std::size_t event, bool scaled_to
         out.reason = record.reason.empty() ? record.name + ": not countable here" : record.reason;
         return out;
     }
-    const double scale = scaled_to_unit ? record.scale : 1.0;
+    double scale = scaled_to_unit ? record.scale : 1.0;
+    if (!scaled_to_unit && record.bytes_per_count != 0) scale = record.bytes_per_count;
     for (const Sample* row : phase.rows) {
         if (row->pass != record.pass) continue;
         const std::optional<Reading> reading =
@@ -103,6 +99,10 @@ Series event_series(const PhaseSamples& phase, std::size_t event, bool scaled_to
         out.values[key_of(*row)] = per_step(scaled_count(*reading) * scale, *row);
     }
     if (out.empty() && out.reason.empty()) out.reason = "no finished phase";
+    if (record.sharing == "socket") {
+        out.tier = combine(out.tier, Tier::shared);
+        if (!out.empty()) subtract_background(out, phase, event);
+    }
     return out;
 }
 
@@ -124,21 +124,52 @@ Series simulated_series(const PhaseSamples& phase, std::string_view column_name)
     return out;
 }
 
-std::vector<Series> sources_of(const PhaseSamples& phase, std::string_view metric, bool simulated) {
+namespace {
+
+/// Memory controllers before monitoring groups before estimates, whatever their tiers.
+int directness(const Series& series) {
+    if (series.source == "resctrl") return 1;
+    return series.source == "core-estimate" ? 2 : 0;
+}
+
+/// A sum lacks nothing: where one event has no values, the source has none, with that event's reason.
+Series sum_or_reason(const Series& a, const Series& b) {
+    if (a.empty()) return a;
+    return b.empty() ? b : sum_of(a, b);
+}
+
+/// The events with this role, those of one source summed.
+std::vector<Series> counted_sources(const PhaseSamples& phase, std::string_view role) {
     std::vector<Series> out;
     for (std::size_t i = 0; i < phase.run.events.size(); ++i) {
-        if (phase.run.events[i].role == metric) out.push_back(event_series(phase, i, false));
-    }
-    const auto direct_first = [](const Series& a, const Series& b) { return a.tier < b.tier; };
-    std::stable_sort(out.begin(), out.end(), direct_first);
-    if (metric == "dram_bytes") {
-        const auto reads = sources_of(phase, "dram_read_bytes", simulated);
-        const auto writes = sources_of(phase, "dram_write_bytes", simulated);
-        for (const Series& read : reads) {
-            for (const Series& write : writes) {
-                if (read.source == write.source && read.pass == write.pass) out.push_back(sum_of(read, write));
-            }
+        if (phase.run.events[i].role != role) continue;
+        Series series = event_series(phase, i, false);
+        const auto same =
+            std::find_if(out.begin(), out.end(), [&](const Series& other) { return other.source == series.source; });
+        if (same == out.end()) {
+            out.push_back(std::move(series));
+        } else {
+            *same = sum_or_reason(*same, series);
         }
+    }
+    return out;
+}
+
+} // namespace
+
+std::vector<Series> sources_of(const PhaseSamples& phase, std::string_view metric, bool simulated) {
+    std::vector<Series> out = counted_sources(phase, metric);
+    if (metric == "dram_bytes") {
+        for (const Series& read : counted_sources(phase, "dram_read_bytes"))
+            for (const Series& write : counted_sources(phase, "dram_write_bytes"))
+                if (read.source == write.source) out.push_back(sum_or_reason(read, write));
+    }
+    std::stable_sort(out.begin(), out.end(), [](const Series& a, const Series& b) {
+        return std::pair(directness(a), a.tier) < std::pair(directness(b), b.tier);
+    });
+    if (simulated && metric == "dram_bytes") {
+        out.push_back(
+            sum_or_reason(simulated_series(phase, "dram_read_bytes"), simulated_series(phase, "dram_write_bytes")));
     } else if (simulated) {
         out.push_back(simulated_series(phase, metric));
     }
@@ -158,6 +189,10 @@ Series sum_of(const Series& a, const Series& b) {
         const auto other = b.values.find(key);
         if (other != b.values.end()) out.values[key] = value + other->second;
     }
+    // Backgrounds rise and fall together: their deviations add up, they do not average out.
+    if (a.shared && b.shared)
+        out.shared = {a.shared->subtracted + b.shared->subtracted, a.shared->rate_deviation + b.shared->rate_deviation,
+                      a.shared->smallest + b.shared->smallest, std::min(a.shared->steps, b.shared->steps)};
     if (out.empty()) out.reason = a.reason.empty() ? b.reason : a.reason;
     return out;
 }

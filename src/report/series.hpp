@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,6 +17,15 @@
 
 namespace bytebound {
 
+/// What the machine's background did to a series counted for everybody, in bytes per step.
+struct SharedFigure {
+    double subtracted = 0;     ///< mean
+    double rate_deviation = 0; ///< standard deviation of that mean, from the uncertainty of the background's rate
+    double smallest = 0;       ///< the smallest mean that is told from none (stats/background.hpp)
+    double steps = 0;          ///< behind the mean
+    bool operator==(const SharedFigure&) const = default;
+};
+
 /// Values per step of one metric from one source. Passes are joined on (repeat, step).
 struct Series {
     using Key = std::pair<std::uint32_t, std::uint32_t>; ///< repeat, step
@@ -27,6 +37,7 @@ struct Series {
     int pass = 0;
     int group = -1;     ///< -1: not a counter
     std::string reason; ///< why `values` is empty
+    std::optional<SharedFigure> shared;
 
     bool empty() const { return values.empty(); }
     /// One block per repeat, steps in order.
@@ -38,7 +49,8 @@ struct PhaseSamples {
     const RunRecord& run;
     const ExperimentRecord& experiment;
     const SampleTable& table;
-    std::vector<const Sample*> rows; ///< every pass, by repeat and step
+    std::vector<const Sample*> rows;         ///< every pass, by repeat and step
+    const SampleTable* background = nullptr; ///< idle windows of the whole run; null: no shared event
 };
 
 /// time_ns of pass 0, whichever pass a counter ran in.
@@ -49,7 +61,8 @@ Series computed_series(const PhaseSamples& phase, std::string_view metric);
 Series event_series(const PhaseSamples& phase, std::size_t event, bool scaled_to_unit);
 /// A simulated column, e.g. "dram_read_bytes"; empty with a reason when this (loop, k) was not simulated.
 Series simulated_series(const PhaseSamples& phase, std::string_view column);
-/// Every source of a counted or simulated metric, most direct first; empty ones say why.
+/// Every source of a counted or simulated metric, most direct first; empty ones say why. What several events of one
+/// source count is summed: passes over the same trace, terms of an estimate.
 std::vector<Series> sources_of(const PhaseSamples& phase, std::string_view metric, bool simulated);
 
 Series sum_of(const Series& a, const Series& b);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "report/background.hpp"
 #include "report/comparisons.hpp"
 #include "report/metrics.hpp"
 #include "report/series.hpp"
@@ -63,16 +64,24 @@ std::string joined_reasons(const RunRecord& run, std::string_view metric, const 
     return out.empty() ? "no event of this run counts it" : out;
 }
 
-void put_sources(ComparedRow& out, const PhaseSamples& phase, std::string_view metric,
-                 const std::vector<Series>& sources, Stat stat) {
+/// A shared series whose mean the background hides loses its values and has the reason instead.
+void put_sources(ComparedRow& out, const PhaseSamples& phase, std::string_view metric, std::vector<Series>& sources,
+                 Stat stat) {
     SummaryRow& row = out.row;
     std::optional<Figure> best;
-    for (const Series& series : sources) {
+    for (Series& series : sources) {
         if (series.empty()) continue;
-        const auto value = estimated(series.samples(), stat, series.tier, phase.run.workload.seed);
+        auto value = estimated(series.samples(), stat, series.tier, phase.run.workload.seed);
         if (!value) continue;
-        Figure figure{*value, series.excluded.size(), series.tier, series.source, {}};
+        if (auto hidden = hidden_by_background(series, value->value, row.bound_bytes); !hidden.empty()) {
+            series.values.clear();
+            series.reason = std::move(hidden);
+            continue;
+        }
+        if (series.shared) widen(*value, *series.shared, 1);
+        Figure figure{*value, series.excluded.size(), series.tier, series.source, {}, series.shared, {}};
         if (best) {
+            figure.consistency = consistency(best->source, best->estimate, figure.source, figure.estimate);
             best->also.push_back(std::move(figure));
         } else {
             best = std::move(figure);
@@ -120,9 +129,12 @@ void put_ratio(SummaryRow& row, const PhaseSamples& phase, const MetricEntry& me
         if (!obstacle.empty()) continue;
         const Joined joined = join(numerator, *denominator, metric.factor);
         const Tier tier = combine(numerator.tier, denominator->tier);
-        const auto value = estimated(joined.samples, Stat::ratio, tier, phase.run.workload.seed);
+        auto value = estimated(joined.samples, Stat::ratio, tier, phase.run.workload.seed);
         if (!value) continue;
-        Figure figure{*value, joined.excluded, tier, numerator.source, {}};
+        const Figure* bytes = row.find(metric.numerator);
+        if (numerator.shared && bytes != nullptr && bytes->value() != 0)
+            widen(*value, *numerator.shared, value->value / bytes->value());
+        Figure figure{*value, joined.excluded, tier, numerator.source, {}, {}, {}};
         if (best) {
             best->also.push_back(std::move(figure));
         } else {
@@ -169,7 +181,8 @@ void put_flags(SummaryRow& row, const PhaseSamples& phase) {
 
 /// Measured steps of hybrid that rebuilt. One that stored other than min_rows did; where m_after and min_rows are
 /// equal, its rule tells: k > tau·m_after.
-std::uint64_t rebuilt_steps(const PhaseSamples& phase) {
+/// Nothing where the steps of one batch differ.
+std::optional<std::uint64_t> rebuilt_steps(const PhaseSamples& phase) {
     const WorkloadRecord& workload = phase.run.workload;
     std::map<std::uint32_t, std::int64_t> active; ///< per repeat, after the last step seen
     std::uint64_t rebuilt = 0;
@@ -180,7 +193,8 @@ std::uint64_t rebuilt_steps(const PhaseSamples& phase) {
                 .first->second;
         rows += std::int64_t{sample->added} - std::int64_t{sample->removed};
         const bool by_rule = sample->k > workload.tau * static_cast<double>(rows);
-        const bool all_rows = sample->rows_written == rows;
+        if (sample->batch > 1 && sample->rows_written != sample->min_rows && !by_rule) return std::nullopt;
+        const bool all_rows = sample->rows_written == rows * sample->batch;
         if (sample->rows_written != sample->min_rows || (all_rows && by_rule)) rebuilt += sample->batch;
     }
     return rebuilt;
@@ -212,6 +226,8 @@ ComparedRow make_row(const PhaseSamples& phase, const std::vector<std::string>& 
     ComparedRow out;
     SummaryRow& row = out.row;
     put_identity(row, phase);
+    if (const auto bound = point(computed_series(phase, "bound_bytes").samples(), Stat::mean))
+        row.bound_bytes = bound->value;
     SourceTable sources;
     for (const MetricEntry& metric : metrics()) {
         if (metric.origin == MetricOrigin::ratio) continue;
@@ -225,9 +241,7 @@ ComparedRow make_row(const PhaseSamples& phase, const std::vector<std::string>& 
         put_sources(out, phase, metric.name, found, metric.stat);
         sources.emplace(metric.name, std::move(found));
     }
-    const Figure* bound = row.find("bound_bytes");
     const Figure* requested = row.find("requested_bytes");
-    if (bound != nullptr) row.bound_bytes = bound->value();
     if (requested != nullptr) row.requested_bytes = requested->value();
     for (const MetricEntry& metric : metrics()) {
         if (metric.origin == MetricOrigin::ratio) put_ratio(row, phase, metric, sources);
@@ -311,13 +325,13 @@ std::vector<std::uint32_t> Summary::ks() const {
     return out;
 }
 
-Summary summarize(const RunRecord& run, const SampleTable& samples) {
+Summary summarize(const RunRecord& run, const SampleTable& samples, const SampleTable* background) {
     Summary out;
     out.metrics = metric_keys(run, samples);
     out.dropped_rows = samples.dropped_rows;
     std::vector<ComparedRow> rows;
     for (const ExperimentRecord* experiment : ordered(run)) {
-        PhaseSamples phase{run, *experiment, samples, {}};
+        PhaseSamples phase{run, *experiment, samples, {}, background};
         bool measured = false;
         for (const Sample& sample : samples.rows) {
             if (sample.loop != experiment->loop || sample.k != experiment->k) continue;

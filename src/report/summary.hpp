@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "counters/tier.hpp"
+#include "report/consistency.hpp"
+#include "report/series.hpp"
 #include "run/run_record.hpp"
 #include "run/samples.hpp"
 #include "stats/estimate.hpp"
@@ -25,6 +27,9 @@ struct Figure {
     Tier tier = Tier::computed;
     std::string source;       ///< "clock", "perf", "os", "sim", "trace"
     std::vector<Figure> also; ///< the same figure from other sources
+    /// Of a counter shared with the whole machine: what was subtracted, and the smallest figure that it could show.
+    std::optional<SharedFigure> shared;
+    std::optional<Consistency> consistency; ///< of a figure in `also`: with the one that it stands beside
     double value() const { return estimate.value; }
 };
 
@@ -75,6 +80,7 @@ struct Summary {
     std::vector<std::uint32_t> ks() const; ///< each once, in row order
 };
 
-Summary summarize(const RunRecord& run, const SampleTable& samples);
+/// `background`: of background.csv; null for a run without shared events.
+Summary summarize(const RunRecord& run, const SampleTable& samples, const SampleTable* background = nullptr);
 
 } // namespace bytebound

@@ -29,6 +29,13 @@ Json figure_json(const Figure& figure) {
                 {"excluded", figure.excluded},
                 {"tier", name_of(figure.tier)},
                 {"source", figure.source}};
+    if (figure.shared)
+        out["background"] = {{"subtracted", number(figure.shared->subtracted)},
+                             {"smallest_detectable", number(figure.shared->smallest)}};
+    if (figure.consistency)
+        out["consistency"] = {{"ratio", number(figure.consistency->ratio)},
+                              {"verdict", name_of(figure.consistency->verdict)},
+                              {"reasons", figure.consistency->reasons}};
     if (!figure.also.empty()) {
         Json also = Json::array();
         for (const Figure& other : figure.also)

@@ -87,9 +87,10 @@ Result<SampleTable> raw_steps(const RunRecord& run, const std::filesystem::path&
         drop_unfinished_phase(*samples, run.workload.steps_per_k);
         return samples;
     }
-    const std::uint64_t planned = std::uint64_t{run.workload.steps_per_k} * run.workload.repeats *
-                                  run.experiments.size() * static_cast<unsigned>(std::max(run.passes, 1));
-    std::uint64_t steps = 0;
+    std::uint64_t planned = 0, steps = 0;
+    for (const ExperimentRecord& experiment : run.experiments)
+        planned += std::uint64_t{run.workload.steps_per_k} * experiment.batch * run.workload.repeats *
+                   static_cast<unsigned>(std::max(run.passes, 1));
     for (const Sample& sample : samples->rows)
         steps += sample.batch;
     if (steps == planned) return samples;
@@ -98,11 +99,24 @@ Result<SampleTable> raw_steps(const RunRecord& run, const std::filesystem::path&
                  "restore the file from the run, or measure again"});
 }
 
+/// Of a run with events that count everybody; nothing for any other.
+Result<std::optional<SampleTable>> idle_windows_of(const RunRecord& run, const std::filesystem::path& file) {
+    const auto shared = [](const EventRecord& event) { return event.sharing == "socket" && event.pass >= 0; };
+    if (std::none_of(run.events.begin(), run.events.end(), shared)) return std::nullopt;
+    const bool complete = run.status == RunStatus::complete;
+    if (!complete && !std::filesystem::exists(file)) return std::nullopt;
+    auto windows = read_samples(file, complete ? FileEnd::whole : FileEnd::cut, SampleFile::background);
+    if (!windows) return fail(windows.error());
+    return std::optional(std::move(*windows));
+}
+
 Result<WrittenReports> write_as(const std::filesystem::path& run_directory, RunRecord run) {
     auto samples = raw_steps(run, run_directory / samples_file);
     if (!samples) return fail(samples.error());
     WrittenReports out{std::move(run), {}, run_directory / "report.md"};
-    out.summary = summarize(out.run, *samples);
+    const auto background = idle_windows_of(out.run, run_directory / background_file);
+    if (!background) return fail(background.error());
+    out.summary = summarize(out.run, *samples, *background ? &**background : nullptr);
     for (const ReportFormat& format : formats) {
         if (auto written = replace_file(run_directory / format.file, format.text(out.run, out.summary)); !written) {
             return fail(written.error());

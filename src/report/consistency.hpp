@@ -1,0 +1,31 @@
+#pragma once
+// Two sources of one figure, side by side.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "stats/estimate.hpp"
+
+namespace bytebound {
+
+enum class Agreement { agrees, differs };
+std::string_view name_of(Agreement verdict); ///< "agrees", "differs"
+
+/// How a second source of a figure compares with the first.
+struct Consistency {
+    double ratio = 0; ///< first / second
+    Agreement verdict = Agreement::agrees;
+    std::vector<std::string> reasons; ///< where they differ: the known causes of a difference in this direction
+    bool operator==(const Consistency&) const = default;
+};
+
+/// Means within a tenth of each other, or intervals that touch, agree.
+inline constexpr double agreeing_difference = 0.10;
+
+/// `first`, `second`: names of the sources ("uncore", "sim") with their means. Nothing when the second is 0 and the
+/// first is not: no ratio; both 0 agree with ratio 1.
+std::optional<Consistency> consistency(std::string_view first, const Estimate& of_first, std::string_view second,
+                                       const Estimate& of_second);
+
+} // namespace bytebound
