@@ -29,6 +29,7 @@ std::optional<Comparison> comparison(const ComparedRow& loop, const ComparedRow&
     out.ratio = *ratio;
     out.verdict = tier == Tier::computed ? judge_by_value(*ratio) : judge(*ratio);
     out.claim = claim_text(out, tier);
+    if (!ours->unqualified.empty() || !theirs->unqualified.empty()) out.claim += " (unqualified counter)";
     return out;
 }
 

@@ -80,6 +80,7 @@ std::vector<std::string> row_cells(const Summary& summary, const SummaryRow& row
     for (const MetricColumn& column : metric_columns) {
         const Figure* figure = row.find(column.metric);
         std::string text = figure == nullptr ? "n/a" : column.text(*figure);
+        if (figure != nullptr && !figure->unqualified.empty()) text += "!";
         if (figure != nullptr && !common_tier(summary, column.metric)) {
             text += " " + std::string(name_of(figure->tier));
         }
@@ -102,6 +103,15 @@ std::string_view meaning(Tier tier) {
     case Tier::computed: return "exact by construction, from the trace";
     }
     return "";
+}
+
+/// Why a counter behind a figure of the table failed qualification.
+std::optional<std::string> first_unqualified(const Summary& summary) {
+    for (const SummaryRow& row : summary.rows)
+        for (const MetricColumn& column : metric_columns)
+            if (const Figure* figure = row.find(column.metric); figure != nullptr && !figure->unqualified.empty())
+                return figure->unqualified;
+    return std::nullopt;
 }
 
 /// What the tiers that occur in the table mean, one line each.
@@ -167,6 +177,8 @@ Table main_table(const Summary& summary) {
 
 std::vector<std::string> table_notes(const Summary& summary) {
     std::vector<std::string> out = tier_legend(summary);
+    if (std::optional<std::string> doubt = first_unqualified(summary))
+        out.push_back("!: not to be relied on (--allow-unqualified): " + *doubt);
     const std::string base = column_base(summary);
     std::vector<std::string> without;
     for (const std::uint32_t k : summary.ks()) {

@@ -28,7 +28,8 @@ double computed_value(const Sample& sample, std::string_view metric, double row_
 std::string text_of(ReadingState state) {
     switch (state) {
     case ReadingState::never_ran: return "never ran: the kernel gave this event no counter";
-    case ReadingState::read_failed: return "the counter could not be read";
+    case ReadingState::read_failed:
+        return "the counter gave no answer, or an impossible one (it went back, or ran longer than it was enabled)";
     default: return "was not opened";
     }
 }
@@ -82,6 +83,14 @@ Series event_series(const PhaseSamples& phase, std::size_t event, bool scaled_to
     if (record.pass < 0 || !column) {
         out.reason = record.reason.empty() ? record.name + ": not countable here" : record.reason;
         return out;
+    }
+    if (const QualifiedEvent* failure = failure_of(phase.run.qualification, record.name)) {
+        const std::string why = record.name + ": failed qualification: " + failure->reason;
+        if (!phase.run.qualification.allow_unqualified) {
+            out.reason = why;
+            return out;
+        }
+        out.unqualified = why;
     }
     double scale = scaled_to_unit ? record.scale : 1.0;
     if (!scaled_to_unit && record.bytes_per_count != 0) scale = record.bytes_per_count;
@@ -183,6 +192,7 @@ Series sum_of(const Series& a, const Series& b) {
     out.pass = a.pass;
     out.group = a.group;
     out.domain = a.domain == b.domain ? a.domain : a.domain + "+" + b.domain;
+    out.unqualified = a.unqualified.empty() ? b.unqualified : a.unqualified;
     out.excluded = a.excluded;
     out.excluded.insert(b.excluded.begin(), b.excluded.end());
     for (const auto& [key, value] : a.values) {

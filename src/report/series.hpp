@@ -38,6 +38,7 @@ struct Series {
     int group = -1;     ///< -1: not a counter
     std::string reason; ///< why `values` is empty
     std::optional<SharedFigure> shared;
+    std::string unqualified; ///< why its counter failed qualification, where it is shown all the same
 
     bool empty() const { return values.empty(); }
     /// One block per repeat, steps in order.

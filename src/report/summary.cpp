@@ -8,6 +8,7 @@
 #include "report/background.hpp"
 #include "report/comparisons.hpp"
 #include "report/metrics.hpp"
+#include "report/plausibility.hpp"
 #include "report/series.hpp"
 
 namespace bytebound {
@@ -79,7 +80,8 @@ void put_sources(ComparedRow& out, const PhaseSamples& phase, std::string_view m
             continue;
         }
         if (series.shared) widen(*value, *series.shared, 1);
-        Figure figure{*value, series.excluded.size(), series.tier, series.source, {}, series.shared, {}};
+        Figure figure{*value, series.excluded.size(), series.tier, series.source,
+                      {},     series.shared,          {},          series.unqualified};
         if (best) {
             figure.consistency = consistency(best->source, best->estimate, figure.source, figure.estimate);
             best->also.push_back(std::move(figure));
@@ -134,7 +136,8 @@ void put_ratio(SummaryRow& row, const PhaseSamples& phase, const MetricEntry& me
         const Figure* bytes = row.find(metric.numerator);
         if (numerator.shared && bytes != nullptr && bytes->value() != 0)
             widen(*value, *numerator.shared, value->value / bytes->value());
-        Figure figure{*value, joined.excluded, tier, numerator.source, {}, {}, {}};
+        std::string doubt = numerator.unqualified.empty() ? denominator->unqualified : numerator.unqualified;
+        Figure figure{*value, joined.excluded, tier, numerator.source, {}, {}, {}, std::move(doubt)};
         if (best) {
             best->also.push_back(std::move(figure));
         } else {
@@ -142,6 +145,8 @@ void put_ratio(SummaryRow& row, const PhaseSamples& phase, const MetricEntry& me
         }
     }
     if (best) {
+        if (auto impossible = impossible_ratio(metric.name, best->value()); !impossible.empty())
+            return give_up(std::move(impossible));
         row.metrics.emplace(metric.name, std::move(*best));
     } else {
         give_up("no step has both, or " + std::string(metric.denominator) + " is 0");
@@ -222,6 +227,27 @@ void put_identity(SummaryRow& row, const PhaseSamples& phase) {
     if (row.loop == "hybrid") row.index_steps = rebuilt_steps(phase);
 }
 
+/// Readings that no machine can give become reasons.
+void withhold_impossible(SourceTable& sources) {
+    withhold_impossible_ipc(sources.find("instructions")->second, sources.find("cycles")->second);
+    const Series& time = sources.find("time_ns")->second.front();
+    for (const std::string_view metric : {"dram_read_bytes", "dram_write_bytes", "dram_bytes"})
+        withhold_impossible_traffic(sources.find(metric)->second, time);
+}
+
+/// An event under its own name; without values where the metric that it fills lost them.
+Series raw_series(const PhaseSamples& phase, std::size_t event, const SourceTable& sources) {
+    Series series = event_series(phase, event, true);
+    const auto metric = sources.find(phase.run.events[event].role);
+    if (metric == sources.end()) return series;
+    for (const Series& of_role : metric->second) {
+        if (of_role.source != series.source || of_role.pass != series.pass || !of_role.empty()) continue;
+        series.values.clear();
+        series.reason = of_role.reason;
+    }
+    return series;
+}
+
 ComparedRow make_row(const PhaseSamples& phase, const std::vector<std::string>& keys) {
     ComparedRow out;
     SummaryRow& row = out.row;
@@ -238,9 +264,12 @@ ComparedRow make_row(const PhaseSamples& phase, const std::vector<std::string>& 
         case MetricOrigin::counted: found = sources_of(phase, metric.name, false); break;
         default: found = sources_of(phase, metric.name, true); break;
         }
-        put_sources(out, phase, metric.name, found, metric.stat);
         sources.emplace(metric.name, std::move(found));
     }
+    withhold_impossible(sources);
+    for (const MetricEntry& metric : metrics())
+        if (metric.origin != MetricOrigin::ratio)
+            put_sources(out, phase, metric.name, sources.find(metric.name)->second, metric.stat);
     const Figure* requested = row.find("requested_bytes");
     if (requested != nullptr) row.requested_bytes = requested->value();
     for (const MetricEntry& metric : metrics()) {
@@ -250,7 +279,7 @@ ComparedRow make_row(const PhaseSamples& phase, const std::vector<std::string>& 
         if (find_metric(key) != nullptr) continue;
         std::vector<Series> found;
         for (std::size_t i = 0; i < phase.run.events.size(); ++i) {
-            if (phase.run.events[i].name == key) found.push_back(event_series(phase, i, true));
+            if (phase.run.events[i].name == key) found.push_back(raw_series(phase, i, sources));
         }
         if (found.empty()) found.push_back(simulated_series(phase, key));
         put_sources(out, phase, key, found, Stat::mean);

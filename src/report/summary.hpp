@@ -30,6 +30,7 @@ struct Figure {
     /// Of a counter shared with the whole machine: what was subtracted, and the smallest figure that it could show.
     std::optional<SharedFigure> shared;
     std::optional<Consistency> consistency; ///< of a figure in `also`: with the one that it stands beside
+    std::string unqualified;                ///< why a counter behind it failed qualification (--allow-unqualified)
     double value() const { return estimate.value; }
 };
 

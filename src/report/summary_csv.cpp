@@ -23,9 +23,10 @@ std::string optional_number(const std::optional<double>& value) { return value ?
 
 std::string metric_cells(const SummaryRow& row, const std::string& metric) {
     if (const Figure* figure = row.find(metric)) {
-        return fmt::format(",{},{},{},{},{},{},", exact_number(figure->value()),
+        return fmt::format(",{},{},{},{},{},{},{}", exact_number(figure->value()),
                            optional_number(figure->estimate.ci_low), optional_number(figure->estimate.ci_high),
-                           figure->estimate.n, name_of(figure->tier), figure->source);
+                           figure->estimate.n, name_of(figure->tier), figure->source,
+                           figure->unqualified.empty() ? "" : cell("unqualified: " + figure->unqualified));
     }
     const auto why = row.unavailable.find(metric);
     return ",,,,,,," + cell(why == row.unavailable.end() ? "not measured" : why->second);

@@ -29,6 +29,7 @@ Json figure_json(const Figure& figure) {
                 {"excluded", figure.excluded},
                 {"tier", name_of(figure.tier)},
                 {"source", figure.source}};
+    if (!figure.unqualified.empty()) out["unqualified"] = true;
     if (figure.shared)
         out["background"] = {{"subtracted", number(figure.shared->subtracted)},
                              {"smallest_detectable", number(figure.shared->smallest)}};

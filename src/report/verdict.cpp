@@ -27,7 +27,9 @@ std::string time_text(const Figure& time, bool with_tier) {
 std::string bytes_text(const SummaryRow& row, std::string_view metric, std::string_view ratio, bool name_bound) {
     const Figure* bytes = row.find(metric);
     const Figure* of_bound = row.find(ratio);
-    std::string out = fmt::format("{} ({})", format_size(bytes->value()), name_of(bytes->tier));
+    std::string out = fmt::format("{} ({})", format_size(bytes->value()),
+                                  bytes->unqualified.empty() ? std::string(name_of(bytes->tier))
+                                                             : std::string(name_of(bytes->tier)) + ", unqualified");
     if (of_bound != nullptr) {
         out += fmt::format(", {} the bound", times_text(of_bound->value()));
         if (name_bound) out += " of " + format_size(row.bound_bytes);
