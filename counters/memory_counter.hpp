@@ -27,6 +27,7 @@ struct MemoryCounter {
     Direction direction = Direction::read;
     std::uint32_t bytes_per_count = 0;
     unsigned counters_per_box = 0; ///< hardware counters of the box; 0: not known
+    unsigned width_bits = 0;       ///< of a hardware counter; 0: not known
     bool saturates = false;        ///< stops at its highest value instead of wrapping (AMD UMC)
     bool operator==(const MemoryCounter&) const = default;
 };

@@ -1,13 +1,119 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/text.hpp"
+#include "preset/memory_boxes.hpp"
+#include "preset/memory_doubts.hpp"
 #include "preset/preset.hpp"
 
 namespace bytebound {
+namespace {
 
-MemoryMatch match_memory(const SysRoot&, const Preset& preset, std::optional<std::uint64_t>) {
-    return {{}, "preset " + preset.name + " names no memory-controller events", {}, {}};
-}
+class Matcher {
+public:
+    Matcher(const SysRoot& root, const Preset& preset) : root_(root), preset_(preset), shape_(shape_of(root)) {}
 
-EstimateMatch match_core_estimate(const SysRoot&, const Preset& preset) {
-    return {{}, "preset " + preset.name + " names no estimate"};
+    MemoryMatch match() {
+        for (const MemoryClass memory : {MemoryClass::ddr, MemoryClass::hbm, MemoryClass::pmem, MemoryClass::cxl})
+            take_first(memory);
+        for (std::string& line : box_warnings_.lines())
+            match_.warnings.push_back(std::move(line));
+        if (match_.counters.empty()) {
+            say_why_not();
+            return std::move(match_);
+        }
+        match_.reason = fmt::format("preset {}: {}", preset_.name, join(taken_, ", "));
+        append(std::move(doubts_));
+        append(errata_of(root_, shape_, preset_, match_.counters, differing_));
+        warn_of_passes();
+        return std::move(match_);
+    }
+
+private:
+    void append(std::vector<std::string> texts) {
+        match_.warnings.insert(match_.warnings.end(), texts.begin(), texts.end());
+    }
+
+    /// Of the sources of a class the first that works here.
+    void take_first(MemoryClass memory) {
+        for (const MemorySource& source : preset_.dram) {
+            if (source.memory != memory) continue;
+            std::string why;
+            const auto boxes = boxes_of(root_, source, why);
+            if (boxes.empty()) {
+                missing_.push_back(why);
+                continue;
+            }
+            const auto counters = encode_source(root_, source, boxes, box_warnings_, differing_);
+            if (!counters) {
+                broken_.push_back(counters.error());
+                match_.warnings.push_back(fmt::format("{} is not counted through {}: {}", name_of(memory), source.pmu,
+                                                      counters.error()));
+                continue;
+            }
+            match_.counters.insert(match_.counters.end(), counters->begin(), counters->end());
+            taken_.push_back(fmt::format("{} through {} box{} {}", name_of(memory), boxes.size(),
+                                         boxes.size() == 1 ? "" : "es", source.pmu));
+            for (std::string& doubt : cpumask_doubts(shape_, source, *counters))
+                doubts_.push_back(std::move(doubt));
+            return;
+        }
+    }
+
+    void say_why_not() {
+        const std::string name = "preset " + preset_.name;
+        if (preset_.dram.empty()) {
+            match_.reason = name + ": " +
+                            (preset_.no_dram.empty() ? "it names no memory-controller events" : preset_.no_dram);
+            return;
+        }
+        if (!broken_.empty()) {
+            match_.reason = name + ": " + join(broken_, "; ");
+            match_.remedy = "bytebound doctor names the driver; --collector sim models the bytes";
+            return;
+        }
+        std::set<std::string> known;
+        std::vector<std::string> causes;
+        for (const std::string& cause : missing_)
+            if (known.insert(cause).second) causes.push_back(cause);
+        match_.reason = name + ": " + join(causes, "; ");
+        match_.remedy = "bytebound doctor says why it is missing; --collector sim models the bytes";
+    }
+
+    /// More events than hardware counters: never multiplexed silently.
+    void warn_of_passes() {
+        std::map<std::pair<std::string, int>, std::uint32_t> wanted;
+        for (const MemoryCounter& counter : match_.counters)
+            ++wanted[{counter.event.pmu, counter.cpu}];
+        BoxWarnings warnings;
+        for (const MemoryCounter& counter : match_.counters) {
+            const std::uint32_t events = wanted[{counter.event.pmu, counter.cpu}], has = counter.counters_per_box;
+            if (has != 0 && events > has)
+                warnings.add(counter.event.pmu, fmt::format("{} events on {} counters: {} passes over the same trace",
+                                                            events, has, (events + has - 1) / has));
+        }
+        append(warnings.lines());
+    }
+
+    const SysRoot& root_;
+    const Preset& preset_;
+    MachineShape shape_;
+    MemoryMatch match_;
+    BoxWarnings box_warnings_;
+    std::vector<std::string> differing_, missing_, broken_, taken_, doubts_;
+};
+
+} // namespace
+
+MemoryMatch match_memory(const SysRoot& root, const Preset& preset, std::optional<std::uint64_t> bytes_per_cas) {
+    MemoryMatch match = Matcher(root, preset).match();
+    if (!bytes_per_cas) return match;
+    for (MemoryCounter& counter : match.counters) // a count of 1 byte is no CAS: its unit is exact
+        if (counter.bytes_per_count != 1) counter.bytes_per_count = static_cast<std::uint32_t>(*bytes_per_cas);
+    return match;
 }
 
 } // namespace bytebound

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,61 +12,49 @@
 #include "base/error.hpp"
 #include "base/sysroot.hpp"
 #include "counters/memory_counter.hpp"
+#include "preset/preset_data.hpp"
 
 namespace bytebound {
 
-/// Inclusive range of CPU models or steppings.
-struct NumberRange {
-    std::uint32_t first = 0, last = 0;
-    bool contains(std::uint32_t value) const { return first <= value && value <= last; }
-    bool operator==(const NumberRange&) const = default;
+/// One thing that is wrong with a preset file.
+struct PresetProblem {
+    std::size_t line = 0;
+    std::string key; ///< "dram.bytes_per_count"; empty for the file as a whole
+    std::string cause;
+    bool operator==(const PresetProblem&) const = default;
 };
+/// bad_data "read preset FILE:LINE: CAUSE".
+Error to_error(const PresetProblem& problem, const std::string& file);
 
-/// One way for a CPU to be the preset's: x86 by vendor, family, model, stepping; Arm by implementer and part of MIDR.
-/// Empty lists match all.
-struct CpuMatch {
-    std::string vendor;
-    std::optional<std::uint32_t> family, implementer;
-    std::vector<NumberRange> models, steppings;
-    std::vector<std::uint32_t> parts;
-    bool operator==(const CpuMatch&) const = default;
-};
-
-/// A core event that can be counted per thread: either `terms` on the first core PMU whose name matches `pmu` (a
-/// regular expression for the whole name), or the kernel's own name `event`.
-struct CoreEvent {
-    std::string pmu, terms, event;
-    std::string counts; ///< what it counts, in words
-    bool operator==(const CoreEvent&) const = default;
-};
-
-/// What is known about one microarchitecture: presets/*.toml.
-struct Preset {
-    std::string name, title;
-    std::string source; ///< the documents its facts come from
-    bool verified = false;
-    std::vector<CpuMatch> matches; ///< none: only by name, or as the last resort
-    std::optional<CoreEvent> llc_misses;
-    std::string no_llc_misses; ///< why there is none
-    bool operator==(const Preset&) const = default;
-};
-
-/// Error: bad_data with "FILE:LINE", the key and what is wrong with it; unknown keys are errors.
+/// The preset of a file's text, and all that is wrong with it; the preset is usable only without problems.
+Preset read_preset(std::string_view toml, const std::string& file, std::vector<PresetProblem>& problems);
+/// Error: bad_data with "FILE:LINE", the key and what is wrong with it (the first problem); unknown keys are errors.
 Result<Preset> parse_preset(std::string_view toml, const std::string& file);
+/// Text of a preset file; bad_data when it is missing, unreadable or empty.
+Result<std::string> preset_text(const std::string& file);
+Result<Preset> load_preset(const std::string& file);
 
 /// The presets compiled in, by name.
 const std::vector<Preset>& built_in_presets();
+/// Those of `directory` (*.toml, each called like its preset) before the compiled-in ones that they do not replace. An
+/// empty or missing directory replaces nothing. Error: bad_data for the first broken file.
+Result<std::vector<Preset>> all_presets(const std::filesystem::path& directory);
 
 /// What the machine says about its CPU (proc/cpuinfo, first processor).
 struct CpuIdentity {
     std::string vendor, model_name;
     std::optional<std::uint32_t> family, model, stepping, implementer, part;
+    std::string power_cpu = {}; ///< "POWER9", first word of the line "cpu"
     bool operator==(const CpuIdentity&) const = default;
 };
 CpuIdentity identify_cpu(const SysRoot& root);
 std::string describe(const CpuIdentity& cpu); ///< "AuthenticAMD family 0x19 model 0x11 stepping 0x1"
 
-bool matches(const Preset& preset, const CpuIdentity& cpu);
+/// How well a match fits: a feature test (PMU devices) beats a test of the model, both together beat either.
+enum class Fit { none, model, devices, model_and_devices };
+/// `pmus`: the names of the machine's PMUs. `device`: one that decided, when devices did.
+Fit fit_of(const CpuMatch& match, const CpuIdentity& cpu, const std::vector<std::string>& pmus,
+           std::string* device = nullptr);
 
 /// The preset of a run, and the default events that it supplies here.
 struct PresetChoice {
@@ -74,9 +64,10 @@ struct PresetChoice {
     std::string llc_reason;
 };
 
-/// `request`: auto | none | NAME | FILE (with a slash or ending in .toml). Errors: usage for an unknown name, bad_data
-/// for a file that is missing or malformed.
-Result<PresetChoice> choose_preset(const SysRoot& root, const std::string& request);
+/// `request`: auto | none | NAME | FILE (with a slash or ending in .toml). `directory`: of the user's own presets, see
+/// all_presets(). Errors: usage for an unknown name, bad_data for a file that is missing or malformed.
+Result<PresetChoice> choose_preset(const SysRoot& root, const std::string& request,
+                                   const std::filesystem::path& directory = {});
 
 /// The counters at the memory controllers of one machine, as a preset sees them.
 struct MemoryMatch {
@@ -88,7 +79,7 @@ struct MemoryMatch {
 
 /// Encodes the preset's DRAM terms through sysfs format/ for every box and CPU of its cpumask. `bytes_per_cas`:
 /// replaces every bytes-per-count other than 1 (--bytes-per-cas). Never fails: what is missing or broken is said in
-/// `reason`.
+/// `reason` and `warnings`. A source with one broken box is not used at all: the sum over the others would be no sum.
 MemoryMatch match_memory(const SysRoot& root, const Preset& preset, std::optional<std::uint64_t> bytes_per_cas = {});
 
 /// One term of the per-process estimate of DRAM traffic: an event of the core PMU in the user's grammar.
@@ -96,7 +87,8 @@ struct EstimateTerm {
     std::string event; ///< "cpu/event=0xb7,umask=0x1,offcore_rsp=0x73c000477/"
     Direction direction = Direction::read;
     std::uint32_t bytes_per_count = 64;
-    std::string counts; ///< what it counts, in words
+    std::string counts;    ///< what it counts, in words
+    bool subtract = false; ///< its bytes are taken off the sum (Fujitsu A64FX)
 };
 /// Core events whose sums estimate DRAM reads and writes of one process; empty with `reason` where the preset has none.
 struct EstimateMatch {
@@ -104,5 +96,14 @@ struct EstimateMatch {
     std::string reason;
 };
 EstimateMatch match_core_estimate(const SysRoot& root, const Preset& preset);
+
+/// What `presets check` finds in files that are to be used together: what is wrong in each, and between them: two of
+/// one name, two that match the same CPU without a feature test.
+struct CheckedFile {
+    std::string file;
+    std::optional<Preset> preset; ///< none when it could not be read
+    std::vector<PresetProblem> problems;
+};
+std::vector<CheckedFile> check_presets(const std::vector<std::string>& files);
 
 } // namespace bytebound

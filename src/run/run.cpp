@@ -65,7 +65,7 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
     } else {
         facts.memory_available = memory_available(seams.root);
         facts.under_valgrind = under_valgrind();
-        auto preset = choose_preset(seams.root, options.bandwidth_preset);
+        auto preset = choose_preset(seams.root, options.bandwidth_preset, options.preset_directory);
         if (!preset) return fail(preset.error());
         facts.preset = std::move(*preset);
         if (facts.preset.preset) {

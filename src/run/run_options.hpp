@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,6 +52,7 @@ struct RunOptions {
     std::vector<std::string> collectors = {"auto"};
     std::vector<std::string> events; ///< empty: the default events
     std::string bandwidth_preset = "auto";
+    std::filesystem::path preset_directory; ///< of the user's own presets; empty: none
     std::optional<std::uint64_t> bytes_per_cas;
     std::optional<CacheGeometry> llc;
     bool allow_multiplex = false;

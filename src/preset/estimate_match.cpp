@@ -1,0 +1,49 @@
+#include <fmt/format.h>
+
+#include <regex>
+
+#include "counters/event_name.hpp"
+#include "counters/pmu_device.hpp"
+#include "counters/pmu_terms.hpp"
+#include "preset/preset.hpp"
+
+namespace bytebound {
+namespace {
+
+std::string text_of(const Refusal& refusal) {
+    if (const auto* error = std::get_if<Error>(&refusal)) return error->cause;
+    return std::get<Diagnosis>(refusal).cause;
+}
+
+std::string core_pmu_matching(const SysRoot& root, const std::string& pattern) {
+    const std::regex compiled(pattern, std::regex::extended);
+    for (const std::string& pmu : pmu_names(root))
+        if (std::regex_match(pmu, compiled) && is_core_pmu(root, pmu)) return pmu;
+    return {};
+}
+
+} // namespace
+
+EstimateMatch match_core_estimate(const SysRoot& root, const Preset& preset) {
+    const std::string name = "preset " + preset.name;
+    if (!preset.estimate)
+        return {{}, name + ": " + (preset.no_estimate.empty() ? "it names no estimate" : preset.no_estimate)};
+    const std::string pmu = core_pmu_matching(root, preset.estimate->pmu);
+    if (pmu.empty()) return {{}, fmt::format("{}: no core PMU {}", name, preset.estimate->pmu)};
+    EstimateMatch match;
+    for (const auto& [direction, formula] : {std::pair(Direction::read, &preset.estimate->read),
+                                             std::pair(Direction::write, &preset.estimate->write)}) {
+        for (const FormulaTerm& term : *formula) {
+            const CoreEvent& event = preset.estimate->events.at(term.event);
+            const std::string written = pmu + "/" + event.terms + "/";
+            const auto encoding =
+                encode_terms(root, written, pmu, parse_terms(event.terms).value_or(std::vector<EventTerm>{}));
+            // A virtual machine's PMU has no offcore_rsp: half an estimate is none.
+            if (!encoding) return {{}, fmt::format("{}: {}: {}", name, written, text_of(encoding.error()))};
+            match.terms.push_back({written, direction, term.factor, event.counts, term.subtract});
+        }
+    }
+    return match;
+}
+
+} // namespace bytebound

@@ -1,0 +1,229 @@
+#include "preset/memory_boxes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <regex>
+
+#include "base/text.hpp"
+#include "counters/event_name.hpp"
+#include "counters/format_field.hpp"
+#include "counters/pmu_device.hpp"
+#include "counters/pmu_terms.hpp"
+
+namespace bytebound {
+namespace {
+
+std::string text_of(const Refusal& refusal) {
+    if (const auto* error = std::get_if<Error>(&refusal)) return error->cause;
+    return std::get<Diagnosis>(refusal).cause;
+}
+
+bool path_exists(const SysRoot& root, const std::string& path) {
+    const auto slash = path.rfind('/');
+    const std::regex last(slash == std::string::npos ? path : path.substr(slash + 1), std::regex::extended);
+    for (const std::string& name : root.list(slash == std::string::npos ? "" : path.substr(0, slash)))
+        if (std::regex_match(name, last)) return true;
+    return false;
+}
+
+bool has_format(const SysRoot& root, const std::string& pmu, const MemorySource& source) {
+    for (const auto& [term, bits] : source.needs_format) {
+        const auto text = root.read(pmu_path(pmu, "format/" + term));
+        const auto field = text ? parse_format(*text) : std::nullopt;
+        if (!field || field->width() != bits) return false;
+    }
+    return true;
+}
+
+/// "{1}" -> the first group of the pattern in the box's name.
+std::string filled(std::string text, const std::string& group) {
+    for (auto at = text.find("{1}"); at != std::string::npos; at = text.find("{1}", at + group.size()))
+        text.replace(at, 3, group);
+    return text;
+}
+
+/// Bytes of one unit that sysfs may name; 0: unknown.
+double bytes_of_unit(const std::string& unit) {
+    if (unit == "MiB") return 1048576;
+    if (unit == "KiB") return 1024;
+    if (unit == "GiB") return 1073741824;
+    if (unit == "MB") return 1e6;
+    if (unit == "B" || unit == "Bytes" || unit == "bytes") return 1;
+    return 0;
+}
+
+std::string words_text(const std::array<std::uint64_t, 3>& words) {
+    std::string text = fmt::format("config {:#x}", words[0]);
+    if (words[1] != 0) text += fmt::format(" config1 {:#x}", words[1]);
+    if (words[2] != 0) text += fmt::format(" config2 {:#x}", words[2]);
+    return text;
+}
+
+class BoxEncoder {
+public:
+    BoxEncoder(const SysRoot& root, const MemorySource& source, std::string box, BoxWarnings& warnings,
+               std::vector<std::string>& differing)
+        : root_(root), source_(source), box_(std::move(box)), warnings_(warnings), differing_(differing) {
+        std::smatch match;
+        const std::regex pattern(source.pmu, std::regex::extended);
+        if (std::regex_match(box_, match, pattern) && match.size() > 1) group_ = match[1].str();
+    }
+
+    /// The box's counters, or what is broken.
+    tl::expected<std::vector<MemoryCounter>, std::string> encode() {
+        const auto type = pmu_type(root_, box_);
+        if (!type) return tl::unexpected("broken sysfs: " + to_line(without_remedy(type.error())));
+        const auto cpus = pmu_cpu_list(root_, box_, "cpumask");
+        if (!cpus) return tl::unexpected("broken sysfs: " + to_line(without_remedy(cpus.error())));
+        if (!*cpus) return tl::unexpected("broken sysfs: PMU " + box_ + " has no cpumask");
+        if ((*cpus)->empty()) {
+            warnings_.add(box_, "its cpumask is empty: no CPU of its package is online, and its traffic is not counted");
+            return std::vector<MemoryCounter>{};
+        }
+        type_ = *type;
+        cpus_ = **cpus;
+        for (const auto& [direction, terms] :
+             {std::pair(Direction::read, &source_.read), std::pair(Direction::write, &source_.write),
+              std::pair(Direction::combined, &source_.combined)})
+            for (const MemoryTerm& term : *terms)
+                if (auto broken = add(term, direction); !broken.empty()) return tl::unexpected(std::move(broken));
+        return std::move(counters_);
+    }
+
+private:
+    static Error without_remedy(Error error) {
+        error.remedy.clear();
+        return error;
+    }
+
+    std::string add(const MemoryTerm& term, Direction direction) {
+        const std::string terms = filled(term.terms, group_);
+        const std::string name = box_ + "/" + terms + "/";
+        const auto encoding = encode_terms(root_, name, box_, parse_terms(terms).value_or(std::vector<EventTerm>{}));
+        if (!encoding) return text_of(encoding.error());
+        if (!term.alias.empty()) check_alias(term, terms, encoding->words);
+        MemoryCounter counter;
+        Event& event = counter.event;
+        event.name = name;
+        event.pmu = box_;
+        event.type = type_;
+        event.config = encoding->words[0];
+        event.config1 = encoding->words[1];
+        event.config2 = encoding->words[2];
+        event.domain = Domain::unrestricted; // uncore drivers take no exclude bits
+        event.scope = Scope::cpu;
+        event.cpus = cpus_;
+        event.origin = encoding->origin;
+        counter.memory = source_.memory;
+        counter.direction = direction;
+        counter.bytes_per_count = term.bytes_per_count;
+        counter.counters_per_box = source_.counters_per_box;
+        counter.width_bits = source_.width_bits;
+        counter.saturates = source_.saturates;
+        for (const int cpu : cpus_) {
+            counter.cpu = cpu;
+            counters_.push_back(counter);
+        }
+        return {};
+    }
+
+    /// The kernel's own name of the event is evidence, never the source: three kernels shipped wrong ones.
+    void check_alias(const MemoryTerm& term, const std::string& terms, const std::array<std::uint64_t, 3>& words) {
+        const std::string alias = filled(term.alias, group_);
+        const auto known = pmu_aliases(root_, box_);
+        if (!std::binary_search(known.begin(), known.end(), alias)) return;
+        const auto theirs = encode_terms(root_, box_ + "/" + alias + "/", box_, {{alias, {}}});
+        if (!theirs) {
+            warnings_.add(box_, fmt::format("the kernel's alias {} cannot be compared with {}: {}", alias, terms,
+                                            text_of(theirs.error())));
+            return;
+        }
+        if (theirs->words != words) {
+            differing_.push_back(alias);
+            warnings_.add(box_, fmt::format("the kernel's alias {} is {}, the preset's {} is {}; the preset's is used",
+                                            alias, words_text(theirs->words), terms, words_text(words)));
+            return; // another event: its scale says nothing about ours
+        }
+        if (theirs->scale == 1 && theirs->unit.empty()) return; // the oldest kernels give neither
+        const double unit = bytes_of_unit(theirs->unit);
+        if (unit == 0) {
+            warnings_.add(box_, fmt::format("the kernel's alias {} has the unknown unit '{}': its scale cannot be "
+                                            "compared with the preset's {} bytes per count",
+                                            alias, theirs->unit, term.bytes_per_count));
+        } else if (std::abs(theirs->scale * unit - term.bytes_per_count) > 1e-3 * term.bytes_per_count) {
+            differing_.push_back(alias);
+            warnings_.add(box_, fmt::format("the kernel's alias {} is scaled to {:.4g} bytes per count, the preset's {} "
+                                            "has {}; the preset's is used",
+                                            alias, theirs->scale * unit, terms, term.bytes_per_count));
+        }
+    }
+
+    const SysRoot& root_;
+    const MemorySource& source_;
+    std::string box_, group_;
+    BoxWarnings& warnings_;
+    std::vector<std::string>& differing_;
+    std::uint32_t type_ = 0;
+    std::vector<int> cpus_;
+    std::vector<MemoryCounter> counters_;
+};
+
+} // namespace
+
+void BoxWarnings::add(const std::string& box, std::string text) {
+    const auto known =
+        std::find_if(entries_.begin(), entries_.end(), [&](const auto& entry) { return entry.first == text; });
+    if (known == entries_.end())
+        entries_.push_back({std::move(text), {box}});
+    else if (known->second.back() != box)
+        known->second.push_back(box);
+}
+
+std::vector<std::string> BoxWarnings::lines() const {
+    std::vector<std::string> lines;
+    for (const auto& [text, boxes] : entries_)
+        lines.push_back(boxes.front() +
+                        (boxes.size() > 1 ? fmt::format(" and {} more", boxes.size() - 1) : std::string()) + ": " +
+                        text);
+    return lines;
+}
+
+std::vector<std::string> boxes_of(const SysRoot& root, const MemorySource& source, std::string& why) {
+    std::vector<std::string> boxes;
+    if (!source.needs_path.empty() && !path_exists(root, source.needs_path)) {
+        why = "no /" + source.needs_path;
+        return boxes;
+    }
+    const std::regex pattern(source.pmu, std::regex::extended);
+    const std::regex exclude(source.exclude, std::regex::extended);
+    why = "no PMU " + source.pmu;
+    for (const std::string& pmu : pmu_names(root)) {
+        if (!std::regex_match(pmu, pattern)) continue;
+        if (!source.exclude.empty() && std::regex_match(pmu, exclude)) continue;
+        if (!source.needs_alias.empty() && !root.exists(pmu_path(pmu, "events/" + source.needs_alias))) {
+            why = "PMU " + pmu + " has no event " + source.needs_alias;
+        } else if (!has_format(root, pmu, source)) {
+            why = "the format/ of PMU " + pmu + " is another one";
+        } else {
+            boxes.push_back(pmu);
+        }
+    }
+    return boxes;
+}
+
+tl::expected<std::vector<MemoryCounter>, std::string>
+encode_source(const SysRoot& root, const MemorySource& source, const std::vector<std::string>& boxes,
+              BoxWarnings& warnings, std::vector<std::string>& differing) {
+    std::vector<MemoryCounter> counters;
+    for (const std::string& box : boxes) {
+        auto some = BoxEncoder(root, source, box, warnings, differing).encode();
+        if (!some) return tl::unexpected(box + ": " + some.error());
+        counters.insert(counters.end(), some->begin(), some->end());
+    }
+    if (counters.empty()) return tl::unexpected("every cpumask of " + source.pmu + " is empty");
+    return counters;
+}
+
+} // namespace bytebound
