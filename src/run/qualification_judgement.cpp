@@ -26,13 +26,11 @@ std::string truth_text(const QualifiedEvent& event) {
 
 /// "counted 2.00 x the known 1 000 000 instructions"
 std::string bias_text(const QualifiedEvent& event) {
-    const double ratio = 1 + *event.bias;
-    const double end = event.truth_high && *event.bias > 0 ? *event.truth_high : *event.truth;
-    QualifiedEvent nearest;
-    nearest.truth = end;
-    nearest.unit = event.unit;
-    return fmt::format("counted {:.{}f} x the known {}{}", ratio, std::abs(*event.bias) < 0.1 ? 4 : 2,
-                       event.truth_high ? (*event.bias > 0 ? "most, " : "least, ") : "", truth_text(nearest));
+    const bool much = *event.bias > 0;
+    const double end = event.truth_high && much ? *event.truth_high : *event.truth;
+    const std::string_view known = !event.truth_high ? "known" : much ? "most it can be," : "least it can be,";
+    return fmt::format("counted {:.{}f} x the {} {} {}", 1 + *event.bias, std::abs(*event.bias) < 0.1 ? 4 : 2, known,
+                       grouped(end), event.unit);
 }
 
 double mean_of(const std::vector<double>& values) {
@@ -102,7 +100,7 @@ QualifiedEvent judge(std::span<const Trial> trials, double threshold, std::strin
         event.reason = bias_text(event);
     } else if (event.cv && *event.cv > qualification_cv) {
         event.reason =
-            fmt::format("varies by {:.1f} % between repeats of the known {}", 100 * *event.cv, truth_text(event));
+            fmt::format("varies by {:.2f} % between repeats of the known {}", 100 * *event.cv, truth_text(event));
     } else {
         event.verdict = QualificationVerdict::passed;
     }
