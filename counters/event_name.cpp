@@ -62,6 +62,18 @@ Result<EventName> parse_pmu_name(std::string_view name) {
     return parsed;
 }
 
+/// PMU::EVENT[:ATTRIBUTE]...[:MODIFIERS], libpfm4's form: what is no modifier of ours at the end is an attribute.
+Result<EventName> parse_vendor_name(std::string_view name) {
+    const auto colons = name.find("::");
+    if (colons == 0) return malformed(name, "no PMU stands before '::'", "write PMU::EVENT");
+    if (colons + 2 == name.size()) return malformed(name, "no event stands after '::'", "write PMU::EVENT");
+    EventName parsed{EventName::Form::vendor, {}, {}, {}};
+    const auto last = name.rfind(':');
+    if (last > colons + 1) parsed.domain = parse_domain(name.substr(last + 1));
+    parsed.body = parsed.domain ? name.substr(0, last) : name;
+    return parsed;
+}
+
 } // namespace
 
 std::optional<std::vector<EventTerm>> parse_terms(std::string_view text) {
@@ -86,6 +98,7 @@ Result<EventName> parse_event_name(std::string_view name) {
     if (trim(name).empty()) return malformed(name, "the name is empty", "see bytebound events list");
     if (name.starts_with("mem:")) return parse_breakpoint_name(name);
     if (name.find('/') != std::string_view::npos) return parse_pmu_name(name);
+    if (name.find("::") != std::string_view::npos) return parse_vendor_name(name);
 
     EventName parsed;
     const auto colon = name.rfind(':');

@@ -16,11 +16,11 @@ struct EventTerm {
     std::optional<std::string> value;
 };
 
-/// An event name taken apart, before anything is looked up. Exactly one of the three forms.
+/// An event name taken apart, before anything is looked up. Exactly one of the four forms.
 struct EventName {
-    enum class Form { bare, pmu, breakpoint };
+    enum class Form { bare, pmu, breakpoint, vendor };
     Form form = Form::bare;
-    std::string body;             ///< bare: the name; pmu: the device; breakpoint: address, length, access
+    std::string body; ///< bare: the name; pmu: the device; breakpoint: address, length, access; vendor: PMU::EVENT:...
     std::vector<EventTerm> terms; ///< form pmu
     std::optional<Domain> domain; ///< from a modifier; none: the default
 };

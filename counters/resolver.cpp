@@ -11,6 +11,7 @@
 #include "counters/pmu_terms.hpp"
 #include "counters/resolution_step.hpp"
 #include "counters/static_events.hpp"
+#include "counters/vendor_names.hpp"
 
 namespace bytebound {
 namespace {
@@ -226,6 +227,64 @@ Step<Event> breakpoint_event(const Query& query) {
     return with_domain(std::move(event), query, false);
 }
 
+// ---- PMU::EVENT:ATTRIBUTE, by libpfm4 ----------------------------------------------------------------------------
+
+/// `perf::PERF_COUNT_SW_TASK_CLOCK`, `perf_raw::r00c0`: the kernel's own events under libpfm4's names.
+Step<Event> vendor_generic(const VendorEncoding& encoding, const Query& query) {
+    switch (encoding.type) {
+    case PERF_TYPE_HARDWARE:
+    case PERF_TYPE_HW_CACHE: return on_core_pmu(encoding.type, encoding.words[0], {}, query);
+    case PERF_TYPE_SOFTWARE: return software_event(encoding.words[0], query);
+    case PERF_TYPE_RAW: return raw_event(encoding.words[0], query);
+    default: return unavailable("it is no event of a PMU that counts", "see bytebound events list");
+    }
+}
+
+Step<Event> vendor_core(const VendorEncoding& encoding, const Query& query) {
+    // Nothing tells libpfm4 which CPU a recorded machine has: there the encoding stands as it is.
+    if (query.root.is_live() && !encoding.present)
+        return unavailable("this machine's CPU is not libpfm4's " + encoding.pmu,
+                           "name an event of this CPU: bytebound events list");
+    auto event = raw_event(encoding.words[0], query);
+    if (!event) return event;
+    event->config1 = encoding.words[1];
+    event->config2 = encoding.words[2];
+    return event;
+}
+
+Step<Event> vendor_uncore(const VendorEncoding& encoding, const Query& query) {
+    Query on_device = query;
+    on_device.parsed.body = encoding.device;
+    if (!pmu_exists(query.root, encoding.device)) return absent_pmu(on_device);
+    const auto type = pmu_type(query.root, encoding.device);
+    if (!type) return broken_sysfs(type.error());
+    Event event;
+    event.name = query.written;
+    event.pmu = encoding.device;
+    event.type = *type;
+    event.config = encoding.words[0];
+    event.config1 = encoding.words[1];
+    event.config2 = encoding.words[2];
+    if (auto step = read_scope(event, query); !step) return tl::unexpected(step.error());
+    return with_domain(std::move(event), query, true);
+}
+
+Step<Event> vendor_event(const Query& query) {
+    auto encoding = encode_vendor_name(query.parsed.body);
+    if (!encoding) return tl::unexpected(encoding.error());
+    const auto look_up = [&] {
+        switch (encoding->kind) {
+        case VendorEncoding::Kind::generic: return vendor_generic(*encoding, query);
+        case VendorEncoding::Kind::uncore: return vendor_uncore(*encoding, query);
+        case VendorEncoding::Kind::core: break;
+        }
+        return vendor_core(*encoding, query);
+    };
+    auto event = look_up();
+    if (event) event->origin = "libpfm4 " + encoding->full_name;
+    return event;
+}
+
 // ---- bare names ------------------------------------------------------------------------------------------------
 
 Step<Event> unknown_bare_name(const Query& query) {
@@ -273,6 +332,7 @@ Step<Event> look_up(const Query& query) {
     switch (query.parsed.form) {
     case EventName::Form::pmu: return pmu_event(query);
     case EventName::Form::breakpoint: return breakpoint_event(query);
+    case EventName::Form::vendor: return vendor_event(query);
     case EventName::Form::bare: break;
     }
     return bare_event(query);

@@ -13,7 +13,8 @@ namespace bytebound {
 ///
 /// Grammar (perf's): generic hardware, software and cache events (`cycles`, `task-clock`, `LLC-load-misses`), sysfs
 /// aliases (`msr/tsc/`, `pmu/alias/`), terms through `format/` (`pmu/event=0x04,umask=0x03/`), raw `rNNNN`,
-/// `mem:ADDR[/LEN][:rwx]` breakpoints; modifiers `:u :k :uk` (also `pmu/.../u`). Default domain: user only.
+/// `mem:ADDR[/LEN][:rwx]` breakpoints; and libpfm4's `skx::L2_LINES_IN:ALL`, where the build has it. Modifiers
+/// `:u :k :uk` (also `pmu/.../u`). Default domain: user only.
 class EventResolver {
 public:
     /// `cpu`: the pinned CPU; on hybrid machines a bare name resolves on the core PMU whose `cpus` contain it.

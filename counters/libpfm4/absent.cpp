@@ -1,0 +1,15 @@
+#include "counters/vendor_names.hpp"
+
+namespace bytebound {
+
+bool has_vendor_names() { return false; }
+
+Step<VendorEncoding> encode_vendor_name(const std::string&) {
+    return unavailable("this build lacks libpfm4, which knows such names",
+                       "build with libpfm4 (-Dlibpfm4=enabled), or write PMU/TERMS/");
+}
+
+std::vector<VendorPmu> vendor_pmus() { return {}; }
+std::vector<std::string> vendor_events(const std::string&) { return {}; }
+
+} // namespace bytebound

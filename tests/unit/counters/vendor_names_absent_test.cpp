@@ -1,0 +1,15 @@
+#include <catch2/catch.hpp>
+
+#include "counters/resolver.hpp"
+#include "counters/vendor_names.hpp"
+
+using namespace bytebound;
+
+TEST_CASE("without libpfm4 its names are a known grammar that this build cannot look up") {
+    CHECK_FALSE(has_vendor_names());
+    const auto resolution = EventResolver(SysRoot(), 0).resolve("skx::L2_LINES_IN:ALL:u");
+    REQUIRE(resolution);
+    CHECK_FALSE(resolution->event);
+    CHECK(resolution->unavailable == "this build lacks libpfm4, which knows such names");
+    CHECK(resolution->remedy == "build with libpfm4 (-Dlibpfm4=enabled), or write PMU/TERMS/");
+}
