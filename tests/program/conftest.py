@@ -72,6 +72,12 @@ def schema(name):
     return json.loads((ROOT / "reports" / "schema" / f"{name}.schema.json").read_text())
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Qualifications are kept between the runs of one session, and never in the user's own cache."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory):
     """All loops over k = 0, 3, 16, once for the whole session. Nobody may change its files."""
