@@ -1,0 +1,21 @@
+. /library.sh
+program vm_exact
+kernel_core_pmu --use-colour no
+is "the core PMU's kernel tests pass" 0 $?
+
+# Reads in user space need the administrator's word here.
+kernel_user_read
+is "user-space reads are refused while kernel.perf_user_access is 0" 77 $?
+echo 1 >/proc/sys/kernel/perf_user_access
+kernel_user_read --use-colour no
+is "user-space reads lie between the read(2) around them" 0 $?
+program vm_user_read
+
+tiny="--N 256 --m 64 --hidden-dim 16 --up-cols 16 --ks 4,16 --loops paired,index --warmup 20 --repeats 2 --steps-per-k 20
+  --llc 262144:16 --qualify off"
+bytebound run $tiny --out r >out.txt 2>err.txt
+is "bytebound run counts cycles and instructions and ends with 0" 0 $?
+cat out.txt err.txt
+send summary.json r/summary.json
+send samples.csv r/samples.csv
+finish
