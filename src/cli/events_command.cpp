@@ -12,13 +12,33 @@
 namespace bytebound {
 namespace {
 
+/// The events of one PMU of libpfm4's: "skx::".
+ExitCode list_vendor(const std::string& word, bool json) {
+    const std::string pmu = word.substr(0, word.size() - 2);
+    if (!has_vendor_names())
+        return complain({ExitCode::not_possible, "list events of", word, "this build lacks libpfm4",
+                         "build with libpfm4 (-Dlibpfm4=enabled)"});
+    std::vector<ListedEvent> events;
+    for (const std::string& name : vendor_events(pmu))
+        events.push_back({name, pmu, "libpfm4"});
+    if (!events.empty()) return print(json ? events_list_json(events) : events_list_text(events));
+    std::vector<std::string> known;
+    for (const VendorPmu& vendor : vendor_pmus())
+        known.push_back(vendor.name);
+    const auto near = nearest(pmu, known);
+    return complain({ExitCode::usage, "list events of", word, "libpfm4 knows no such PMU",
+                     near ? "did you mean " + *near + "::?" : "bytebound events list --json names them"});
+}
+
 ExitCode list(const std::vector<std::string>& names, const SysRoot& root, bool json) {
+    if (names.size() == 2 && names[1].size() > 2 && names[1].ends_with("::")) return list_vendor(names[1], json);
     if (names.size() > 1) {
-        return complain({ExitCode::usage, "parse", "argument '" + names[1] + "'", "list takes no names",
+        return complain({ExitCode::usage, "parse", "argument '" + names[1] + "'",
+                         "list takes no names but one PMU of libpfm4's, as PMU::",
                          "write bytebound events list, or events resolve " + names[1]});
     }
     const auto events = list_events(root);
-    return print(json ? events_list_json(events) : events_list_text(events));
+    return print(json ? events_list_json(events, vendor_pmus()) : events_list_text(events, vendor_pmus()));
 }
 
 std::unique_ptr<Collector> perf_collector(Sys& sys, const SysRoot& root) {
@@ -60,6 +80,7 @@ ExitCode events_main(const std::vector<std::string>& words) {
     SysRoot root;
     const Syntax syntax{"bytebound events",
                         "list: every event name that the kernel's tables and this machine's /sys know.\n"
+                        "list PMU::: those that libpfm4 knows of one PMU.\n"
                         "resolve NAME...: PMU, config words, domain, scale, and whether it opens here.",
                         "bytebound events resolve cycles:u LLC-load-misses msr/tsc/",
                         {json_option(json), sysroot_option(root)},

@@ -1,6 +1,7 @@
 #include "cli/version.hpp"
 
 #include "counters/registry.hpp"
+#include "counters/vendor_names.hpp"
 #include "loops/update_loop.hpp"
 #include "run/environment.hpp"
 #include "run/run.hpp"
@@ -30,6 +31,7 @@ std::string version_text() {
     for (const LoopEntry& entry : loops()) {
         if (entry.kind == LoopKind::torch) text += part("loop " + std::string(entry.name), entry.built_in);
     }
+    text += part("libpfm4 event names", has_vendor_names());
     text += part("valgrind client requests", knows_valgrind());
     return text;
 }

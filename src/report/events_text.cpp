@@ -62,11 +62,21 @@ Json event_json(const Event& event) {
             {"origin", text_or_null(event.origin)}};
 }
 
+/// Thousands of names: said, not listed.
+std::string vendor_note(const std::vector<VendorPmu>& vendor) {
+    if (vendor.empty()) return {};
+    std::vector<std::string> present;
+    for (const VendorPmu& pmu : vendor)
+        if (pmu.present) present.push_back(pmu.name);
+    return fmt::format("\nlibpfm4 knows the names of {} PMUs more; found here: {}. See bytebound events list PMU::\n",
+                       vendor.size(), present.empty() ? "none" : join(present, ", "));
+}
+
 std::string dump(const Json& document) { return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
 } // namespace
 
-std::string events_list_text(const std::vector<ListedEvent>& events) {
+std::string events_list_text(const std::vector<ListedEvent>& events, const std::vector<VendorPmu>& vendor) {
     Table table;
     table.columns = {{"name"}, {"kind"}, {"PMU"}};
     for (const ListedEvent& event : events) {
@@ -76,15 +86,19 @@ std::string events_list_text(const std::vector<ListedEvent>& events) {
         }
         table.rows.push_back({event.name, event.kind, event.pmu});
     }
-    return plain_table(table, false);
+    return plain_table(table, false) + vendor_note(vendor);
 }
 
-std::string events_list_json(const std::vector<ListedEvent>& events) {
+std::string events_list_json(const std::vector<ListedEvent>& events, const std::vector<VendorPmu>& vendor) {
     Json list = Json::array();
     for (const ListedEvent& event : events) {
         list.push_back({{"name", event.name}, {"pmu", event.pmu}, {"kind", event.kind}});
     }
-    return dump({{"schema", "bytebound.events/1"}, {"events", list}});
+    Json pmus = Json::array();
+    for (const VendorPmu& pmu : vendor)
+        pmus.push_back(
+            {{"name", pmu.name}, {"description", pmu.description}, {"events", pmu.events}, {"present", pmu.present}});
+    return dump({{"schema", "bytebound.events/1"}, {"events", list}, {"vendor_pmus", pmus}});
 }
 
 std::string events_resolve_text(const std::vector<ResolvedName>& names) {

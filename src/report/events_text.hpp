@@ -6,6 +6,7 @@
 
 #include "counters/collector.hpp"
 #include "counters/resolver.hpp"
+#include "counters/vendor_names.hpp"
 
 namespace bytebound {
 
@@ -16,9 +17,9 @@ struct ResolvedName {
     std::optional<PlannedEvent> planned; ///< none: not tried (a recorded machine)
 };
 
-/// `bytebound events list`: names by PMU and kind.
-std::string events_list_text(const std::vector<ListedEvent>& events);
-std::string events_list_json(const std::vector<ListedEvent>& events);
+/// `bytebound events list`: names by PMU and kind. `vendor`: the PMUs whose names libpfm4 knows besides.
+std::string events_list_text(const std::vector<ListedEvent>& events, const std::vector<VendorPmu>& vendor = {});
+std::string events_list_json(const std::vector<ListedEvent>& events, const std::vector<VendorPmu>& vendor = {});
 
 /// `bytebound events resolve`: PMU, config words, domain, scale, and whether it opens here.
 std::string events_resolve_text(const std::vector<ResolvedName>& names);

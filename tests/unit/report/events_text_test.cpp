@@ -83,3 +83,15 @@ TEST_CASE("the list of events groups names by kind and PMU") {
           "cpu-clock  software  software\n");
     CHECK(events_list_json({{"cycles", "cpu", "hardware"}}).find("\"kind\": \"hardware\"") != std::string::npos);
 }
+
+TEST_CASE("the list of events says where thousands of vendor names are, and does not print them") {
+    const std::vector<VendorPmu> vendor = {{"skx", "Intel Skylake X", 81, false}, {"perf", "generic", 82, true}};
+    CHECK(events_list_text({{"cycles", "cpu", "hardware"}}, vendor) ==
+          "name    kind      PMU\n"
+          "cycles  hardware  cpu\n"
+          "\n"
+          "libpfm4 knows the names of 2 PMUs more; found here: perf. See bytebound events list PMU::\n");
+    const std::string json = events_list_json({{"cycles", "cpu", "hardware"}}, vendor);
+    CHECK(json.find("\"name\": \"skx\",\n      \"description\": \"Intel Skylake X\",\n      \"events\": 81,\n"
+                    "      \"present\": false") != std::string::npos);
+}
