@@ -20,8 +20,8 @@ std::string signed_percent(const std::optional<double>& share) {
 
 std::string truth_text(const QualifiedEvent& event) {
     if (!event.truth) return "n/a";
-    std::string text = exact_number(*event.truth);
-    if (event.truth_high) text += "-" + exact_number(*event.truth_high);
+    std::string text = exact_number(std::round(*event.truth));
+    if (event.truth_high) text += "-" + exact_number(std::round(*event.truth_high));
     return text + (event.unit.empty() ? "" : " " + event.unit);
 }
 
@@ -39,8 +39,8 @@ Blocks qualification_section(const RunRecord& run) {
         return out;
     }
     Table table;
-    table.columns = {{"event"},      {"kernel"},   {"truth", true},        {"counted", true}, {"n", true},
-                     {"bias", true}, {"CV", true}, {"|bias| up to", true}, {"verdict"}};
+    table.columns = {{"event"},      {"kernel"},   {"truth", true},      {"counted", true}, {"n", true},
+                     {"bias", true}, {"CV", true}, {"bias limit", true}, {"verdict"}};
     table.wide = true;
     for (const QualifiedEvent& event : record.events) {
         std::string verdict(verdict_text(event.verdict));

@@ -29,8 +29,7 @@ bool is_breakpoint(const EventRecord& record) { return record.name.starts_with("
 
 /// "hbm-read" -> true: of a memory on which the kernels' streams need not lie.
 bool other_memory_class(const EventRecord& record) {
-    return std::any_of(record.name.begin(), record.name.end(), [](char c) { return c == '-'; }) &&
-           (record.name.starts_with("hbm-") || record.name.starts_with("pmem-") || record.name.starts_with("cxl-"));
+    return record.name.starts_with("hbm-") || record.name.starts_with("pmem-") || record.name.starts_with("cxl-");
 }
 
 /// Why an event of a role that has kernels cannot be checked on them; empty when it can.
