@@ -24,6 +24,7 @@ ExitCode run_main(const std::vector<std::string>& words);
 ExitCode report_main(const std::vector<std::string>& words);
 ExitCode doctor_main(const std::vector<std::string>& words);
 ExitCode events_main(const std::vector<std::string>& words);
+ExitCode presets_main(const std::vector<std::string>& words);
 ExitCode topology_main(const std::vector<std::string>& words);
 
 } // namespace bytebound

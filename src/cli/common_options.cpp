@@ -1,5 +1,9 @@
 #include "cli/common_options.hpp"
 
+#include <cstdlib>
+
+#include "cli/values.hpp"
+
 namespace bytebound {
 
 Option json_option(bool& target) {
@@ -21,6 +25,26 @@ Option sysroot_option(SysRoot& target) {
                 target = root;
                 return {};
             }};
+}
+
+Option bytes_per_cas_option(std::optional<std::uint64_t>& target, std::string group) {
+    return {"--bytes-per-cas", "N",
+            "bytes per count of every memory-controller event that does not count bytes (the preset's)",
+            std::move(group), [&target](const std::string& text) -> Result<void> {
+                const auto value = to_count("--bytes-per-cas", text, 1, 65536);
+                if (!value) return fail(value.error());
+                target = *value;
+                return {};
+            }};
+}
+
+std::filesystem::path user_presets_directory() {
+    // The base directory specification ignores relative paths in XDG_CONFIG_HOME.
+    const char* config = std::getenv("XDG_CONFIG_HOME");
+    if (config != nullptr && *config == '/') return std::filesystem::path(config) / "bytebound/presets";
+    const char* home = std::getenv("HOME");
+    if (home == nullptr || *home != '/') return {};
+    return std::filesystem::path(home) / ".config/bytebound/presets";
 }
 
 } // namespace bytebound

@@ -1,7 +1,9 @@
 #pragma once
 // Options that several commands share, one spelling each.
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 
 #include "base/sysroot.hpp"
 #include "cli/parser.hpp"
@@ -12,5 +14,12 @@ namespace bytebound {
 Option json_option(bool& target);
 /// --sysroot DIR: another machine's sys/ and proc/. Error (bad_data) when DIR holds no sys/.
 Option sysroot_option(SysRoot& target);
+
+/// --bytes-per-cas N, from 1 to 65536, under the heading `group`.
+Option bytes_per_cas_option(std::optional<std::uint64_t>& target, std::string group);
+
+/// Where the user's own presets lie: $XDG_CONFIG_HOME/bytebound/presets, or below ~/.config; empty when the environment
+/// names neither.
+std::filesystem::path user_presets_directory();
 
 } // namespace bytebound

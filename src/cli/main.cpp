@@ -16,6 +16,7 @@ constexpr Command table[] = {
     {"run", "the main job: measure loops over ks, write a run directory, print the table", run_main},
     {"report", "the reports of a run directory again, anywhere", report_main},
     {"events", "list | resolve NAME...: pmu, config words, domain, scale, does it open here", events_main},
+    {"presets", "list | show NAME | match | check FILE...: which events mean DRAM bytes and LLC misses", presets_main},
     {"topology", "the machine as hwloc sees it: caches, nodes, what can be bound", topology_main},
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "cli/command.hpp"
+#include "cli/common_options.hpp"
 #include "cli/console.hpp"
 #include "cli/progress_bar.hpp"
 #include "cli/run_syntax.hpp"
@@ -69,6 +70,7 @@ ExitCode measure_and_report(Run& run, bool quiet) {
 
 ExitCode run_main(const std::vector<std::string>& words) {
     RunOptions options;
+    options.preset_directory = user_presets_directory();
     const auto parsed = parse(run_syntax(options), words);
     if (!parsed) return complain(parsed.error());
     if (parsed->help) return print(parsed->help_text);

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/text.hpp"
+#include "cli/common_options.hpp"
 #include "cli/values.hpp"
 #include "counters/registry.hpp"
 #include "counters/resolver.hpp"
@@ -236,6 +237,7 @@ void add_counting(std::vector<Option>& table, RunOptions& o) {
                      }});
     table.push_back({"--bw-preset", "PRESET", "auto|NAME|FILE|none: which events mean LLC misses and DRAM bytes (auto)",
                      group, text_into(o.bandwidth_preset)});
+    table.push_back(bytes_per_cas_option(o.bytes_per_cas, group));
     table.push_back({"--llc", "SIZE:WAYS", "geometry of the simulated cache, e.g. 32MiB:16 (this machine's)", group,
                      [&o](const std::string& text) -> Result<void> {
                          const auto geometry = parse_geometry(text);

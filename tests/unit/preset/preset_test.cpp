@@ -151,6 +151,79 @@ TEST_CASE("a preset is also chosen by name, switched off, or refused with a sugg
     CHECK(missing.error().sys_errno == ENOENT);
 }
 
+TEST_CASE("a feature test beats a model test, and both together beat either") {
+    struct Case {
+        std::string cpuinfo, pmu, preset, reason;
+    };
+    const std::string spr = "vendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 143\n";
+    const std::string n1 = "CPU implementer\t: 0x41\nCPU part\t: 0xd0c\n";
+    const std::string v2 = "CPU implementer\t: 0x41\nCPU part\t: 0xd4f\n";
+    const std::string unknown = "CPU implementer\t: 0x48\nCPU part\t: 0xd99\n";
+    const auto wanted = GENERATE_COPY(values<Case>({
+        {spr, "uncore_imc_0", "intel-spr", "GenuineIntel family 0x6 model 0x8f"},
+        {spr, "uncore_hbm_3", "intel-spr-hbm", "GenuineIntel family 0x6 model 0x8f, and PMU uncore_hbm_3 exists"},
+        {spr, "uncore_type_14_0", "intel-spr-hbm",
+         "GenuineIntel family 0x6 model 0x8f, and PMU uncore_type_14_0 exists"},
+        {n1, "arm_dmc620_10008c000", "ampere-altra", "implementer 0x41 part 0xd0c, and PMU arm_dmc620_10008c000 exists"},
+        {n1, "arm_cmn_0", "arm-cmn", "PMU arm_cmn_0 exists (the CPU is implementer 0x41 part 0xd0c)"},
+        {v2, "nvidia_scf_pmu_0", "nvidia-grace", "implementer 0x41 part 0xd4f, and PMU nvidia_scf_pmu_0 exists"},
+        {v2, "armv8_pmuv3_0", "arm-cmn", "implementer 0x41 part 0xd4f"},
+        {unknown, "hisi_sccl3_ddrc2", "hisilicon-kunpeng",
+         "PMU hisi_sccl3_ddrc2 exists (the CPU is implementer 0x48 part 0xd99)"},
+        {unknown, "armv8_pmuv3_0", "generic", "no preset matches implementer 0x48 part 0xd99"},
+        {"vendor_id\t: GenuineIntel\ncpu family\t: 18\nmodel\t\t: 1\n", "cpu", "intel-lnl",
+         "GenuineIntel family 0x12 model 0x1"},
+        {"cpu\t\t: POWER9, altivec supported\nrevision\t: 2.2 (pvr 004e 1202)\n", "cpu", "ibm-power9", "CPU POWER9"},
+        {"cpu\t\t: POWER10 (architected), altivec supported\n", "cpu", "ibm-power10", "CPU POWER10"},
+    }));
+    INFO(wanted.preset << " with " << wanted.pmu);
+    test::Tree tree;
+    tree.write("proc/cpuinfo", "processor\t: 0\n" + wanted.cpuinfo);
+    tree.write("sys/bus/event_source/devices/" + wanted.pmu + "/type", "20");
+    const auto choice = choose_preset(tree.root(), "auto");
+    REQUIRE(choice);
+    CHECK(choice->preset->name == wanted.preset);
+    CHECK(choice->reason == wanted.reason);
+}
+
+TEST_CASE("the user's own presets replace those of their name, win ties, and are read strictly") {
+    test::Tree machine, own;
+    machine.write("proc/cpuinfo", "vendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 85\nstepping\t: 4\n");
+    const SysRoot root = machine.root();
+    CHECK(choose_preset(root, "auto", own.path() / "missing")->preset->name == "intel-skx");
+    CHECK(choose_preset(root, "auto", own.path())->preset->built_in);
+
+    // 85 = 0x55, as intel-skx has it.
+    own.write("test.toml", small_preset);
+    const std::string file = (own.path() / "test.toml").string();
+    auto choice = choose_preset(root, "auto", own.path());
+    CHECK(choice->preset->name == "test");
+    CHECK(choice->reason == "GenuineIntel family 0x6 model 0x55 stepping 0x4, from " + file);
+    CHECK(choose_preset(root, "test", own.path())->reason == "--bw-preset test, from " + file);
+
+    own.remove("test.toml");
+    own.write("intel-skx.toml", replaced(replaced(small_preset, "\"test\"", "\"intel-skx\""), "0x55", "0x56"));
+    const auto all = all_presets(own.path());
+    REQUIRE(all);
+    CHECK(all->size() == built_in_presets().size());
+    CHECK(all->front().file == (own.path() / "intel-skx.toml").string());
+    CHECK(choose_preset(root, "auto", own.path())->preset->name == "generic"); // the replaced one is gone
+
+    own.write("intel-skx.toml", small_preset);
+    const auto misnamed = choose_preset(root, "generic", own.path());
+    REQUIRE_FALSE(misnamed);
+    CHECK(misnamed.error().code == ExitCode::bad_data);
+    CHECK(to_line(misnamed.error()) == "read preset " + (own.path() / "intel-skx.toml").string() +
+                                           ":1: key \"name\" is \"test\", the file is called intel-skx.toml; see the files in "
+                                           "presets/ for the keys");
+    own.write("intel-skx.toml", replaced(small_preset, "family", "famly"));
+    const auto broken = choose_preset(root, "auto", own.path());
+    REQUIRE_FALSE(broken);
+    CHECK(broken.error().code == ExitCode::bad_data);
+    CHECK(broken.error().object == (own.path() / "intel-skx.toml").string() + ":6");
+    CHECK(choose_preset(root, "none", own.path())); // reads no preset at all
+}
+
 TEST_CASE("every file of presets/ is built in, and nothing else") {
     std::set<std::string> files, embedded;
     for (const auto& entry : std::filesystem::directory_iterator(presets_path))

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace bytebound {
+
+/// Some names that a pattern matches, so that two patterns can be compared without a machine: every alternative, a
+/// class by its first character, a repetition once and twice. At most 64; fewer where the syntax is beyond
+/// literals, classes, groups, alternatives and * + ? {n}.
+std::vector<std::string> sample_names(const std::string& pattern);
+
+/// Whether some name matches both patterns and neither exclusion (empty: none), as far as samples can tell.
+bool patterns_overlap(const std::string& a, const std::string& exclude_a, const std::string& b,
+                      const std::string& exclude_b);
+
+} // namespace bytebound

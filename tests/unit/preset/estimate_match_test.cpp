@@ -1,0 +1,93 @@
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+#include "preset/formula.hpp"
+#include "preset/preset.hpp"
+#include "support/tree.hpp"
+
+using namespace bytebound;
+
+namespace {
+
+const std::string devices = "sys/bus/event_source/devices/";
+
+const Preset& built_in(const std::string& name) {
+    const auto& all = built_in_presets();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Preset& p) { return p.name == name; });
+    REQUIRE(found != all.end());
+    return *found;
+}
+
+void add_core(test::Tree& tree, const std::string& pmu) {
+    tree.write(devices + pmu + "/type", "4");
+    tree.write(devices + pmu + "/format/event", pmu == "cpu" ? "config:0-7" : "config:0-15");
+    tree.write(devices + pmu + "/format/umask", "config:8-15");
+}
+
+std::string formula_error(const std::string& text) {
+    const auto terms = parse_formula(text);
+    REQUIRE_FALSE(terms);
+    return terms.error();
+}
+
+} // namespace
+
+TEST_CASE("an estimate is the preset's core events with their bytes, if the core PMU can place every one") {
+    test::Tree tree;
+    add_core(tree, "cpu");
+    const EstimateMatch without = match_core_estimate(tree.root(), built_in("intel-icx"));
+    CHECK(without.terms.empty());
+    CHECK(without.reason == "preset intel-icx: cpu/event=0xb7,umask=0x01,offcore_rsp=0x73c000477/: PMU cpu has no alias or "
+                            "term 'offcore_rsp'");
+    tree.write(devices + "cpu/format/offcore_rsp", "config1:0-63");
+    const EstimateMatch match = match_core_estimate(tree.root(), built_in("intel-icx"));
+    REQUIRE(match.terms.size() == 3);
+    CHECK(match.terms[0].event == "cpu/event=0xb7,umask=0x01,offcore_rsp=0x73c000477/");
+    CHECK(match.terms[0].direction == Direction::read);
+    CHECK(match.terms[0].bytes_per_count == 64);
+    CHECK_FALSE(match.terms[0].subtract);
+    CHECK(match.terms[1].event == "cpu/event=0xbb,umask=0x01,offcore_rsp=0x94002380/");
+    CHECK(match.terms[2].direction == Direction::write);
+    CHECK(match.terms[2].event == "cpu/event=0xb7,umask=0x01,offcore_rsp=0xfbff80822/");
+}
+
+TEST_CASE("what A64FX counts twice is subtracted, in lines of 256 bytes") {
+    test::Tree tree;
+    add_core(tree, "armv8_pmuv3_0");
+    tree.write(devices + "armv8_pmuv3_0/cpus", "0-47");
+    const EstimateMatch match = match_core_estimate(tree.root(), built_in("fujitsu-a64fx"));
+    REQUIRE(match.terms.size() == 4);
+    std::vector<std::string> signs;
+    for (const EstimateTerm& term : match.terms) {
+        CHECK(term.bytes_per_count == 256);
+        signs.push_back((term.subtract ? "-" : "+") + term.event);
+    }
+    CHECK(signs == std::vector<std::string>{"+armv8_pmuv3_0/event=0x17/", "-armv8_pmuv3_0/event=0x325/",
+                                            "-armv8_pmuv3_0/event=0x326/", "+armv8_pmuv3_0/event=0x18/"});
+    CHECK(match.terms[3].direction == Direction::write);
+}
+
+TEST_CASE("LLC misses times the line size never become an estimate, and no core PMU gives a reason") {
+    test::Tree tree;
+    CHECK(match_core_estimate(tree.root(), built_in("amd-zen4")).reason == "preset amd-zen4: no core PMU cpu");
+    CHECK(match_core_estimate(tree.root(), built_in("arm-cmn")).terms.empty());
+    CHECK(match_core_estimate(tree.root(), built_in("generic")).reason ==
+          "preset generic: what an event of an unknown core counts is not known");
+    for (const Preset& preset : built_in_presets())
+        if (preset.estimate && preset.llc_misses && preset.name != "fujitsu-a64fx") // its LLC is a core's L2
+            for (const auto& [name, event] : preset.estimate->events)
+                CHECK(event.terms != preset.llc_misses->terms);
+}
+
+TEST_CASE("a formula is sums and differences of events with factors") {
+    const auto terms = parse_formula(" 64*a+32 * b -c");
+    REQUIRE(terms);
+    CHECK(*terms == std::vector<FormulaTerm>{{64, "a", false}, {32, "b", false}, {1, "c", true}});
+    CHECK(formula_error("64*") == "'' is no name of an event");
+    CHECK(formula_error("a + + b") == "'' is no name of an event");
+    CHECK(formula_error("0*a") == "'0*a' has no factor from 1 to 65536 in front of the '*'");
+    CHECK(formula_error("a*64") == "'a*64' has no factor from 1 to 65536 in front of the '*'");
+    CHECK(formula_error("(a - b) * 256") == "'(a' is no name of an event");
+    CHECK(formula_error("64 a") == "'64 a' is no name of an event");
+}
