@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/exit_code.hpp"
+#include "cli/program.hpp"
 
 namespace bytebound {
 
@@ -13,14 +14,14 @@ namespace bytebound {
 struct Command {
     std::string_view name;
     std::string_view purpose; ///< one line of `bytebound --help`
-    ExitCode (*main)(const std::vector<std::string>& words);
+    ExitCode (*main)(const std::vector<std::string>& words, const ProgramSeams& seams);
 };
 
 /// The one table of subcommands. A new one costs a row here, a file beside this one, a line in docs/commands.md and its
 /// program test.
 std::span<const Command> commands();
 
-ExitCode run_main(const std::vector<std::string>& words);
+ExitCode run_main(const std::vector<std::string>& words, const ProgramSeams& seams);
 ExitCode report_main(const std::vector<std::string>& words);
 ExitCode doctor_main(const std::vector<std::string>& words);
 ExitCode events_main(const std::vector<std::string>& words);

@@ -68,8 +68,9 @@ ExitCode measure_and_report(Run& run, bool quiet) {
 
 } // namespace
 
-ExitCode run_main(const std::vector<std::string>& words) {
+ExitCode run_main(const std::vector<std::string>& words, const ProgramSeams& program) {
     RunOptions options;
+    options.brought_loop = program.loop;
     options.preset_directory = user_presets_directory();
     const auto parsed = parse(run_syntax(options), words);
     if (!parsed) return complain(parsed.error());
@@ -80,6 +81,10 @@ ExitCode run_main(const std::vector<std::string>& words) {
     KernelSys sys;
     RunSeams seams;
     seams.qualification_cache = default_qualification_cache();
+    seams.make_loop = [&program](LoopKind kind, Workspace& workspace, WorkerTeam& team, const LoopOptions& how) {
+        return kind == LoopKind::brought ? program.make_loop(workspace, team, how)
+                                         : make_loop(kind, workspace, team, how);
+    };
     auto run = Run::prepare(sys, options, std::move(seams));
     if (!run) return complain(run.error());
     for (const Warning& warning : run->plan().warnings)

@@ -62,10 +62,11 @@ Apply word_into(std::string option, std::string kind, Value& target, Named named
     };
 }
 
-std::vector<std::string> loop_names() {
+std::vector<std::string> loop_names(const RunOptions& o) {
     std::vector<std::string> names;
     for (const LoopEntry& entry : loops())
         names.emplace_back(entry.name);
+    if (!o.brought_loop.empty()) names.push_back(o.brought_loop);
     return names;
 }
 
@@ -103,21 +104,23 @@ Failure not_built_in(std::string operation, const std::string& word) {
                  "leave it out; bytebound --version names what is built in"});
 }
 
-Result<void> loops_into(std::vector<LoopKind>& target, const std::string& text) {
+Result<void> loops_into(RunOptions& o, const std::string& text) {
     const auto words = to_words("--loops", text);
     if (!words) return fail(words.error());
     std::vector<LoopKind> kinds;
     for (const std::string& word : *words) {
         const auto entry =
             std::find_if(loops().begin(), loops().end(), [&](const LoopEntry& e) { return e.name == word; });
-        if (entry == loops().end()) return unknown_word("--loops", "loop", word, loop_names());
-        if (!entry->built_in) return not_built_in("select loop", word);
-        if (std::find(kinds.begin(), kinds.end(), entry->kind) != kinds.end()) {
+        const bool brought = !o.brought_loop.empty() && word == o.brought_loop;
+        if (entry == loops().end() && !brought) return unknown_word("--loops", "loop", word, loop_names(o));
+        if (!brought && !entry->built_in) return not_built_in("select loop", word);
+        const LoopKind kind = brought ? LoopKind::brought : entry->kind;
+        if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) {
             return bad_value("--loops", "'" + word + "' stands twice", "name each loop once");
         }
-        kinds.push_back(entry->kind);
+        kinds.push_back(kind);
     }
-    target = kinds;
+    o.loops = kinds;
     return {};
 }
 
@@ -198,7 +201,7 @@ void add_workload(std::vector<Option>& table, RunOptions& o) {
 void add_loops(std::vector<Option>& table, RunOptions& o) {
     const std::string group = "Loops";
     table.push_back({"--loops", "LOOP,...", "paired,index,mask,hybrid,oracle (all)", group,
-                     [&o](const std::string& text) { return loops_into(o.loops, text); }});
+                     [&o](const std::string& text) { return loops_into(o, text); }});
     table.push_back(
         {"--tau", "TAU", "hybrid rebuilds if k > TAU*m (0.5)", group, [&o](const std::string& text) -> Result<void> {
              const auto tau = to_number("--tau", text, 0, 1e9);

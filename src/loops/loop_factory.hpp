@@ -6,7 +6,7 @@
 
 namespace bytebound {
 
-/// The loop of `kind` on one access policy; null for torch, whose code is a library's.
+/// The loop of `kind` on one access policy; null for torch and brought, whose code is not ours.
 template <class Access>
 std::unique_ptr<UpdateLoop> make_with(LoopKind kind, const LoopSetup<Access>& setup) {
     switch (kind) {
@@ -15,7 +15,8 @@ std::unique_ptr<UpdateLoop> make_with(LoopKind kind, const LoopSetup<Access>& se
     case LoopKind::mask: return std::make_unique<MaskLoop<Access>>(setup);
     case LoopKind::hybrid: return std::make_unique<HybridLoop<Access>>(setup);
     case LoopKind::oracle: return std::make_unique<OracleLoop<Access>>(setup);
-    case LoopKind::torch: break;
+    case LoopKind::torch:
+    case LoopKind::brought: break;
     }
     return nullptr;
 }

@@ -26,7 +26,7 @@ public:
 
 /// An update loop whose every reference goes to `observer` and that copies no row bytes: pool and slab of `workspace`
 /// stay untouched. Its tables, lists and masks are real. Single-threaded (the order of a one-worker team). reset() is
-/// not observed. Null for torch: library code.
+/// not observed. Null for torch and brought: library code.
 std::unique_ptr<UpdateLoop> make_replay(LoopKind kind, Workspace& workspace, AccessObserver& observer,
                                         const LoopOptions& options);
 
@@ -39,7 +39,7 @@ struct StepLedger {
 };
 
 /// Ledger of every step of `changes` (warm-up included), by a replay in `workspace`, whose masks are already filled and
-/// whose lists and tables it overwrites. Empty for torch; shorter than `changes` when `stop` ended it.
+/// whose lists and tables it overwrites. Empty for torch and brought; shorter than `changes` when `stop` ended it.
 std::vector<StepLedger> replay_ledger(LoopKind kind, Workspace& workspace, std::span<const StepChange> changes,
                                       const LoopOptions& options, const StopPredicate& stop = {});
 

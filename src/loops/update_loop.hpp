@@ -13,7 +13,9 @@
 
 namespace bytebound {
 
-enum class LoopKind { paired, index, mask, hybrid, oracle, torch };
+/// torch is a library's code; brought is the code of the program's caller, whose name and maker are the caller's, too:
+/// loops() lists it nowhere.
+enum class LoopKind { paired, index, mask, hybrid, oracle, torch, brought };
 
 /// One row of the constant table of loops.
 struct LoopEntry {
@@ -52,8 +54,8 @@ public:
     virtual std::span<const std::uint32_t> ids() const = 0;
 };
 
-/// Null for a loop that is not built in. `workspace` and `team` outlive the loop. One loop at a time owns a workspace:
-/// reset() takes it over.
+/// Null for a loop that is not built in, or brought. `workspace` and `team` outlive the loop. One loop at a time owns a
+/// workspace: reset() takes it over.
 std::unique_ptr<UpdateLoop> make_loop(LoopKind kind, Workspace& workspace, WorkerTeam& team,
                                       const LoopOptions& options);
 

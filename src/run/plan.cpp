@@ -22,12 +22,6 @@ constexpr std::uint32_t most_steps = 10'000'000;
 /// Columns beyond this cannot be a row of any machine; keeps the products below 2^64.
 constexpr std::uint64_t max_columns = std::uint64_t{1} << 40;
 
-std::string_view loop_name(LoopKind kind) {
-    for (const LoopEntry& entry : loops())
-        if (entry.kind == kind) return entry.name;
-    return {};
-}
-
 Failure impossible(std::string object, std::string cause, std::string remedy) {
     return fail({ExitCode::usage, "plan", std::move(object), std::move(cause), std::move(remedy)});
 }
@@ -58,7 +52,7 @@ Result<void> check_sizes(const RunOptions& o) {
     if (o.loops.empty()) return impossible("--loops", "the list is empty", "give at least one loop");
     for (auto loop = o.loops.begin(); loop != o.loops.end(); ++loop)
         if (std::find(o.loops.begin(), loop, *loop) != loop)
-            return impossible("--loops", fmt::format("'{}' stands twice", loop_name(*loop)), "name each loop once");
+            return impossible("--loops", fmt::format("'{}' stands twice", loop_name(o, *loop)), "name each loop once");
     if (o.warmup && *o.warmup > most_steps)
         return impossible(fmt::format("--warmup {}", *o.warmup), fmt::format("it is more than {} steps", most_steps),
                           "give fewer");
@@ -218,7 +212,7 @@ std::vector<std::string> describe(const RunPlan& plan) {
     const RunOptions& o = plan.options;
     std::vector<std::string> names, lines;
     for (const LoopKind kind : o.loops)
-        names.emplace_back(loop_name(kind));
+        names.emplace_back(loop_name(o, kind));
     lines.push_back(fmt::format("workload   N {}, m {}, S {} bytes ({}), {}, seed {}", o.pool_rows, o.active_rows,
                                 plan.layout.row_bytes(), name_of(o.dtype), name_of(o.pattern), o.seed));
     lines.push_back(fmt::format("loops      {} (copy {}, threads {}, between {})", join(names, ", "), name_of(o.copy),

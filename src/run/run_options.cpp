@@ -20,4 +20,11 @@ std::string_view name_of(Qualify qualify) {
     return "";
 }
 
+std::string_view loop_name(const RunOptions& options, LoopKind kind) {
+    if (kind == LoopKind::brought) return options.brought_loop;
+    for (const LoopEntry& entry : loops())
+        if (entry.kind == kind) return entry.name;
+    return {};
+}
+
 } // namespace bytebound

@@ -39,6 +39,7 @@ struct RunOptions {
     // loops
     std::vector<LoopKind> loops = {LoopKind::paired, LoopKind::index, LoopKind::mask, LoopKind::hybrid,
                                    LoopKind::oracle};
+    std::string brought_loop; ///< name of LoopKind::brought, which RunSeams::make_loop then makes; empty: there is none
     double tau = 0.5;
     CopyMethod copy = CopyMethod::memcpy;
     std::uint32_t threads = 1;
@@ -66,5 +67,8 @@ struct RunOptions {
     bool quiet = false;
     std::vector<std::string> command; ///< argv as given
 };
+
+/// Name of a loop of this run; empty for brought without one.
+std::string_view loop_name(const RunOptions& options, LoopKind kind);
 
 } // namespace bytebound

@@ -73,12 +73,6 @@ bool plain(std::string_view word) {
 
 } // namespace
 
-std::string loop_name(LoopKind kind) {
-    for (const LoopEntry& entry : loops())
-        if (entry.kind == kind) return std::string(entry.name);
-    return {};
-}
-
 std::string utc_now() {
     const time_t now = ::time(nullptr);
     tm parts{};
@@ -131,7 +125,7 @@ WorkloadRecord workload_record(const RunPlan& plan) {
     w.warmup = o.warmup;
     w.between = name_of(o.between);
     for (const LoopKind kind : o.loops)
-        w.loops.push_back(loop_name(kind));
+        w.loops.emplace_back(loop_name(o, kind));
     w.tau = o.tau;
     w.copy = name_of(o.copy);
     w.threads = o.threads;
@@ -145,7 +139,7 @@ std::vector<ExperimentRecord> experiment_records(const RunPlan& plan) {
     for (const Experiment& e : plan.experiments) {
         for (const LoopKind kind : plan.options.loops) {
             ExperimentRecord record;
-            record.loop = loop_name(kind);
+            record.loop = loop_name(plan.options, kind);
             record.k = e.k;
             record.k_requested = e.k_requested;
             record.added = e.added;

@@ -11,8 +11,6 @@
 
 namespace bytebound {
 
-/// Name of a loop in the constant table.
-std::string loop_name(LoopKind kind);
 /// Now, in UTC: "2026-01-31T12:00:00Z".
 std::string utc_now();
 std::string host_name();

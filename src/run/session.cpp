@@ -22,9 +22,9 @@ Session::~Session() {
 
 Result<void> Session::measure() {
     using Step = Result<void> (Session::*)();
-    for (const Step step : {&Session::pin_team, &Session::open_directory, &Session::allocate, &Session::simulate_all,
-                            &Session::choose_oracle_copies, &Session::price_reads, &Session::qualify,
-                            &Session::measure_phases}) {
+    for (const Step step :
+         {&Session::pin_team, &Session::open_directory, &Session::allocate, &Session::simulate_all,
+          &Session::choose_oracle_copies, &Session::price_reads, &Session::qualify, &Session::measure_phases}) {
         if (stop_ != 0) return fail(stopped_by(stop_));
         if (auto done = (this->*step)(); !done) return done;
     }
@@ -242,9 +242,10 @@ Result<void> Session::measure_phases() {
                 const std::size_t loop = (i + repeat) % loops; // no loop always follows the same other one
                 for (int pass = 0; pass < counting_.passes; ++pass) {
                     if (progress_)
-                        progress_({"measure", done++, total,
-                                   fmt::format("{} k {}, repeat {} of {}", loop_name(plan.options.loops[loop]),
-                                               plan.experiments[e].k, repeat + 1, plan.options.repeats)});
+                        progress_(
+                            {"measure", done++, total,
+                             fmt::format("{} k {}, repeat {} of {}", loop_name(plan.options, plan.options.loops[loop]),
+                                         plan.experiments[e].k, repeat + 1, plan.options.repeats)});
                     if (auto phase = measure_phase({e, loop, repeat, pass}); !phase) return phase;
                 }
             }

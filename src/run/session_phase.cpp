@@ -8,7 +8,7 @@ namespace {
 
 /// "paired k 16, repeat 2, pass 0": where a proof failed.
 std::string place_of(const RunPlan& plan, const PhaseKey& key) {
-    return fmt::format("{} k {}, repeat {}, pass {}", loop_name(plan.options.loops[key.loop]),
+    return fmt::format("{} k {}, repeat {}, pass {}", loop_name(plan.options, plan.options.loops[key.loop]),
                        plan.experiments[key.experiment].k, key.repeat, key.pass);
 }
 
@@ -54,8 +54,8 @@ Result<void> Session::measure_phase(const PhaseKey& key) {
     if (auto filled = fill_masks(key.experiment, key.repeat); !filled) return filled;
     const auto loop = parts_.seams.make_loop(kind, *workspace_, team_, loop_options(key.experiment, key.loop));
     if (!loop)
-        return fail({ExitCode::not_possible, "make loop", loop_name(kind), "this build does not have it",
-                     "leave it out of --loops"});
+        return fail({ExitCode::not_possible, "make loop", std::string(loop_name(plan.options, kind)),
+                     "this build does not have it", "leave it out of --loops"});
     loop->reset(experiment.changes);
 
     const auto log = run_phase({plan, *workspace_, team_, *sweep_, counting_, parts_.seams.clock, stop_}, *loop, key);
@@ -74,7 +74,8 @@ Result<void> Session::measure_phase(const PhaseKey& key) {
     std::vector<int> pinned;
     for (std::size_t worker = 0; worker < pins_.size(); ++worker)
         pinned.push_back(pins_[worker]->bound() ? plan.placement.cpus[worker] : -1);
-    const PhaseRows rows = make_rows({plan, counting_, simulated, pinned, loop_name(kind)}, key, *log);
+    const PhaseRows rows =
+        make_rows({plan, counting_, simulated, pinned, std::string(loop_name(plan.options, kind))}, key, *log);
     parts_.record.placement.steps += rows.steps.size();
     parts_.record.placement.steps_migrated += rows.migrated;
     if (auto written = samples_->append(rows.steps); !written) return written;

@@ -118,3 +118,18 @@ TEST_CASE("a loop that this build lacks is known but not possible") {
     CHECK(to_line(parsed.error()) ==
           "select loop torch: this build lacks it; leave it out; bytebound --version names what is built in");
 }
+
+TEST_CASE("a loop that the program brings is known to --loops by the name it brought, and to no other program") {
+    RunOptions with, without;
+    with.brought_loop = "driven";
+    REQUIRE(parse(run_syntax(with), {"--loops", "driven,index"}));
+    CHECK(with.loops == std::vector<LoopKind>{LoopKind::brought, LoopKind::index});
+    CHECK(loop_name(with, LoopKind::brought) == "driven");
+    CHECK(to_line(parse(run_syntax(with), {"--loops", "driven,driven"}).error()) ==
+          "parse option --loops: 'driven' stands twice; name each loop once");
+    const auto unknown = parse(run_syntax(without), {"--loops", "driven"});
+    REQUIRE_FALSE(unknown);
+    CHECK(unknown.error().code == ExitCode::usage);
+    CHECK(unknown.error().cause == "unknown loop 'driven'");
+    CHECK(unknown.error().remedy == "known: paired, index, mask, hybrid, oracle, torch");
+}

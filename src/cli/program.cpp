@@ -1,0 +1,79 @@
+#include "cli/program.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "base/text.hpp"
+#include "cli/command.hpp"
+#include "cli/console.hpp"
+#include "cli/version.hpp"
+
+namespace bytebound {
+namespace {
+
+/// A command to which nothing can be brought.
+template <ExitCode (*main)(const std::vector<std::string>&)>
+ExitCode alone(const std::vector<std::string>& words, const ProgramSeams&) {
+    return main(words);
+}
+
+constexpr Command table[] = {
+    {"doctor", "what can be measured here, what cannot, the cause, the remedy", alone<doctor_main>},
+    {"run", "the main job: measure loops over ks, write a run directory, print the table", run_main},
+    {"report", "the reports of a run directory again, anywhere", alone<report_main>},
+    {"events", "list | resolve NAME...: pmu, config words, domain, scale, does it open here", alone<events_main>},
+    {"presets", "list | show NAME | match | check FILE...: which events mean DRAM bytes and LLC misses",
+     alone<presets_main>},
+    {"topology", "the machine as hwloc sees it: caches, nodes, what can be bound", alone<topology_main>},
+};
+
+std::string help_text() {
+    std::string text = "bytebound measures update loops of packed row blocks: time, CPI, LLC misses and DRAM bytes of\n"
+                       "every step against the bound max(A,R)*S, and says where every number came from.\n\n"
+                       "Usage: bytebound COMMAND [OPTIONS]\n\nCommands:\n";
+    for (const Command& command : commands()) {
+        std::string name(command.name);
+        name.resize(10, ' ');
+        text += "  " + name + " " + std::string(command.purpose) + "\n";
+    }
+    text += "\n  --help     this help; every command has its own: bytebound COMMAND --help\n"
+            "  --version  version and the optional parts built in\n\n"
+            "Example:\n  bytebound run --ks 16,256 --out first-run\n";
+    return text;
+}
+
+ExitCode dispatch(const std::vector<std::string>& words, const ProgramSeams& seams) {
+    if (words.empty()) {
+        return complain({ExitCode::usage, "parse", "command line", "no command given", "see bytebound --help"});
+    }
+    const std::string& word = words.front();
+    if (word == "--help" || word == "-h" || word == "help") return print(help_text());
+    if (word == "--version") return print(version_text());
+    for (const Command& command : commands()) {
+        if (command.name == word) return command.main({words.begin() + 1, words.end()}, seams);
+    }
+    std::vector<std::string> known;
+    for (const Command& command : commands())
+        known.emplace_back(command.name);
+    const auto near = nearest(word, known);
+    return complain({ExitCode::usage, "parse", (word.starts_with("-") ? "option " : "command ") + word,
+                     word.starts_with("-") ? "unknown option" : "unknown command",
+                     (near ? "did you mean " + *near + "? " : "") + "see bytebound --help"});
+}
+
+} // namespace
+
+std::span<const Command> commands() { return table; }
+
+int run_program(int argc, char** argv, const ProgramSeams& seams) {
+    try {
+        return static_cast<int>(dispatch({argv + 1, argv + std::max(argc, 1)}, seams));
+    } catch (const std::exception& exception) {
+        return static_cast<int>(complain({ExitCode::internal, "run", "bytebound", exception.what(),
+                                          "this is a bug: please report it with the command line"}));
+    }
+}
+
+} // namespace bytebound
