@@ -17,6 +17,14 @@ bool on_search_path(const char* search_path, const std::string& program) {
     return false;
 }
 
+/// Why PAPI can count nothing on the running machine; empty when it can, or is not built in.
+std::string ask_papi(Sys& sys, const SysRoot& root) {
+    const CollectorEntry* papi = find_collector(collectors(), "papi");
+    if (papi == nullptr || papi->make == nullptr) return {};
+    const Capability capability = papi->make(sys, root)->capability();
+    return capability.available ? std::string() : capability.cause;
+}
+
 ProgramFacts gather_program(bool live) {
     ProgramFacts program;
     program.architecture = program_architecture();
@@ -33,6 +41,7 @@ MachineDiagnosis diagnose_machine(Sys* sys, const SysRoot& root) {
     facts.program = gather_program(root.is_live());
     if (root.is_live()) {
         if (sys) facts.probes = probe_machine(*sys, facts);
+        if (sys) facts.program.papi_refusal = ask_papi(*sys, root);
     } else if (const auto text = root.read("probes.json")) {
         if (auto probes = parse_probes(*text))
             facts.probes = std::move(*probes);

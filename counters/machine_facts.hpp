@@ -85,6 +85,7 @@ struct ProgramFacts {
     std::string architecture;          ///< the one that this program was compiled for
     std::optional<bool> valgrind;      ///< a valgrind on the search path; nothing: not looked
     std::vector<std::string> built_in; ///< names of the collectors that this build has
+    std::string papi_refusal;          ///< why PAPI itself can count nothing here; empty: it can, or was not asked
 };
 
 /// Everything that diagnose() looks at: files, probes and programs, no conclusions.

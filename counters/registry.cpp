@@ -4,6 +4,10 @@
 
 #include "counters/perf_event/perf_collector.hpp"
 #include "counters/perf_event/uncore_collector.hpp"
+#ifdef BYTEBOUND_HAVE_PAPI
+#include "counters/papi/papi_collector.hpp"
+#endif
+#include "counters/papi/papi_names.hpp"
 #include "counters/resctrl/resctrl_collector.hpp"
 
 namespace bytebound {
@@ -14,11 +18,17 @@ std::unique_ptr<Collector> make(Sys& sys, const SysRoot& root) {
     return std::make_unique<T>(sys, root);
 }
 
+#ifdef BYTEBOUND_HAVE_PAPI
+constexpr auto make_papi = make<PapiCollector>;
+#else
+constexpr std::unique_ptr<Collector> (*make_papi)(Sys&, const SysRoot&) = nullptr;
+#endif
+
 constexpr CollectorEntry table[] = {
     {"perf", "perf", Supplies::events, "perf_event_open(2): core, software and msr events, breakpoints",
      make<PerfCollector>},
     {"uncore", "perf", Supplies::dram, "memory controllers: DRAM traffic of the whole machine", make<UncoreCollector>},
-    {"papi", "papi", Supplies::events, "PAPI presets and native events", nullptr},
+    {"papi", "papi", Supplies::events, "PAPI presets and native events", make_papi, is_papi_name},
     {"resctrl", "resctrl", Supplies::dram, "memory bandwidth of the program's threads (Intel MBM, AMD QoS)",
      make<ResctrlCollector>},
     {"callgrind", "callgrind", Supplies::events, "the loops under valgrind's cache model", nullptr},
@@ -31,6 +41,12 @@ std::span<const CollectorEntry> collectors() { return table; }
 const CollectorEntry* find_collector(std::span<const CollectorEntry> table, std::string_view name) {
     const auto entry =
         std::find_if(table.begin(), table.end(), [&](const CollectorEntry& e) { return e.name == name; });
+    return entry == table.end() ? nullptr : &*entry;
+}
+
+const CollectorEntry* owner_of(std::span<const CollectorEntry> table, std::string_view name) {
+    const auto entry = std::find_if(table.begin(), table.end(),
+                                    [&](const CollectorEntry& e) { return e.owns != nullptr && e.owns(name); });
     return entry == table.end() ? nullptr : &*entry;
 }
 

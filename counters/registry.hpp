@@ -24,6 +24,8 @@ struct CollectorEntry {
     Supplies supplies;
     std::string_view purpose;
     std::unique_ptr<Collector> (*make)(Sys& sys, const SysRoot& root);
+    /// Tells names that only this collector understands; null: it has none beyond the grammar of EventResolver.
+    bool (*owns)(std::string_view name) = nullptr;
 };
 
 /// The one constant table of in-process collectors (without workload knowledge; src/run adds the simulation).
@@ -31,6 +33,8 @@ std::span<const CollectorEntry> collectors();
 
 /// The entry of this name; null for a name that the table lacks.
 const CollectorEntry* find_collector(std::span<const CollectorEntry> table, std::string_view name);
+/// The collector of the table that alone understands this name; null for a name of the common grammar.
+const CollectorEntry* owner_of(std::span<const CollectorEntry> table, std::string_view name);
 /// The words of --collector that the table knows, each once, in its order.
 std::vector<std::string_view> collector_words(std::span<const CollectorEntry> table);
 

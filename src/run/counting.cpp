@@ -40,10 +40,14 @@ EventRecord* record_named(Counting& counting, const std::string& name) {
     return nullptr;
 }
 
-std::vector<std::string> names_left(const Counting& counting) {
+/// What nobody counts yet and this collector may know.
+std::vector<std::string> names_left(const Counting& counting, std::span<const CollectorEntry> table,
+                                    const CollectorEntry* entry) {
     std::vector<std::string> names;
-    for (const EventRecord& record : counting.events)
-        if (record.pass < 0) names.push_back(record.name);
+    for (const EventRecord& record : counting.events) {
+        const CollectorEntry* owner = owner_of(table, record.name);
+        if (record.pass < 0 && (owner == nullptr || owner == entry)) names.push_back(record.name);
+    }
     return names;
 }
 
@@ -119,7 +123,7 @@ Result<void> ask_collector(Counting& counting, const std::string& name, const Ru
             }
         return {};
     }
-    const std::vector<std::string> names = names_left(counting);
+    const std::vector<std::string> names = names_left(counting, table, entry);
     auto taken = take(counting, std::move(collector), plan, names);
     if (!taken) return fail(taken.error());
     if (*taken == 0 && !plan.collectors.automatic && !names.empty()) {
@@ -128,11 +132,12 @@ Result<void> ask_collector(Counting& counting, const std::string& name, const Ru
             name, Capability::no(fmt::format("it can open none of the events; {}: {}", first.name, first.reason),
                                  first.remedy));
     }
-    counting.collectors.push_back(
-        {name,
-         *taken > 0,
-         *taken > 0 ? fmt::format("counts {} of {} events", *taken, names.size()) : "it can open none of the events",
-         {}});
+    std::string supplies = "it can open none of the events";
+    if (*taken > 0) {
+        const std::string& reading = counting.sources.back().plan.reading;
+        supplies = fmt::format("counts {} of {} events{}", *taken, names.size(), reading.empty() ? "" : "; " + reading);
+    }
+    counting.collectors.push_back({name, *taken > 0, std::move(supplies), {}});
     return {};
 }
 
@@ -288,7 +293,7 @@ void fill_event_record(EventRecord& record, const PlannedEvent& planned, const C
     for (const EventPart& part : planned.parts)
         record.parts.push_back(part_record(part));
     if (record.role.empty()) record.role = planned.role;
-    if (event.pmu != "os") {
+    if (event.pmu != "os" && event.pmu != "papi") {
         record.type = hexadecimal(event.type);
         record.config = hexadecimal(event.config);
         record.config1 = hexadecimal(event.config1);

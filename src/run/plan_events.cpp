@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "counters/registry.hpp"
 #include "counters/resolver.hpp"
 #include "run/plan_parts.hpp"
 #include "run/warnings.hpp"
@@ -10,10 +11,12 @@
 namespace bytebound {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> role_of_name = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> role_of_name = {
     {{"cycles", "cycles"},
      {"cpu-cycles", "cycles"},
      {"instructions", "instructions"},
+     {"PAPI_TOT_CYC", "cycles"},
+     {"PAPI_TOT_INS", "instructions"},
      {"task-clock", "task_clock_ns"},
      {"page-faults", "page_faults"},
      {"faults", "page_faults"},
@@ -32,6 +35,20 @@ std::string_view without_modifiers(std::string_view name) {
     const std::string_view inside = name.substr(slash + 1, end - slash - 1);
     const bool core = name.starts_with("cpu/") || name.starts_with("cpu_") || name.starts_with("armv8");
     return core && inside.find_first_of("=,") == std::string_view::npos ? inside : name.substr(0, end + 1);
+}
+
+/// Some collector that was asked for understands the name. The collector itself judges names of its own.
+Result<void> check_name(const std::string& name, const CollectorChoice& choice, const EventResolver& resolver) {
+    const CollectorEntry* owner = owner_of(collectors(), name);
+    if (owner == nullptr) {
+        if (auto known = resolver.resolve(name); !known) return fail(known.error());
+        return {};
+    }
+    const auto& asked = choice.counting;
+    if (std::find(asked.begin(), asked.end(), owner->name) != asked.end()) return {};
+    return fail({ExitCode::usage, "plan", "--events " + name,
+                 "only collector " + std::string(owner->name) + " knows this name",
+                 "add --collector " + std::string(owner->name)});
 }
 
 } // namespace
@@ -78,7 +95,7 @@ Result<CollectorChoice> choose_collectors(const std::vector<std::string>& names)
 Result<void> plan_events(RunPlan& plan, const SysRoot& root) {
     const EventResolver resolver(root, plan.placement.cpus.at(0));
     for (const std::string& name : plan.options.events)
-        if (auto known = resolver.resolve(name); !known) return fail(known.error());
+        if (auto known = check_name(name, plan.collectors, resolver); !known) return fail(known.error());
     std::vector<std::string> names = plan.options.events;
     if (names.empty() && !plan.collectors.counting.empty()) {
         names = {"cycles", "instructions"};

@@ -232,6 +232,9 @@ TEST_CASE("valgrind and PAPI need the collector, valgrind the program too") {
     CHECK(diagnose(facts).source("valgrind").kind == Cause::not_built_in);
     facts.program.built_in = {"papi", "callgrind"};
     CHECK(diagnose(facts).source("PAPI").state == SourceState::available);
+    facts.program.papi_refusal = "libpfm4 does not know this CPU";
+    CHECK(diagnose(facts).source("PAPI").cause == "libpfm4 does not know this CPU");
+    facts.program.papi_refusal.clear();
     CHECK(diagnose(facts).source("valgrind").state == SourceState::not_probed);
     facts.program.valgrind = false;
     CHECK(diagnose(facts).source("valgrind").remedy == "sudo apt-get install valgrind");
