@@ -131,10 +131,13 @@ SourceDiagnosis diagnose_papi(const MachineFacts& facts) {
     if (!built_in(facts, "papi"))
         return unavailable(Cause::not_built_in, "this build has no PAPI collector",
                            "use --collector perf: it reads the same kernel counters");
-    // PAPI counts through perf_event: it can do what the core PMU can do.
+    // PAPI counts through perf_event: it can do what the core PMU can do, if its tables know this CPU.
     SourceDiagnosis core = diagnose_core(facts);
-    if (core.state == SourceState::available) return available("built in, on top of perf_event");
-    return core;
+    if (core.state != SourceState::available) return core;
+    if (!facts.program.papi_refusal.empty())
+        return unavailable(Cause::no_hardware, facts.program.papi_refusal,
+                           "use --collector perf: it reads the same kernel counters");
+    return available("built in, on top of perf_event");
 }
 
 SourceDiagnosis diagnose_valgrind(const MachineFacts& facts) {
