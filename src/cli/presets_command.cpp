@@ -55,8 +55,8 @@ ExitCode match(const Asked& asked, const std::vector<std::string>& words) {
 
 ExitCode check(const Asked& asked, const std::vector<std::string>& words) {
     if (words.size() < 2)
-        return complain({ExitCode::usage, "parse", "argument FILE", "it is missing",
-                         "write bytebound presets check FILE..."});
+        return complain(
+            {ExitCode::usage, "parse", "argument FILE", "it is missing", "write bytebound presets check FILE..."});
     const auto files = check_presets({words.begin() + 1, words.end()});
     ExitCode code = print(asked.json ? presets_check_json(files) : presets_check_text(files));
     for (const CheckedFile& file : files)
@@ -75,7 +75,8 @@ ExitCode presets_main(const std::vector<std::string>& words) {
                         "match: the counters that a run would open here, and the warnings.\n"
                         "check FILE...: everything that is wrong with preset files, without a machine.",
                         "bytebound presets match --json",
-                        {json_option(asked.json), sysroot_option(asked.root),
+                        {json_option(asked.json),
+                         sysroot_option(asked.root),
                          {"--bw-preset", "PRESET", "auto|NAME|FILE|none, for match (auto)", "Source",
                           [&asked](const std::string& text) -> Result<void> {
                               asked.preset = text;

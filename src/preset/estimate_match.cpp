@@ -31,8 +31,8 @@ EstimateMatch match_core_estimate(const SysRoot& root, const Preset& preset) {
     const std::string pmu = core_pmu_matching(root, preset.estimate->pmu);
     if (pmu.empty()) return {{}, fmt::format("{}: no core PMU {}", name, preset.estimate->pmu)};
     EstimateMatch match;
-    for (const auto& [direction, formula] : {std::pair(Direction::read, &preset.estimate->read),
-                                             std::pair(Direction::write, &preset.estimate->write)}) {
+    for (const auto& [direction, formula] :
+         {std::pair(Direction::read, &preset.estimate->read), std::pair(Direction::write, &preset.estimate->write)}) {
         for (const FormulaTerm& term : *formula) {
             const CoreEvent& event = preset.estimate->events.at(term.event);
             const std::string written = pmu + "/" + event.terms + "/";

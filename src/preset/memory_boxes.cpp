@@ -79,7 +79,8 @@ public:
         if (!cpus) return tl::unexpected("broken sysfs: " + to_line(without_remedy(cpus.error())));
         if (!*cpus) return tl::unexpected("broken sysfs: PMU " + box_ + " has no cpumask");
         if ((*cpus)->empty()) {
-            warnings_.add(box_, "its cpumask is empty: no CPU of its package is online, and its traffic is not counted");
+            warnings_.add(box_,
+                          "its cpumask is empty: no CPU of its package is online, and its traffic is not counted");
             return std::vector<MemoryCounter>{};
         }
         type_ = *type;
@@ -154,9 +155,10 @@ private:
                                             alias, theirs->unit, term.bytes_per_count));
         } else if (std::abs(theirs->scale * unit - term.bytes_per_count) > 1e-3 * term.bytes_per_count) {
             differing_.push_back(alias);
-            warnings_.add(box_, fmt::format("the kernel's alias {} is scaled to {:.4g} bytes per count, the preset's {} "
-                                            "has {}; the preset's is used",
-                                            alias, theirs->scale * unit, terms, term.bytes_per_count));
+            warnings_.add(box_,
+                          fmt::format("the kernel's alias {} is scaled to {:.4g} bytes per count, the preset's {} "
+                                      "has {}; the preset's is used",
+                                      alias, theirs->scale * unit, terms, term.bytes_per_count));
         }
     }
 
@@ -213,9 +215,10 @@ std::vector<std::string> boxes_of(const SysRoot& root, const MemorySource& sourc
     return boxes;
 }
 
-tl::expected<std::vector<MemoryCounter>, std::string>
-encode_source(const SysRoot& root, const MemorySource& source, const std::vector<std::string>& boxes,
-              BoxWarnings& warnings, std::vector<std::string>& differing) {
+tl::expected<std::vector<MemoryCounter>, std::string> encode_source(const SysRoot& root, const MemorySource& source,
+                                                                    const std::vector<std::string>& boxes,
+                                                                    BoxWarnings& warnings,
+                                                                    std::vector<std::string>& differing) {
     std::vector<MemoryCounter> counters;
     for (const std::string& box : boxes) {
         auto some = BoxEncoder(root, source, box, warnings, differing).encode();

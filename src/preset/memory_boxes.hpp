@@ -26,8 +26,9 @@ private:
 
 /// The counters of all boxes. Error: what is wrong with the first broken box. `differing`: the aliases of the kernel
 /// that are not the preset's events.
-tl::expected<std::vector<MemoryCounter>, std::string>
-encode_source(const SysRoot& root, const MemorySource& source, const std::vector<std::string>& boxes,
-              BoxWarnings& warnings, std::vector<std::string>& differing);
+tl::expected<std::vector<MemoryCounter>, std::string> encode_source(const SysRoot& root, const MemorySource& source,
+                                                                    const std::vector<std::string>& boxes,
+                                                                    BoxWarnings& warnings,
+                                                                    std::vector<std::string>& differing);
 
 } // namespace bytebound

@@ -43,9 +43,8 @@ bool any_counted_by(const std::string& pattern, const std::vector<MemoryCounter>
 }
 
 bool any_has_alias(const SysRoot& root, const std::string& alias, const std::vector<MemoryCounter>& counters) {
-    return std::any_of(counters.begin(), counters.end(), [&](const MemoryCounter& c) {
-        return root.exists(pmu_path(c.event.pmu, "events/" + alias));
-    });
+    return std::any_of(counters.begin(), counters.end(),
+                       [&](const MemoryCounter& c) { return root.exists(pmu_path(c.event.pmu, "events/" + alias)); });
 }
 
 } // namespace
@@ -62,6 +61,7 @@ MachineShape shape_of(const SysRoot& root) {
         const auto package = number_in(root, base + "physical_package_id");
         if (!package) continue;
         packages.insert(*package);
+        shape.package_of[cpu] = *package;
         dies.insert({*package, number_in(root, base + "die_id").value_or(0)});
     }
     shape.packages = packages.size();
@@ -69,13 +69,32 @@ MachineShape shape_of(const SysRoot& root) {
     return shape;
 }
 
+namespace {
+
+/// Boxes that are channels of one package each: kernels that number packages wrongly put them all on one.
+void doubt_reach(const MachineShape& shape, const std::vector<MemoryCounter>& counters, BoxWarnings& warnings) {
+    std::set<long> reached;
+    for (const MemoryCounter& counter : counters)
+        if (const auto package = shape.package_of.find(counter.cpu); package != shape.package_of.end())
+            reached.insert(package->second);
+    if (shape.packages == 0 || reached.size() == shape.packages) return;
+    for (const MemoryCounter& counter : counters)
+        warnings.add(counter.event.pmu,
+                     fmt::format("the cpumasks of all boxes together reach {} of {} packages: the kernel places boxes "
+                                 "wrongly or knows too few, and traffic may be missing or counted twice",
+                                 reached.size(), shape.packages));
+}
+
+} // namespace
+
 std::vector<std::string> cpumask_doubts(const MachineShape& shape, const MemorySource& source,
                                         const std::vector<MemoryCounter>& counters) {
     BoxWarnings warnings;
     for (const MemoryCounter& counter : counters) {
         const std::vector<int>& cpus = counter.event.cpus;
+        const bool per_machine = source.scope == BoxScope::machine || source.scope == BoxScope::channel;
         // The uncore drivers of kernels before die_id existed count per package.
-        const std::size_t once = source.scope == BoxScope::machine ? 1 : shape.packages;
+        const std::size_t once = per_machine ? 1 : shape.packages;
         const std::size_t also = source.scope == BoxScope::die ? shape.dies : once;
         if (once != 0 && cpus.size() != once && cpus.size() != also)
             warnings.add(counter.event.pmu,
@@ -88,6 +107,7 @@ std::vector<std::string> cpumask_doubts(const MachineShape& shape, const MemoryS
                 warnings.add(counter.event.pmu,
                              fmt::format("its cpumask names CPU {}, which is offline: it cannot be opened there", cpu));
     }
+    if (source.scope == BoxScope::channel) doubt_reach(shape, counters, warnings);
     return warnings.lines();
 }
 
@@ -102,9 +122,8 @@ std::vector<std::string> errata_of(const SysRoot& root, const MachineShape& shap
             (erratum.alias_exists.empty() || any_has_alias(root, erratum.alias_exists, counters)) &&
             (erratum.counted_by.empty() || any_counted_by(erratum.counted_by, counters)) &&
             (!erratum.kernel_before || (shape.kernel && *shape.kernel < *erratum.kernel_before)) &&
-            (!erratum.nodes_per_package_not ||
-             (shape.packages != 0 && shape.nodes != 0 &&
-              shape.nodes != shape.packages * *erratum.nodes_per_package_not));
+            (!erratum.nodes_per_package_not || (shape.packages != 0 && shape.nodes != 0 &&
+                                                shape.nodes != shape.packages * *erratum.nodes_per_package_not));
         if (applies) texts.push_back(erratum.text);
     }
     return texts;

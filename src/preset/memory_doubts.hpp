@@ -1,6 +1,7 @@
 #pragma once
 // What can be wrong with counters that were found: the machine's shape, and the errata of the preset.
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace bytebound {
 struct MachineShape {
     std::size_t packages = 0, dies = 0, nodes = 0;
     std::vector<int> online;
+    std::map<int, long> package_of; ///< by CPU
     std::optional<std::pair<int, int>> kernel;
 };
 MachineShape shape_of(const SysRoot& root);

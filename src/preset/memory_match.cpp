@@ -50,8 +50,8 @@ private:
             const auto counters = encode_source(root_, source, boxes, box_warnings_, differing_);
             if (!counters) {
                 broken_.push_back(counters.error());
-                match_.warnings.push_back(fmt::format("{} is not counted through {}: {}", name_of(memory), source.pmu,
-                                                      counters.error()));
+                match_.warnings.push_back(
+                    fmt::format("{} is not counted through {}: {}", name_of(memory), source.pmu, counters.error()));
                 continue;
             }
             match_.counters.insert(match_.counters.end(), counters->begin(), counters->end());
@@ -66,8 +66,8 @@ private:
     void say_why_not() {
         const std::string name = "preset " + preset_.name;
         if (preset_.dram.empty()) {
-            match_.reason = name + ": " +
-                            (preset_.no_dram.empty() ? "it names no memory-controller events" : preset_.no_dram);
+            match_.reason =
+                name + ": " + (preset_.no_dram.empty() ? "it names no memory-controller events" : preset_.no_dram);
             return;
         }
         if (!broken_.empty()) {

@@ -29,8 +29,8 @@ void choose_llc_event(const SysRoot& root, PresetChoice& choice) {
         choice.llc_event = pmu + "/" + preset.llc_misses->terms + "/";
         return;
     }
-    choice.llc_reason =
-        fmt::format("this machine has no core PMU {} under /{}", preset.llc_misses->pmu, "sys/bus/event_source/devices");
+    choice.llc_reason = fmt::format("this machine has no core PMU {} under /{}", preset.llc_misses->pmu,
+                                    "sys/bus/event_source/devices");
 }
 
 struct Fitting {

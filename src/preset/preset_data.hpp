@@ -53,9 +53,10 @@ struct MemoryTerm {
 enum class BoxScope {
     die,     ///< every die has such a box (Intel's uncore driver; AMD Naples); one die per package on most machines
     package, ///< every package has such a box
+    channel, ///< the box exists once and is a channel of one package; all boxes together reach every package
     machine, ///< the box exists once, its number or address names it
 };
-std::string_view name_of(BoxScope scope); ///< "die", "package", "machine"
+std::string_view name_of(BoxScope scope); ///< "die", "package", "channel", "machine"
 
 /// One way to count one class of memory. Of the sources of a class the first that the machine has is used.
 struct MemorySource {
@@ -79,10 +80,10 @@ struct MemorySource {
 struct Erratum {
     std::string text;
     bool always = false;
-    std::string alias_differs;                         ///< this alias of the kernel is not the preset's event
-    std::string alias_exists;                          ///< a box has this alias
-    std::string counted_by;                            ///< pattern of a PMU among those that count
-    std::optional<std::pair<int, int>> kernel_before;  ///< Linux MAJOR.MINOR
+    std::string alias_differs;                          ///< this alias of the kernel is not the preset's event
+    std::string alias_exists;                           ///< a box has this alias
+    std::string counted_by;                             ///< pattern of a PMU among those that count
+    std::optional<std::pair<int, int>> kernel_before;   ///< Linux MAJOR.MINOR
     std::optional<std::uint32_t> nodes_per_package_not; ///< NUMA nodes with CPUs per package differ from this
     bool operator==(const Erratum&) const = default;
 };

@@ -56,9 +56,9 @@ Result<std::vector<Preset>> all_presets(const std::filesystem::path& directory) 
         auto preset = load_preset(file.string());
         if (!preset) return fail(preset.error());
         if (preset->name != file.stem().string())
-            return fail(to_error({1, "name", "key \"name\" is \"" + preset->name + "\", the file is called " +
-                                                 file.filename().string()},
-                                 file.string()));
+            return fail(to_error(
+                {1, "name", "key \"name\" is \"" + preset->name + "\", the file is called " + file.filename().string()},
+                file.string()));
         presets.push_back(std::move(*preset));
     }
     const std::size_t own = presets.size();

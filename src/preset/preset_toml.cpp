@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <set>
 
 #include "preset/toml_reader.hpp"
 
@@ -9,13 +8,13 @@ namespace {
 /// A key that says why there is none stands instead of the table, never beside it.
 void either(const TableReader& table, std::string_view key, std::string_view reason_key) {
     if (table.has(key) && table.has(reason_key))
-        table.wrong_at(reason_key, "keys \"" + std::string(key) + "\" and \"" + std::string(reason_key) +
-                                       "\" exclude each other");
+        table.wrong_at(reason_key,
+                       "keys \"" + std::string(key) + "\" and \"" + std::string(reason_key) + "\" exclude each other");
 }
 
 Preset preset_of(const TableReader& table) {
-    table.allow({"name", "title", "source", "verified", "verified_on", "note", "match", "dram", "no_dram", "errata",
-                 "core"});
+    table.allow(
+        {"name", "title", "source", "verified", "verified_on", "note", "match", "dram", "no_dram", "errata", "core"});
     Preset preset;
     preset.name = table.text("name", true);
     preset.title = table.text("title", true);
@@ -41,14 +40,8 @@ Preset preset_of(const TableReader& table) {
     return preset;
 }
 
-} // namespace
-
-Error to_error(const PresetProblem& problem, const std::string& file) {
-    return {ExitCode::bad_data, "read preset", file + ":" + std::to_string(std::max<std::size_t>(problem.line, 1)),
-            problem.cause, "see the files in presets/ for the keys"};
-}
-
-Preset read_preset(std::string_view toml, const std::string& file, std::vector<PresetProblem>& problems) {
+/// Problems in the order of reading: an unknown key of a table comes before what it then lacks.
+Preset collect(std::string_view toml, const std::string& file, std::vector<PresetProblem>& problems) {
     Preset preset;
     try {
         const toml::table table = toml::parse(toml, file);
@@ -57,7 +50,18 @@ Preset read_preset(std::string_view toml, const std::string& file, std::vector<P
         problems.push_back({error.source().begin.line, "", std::string(error.description())});
     }
     preset.file = file;
-    // One line can have several problems; sorted, they read like the file.
+    return preset;
+}
+
+} // namespace
+
+Error to_error(const PresetProblem& problem, const std::string& file) {
+    return {ExitCode::bad_data, "read preset", file + ":" + std::to_string(std::max<std::size_t>(problem.line, 1)),
+            problem.cause, "see the files in presets/ for the keys"};
+}
+
+Preset read_preset(std::string_view toml, const std::string& file, std::vector<PresetProblem>& problems) {
+    Preset preset = collect(toml, file, problems);
     std::stable_sort(problems.begin(), problems.end(),
                      [](const PresetProblem& a, const PresetProblem& b) { return a.line < b.line; });
     return preset;
@@ -65,7 +69,7 @@ Preset read_preset(std::string_view toml, const std::string& file, std::vector<P
 
 Result<Preset> parse_preset(std::string_view toml, const std::string& file) {
     std::vector<PresetProblem> problems;
-    Preset preset = read_preset(toml, file, problems);
+    Preset preset = collect(toml, file, problems);
     if (!problems.empty()) return fail(to_error(problems.front(), file));
     return preset;
 }

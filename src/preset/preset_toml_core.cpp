@@ -10,12 +10,14 @@ namespace {
 
 /// PMUs that count a socket, a die or a whole machine: a core event on one of them would be an uncore event with thread
 /// scope, which every such driver refuses (EINVAL).
-constexpr std::string_view socket_pmus[] = {
-    "uncore_imc",    "uncore_imc_0",     "uncore_imc_free_running_0", "uncore_hbm_0",   "uncore_type_14_0",
-    "uncore_cha_0",  "uncore_arb",       "uncore_dmc_0",              "uncore_edc_eclk_0", "amd_df",
-    "amd_l3",        "amd_umc_0",        "arm_cmn",                   "arm_cmn_0",      "arm_dmc620_10008c000",
-    "arm_dsu_0",     "ampere_mcu_pmu_0", "nvidia_scf_pmu_0",          "hisi_sccl1_ddrc0", "hisi_sccl1_hha0",
-    "nest_mcs01_imc", "nest_mba0_imc",   "hv_24x7",                   "mrvl_ddr_pmu_87e1c0000000"};
+constexpr std::string_view socket_pmus[] = {"uncore_imc",       "uncore_imc_0",     "uncore_imc_free_running_0",
+                                            "uncore_hbm_0",     "uncore_type_14_0", "uncore_cha_0",
+                                            "uncore_arb",       "uncore_dmc_0",     "uncore_edc_eclk_0",
+                                            "amd_df",           "amd_l3",           "amd_umc_0",
+                                            "arm_cmn",          "arm_cmn_0",        "arm_dmc620_10008c000",
+                                            "arm_dsu_0",        "ampere_mcu_pmu_0", "nvidia_scf_pmu_0",
+                                            "hisi_sccl1_ddrc0", "hisi_sccl1_hha0",  "nest_mcs01_imc",
+                                            "nest_mba0_imc",    "hv_24x7",          "mrvl_ddr_pmu_87e1c0000000"};
 
 void refuse_socket_pmu(const TableReader& table, std::string_view key, const std::string& pattern) {
     if (pattern.empty()) return;

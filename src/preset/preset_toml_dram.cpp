@@ -16,7 +16,7 @@ MemoryClass class_of(const std::string& word) {
 }
 
 BoxScope scope_of(const std::string& word) {
-    for (const BoxScope scope : {BoxScope::die, BoxScope::package, BoxScope::machine})
+    for (const BoxScope scope : {BoxScope::die, BoxScope::package, BoxScope::channel, BoxScope::machine})
         if (name_of(scope) == word) return scope;
     return BoxScope::die;
 }
@@ -68,6 +68,7 @@ std::string_view name_of(BoxScope scope) {
     switch (scope) {
     case BoxScope::die: return "die";
     case BoxScope::package: return "package";
+    case BoxScope::channel: return "channel";
     case BoxScope::machine: return "machine";
     }
     return {};
@@ -86,7 +87,7 @@ MemorySource read_source(const TableReader& table) {
     if (const auto formats = table.table("needs_format"))
         for (const std::string& term : formats->keys())
             source.needs_format[term] = formats->number(term, 1, 64, true);
-    source.scope = scope_of(table.word("scope", {"die", "package", "machine"}));
+    source.scope = scope_of(table.word("scope", {"die", "package", "channel", "machine"}));
     source.counters_per_box = table.number("counters_per_box", 1, 64, false);
     source.width_bits = table.number("width", 1, 64, false);
     source.saturates = table.word("overflow", {"wrap", "saturate"}) == "saturate";

@@ -121,12 +121,9 @@ Json list_of(const std::vector<Item>& items, ToJson to_json) {
 
 std::string presets_list_json(const std::vector<Preset>& presets) {
     return dump({{"presets", list_of(presets, [](const Preset& preset) -> Json {
-                      return {{"name", preset.name},
-                              {"title", preset.title},
-                              {"verified", preset.verified},
-                              {"dram_sources", preset.dram.size()},
-                              {"file", preset.file},
-                              {"built_in", preset.built_in}};
+                      return {{"name", preset.name},         {"title", preset.title},
+                              {"verified", preset.verified}, {"dram_sources", preset.dram.size()},
+                              {"file", preset.file},         {"built_in", preset.built_in}};
                   })}});
 }
 
@@ -169,16 +166,17 @@ std::string presets_match_json(const PresetChoice& choice, const MemoryMatch& ma
 }
 
 std::string presets_check_json(const std::vector<CheckedFile>& files) {
-    return dump({{"files", list_of(files, [](const CheckedFile& file) -> Json {
-                      const Json errors = list_of(file.problems, [](const PresetProblem& problem) -> Json {
-                          return {{"line", problem.line}, {"key", text_or_null(problem.key)}, {"reason", problem.cause}};
-                      });
-                      const bool named = file.preset && !file.preset->name.empty();
-                      return {{"file", file.file},
-                              {"preset", named ? Json(file.preset->name) : Json(nullptr)},
-                              {"ok", file.problems.empty()},
-                              {"errors", errors}};
-                  })}});
+    return dump(
+        {{"files", list_of(files, [](const CheckedFile& file) -> Json {
+              const Json errors = list_of(file.problems, [](const PresetProblem& problem) -> Json {
+                  return {{"line", problem.line}, {"key", text_or_null(problem.key)}, {"reason", problem.cause}};
+              });
+              const bool named = file.preset && !file.preset->name.empty();
+              return {{"file", file.file},
+                      {"preset", named ? Json(file.preset->name) : Json(nullptr)},
+                      {"ok", file.problems.empty()},
+                      {"errors", errors}};
+          })}});
 }
 
 } // namespace bytebound

@@ -76,11 +76,11 @@ std::string preset_text_of(const Preset& preset) {
         add_source(text, source);
     if (!preset.no_dram.empty()) text += "\nno DRAM source: " + preset.no_dram + "\n";
     if (preset.llc_misses)
-        text += fmt::format("\nLLC misses: {}\n  {}\n",
-                            preset.llc_misses->event.empty()
-                                ? preset.llc_misses->pmu + "/" + preset.llc_misses->terms + "/"
-                                : preset.llc_misses->event,
-                            preset.llc_misses->counts);
+        text +=
+            fmt::format("\nLLC misses: {}\n  {}\n",
+                        preset.llc_misses->event.empty() ? preset.llc_misses->pmu + "/" + preset.llc_misses->terms + "/"
+                                                         : preset.llc_misses->event,
+                        preset.llc_misses->counts);
     if (!preset.no_llc_misses.empty()) text += "\nno LLC misses: " + preset.no_llc_misses + "\n";
     if (preset.estimate) {
         text += fmt::format("\nestimate on the core, in bytes: read = {}; write = {}\n",

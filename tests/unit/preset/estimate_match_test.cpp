@@ -38,8 +38,9 @@ TEST_CASE("an estimate is the preset's core events with their bytes, if the core
     add_core(tree, "cpu");
     const EstimateMatch without = match_core_estimate(tree.root(), built_in("intel-icx"));
     CHECK(without.terms.empty());
-    CHECK(without.reason == "preset intel-icx: cpu/event=0xb7,umask=0x01,offcore_rsp=0x73c000477/: PMU cpu has no alias or "
-                            "term 'offcore_rsp'");
+    CHECK(without.reason ==
+          "preset intel-icx: cpu/event=0xb7,umask=0x01,offcore_rsp=0x73c000477/: PMU cpu has no alias or "
+          "term 'offcore_rsp'");
     tree.write(devices + "cpu/format/offcore_rsp", "config1:0-63");
     const EstimateMatch match = match_core_estimate(tree.root(), built_in("intel-icx"));
     REQUIRE(match.terms.size() == 3);

@@ -92,11 +92,12 @@ TEST_CASE("an alias of the kernel with other words is warned of once for all box
     const MemoryMatch match = match_memory(tree.root(), built_in("intel-icx"));
     CHECK(match.counters.size() == 6);
     CHECK(match.counters[1].event.config == 0x3004);
-    CHECK(match.warnings ==
-          Lines{"uncore_imc_0 and 2 more: the kernel's alias cas_count_write is config 0xc04, the preset's "
-                "event=0x04,umask=0x30 is config 0x3004; the preset's is used",
-                "this kernel has the Haswell umasks for Ice Lake-SP: its cas_count_write counts underfill reads (mended "
-                "in Linux 5.17, commit 96fd2e89fba1)"});
+    CHECK(
+        match.warnings ==
+        Lines{"uncore_imc_0 and 2 more: the kernel's alias cas_count_write is config 0xc04, the preset's "
+              "event=0x04,umask=0x30 is config 0x3004; the preset's is used",
+              "this kernel has the Haswell umasks for Ice Lake-SP: its cas_count_write counts underfill reads (mended "
+              "in Linux 5.17, commit 96fd2e89fba1)"});
 }
 
 TEST_CASE("a scale of the kernel that comes to other bytes is warned of") {
@@ -110,17 +111,18 @@ TEST_CASE("a scale of the kernel that comes to other bytes is warned of") {
     tree.write(events + "write.scale", "6.103515625e-5"); // 64 bytes in MiB
     tree.write(events + "write.unit", "MiB");
     const MemoryMatch match = match_memory(tree.root(), built_in("intel-icx"));
-    CHECK(lines_of(match) == Lines{"uncore_imc_free_running_0 0 ddr read 0x20ff 64",
-                                   "uncore_imc_free_running_0 0 ddr write 0x21ff 64"});
+    CHECK(lines_of(match) ==
+          Lines{"uncore_imc_free_running_0 0 ddr read 0x20ff 64", "uncore_imc_free_running_0 0 ddr write 0x21ff 64"});
     CHECK(match.warnings ==
           Lines{"uncore_imc_free_running_0: the kernel's alias read is scaled to 4 bytes per count, the preset's "
                 "event=0xff,umask=0x20 has 64; the preset's is used",
                 "this kernel scales the free-running counters to 4 bytes per count instead of 64 (mended in Linux "
                 "5.16)"});
     tree.write(events + "read.unit", "furlongs");
-    CHECK(match_memory(tree.root(), built_in("intel-icx")).warnings ==
-          Lines{"uncore_imc_free_running_0: the kernel's alias read has the unknown unit 'furlongs': its scale cannot be "
-                "compared with the preset's 64 bytes per count"});
+    CHECK(
+        match_memory(tree.root(), built_in("intel-icx")).warnings ==
+        Lines{"uncore_imc_free_running_0: the kernel's alias read has the unknown unit 'furlongs': its scale cannot be "
+              "compared with the preset's 64 bytes per count"});
 }
 
 TEST_CASE("both subchannels are counted where the kernel's alias knows one") {
@@ -285,8 +287,9 @@ TEST_CASE("one broken box spoils its source: the others' sum would be too small"
          "uncore_imc_1: broken sysfs: /sys/bus/event_source/devices/uncore_imc_1/format/umask says 'confetti:8-15'"},
         // 2 bits hold the 0x03 of reads, not the 0x0c of writes
         {"format/umask", "config:8-9", "uncore_imc_1: value 0x0c of umask needs more than its 2 bits (config:8-9)"},
-        {"cpumask", "zero", "uncore_imc_1: broken sysfs: read /sys/bus/event_source/devices/uncore_imc_1/cpumask: it "
-                            "says 'zero'"},
+        {"cpumask", "zero",
+         "uncore_imc_1: broken sysfs: read /sys/bus/event_source/devices/uncore_imc_1/cpumask: it "
+         "says 'zero'"},
         {"type", "", "uncore_imc_1: broken sysfs: read /sys/bus/event_source/devices/uncore_imc_1/type: it is empty"},
     }));
     test::Tree tree;
@@ -335,16 +338,33 @@ TEST_CASE("a cpumask with more or fewer CPUs than packages, or an offline one, i
                 "uncore_imc_1: its cpumask names CPU 7, which is offline: it cannot be opened there"});
 }
 
+TEST_CASE("channels that all lie on one of two packages are doubted") {
+    test::Tree tree;
+    add_packages(tree, 2);
+    for (const std::string box : {"amd_umc_0", "amd_umc_12"}) {
+        add_box(tree, box, 16, "0", "config:0-7", "");
+        tree.write(devices + box + "/format/rdwrmask", "config:8-9");
+    }
+    CHECK(
+        match_memory(tree.root(), built_in("amd-zen4")).warnings ==
+        Lines{"amd_umc_0 and 1 more: the cpumasks of all boxes together reach 1 of 2 packages: the kernel places boxes "
+              "wrongly or knows too few, and traffic may be missing or counted twice"});
+    tree.write(devices + "amd_umc_12/cpumask", "1");
+    CHECK(match_memory(tree.root(), built_in("amd-zen4")).warnings.empty());
+}
+
 TEST_CASE("a preset without sources and a machine without its PMUs have a reason and no counters") {
     test::Tree tree;
     tree.write(devices + "cpu/type", "4");
     const MemoryMatch generic = match_memory(tree.root(), built_in("generic"));
     CHECK(generic.counters.empty());
-    CHECK(generic.reason == "preset generic: which PMU and event mean memory is not known for this CPU; generic supplies "
-                            "core events only");
+    CHECK(generic.reason ==
+          "preset generic: which PMU and event mean memory is not known for this CPU; generic supplies "
+          "core events only");
     const MemoryMatch virtual_machine = match_memory(tree.root(), built_in("intel-icx"));
     CHECK(virtual_machine.counters.empty());
-    CHECK(virtual_machine.reason == "preset intel-icx: no PMU uncore_imc_[0-9]+; no PMU uncore_imc_free_running_[0-9]+; no "
-                                    "/sys/bus/nd/devices/nmem[0-9]+");
+    CHECK(virtual_machine.reason ==
+          "preset intel-icx: no PMU uncore_imc_[0-9]+; no PMU uncore_imc_free_running_[0-9]+; no "
+          "/sys/bus/nd/devices/nmem[0-9]+");
     CHECK(virtual_machine.warnings.empty());
 }

@@ -137,9 +137,10 @@ TEST_CASE("a formula may use every defined event and no other") {
     CHECK(problems_with("64*fills", "64*fills + 64*prefetches") ==
           Lines{"29 core.estimate.read: key \"read\": the event \"prefetches\" is not defined under "
                 "[core.estimate.events]"});
-    CHECK(problems_with("64*fills", "64*") == Lines{"29 core.estimate.read: key \"read\": '' is no name of an event",
-                                                    "31 core.estimate.events.fills: key \"fills\": no formula uses this "
-                                                    "event"});
+    CHECK(problems_with("64*fills", "64*") ==
+          Lines{"29 core.estimate.read: key \"read\": '' is no name of an event",
+                "31 core.estimate.events.fills: key \"fills\": no formula uses this "
+                "event"});
     CHECK(problems_with("read = \"64*fills\"\n", "") ==
           Lines{"27 core.estimate.: key \"core.estimate\" needs read or write",
                 "30 core.estimate.events.fills: key \"fills\": no formula uses this event"});
@@ -147,21 +148,24 @@ TEST_CASE("a formula may use every defined event and no other") {
 
 TEST_CASE("an uncore event where a core event belongs is refused") {
     CHECK(problems_with("pmu = \"cpu\"", "pmu = \"uncore_imc_[0-9]+\"") ==
-          Lines{"28 core.estimate.pmu: key \"pmu\": an uncore event with thread scope: PMU uncore_imc_0 counts for everybody "
+          Lines{"28 core.estimate.pmu: key \"pmu\": an uncore event with thread scope: PMU uncore_imc_0 counts for "
+                "everybody "
                 "and cannot be opened on a thread"});
     CHECK(problems_with("no_llc_misses = \"none\"",
                         "[core.llc_misses]\npmu = \"amd_l3\"\nterms = \"event=4\"\ncounts = \"L3 misses\"") ==
-          Lines{"26 core.llc_misses.pmu: key \"pmu\": an uncore event with thread scope: PMU amd_l3 counts for everybody and "
+          Lines{"26 core.llc_misses.pmu: key \"pmu\": an uncore event with thread scope: PMU amd_l3 counts for "
+                "everybody and "
                 "cannot be opened on a thread"});
-    CHECK(problems_with("no_llc_misses = \"none\"",
-                        "[core.llc_misses]\nevent = \"uncore_imc_0/cas_count_read/\"\ncounts = \"bytes\"") ==
-          Lines{"26 core.llc_misses.event: key \"event\": an uncore event with thread scope: PMU uncore_imc_0 counts for "
-                "everybody and cannot be opened on a thread"});
+    CHECK(
+        problems_with("no_llc_misses = \"none\"",
+                      "[core.llc_misses]\nevent = \"uncore_imc_0/cas_count_read/\"\ncounts = \"bytes\"") ==
+        Lines{"26 core.llc_misses.event: key \"event\": an uncore event with thread scope: PMU uncore_imc_0 counts for "
+              "everybody and cannot be opened on a thread"});
 }
 
 TEST_CASE("all mistakes of a file are listed, in the order of its lines") {
-    const std::string text = replaced(replaced(replaced(memory_preset, "family = 6", "famly = 6"), "title =", "tilte ="),
-                                      "64*fills", "64*fils");
+    const std::string text = replaced(
+        replaced(replaced(memory_preset, "family = 6", "famly = 6"), "title =", "tilte ="), "64*fills", "64*fils");
     const Lines lines = problems_of(text);
     REQUIRE(lines.size() == 6);
     CHECK(lines[0] == "1 title: key \"title\" is missing");
@@ -190,17 +194,18 @@ TEST_CASE("two files for the same CPU are refused unless a feature test decides 
 }
 
 TEST_CASE("a source that another of its class hides is refused") {
-    const std::string source = memory_preset.substr(memory_preset.find("[[dram]]"), memory_preset.find("[[errata]]") -
-                                                                                        memory_preset.find("[[dram]]"));
+    const std::string source = memory_preset.substr(memory_preset.find("[[dram]]"),
+                                                    memory_preset.find("[[errata]]") - memory_preset.find("[[dram]]"));
     const std::string twice = replaced(memory_preset, "[[errata]]", source + "[[errata]]");
-    CHECK(check_together({twice}) ==
-          Lines{"20 dram.pmu: key \"pmu\": the source of line 11 takes the same PMUs for class ddr: this one would never be "
-                "used, or count them twice"});
+    CHECK(check_together({twice}) == Lines{"20 dram.pmu: key \"pmu\": the source of line 11 takes the same PMUs for "
+                                           "class ddr: this one would never be "
+                                           "used, or count them twice"});
     const std::string lookalike =
         replaced(memory_preset, "[[errata]]", replaced(source, "uncore_imc_[0-9]+", "uncore_imc.*") + "[[errata]]");
     CHECK(check_together({lookalike}).size() == 1);
     // Another class may take the same boxes (Optane), and a condition in front leaves room behind it.
-    CHECK(check_together({replaced(memory_preset, "[[errata]]", replaced(source, "ddr", "pmem") + "[[errata]]")}).empty());
+    CHECK(check_together({replaced(memory_preset, "[[errata]]", replaced(source, "ddr", "pmem") + "[[errata]]")})
+              .empty());
     CHECK(check_together({replaced(twice, "scope =", "needs_alias = \"cas\"\nscope =")}).empty());
 }
 
@@ -225,7 +230,7 @@ TEST_CASE("all presets of the tree pass the check together, and each says why wh
     for (const auto& entry : std::filesystem::directory_iterator(presets_path))
         if (entry.path().extension() == ".toml") files.push_back(entry.path().string());
     std::sort(files.begin(), files.end());
-    REQUIRE(files.size() == 34);
+    REQUIRE(files.size() == 35);
     for (const CheckedFile& file : check_presets(files)) {
         INFO(file.file);
         for (const PresetProblem& problem : file.problems)

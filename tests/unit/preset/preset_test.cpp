@@ -58,8 +58,10 @@ TEST_CASE("a preset's keys arrive with ranges and single models alike") {
 
 TEST_CASE("a wrong key of a preset is named with file and line") {
     const std::string text = small_preset;
-    CHECK(refusal(replaced(text, "verified = false", "verifed = false")) == "x.toml:4: unknown key \"verifed\", did you mean \"verified\"?");
-    CHECK(refusal(replaced(text, "models =", "modles =")) == "x.toml:9: unknown key \"match.modles\", did you mean \"models\"?");
+    CHECK(refusal(replaced(text, "verified = false", "verifed = false")) ==
+          "x.toml:4: unknown key \"verifed\", did you mean \"verified\"?");
+    CHECK(refusal(replaced(text, "models =", "modles =")) ==
+          "x.toml:9: unknown key \"match.modles\", did you mean \"models\"?");
     CHECK(refusal(replaced(text, "0x60, 0x6f", "0x6f, 0x60")) ==
           "x.toml:9: key \"models\": the range ends before it begins");
     CHECK(refusal(replaced(text, "family = 6", "family = -6")) ==
@@ -164,7 +166,8 @@ TEST_CASE("a feature test beats a model test, and both together beat either") {
         {spr, "uncore_hbm_3", "intel-spr-hbm", "GenuineIntel family 0x6 model 0x8f, and PMU uncore_hbm_3 exists"},
         {spr, "uncore_type_14_0", "intel-spr-hbm",
          "GenuineIntel family 0x6 model 0x8f, and PMU uncore_type_14_0 exists"},
-        {n1, "arm_dmc620_10008c000", "ampere-altra", "implementer 0x41 part 0xd0c, and PMU arm_dmc620_10008c000 exists"},
+        {n1, "arm_dmc620_10008c000", "ampere-altra",
+         "implementer 0x41 part 0xd0c, and PMU arm_dmc620_10008c000 exists"},
         {n1, "arm_cmn_0", "arm-cmn", "PMU arm_cmn_0 exists (the CPU is implementer 0x41 part 0xd0c)"},
         {v2, "nvidia_scf_pmu_0", "nvidia-grace", "implementer 0x41 part 0xd4f, and PMU nvidia_scf_pmu_0 exists"},
         {v2, "armv8_pmuv3_0", "arm-cmn", "implementer 0x41 part 0xd4f"},
@@ -213,9 +216,10 @@ TEST_CASE("the user's own presets replace those of their name, win ties, and are
     const auto misnamed = choose_preset(root, "generic", own.path());
     REQUIRE_FALSE(misnamed);
     CHECK(misnamed.error().code == ExitCode::bad_data);
-    CHECK(to_line(misnamed.error()) == "read preset " + (own.path() / "intel-skx.toml").string() +
-                                           ":1: key \"name\" is \"test\", the file is called intel-skx.toml; see the files in "
-                                           "presets/ for the keys");
+    CHECK(to_line(misnamed.error()) ==
+          "read preset " + (own.path() / "intel-skx.toml").string() +
+              ":1: key \"name\" is \"test\", the file is called intel-skx.toml; see the files in "
+              "presets/ for the keys");
     own.write("intel-skx.toml", replaced(small_preset, "family", "famly"));
     const auto broken = choose_preset(root, "auto", own.path());
     REQUIRE_FALSE(broken);
