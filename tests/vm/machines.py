@@ -1,12 +1,13 @@
+#!/usr/bin/env python3
 """The guests: their hardware as QEMU switches, what is put into them, and which checks read what they say.
 
 All run under TCG, QEMU's own interpreter: no KVM, nothing of the host's hardware is seen. Device names and switches are
 those of QEMU 7.2 (Debian 12).
+
+Called with an architecture it prints the meson targets that its guests need.
 """
 import dataclasses
-import pathlib
-
-HERE = pathlib.Path(__file__).resolve().parent
+import sys
 
 
 @dataclasses.dataclass
@@ -30,24 +31,40 @@ DETERMINISTIC = ["-M", "virt,dtb-randomness=off", "-smp", "1", "-m", "1G", "-ico
                  "base=2026-01-01,clock=vm", "-seed", "1"]
 
 
-def nodes(cpus, memory="512M"):
-    """NUMA switches: one node per entry of `cpus` ("0-1"; None: memory only). Distance 21 between any two."""
+def nodes(*parts, distances):
+    """NUMA switches for (CPUs, memory) of every node, either of them None, and {(a, b): distance}."""
     switches = []
-    for node, here in enumerate(cpus):
-        switches += ["-object", f"memory-backend-ram,id=m{node},size={memory}", "-numa",
-                     f"node,nodeid={node},memdev=m{node}" + (f",cpus={here}" if here else "")]
-    for a in range(len(cpus)):
-        for b in range(a + 1, len(cpus)):
-            switches += ["-numa", f"dist,src={a},dst={b},val=21"]
+    for node, (cpus, memory) in enumerate(parts):
+        words = [f"node,nodeid={node}"]
+        if memory:
+            switches += ["-object", f"memory-backend-ram,id=m{node},size={memory}"]
+            words.append(f"memdev=m{node}")
+        if cpus:
+            words.append(f"cpus={cpus}")
+        switches += ["-numa", ",".join(words)]
+    for (a, b), distance in distances.items():
+        switches += ["-numa", f"dist,src={a},dst={b},val={distance}"]
     return switches
 
+
+TWO_NODES = ["-smp", "4,sockets=2,cores=2,threads=1", "-m", "1G", 
+             *nodes(("0-1", "512M"), ("2-3", "512M"), distances={(0, 1): 21})]
+ODD_NODES = ["-smp", "4,sockets=2,cores=2,threads=1", "-m", "1G",
+             *nodes(("0-1", "512M"), ("2-3", None), (None, "512M"), distances={(0, 1): 21, (0, 2): 40, (1, 2): 40})]
 
 MACHINES = [
     Machine("v1", "exact counts: 1 CPU, fixed icount", "arm64", ["-cpu", "neoverse-n1", *DETERMINISTIC], "v1.sh",
             ["tests/vm/vm_exact", "tests/vm/vm_user_read", "tests/kernel/kernel_core_pmu",
              "tests/kernel/kernel_user_read", "bytebound"], boots=2),
+    Machine("v2", "4 CPUs on 2 nodes: placement, hotplug, rights", "arm64",
+            ["-M", "virt", "-cpu", "neoverse-n1", *TWO_NODES], "v2.sh", ["tests/vm/vm_placement"]),
+    Machine("v2b", "a node without memory, a node without CPUs", "arm64",
+            ["-M", "virt", "-cpu", "neoverse-n1", *ODD_NODES], "v2b.sh", ["tests/vm/vm_odd_nodes", "bytebound"]),
     Machine("v3", "no PMU", "arm64", ["-cpu", "neoverse-n1,pmu=off", *DETERMINISTIC], "v3.sh",
             ["tests/vm/vm_no_pmu", "bytebound"]),
+    Machine("v4", "x86 with the module fakepmu: two Ice Lake memory channels a socket, a core PMU", "amd64",
+            ["-M", "q35", "-cpu", "max,vendor=GenuineIntel,family=6,model=106,stepping=6", *TWO_NODES], "v4.sh",
+            ["bytebound", "tests/vm/bytebound-driven", "tests/vm/vm_boxes"], files=["fakepmu.ko"]),
 ]
 
 
@@ -56,3 +73,11 @@ def command(machine, kernel, initramfs):
     console = {"arm64": "ttyAMA0", "amd64": "ttyS0"}[machine.architecture]
     return [system, "-accel", "tcg", *machine.switches, *COMMON, "-kernel", str(kernel), "-initrd", str(initramfs),
             "-append", f"console={console} panic=-1 quiet nokaslr"]
+
+
+def targets(architecture):
+    return sorted({p for m in MACHINES if m.architecture == architecture for p in m.programs})
+
+
+if __name__ == "__main__":
+    print("\n".join(targets(sys.argv[1])))

@@ -1,0 +1,55 @@
+// bytebound with one more loop, `driven`, for guests with the module fakepmu: a step does paired's row copies and then
+// tells the module's counters how much it "did". What the whole program prints of DRAM bytes, LLC misses and CPI must
+// then be these amounts. This loop is in no released binary.
+//
+// FAKEPMU_STEP holds what a step tells, in the module's own lines ("core 3000 1500 20\nbox 0 0 32 16"); a step that
+// should not drive anything leaves it empty.
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "cli/program.hpp"
+
+namespace {
+
+using namespace bytebound;
+
+class DrivenLoop final : public UpdateLoop {
+public:
+    DrivenLoop(std::unique_ptr<UpdateLoop> copies, int drive, std::string amounts)
+        : copies_(std::move(copies)), drive_(drive), amounts_(std::move(amounts)) {}
+    ~DrivenLoop() override { ::close(drive_); }
+
+    void reset(std::span<const StepChange> changes) override { copies_->reset(changes); }
+    StepOutcome step(std::uint32_t step) noexcept override {
+        const StepOutcome outcome = copies_->step(step);
+        if (!amounts_.empty() && ::write(drive_, amounts_.data(), amounts_.size()) < 0) std::abort();
+        return outcome;
+    }
+    std::uint32_t active_rows() const override { return copies_->active_rows(); }
+    std::span<const std::uint32_t> ids() const override { return copies_->ids(); }
+
+private:
+    std::unique_ptr<UpdateLoop> copies_;
+    int drive_;
+    std::string amounts_;
+};
+
+std::unique_ptr<UpdateLoop> make_driven(Workspace& workspace, WorkerTeam& team, const LoopOptions& options) {
+    const int drive = ::open("/sys/kernel/debug/fakepmu/drive", O_WRONLY | O_CLOEXEC);
+    if (drive < 0) {
+        std::perror("bytebound-driven: /sys/kernel/debug/fakepmu/drive");
+        return nullptr;
+    }
+    const char* amounts = std::getenv("FAKEPMU_STEP");
+    return std::make_unique<DrivenLoop>(make_loop(LoopKind::paired, workspace, team, options), drive,
+                                        amounts == nullptr ? "" : amounts);
+}
+
+} // namespace
+
+int main(int argc, char** argv) { return run_program(argc, argv, {"driven", make_driven}); }

@@ -1,0 +1,3 @@
+. /library.sh
+program vm_placement
+finish

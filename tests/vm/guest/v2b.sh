@@ -1,0 +1,5 @@
+. /library.sh
+program vm_odd_nodes
+bytebound topology
+is "topology ends with 0" 0 $?
+finish
