@@ -38,13 +38,27 @@ Option bytes_per_cas_option(std::optional<std::uint64_t>& target, std::string gr
             }};
 }
 
-std::filesystem::path user_presets_directory() {
-    // The base directory specification ignores relative paths in XDG_CONFIG_HOME.
-    const char* config = std::getenv("XDG_CONFIG_HOME");
-    if (config != nullptr && *config == '/') return std::filesystem::path(config) / "bytebound/presets";
+namespace {
+
+/// The base directory specification ignores relative paths; empty when neither variable names a directory.
+std::filesystem::path base_directory(const char* variable, const char* below_home) {
+    const char* named = std::getenv(variable);
+    if (named != nullptr && *named == '/') return named;
     const char* home = std::getenv("HOME");
     if (home == nullptr || *home != '/') return {};
-    return std::filesystem::path(home) / ".config/bytebound/presets";
+    return std::filesystem::path(home) / below_home;
+}
+
+} // namespace
+
+std::filesystem::path user_presets_directory() {
+    const auto base = base_directory("XDG_CONFIG_HOME", ".config");
+    return base.empty() ? base : base / "bytebound/presets";
+}
+
+std::filesystem::path qualification_cache_directory() {
+    const auto base = base_directory("XDG_CACHE_HOME", ".cache");
+    return base.empty() ? base : base / "bytebound/qualification";
 }
 
 } // namespace bytebound

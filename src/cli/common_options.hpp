@@ -21,5 +21,7 @@ Option bytes_per_cas_option(std::optional<std::uint64_t>& target, std::string gr
 /// Where the user's own presets lie: $XDG_CONFIG_HOME/bytebound/presets, or below ~/.config; empty when the environment
 /// names neither.
 std::filesystem::path user_presets_directory();
+/// Where qualifications are kept: $XDG_CACHE_HOME/bytebound/qualification, or below ~/.cache; empty likewise.
+std::filesystem::path qualification_cache_directory();
 
 } // namespace bytebound

@@ -9,7 +9,6 @@
 #include "cli/stop_signals.hpp"
 #include "report/main_table.hpp"
 #include "report/write_reports.hpp"
-#include "run/qualification_cache.hpp"
 #include "run/run.hpp"
 
 namespace bytebound {
@@ -80,7 +79,7 @@ ExitCode run_main(const std::vector<std::string>& words, const ProgramSeams& pro
 
     KernelSys sys;
     RunSeams seams;
-    seams.qualification_cache = default_qualification_cache();
+    seams.qualification_cache = qualification_cache_directory();
     seams.make_loop = [&program](LoopKind kind, Workspace& workspace, WorkerTeam& team, const LoopOptions& how) {
         return kind == LoopKind::brought ? program.make_loop(workspace, team, how)
                                          : make_loop(kind, workspace, team, how);

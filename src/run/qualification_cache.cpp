@@ -8,8 +8,6 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
@@ -32,17 +30,6 @@ std::string name_of_setup(const std::string& setup) {
 }
 
 } // namespace
-
-std::filesystem::path default_qualification_cache() {
-    const auto below = [](const char* variable) {
-        const char* value = std::getenv(variable);
-        // XDG Base Directory Specification: relative paths are invalid and to be ignored.
-        return value != nullptr && value[0] == '/' ? std::filesystem::path(value) : std::filesystem::path();
-    };
-    std::filesystem::path base = below("XDG_CACHE_HOME");
-    if (base.empty() && !below("HOME").empty()) base = below("HOME") / ".cache";
-    return base.empty() ? base : base / "bytebound" / "qualification";
-}
 
 QualificationKey qualification_key(const RunPlan& plan, const Counting& counting, const SysRoot& root,
                                    const std::string& host, const std::string& version) {

@@ -12,9 +12,6 @@
 
 namespace bytebound {
 
-/// $XDG_CACHE_HOME/bytebound/qualification, else ~/.cache/bytebound/qualification; empty when neither is known.
-std::filesystem::path default_qualification_cache();
-
 /// Everything that a qualification depends on, as text.
 struct QualificationKey {
     std::string boot;  ///< proc/sys/kernel/random/boot_id; empty: unknown, then nothing is cached
