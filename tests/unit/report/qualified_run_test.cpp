@@ -108,7 +108,7 @@ TEST_CASE("a counter that counts twice: its figures are withheld, the reason sta
     CHECK(row.find("cycles")->value() == 1'500'000);
     CHECK(has(out.json, "\"cpi\": null"));
     CHECK_FALSE(has(out.json, "\"unqualified\""));
-    CHECK(has(out.terminal, "n/a cpi, llc_mpki: " + why));
+    CHECK(has(out.terminal, "n/a cpi, llc_mpki (paired): " + why));
     CHECK(has(out.markdown, "## Qualification of the counters"));
     CHECK(has(out.markdown, "instructions failed qualification (2-instruction loop): counted 2.00 x the known 1 000 000 "
                             "instructions; its figures are withheld; --allow-unqualified shows them"));
@@ -136,6 +136,7 @@ TEST_CASE("--allow-unqualified shows the figures, marked in the table, the verdi
     CHECK(row.find("cpi")->unqualified == why);
     CHECK(row.find("cycles")->unqualified.empty());
     CHECK(has(out.json, "\"unqualified\": true"));
+    INFO(out.terminal);
     CHECK(has(out.terminal, " 0.75!"));
     CHECK(has(out.terminal, "!: not to be relied on (--allow-unqualified): " + why));
     CHECK(has(out.csv, ",unqualified: " + why));
