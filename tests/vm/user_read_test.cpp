@@ -3,6 +3,7 @@
 #define CATCH_CONFIG_EXTERNAL_INTERFACES
 #include "guest_main.hpp"
 
+#include "base/clock.hpp"
 #include "counters/perf_event/perf_collector.hpp"
 #include "counters/perf_event/user_access.hpp"
 
@@ -65,6 +66,23 @@ TEST_CASE("a 32-bit counter that wraps during the work still gives the whole dif
     const std::uint64_t all = counted(group, 1'100'000'000);
     say("instructions over a wrap", all);
     CHECK(all - 2'200'000'000 < constant + 300);
+}
+
+// With -icount the guest's clock advances 2 ns per instruction, of the kernel too: the same in every boot.
+TEST_CASE("a user-space read costs a fraction of a read(2)") {
+    Group by_kernel = instructions(), by_user = instructions();
+    REQUIRE(by_user.read_in_user_space(*processor_registers()));
+    constexpr std::uint64_t reads = 1000;
+    const auto ns_per_read = [](Group& group) {
+        const std::uint64_t begin = now_ns();
+        for (std::uint64_t i = 0; i < reads; ++i)
+            static_cast<void>(group.refresh());
+        return (now_ns() - begin) / reads;
+    };
+    const std::uint64_t kernel = ns_per_read(by_kernel), user = ns_per_read(by_user);
+    say("ns of one read(2)", kernel);
+    say("ns of one user-space read", user);
+    CHECK(user < kernel / 2);
 }
 
 int main(int argc, char** argv) { return run_catch(argc, argv); }
