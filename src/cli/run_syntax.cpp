@@ -251,7 +251,7 @@ void add_counting(std::vector<Option>& table, RunOptions& o) {
     table.push_back({"--allow-multiplex", "", "scale events that do not fit instead of running more passes", group,
                      flag_into(o.allow_multiplex)});
     table.push_back({"--qualify", "WHEN", "always|cached|off: check counters on kernels of known truth (cached)", group,
-                     word_into("--qualify", "time", o.qualify, qualify_named, {"always", "cached", "off"})});
+                     word_into("--qualify", "choice", o.qualify, qualify_named, {"always", "cached", "off"})});
     table.push_back({"--allow-unqualified", "", "show figures of counters that failed the check, marked", group,
                      flag_into(o.allow_unqualified)});
     table.push_back({"--strict", "", "exit 3 before measuring unless every wanted event can be counted", group,

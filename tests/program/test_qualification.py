@@ -78,5 +78,5 @@ def test_off_says_that_nothing_was_checked(tmp_path):
 def test_a_wrong_word_is_wrong_usage():
     done = call("run", "--qualify", "allways")
     assert done.returncode == 2
-    assert "did you mean always?" in done.stderr
+    assert "did you mean 'always'?" in done.stderr
     assert len(done.stderr.splitlines()) == 1
