@@ -35,7 +35,8 @@ std::optional<std::uint64_t> term_of(const std::string& alias, std::string_view 
 void warn_of_wrong_aliases(const MachineFacts& facts, std::vector<std::string>& warnings) {
     if (facts.cpu.vendor != "GenuineIntel" || facts.cpu.family != 6) return;
     const bool icx = facts.cpu.model == 0x6a || facts.cpu.model == 0x6c;
-    const bool two_subchannels = facts.cpu.model == 0xad || facts.cpu.model == 0xae || facts.cpu.model == 0xaf;
+    const bool two_subchannels = facts.cpu.model == 0xad || facts.cpu.model == 0xae || facts.cpu.model == 0xaf ||
+                                 facts.cpu.model == 0xdd || facts.cpu.model == 0xb6;
     for (const PmuFacts& pmu : facts.pmus) {
         const auto alias = [&](const char* name) {
             const auto found = pmu.events.find(name);
@@ -65,11 +66,18 @@ void warn_of_wrong_aliases(const MachineFacts& facts, std::vector<std::string>& 
 }
 
 void warn_of_cpumasks(const MachineFacts& facts, std::vector<std::string>& warnings) {
-    if (facts.packages == 0) return;
     for (const PmuFacts& pmu : facts.pmus) {
-        // amd_df has one CPU per die on first-generation EPYC; elsewhere one per package.
-        const bool one_per_package = pmu.name.starts_with("uncore_imc") ||
-                                     (pmu.name == "amd_df" && !(facts.cpu.family == 23 && facts.cpu.model < 0x30));
+        if (pmu.kind != PmuKind::memory_controller || !pmu.cpumask || facts.online.empty()) continue;
+        for (const int cpu : *pmu.cpumask)
+            if (!std::binary_search(facts.online.begin(), facts.online.end(), cpu))
+                warnings.push_back(pmu.name + " names CPU " + std::to_string(cpu) + ", which is not online");
+    }
+    if (facts.packages == 0) return;
+    // First-generation EPYC, and Hygon's.
+    const bool dies = (facts.cpu.family == 23 && facts.cpu.model < 0x30) || facts.cpu.family == 24;
+    for (const PmuFacts& pmu : facts.pmus) {
+        // amd_df has one CPU per die there; elsewhere one per package.
+        const bool one_per_package = pmu.name.starts_with("uncore_imc") || (pmu.name == "amd_df" && !dies);
         if (!one_per_package || !pmu.cpumask || pmu.cpumask->empty()) continue;
         const int cpus = static_cast<int>(pmu.cpumask->size());
         if (cpus == facts.packages) continue;

@@ -53,9 +53,13 @@ PmuFacts gather_pmu(const SysRoot& root, const std::string& name) {
     pmu.cpumask = cpus_of(root, name, "cpumask", pmu.faults);
     pmu.cpus = cpus_of(root, name, "cpus", pmu.faults);
     for (const std::string& term : root.list(home + "format")) {
-        const std::string text = text_of(root, home + "format/" + term);
-        pmu.formats[term] = text;
-        if (!is_format(text)) pmu.faults.push_back(name + "/format/" + term + " makes no sense: " + quoted(text));
+        const auto text = root.read(home + "format/" + term);
+        pmu.formats[term] = text.value_or(std::string());
+        if (!text)
+            pmu.faults.push_back(name + "/format/" + term + " cannot be read (" + errno_name(text.error().sys_errno) +
+                                 ")");
+        else if (!is_format(*text))
+            pmu.faults.push_back(name + "/format/" + term + " makes no sense: " + quoted(*text));
     }
     for (const std::string& alias : root.list(home + "events"))
         pmu.events[alias] = text_of(root, home + "events/" + alias);

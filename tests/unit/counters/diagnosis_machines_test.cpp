@@ -48,6 +48,26 @@ constexpr const char* perf_kernel = "use a kernel with CONFIG_PERF_EVENTS=y, out
 
 const Expected machines[] = {
     {"intel-skx-2s", yes, Cause::none, "", yes, Cause::none, ""},
+    {"intel-snbep-no-scale", yes, Cause::none, "", yes, Cause::none, ""},
+    {"intel-icx-free-running-only", yes, Cause::none, "", yes, Cause::none, ""},
+    {"intel-spr-hbm-type-14", yes, Cause::none, "", yes, Cause::none, ""},
+    {"intel-client-skl", yes, Cause::none, "", yes, Cause::none, ""},
+    {"intel-nvl-family-18", yes, Cause::hybrid, "pin to one kind of core: --cpus 0-7", yes, Cause::none, ""},
+    {"amd-naples-zen1", yes, Cause::none, "", yes, Cause::none, ""},
+    {"amd-turin-df-only", yes, Cause::none, "", yes, Cause::kernel_too_old, "use Linux 6.7 or newer"},
+    {"arm-ampereone", yes, Cause::none, "", yes, Cause::none, ""},
+    {"arm-kunpeng-920-v2", yes, Cause::none, "", yes, Cause::none, ""},
+    {"arm-thunderx2", yes, Cause::none, "", yes, Cause::none, ""},
+    {"arm-graviton2-metal-cmn", yes, Cause::none, "", yes, Cause::none, ""},
+    {"arm-a64fx", yes, Cause::none, "", no, Cause::no_hardware, "--collector sim models the bytes"},
+    {"apple-m1", yes, Cause::hybrid, "pin to one kind of core: --cpus 0-3", no, Cause::no_hardware,
+     "--collector sim models the bytes"},
+    {"power10", yes, Cause::none, "", no, Cause::no_hardware, "--collector sim models the bytes"},
+    {"container-cpuset", yes, Cause::none, "", yes, Cause::none, ""},
+    {"broken-unreadable-format", yes, Cause::none, "", no, Cause::broken_files,
+     "report it to the kernel's maintainers; --collector sim meanwhile"},
+    {"broken-empty-cpumask", yes, Cause::none, "", no, Cause::broken_files,
+     "report it to the kernel's maintainers; --collector sim meanwhile"},
     {"intel-icx-broken-alias", yes, Cause::none, "", yes, Cause::none, ""},
     {"intel-icx-snc2", yes, Cause::none, "", yes, Cause::none, ""},
     {"intel-icx-driver-missing", yes, Cause::none, "", no, Cause::driver_missing, "sudo modprobe intel_uncore"},
@@ -153,6 +173,14 @@ TEST_CASE("aliases, masks and places that mislead are warned of") {
     CHECK(warns(diagnosis_of("intel-icx-snc2"), "4 NUMA nodes on 2 packages"));
     CHECK(warns(diagnosis_of("amd-rome-df"), "amd_df names 1 CPUs (0) for 2 packages"));
     CHECK(warns(diagnosis_of("intel-skx-offline-package"), "CPUs 28-55 are offline"));
+    CHECK(warns(diagnosis_of("intel-gnr-half-alias"), "cas_count_read/ counts only one of two subchannels"));
+    CHECK(warns(diagnosis_of("broken-cpumask-offline"), "uncore_imc_1 names CPU 99, which is not online"));
+    CHECK(warns(diagnosis_of("broken-unreadable-format"), "uncore_imc_1/format/umask cannot be read (EISDIR)"));
+    // One CPU per die is right there, and Knights Landing's clock domain is no fifth controller.
+    CHECK_FALSE(warns(diagnosis_of("amd-naples-zen1"), "totals may miss"));
+    CHECK_FALSE(warns(diagnosis_of("hygon-dhyana"), "totals may miss"));
+    CHECK(diagnosis_of("intel-knl").source("memory controller").cause ==
+          "uncore_edc_eclk_0 and 3 more, counted on CPU 0");
     CHECK(diagnosis_of("intel-skx-2s").warnings.empty());
     CHECK(diagnosis_of("nvidia-grace").warnings.empty());
 }
