@@ -218,6 +218,7 @@ Result<void> PassQualification::judge_on(OpenCounters& counters, TruthKernel ker
     for (std::uint64_t i = 0; i < std::min(repeats, std::max(affordable, fewest_trials)); ++i) {
         if (stage_.stop != 0) return fail(stopped_by(stage_.stop));
         if (auto done = once(counters, kernel, items, took_ns); !done) return done;
+        if (items[0]->trials.back().truth.low <= 0) return give_up("its witness did not see what it did");
     }
     for (const Item* item : items) {
         QualifiedEvent event = judge(item->trials, item->check.threshold, std::string(item->check.unit));

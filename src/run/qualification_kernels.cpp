@@ -125,7 +125,10 @@ double KernelRunner::run(TruthKernel kernel) noexcept {
     switch (kernel) {
     case TruthKernel::instructions: return static_cast<double>(known_truth::run_instruction_loop(amounts_.iterations));
     case TruthKernel::fresh_pages: return static_cast<double>(pages_->touch());
-    case TruthKernel::naps: return static_cast<double>(known_truth::take_naps(amounts_.naps));
+    case TruthKernel::naps: {
+        const std::uint64_t seen = known_truth::take_naps(amounts_.naps);
+        return seen >= amounts_.naps ? static_cast<double>(seen) : 0; // a witness that looks away is none
+    }
     case TruthKernel::cpu_time: return static_cast<double>(known_truth::spend_cpu_time(amounts_.cpu_ns));
     case TruthKernel::read: known_truth::read_stream(from, line_bytes_); break;
     case TruthKernel::store: known_truth::store_stream(to, stored_); break;

@@ -51,7 +51,7 @@ public:
     std::string obstacle(TruthKernel kernel) const;
     /// Before each run(). Errors: those of mapping and binding memory.
     Result<void> prepare(TruthKernel kernel);
-    /// What was done: instructions, pages, switches, ns or bytes.
+    /// What was done: instructions, pages, switches, ns or bytes; 0 when its witness did not see it.
     double run(TruthKernel kernel) noexcept;
     std::size_t line_bytes() const { return line_bytes_; }
 
