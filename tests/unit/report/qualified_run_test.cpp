@@ -137,7 +137,7 @@ TEST_CASE("--allow-unqualified shows the figures, marked in the table, the verdi
     CHECK(row.find("cycles")->unqualified.empty());
     CHECK(has(out.json, "\"unqualified\": true"));
     INFO(out.terminal);
-    CHECK(has(out.terminal, " 0.75!"));
+    CHECK(has(out.terminal, " 0.750!"));
     CHECK(has(out.terminal, "!: not to be relied on (--allow-unqualified): " + why));
     CHECK(has(out.csv, ",unqualified: " + why));
 }

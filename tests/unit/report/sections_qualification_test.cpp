@@ -57,7 +57,7 @@ TEST_CASE("the section on qualification has a line for every event and kernel, w
                          "1%", "passed"});
     CHECK(rows[1] == Row{"task-clock", "2 ms of CPU time", "2000168 ns of CPU time", "2000168", "10", "<0.001%",
                          "<0.001%", "1%", "passed"});
-    CHECK(rows[2] == Row{"ddr", "copy 64 MiB", "134217728-201326592 bytes", "67108864", "10", "-50%", "0.2%", "5%",
+    CHECK(rows[2] == Row{"ddr", "copy 64 MiB", "134217728-201326592 bytes", "67108864", "10", "-50%", "0.200%", "5%",
                          "failed: counted 0.50 x the least it can be, 134 217 728 bytes"});
     CHECK(rows[3] == Row{"cycles", "none", "n/a", "n/a", "n/a", "n/a", "n/a", "n/a",
                          "not judged: no kernel takes a known number of cycles"});

@@ -192,6 +192,13 @@ TEST_CASE("a counter that never ran is a failure; a read that fails is an error"
     CHECK(judged.error().cause == "read 4 fails");
 }
 
+TEST_CASE("a kernel whose second witness saw nothing judges nobody") {
+    Setup setup({event("context-switches", 5)}, {"context_switches"});
+    setup.amounts.naps = 0;
+    CHECK(texts(setup.results()) ==
+          Texts{"context-switches [0 naps, witness getrusage] not_judged: its witness did not see what it did"});
+}
+
 TEST_CASE("what does not fit into the time is not judged, and says so; a stop ends it") {
     Setup setup({event("instructions", 1'000'000)}, {"instructions"});
     setup.pace.budget_ns = 0;
