@@ -28,7 +28,8 @@ Error to_error(const PresetProblem& problem, const std::string& file);
 
 /// The preset of a file's text, and all that is wrong with it by line; the preset is usable only without problems.
 Preset read_preset(std::string_view toml, const std::string& file, std::vector<PresetProblem>& problems);
-/// Error: bad_data with "FILE:LINE", the key and what is wrong with it (the first that was met); unknown keys are errors.
+/// Error: bad_data with "FILE:LINE", the key and what is wrong with it (the first that was met); unknown keys are
+/// errors.
 Result<Preset> parse_preset(std::string_view toml, const std::string& file);
 /// Text of a preset file; bad_data when it is missing, unreadable or empty.
 Result<std::string> preset_text(const std::string& file);

@@ -224,7 +224,7 @@ TEST_CASE("the user's own presets replace those of their name, win ties, and are
     const auto broken = choose_preset(root, "auto", own.path());
     REQUIRE_FALSE(broken);
     CHECK(broken.error().code == ExitCode::bad_data);
-    CHECK(broken.error().object == (own.path() / "intel-skx.toml").string() + ":6");
+    CHECK(broken.error().object == (own.path() / "intel-skx.toml").string() + ":8");
     CHECK(choose_preset(root, "none", own.path())); // reads no preset at all
 }
 
