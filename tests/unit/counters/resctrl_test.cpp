@@ -213,6 +213,25 @@ TEST_CASE("a domain that is not counted makes the step never_ran, if one of our 
     CHECK(step(*counters, [] {}).state == ReadingState::never_ran);
 }
 
+TEST_CASE("a domain that gets its first thread and its first number in one step has nothing to start from") {
+    Machine machine;
+    auto collector = machine.collector();
+    const auto plan = *collector.plan({});
+    const auto counters = *collector.open(plan, 0);
+    machine.total("20", "Unavailable");
+    step(*counters, [] {});
+    std::unique_ptr<WorkerCounters> second;
+    const Reading joined = step(*counters, [&] {
+        machine.kernel.affinity = {2};
+        second = *collector.open(plan, 0);
+        machine.total("21", "5000");
+    });
+    CHECK(joined.state == ReadingState::never_ran);
+    const Reading next = step(*counters, [&] { machine.total("22", "5004"); });
+    CHECK(next.state == ReadingState::counted);
+    CHECK(next.count == 5);
+}
+
 TEST_CASE("where the cache files do not number the L3, every domain must answer") {
     Machine machine;
     for (int cpu = 0; cpu < 4; ++cpu)
