@@ -54,7 +54,10 @@ const ScriptedEvent* ScriptedCollector::find(std::string_view name) const {
 Result<CountingPlan> ScriptedCollector::plan(const PlanRequest& request) {
     CountingPlan plan;
     plan.collector = plan.source = source_;
-    for (const std::string& name : request.names) {
+    std::vector<std::string> names = request.names;
+    for (const ScriptedEvent& event : events_)
+        if (request.names.empty()) names.push_back(event.name);
+    for (const std::string& name : names) {
         const ScriptedEvent* scripted = find(name);
         if (scripted == nullptr)
             return fail({ExitCode::usage, "resolve event", name, "the script has no such event", "add it", 0});
@@ -70,6 +73,11 @@ Result<CountingPlan> ScriptedCollector::plan(const PlanRequest& request) {
         planned.pass = scripted->pass;
         planned.group = scripted->group;
         planned.multiplexed = scripted->multiplexed;
+        planned.role = scripted->role;
+        planned.sharing = scripted->sharing;
+        if (!scripted->weights.empty()) planned.unit = "bytes";
+        for (std::size_t part = 0; part < scripted->weights.size(); ++part)
+            planned.parts.push_back({*planned.event, static_cast<int>(part), scripted->weights[part]});
         plan.passes = std::max(plan.passes, scripted->pass + 1);
     }
     return plan;
@@ -78,7 +86,9 @@ Result<CountingPlan> ScriptedCollector::plan(const PlanRequest& request) {
 Result<std::unique_ptr<WorkerCounters>> ScriptedCollector::open(const CountingPlan& plan, int pass) {
     std::vector<std::vector<CounterValue>> scripts;
     for (const PlannedEvent& planned : plan.events) {
-        if (planned.pass == pass && planned.event) scripts.push_back(find(planned.name)->increments);
+        if (planned.pass == pass && planned.event)
+            scripts.insert(scripts.end(), std::max<std::size_t>(planned.parts.size(), 1),
+                           find(planned.name)->increments);
     }
     return std::make_unique<ScriptedCounters>(std::move(scripts), failing_read_);
 }

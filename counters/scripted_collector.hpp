@@ -17,6 +17,10 @@ struct ScriptedEvent {
     int pass = 0, group = 0;
     bool multiplexed = false;
     std::string reason, remedy; ///< a reason makes the event not countable
+    std::string role = {};      ///< the metric that it fills, for an event that the collector offers by itself
+    Sharing sharing = Sharing::per_thread;
+    std::vector<std::uint32_t> weights =
+        {}; ///< bytes per count of its parts, each with these increments; empty: no parts
 };
 
 /// Replays given readings through the whole program, with no hardware. Every open() starts the script anew.
@@ -30,7 +34,8 @@ public:
 
     std::string_view name() const override { return source_; }
     Capability capability() const override { return Capability::yes("scripted"); }
-    /// Error (usage) for a name that the script lacks. The script decides passes, groups and reasons.
+    /// Error (usage) for a name that the script lacks; no names: all events of the script, as a collector of DRAM
+    /// traffic offers them. The script decides passes, groups and reasons.
     Result<CountingPlan> plan(const PlanRequest& request) override;
     Result<std::unique_ptr<WorkerCounters>> open(const CountingPlan& plan, int pass) override;
 

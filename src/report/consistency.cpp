@@ -49,7 +49,9 @@ std::optional<Consistency> consistency(std::string_view first, const Estimate& o
     if (of_second.value == 0 && of_first.value != 0) return std::nullopt;
     Consistency out;
     out.ratio = of_second.value == 0 ? 1 : of_first.value / of_second.value;
-    if (std::abs(out.ratio - 1) <= agreeing_difference || intervals_touch(of_first, of_second)) return out;
+    const double difference = std::abs(of_first.value - of_second.value);
+    if (difference <= agreeing_difference * std::abs(of_second.value) || intervals_touch(of_first, of_second))
+        return out;
     out.verdict = Agreement::differs;
     add_causes(out.reasons, first, out.ratio < 1);
     add_causes(out.reasons, second, out.ratio > 1);

@@ -75,7 +75,9 @@ public:
     void ask_core_estimate() {
         if (!asked_for(plan_, "perf")) return;
         if (!taken_.empty()) return leave_out(estimate_name, taken_ + " counts DRAM bytes more directly", "");
-        if (plan_.estimate.terms.empty()) return leave_out(estimate_name, plan_.estimate.reason, "");
+        if (plan_.estimate.terms.empty())
+            return leave_out(estimate_name,
+                             plan_.estimate.reason.empty() ? "no preset names one" : plan_.estimate.reason, "");
         for (const EstimateTerm& term : plan_.estimate.terms)
             for (const EventRecord& event : counting_.events)
                 if (event.name == term.event)

@@ -36,6 +36,29 @@ std::optional<UnavailableRecord> missing(const RunPlan& plan, const Counting& co
     return unavailable;
 }
 
+/// Whether a counter fills a DRAM metric: itself, or reads and writes their sum.
+bool counts_bytes_of(const Counting& counting, std::string_view metric) {
+    const auto counted = [&](std::string_view role) {
+        const EventRecord* record = filling(counting, role);
+        return record != nullptr && record->pass >= 0;
+    };
+    if (metric == "dram_read_bytes" || metric == "dram_write_bytes") return counted(metric);
+    return counted("dram_bytes") || (counted("dram_read_bytes") && counted("dram_write_bytes"));
+}
+
+/// What stood in the way of every source of DRAM bytes, the most direct first.
+UnavailableRecord uncounted_dram(const Counting& counting, const std::string& not_simulated) {
+    UnavailableRecord none{{}, {}, "give --collector auto"};
+    for (const CollectorRecord& collector : counting.collectors) {
+        const bool dram =
+            collector.name == "uncore" || collector.name == "resctrl" || collector.name == "core-estimate";
+        if (!dram || collector.used) continue;
+        none.reason += collector.name + ": " + collector.cause + "; ";
+    }
+    none.reason += not_simulated;
+    return none;
+}
+
 /// For a ratio: which of its parts is missing.
 std::string of_operand(const UnavailableRecord& operand) { return "no " + operand.metric + ": " + operand.reason; }
 
@@ -45,9 +68,11 @@ std::vector<UnavailableRecord> unavailable_metrics(const RunPlan& plan, const Co
                                                    const std::string& not_simulated) {
     std::vector<UnavailableRecord> list;
     const bool simulated = not_simulated.empty();
-    if (!simulated)
+    if (!simulated) {
+        const UnavailableRecord dram = uncounted_dram(counting, not_simulated);
         for (const std::string_view metric : dram_metrics)
-            list.push_back({std::string(metric), not_simulated, "give --collector auto"});
+            if (!counts_bytes_of(counting, metric)) list.push_back({std::string(metric), dram.reason, dram.remedy});
+    }
     for (const std::string_view metric : event_metrics) {
         if (metric == "llc_misses" && simulated) continue;
         if (auto unavailable = missing(plan, counting, metric)) list.push_back(std::move(*unavailable));

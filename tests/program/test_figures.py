@@ -36,7 +36,8 @@ def step_values(metric, samples, events):
     if metric == "time_ns":
         return [float(s["time_ns"]) for s in samples]
     if metric == "bound_bytes":
-        return [max(int(s["A"]), int(s["R"])) * ROW_BYTES for s in samples]
+        assert all(s["batch"] != "1" or int(s["trace:bound_rows"]) == max(int(s["A"]), int(s["R"])) for s in samples)
+        return [int(s["trace:bound_rows"]) * ROW_BYTES for s in samples]
     if metric == "min_bytes":
         return [int(s["trace:min_rows"]) * ROW_BYTES for s in samples]
     if metric == "rows_written":
@@ -58,7 +59,7 @@ def test_samples_have_exactly_the_documented_columns(tiny):
                "flags", "time_ns"]
     for event in tiny.run["events"]:
         columns += [event["name"], event["name"] + ":enabled", event["name"] + ":running"]
-    columns += ["sim:" + name for name in SIMULATED] + ["trace:min_rows", "trace:metadata_bytes"]
+    columns += ["sim:" + name for name in SIMULATED] + ["trace:min_rows", "trace:metadata_bytes", "trace:bound_rows"]
     assert tiny.header == columns
     assert tiny.comments and all(line.startswith("#") for line in tiny.comments)
 

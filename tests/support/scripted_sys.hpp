@@ -42,6 +42,9 @@ public:
     /// Counters of the core PMU, and how many of them someone else holds. A group that needs more than all does not
     /// open (EINVAL, as validate_group in the kernel); one that finds too few free opens and never runs.
     unsigned counters = 1000, held_counters = 0;
+    /// Counters of every box: a PMU of a dynamic type (32 and more) on one CPU. 0: as many as anybody wants.
+    unsigned box_counters = 0;
+    bool one_event_per_group = false;    ///< boxes take no larger groups (EINVAL), as arm_dmc620_pmu.c
     std::size_t descriptor_limit = 1000; ///< EMFILE beyond
     /// Replaces the number of bytes that read() answers.
     std::optional<long> read_answer;
@@ -71,6 +74,9 @@ public:
         if (call.error == 0 && group_fd >= 0 && !groups_.contains(group_fd)) call.error = EBADF;
         const unsigned in_group = group_fd >= 0 ? hardware_members(group_fd) : 0;
         if (call.error == 0 && is_hardware(attr) && in_group + 1 > counters) call.error = EINVAL;
+        if (call.error == 0 && is_box(attr) && group_fd >= 0 &&
+            (one_event_per_group || (box_counters != 0 && groups_.at(group_fd).members.size() + 1 > box_counters)))
+            call.error = EINVAL;
         if (call.error != 0) return {-1, call.error};
         const int fd = next_fd_++;
         call.fd = fd;
@@ -79,6 +85,7 @@ public:
         const int leader = group_fd < 0 ? fd : group_fd;
         groups_[leader].members.push_back({fd, attr});
         if (group_fd < 0) groups_[leader].order = next_order_++;
+        if (group_fd < 0) groups_[leader].cpu = cpu;
         return {fd, 0};
     }
 
@@ -148,13 +155,22 @@ private:
     struct Simulated {
         std::vector<Member> members;
         std::uint64_t reads = 0;
-        int order = 0;
+        int order = 0, cpu = -1;
     };
 
     static std::uint64_t id_of(int fd) { return 7000 + static_cast<std::uint64_t>(fd); }
     /// Types that need a counter of the core PMU: generic, cache and raw events.
     static bool is_hardware(const perf_event_attr& attr) {
         return attr.type == PERF_TYPE_HARDWARE || attr.type == PERF_TYPE_HW_CACHE || attr.type == PERF_TYPE_RAW;
+    }
+    static bool is_box(const perf_event_attr& attr) { return attr.type >= 32; }
+    bool box_runs(const Simulated& mine) const {
+        std::size_t used = 0;
+        for (const auto& [other, group] : groups_)
+            if (group.order < mine.order && group.cpu == mine.cpu &&
+                group.members[0].attr.type == mine.members[0].attr.type)
+                used += group.members.size();
+        return box_counters == 0 || used + mine.members.size() <= box_counters;
     }
     unsigned hardware_members(int leader) const {
         unsigned n = 0;
@@ -164,6 +180,7 @@ private:
     }
     /// Groups get counters in the order of their opening, as long as a whole group finds enough.
     bool runs(int leader) const {
+        if (is_box(groups_.at(leader).members[0].attr)) return box_runs(groups_.at(leader));
         unsigned used = held_counters;
         const int order = groups_.at(leader).order;
         for (const auto& [other, group] : groups_) {

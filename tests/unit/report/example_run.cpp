@@ -1,5 +1,6 @@
 #include "example_run.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -147,6 +148,7 @@ Sample sample_of(const Phase& phase, std::uint32_t repeat, std::uint32_t step, i
     out.rows_written = phase.rows_written[step];
     out.min_rows = phase.min_rows[step];
     out.metadata_bytes = 48;
+    out.bound_rows = std::max(out.added, out.removed);
     out.cpu_before = out.cpu_after = 1;
     const std::size_t at = std::size_t{repeat} * steps + step;
     out.time_ns = phase.time_ns[at] + (pass == 1 ? 7 : 0); // pass 1 is slower: must not be published

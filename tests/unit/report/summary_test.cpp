@@ -295,7 +295,7 @@ TEST_CASE("a complete exchange stores m rows either way: tau tells a rebuild") {
     std::erase_if(samples.rows, [](const auto& s) { return s.loop != "hybrid" || s.k != 2; });
     for (Sample& sample : samples.rows) {
         sample.k = 16;
-        sample.added = sample.removed = sample.rows_written = sample.min_rows = 8; // m = 8
+        sample.added = sample.removed = sample.rows_written = sample.min_rows = sample.bound_rows = 8; // m = 8
     }
     CHECK(summarize(run, samples).rows[0].index_steps == 6u);
     run.workload.tau = 2;
@@ -467,7 +467,7 @@ TEST_CASE("batches count per step") {
     samples.rows.resize(1);
     Sample& batch = samples.rows[0];
     batch.batch = 4;
-    batch.added = batch.removed = batch.rows_written = batch.min_rows = 4;
+    batch.added = batch.removed = batch.rows_written = batch.min_rows = batch.bound_rows = 4;
     batch.time_ns = 400;
     const Summary summary = summarize(run, samples);
     CHECK(value(summary, "paired", 2, "time_ns") == 100);

@@ -155,7 +155,7 @@ TEST_CASE("the first source is read last before a step and first after it, and v
         planned.pass = 0;
         counting.sources.push_back({std::make_unique<NotedCollector>(name), {name, name, {planned}, 1, {}}});
     }
-    auto counters = OpenCounters::open(counting, 0);
+    auto counters = OpenCounters::open(counting, 0, true);
     REQUIRE(counters);
     std::vector<CounterValue> values(3);
     order().clear();

@@ -82,6 +82,65 @@ TEST_CASE("a step on another CPU than its worker's, or on two, is migrated") {
     CHECK(rows.workers[3].flags == Flags{"migrated"});
 }
 
+TEST_CASE("a reading over a batch holds the sums of its steps, and max(A,R) of each") {
+    Small small(2);
+    small.plan.experiments[0].batch = 2;
+    small.plan.experiments[0].warmup_steps = 1;
+    small.plan.experiments[0].changes = {{9, 9}, {2, 1}, {1, 2}, {3, 0}, {0, 3}};
+    small.log.rows_written = {9, 2, 2, 3, 4};
+    small.simulated.ledgers = {{{9, 9, 9}, {2, 2, 64}, {2, 2, 64}, {3, 3, 32}, {4, 4, 32}}, {}};
+    small.simulated.steps.assign(5, LineCounts{});
+    for (std::size_t step = 0; step < 5; ++step)
+        small.simulated.steps[step].fetched[0] = step + 1;
+    small.plan.geometry.line_bytes = 64;
+    const PhaseRows rows = small.rows();
+    REQUIRE(rows.steps.size() == 2);
+    CHECK(rows.steps[0].step == 0);
+    CHECK(rows.steps[1].step == 2);
+    CHECK(rows.steps[1].batch == 2);
+    CHECK(rows.steps[0].added == 3);
+    CHECK(rows.steps[0].removed == 3);
+    CHECK(rows.steps[0].bound_rows == 4); // max(2,1) + max(1,2)
+    CHECK(rows.steps[1].bound_rows == 6);
+    CHECK(rows.steps[1].rows_written == 7);
+    CHECK(rows.steps[1].min_rows == 7);
+    CHECK(rows.steps[0].metadata_bytes == 128);
+    CHECK(*rows.steps[0].simulated[0] == (2 + 3) * 64); // lines read in steps 1 and 2, after the warm-up step
+    CHECK(*rows.steps[1].simulated[0] == (4 + 5) * 64);
+}
+
+TEST_CASE("a shared event is the leader's reading of all its boxes in bytes, and its idle windows are kept") {
+    Small small(1);
+    EventRecord shared;
+    shared.name = "ddr-read";
+    small.counting.events.push_back(shared);
+    PlannedEvent planned;
+    planned.name = shared.name;
+    planned.pass = 0;
+    planned.sharing = Sharing::socket;
+    planned.parts = {{Event{}, 0, 64}, {Event{}, 8, 32}};
+    small.counting.sources.push_back({nullptr, {"uncore", "uncore", {planned}, 1, {}}});
+    // Per worker: context-switches, box 0, box 1. The other worker's values of the boxes are never read.
+    for (WorkerLog& own : small.log.workers) {
+        own.before.assign(3, {0, 0, 0});
+        own.after.assign(3, {0, 8, 8});
+    }
+    small.log.workers[0].after[1] = {10, 1000, 1000};
+    small.log.workers[0].after[2] = {3, 1002, 1002};
+    small.log.idle_before = {{0, 0, 0}, {100, 0, 0}, {200, 0, 0}, {1, 9, 9}, {101, 500, 500}, {202, 501, 501}};
+    small.log.idle_after = {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 9, 9}, {5, 400, 400}, {0, 400, 0}};
+    const PhaseRows rows = small.rows();
+    CHECK(*rows.steps[0].readings[1] == Reading{10 * 64 + 3 * 32, 2002, 2002, ReadingState::counted});
+    CHECK_FALSE(rows.workers[0].readings[1]); // shared: nobody's own
+    REQUIRE(rows.background.size() == 2);
+    CHECK(rows.background[0].step == 0);
+    CHECK(*rows.background[0].readings[1] == Reading{1 * 64 + 2 * 32, 1001, 1001, ReadingState::counted});
+    CHECK_FALSE(rows.background[0].readings[0]); // a thread's event says nothing about the idle machine
+    CHECK(rows.background[0].time_ns == 501);
+    CHECK(rows.background[1].step == 1);
+    CHECK(rows.background[1].readings[1]->state == ReadingState::never_ran);
+}
+
 TEST_CASE("an outlier of the phase's own times is flagged") {
     Small small(9);
     small.log.time_ns = {10, 11, 12, 10, 11, 12, 10, 11, 99}; // fences around 10 to 12

@@ -34,13 +34,15 @@ Sample small_sample() {
     sample.simulated = {65536};
     sample.min_rows = 8;
     sample.metadata_bytes = 1024;
+    sample.bound_rows = 8;
     return sample;
 }
 
 /// A header of samples.csv without events, and one row.
-constexpr std::string_view header = "loop,k,repeat,step,batch,pass,A,R,rows_written,cpu_before,cpu_after,flags,time_ns,"
-                                    "x,x:enabled,x:running,sim:llc_misses,trace:min_rows,trace:metadata_bytes\n";
-constexpr std::string_view row = "index,16,1,2,1,0,8,8,1024,0,0,,500,7,9,9,,8,4096\n";
+constexpr std::string_view header =
+    "loop,k,repeat,step,batch,pass,A,R,rows_written,cpu_before,cpu_after,flags,time_ns,"
+    "x,x:enabled,x:running,sim:llc_misses,trace:min_rows,trace:metadata_bytes,trace:bound_rows\n";
+constexpr std::string_view row = "index,16,1,2,1,0,8,8,1024,0,0,,500,7,9,9,,8,4096,8\n";
 
 std::string refusal(const std::string& text) {
     const auto table = parse_samples(text, "samples.csv");
@@ -66,9 +68,9 @@ TEST_CASE("samples.csv is written as the contract's columns, comments in front, 
         "loop,k,repeat,step,batch,pass,A,R,rows_written,cpu_before,cpu_after,flags,time_ns,"
         "cycles:u,cycles:u:enabled,cycles:u:running,"
         "\"cpu/event=0x2e,umask=0x41/\",\"cpu/event=0x2e,umask=0x41/:enabled\",\"cpu/event=0x2e,umask=0x41/:running\","
-        "sim:dram_read_bytes,trace:min_rows,trace:metadata_bytes\n");
+        "sim:dram_read_bytes,trace:min_rows,trace:metadata_bytes,trace:bound_rows\n");
     CHECK(row_text(small_shape(), small_sample(), SampleFile::steps) ==
-          "paired,16,0,3,1,0,8,7,8,1,1,multiplexed outlier,12345,1000,20,10,,,,65536,8,1024\n");
+          "paired,16,0,3,1,0,8,7,8,1,1,multiplexed outlier,12345,1000,20,10,,,,65536,8,1024,8\n");
 }
 
 TEST_CASE("workers.csv has worker and cpu after pass, and neither simulated nor traced columns") {
@@ -88,7 +90,7 @@ TEST_CASE("a reading that is no count leaves its cells empty, one that never ran
     sample.readings = {Reading{5, 9, 9, ReadingState::read_failed}, Reading{0, 9, 0, ReadingState::never_ran},
                        Reading{0, 0, 0, ReadingState::unsupported}};
     CHECK(row_text(shape, sample, SampleFile::steps) ==
-          "paired,16,0,3,1,0,8,7,8,1,1,multiplexed outlier,12345,,,,0,9,0,,,,8,1024\n");
+          "paired,16,0,3,1,0,8,7,8,1,1,multiplexed outlier,12345,,,,0,9,0,,,,8,1024,8\n");
 }
 
 TEST_CASE("what was written comes back, with the state that the times give") {
@@ -101,6 +103,7 @@ TEST_CASE("what was written comes back, with the state that the times give") {
             sample.simulated.clear();
             sample.min_rows = 0;
             sample.metadata_bytes = 0;
+            sample.bound_rows = 0;
         }
         auto writer = SampleWriter::create(directory / "s.csv", small_shape(), kind);
         REQUIRE(writer);
@@ -113,6 +116,23 @@ TEST_CASE("what was written comes back, with the state that the times give") {
         CHECK(table->rows == std::vector<Sample>(3, sample));
         CHECK(table->rows[0].readings[0]->state == ReadingState::scaled);
     }
+}
+
+TEST_CASE("background.csv has neither workers nor simulated and traced columns, and must be asked for") {
+    const test::TemporaryDirectory directory;
+    Sample window;
+    window.loop = "paired";
+    window.k = 16;
+    window.step = 7;
+    window.time_ns = 1000000;
+    window.readings = {Reading{6400, 2000000, 2000000, ReadingState::counted}, std::nullopt};
+    auto writer = SampleWriter::create(directory / "b.csv", small_shape(), SampleFile::background);
+    REQUIRE(writer);
+    REQUIRE(writer->append(std::vector<Sample>{window}));
+    const auto table = read_samples(directory / "b.csv", FileEnd::whole, SampleFile::background);
+    REQUIRE(table);
+    CHECK(table->rows == std::vector<Sample>{window});
+    CHECK_FALSE(read_samples(directory / "b.csv"));
 }
 
 TEST_CASE("lines that end in CR LF read the same") {
@@ -130,11 +150,11 @@ TEST_CASE("a malformed file is refused with its line and the column") {
     CHECK(refusal("") == "samples.csv:1: there is no header");
     CHECK(refusal("# only\n# comments\n") == "samples.csv:3: there is no header");
     CHECK(refusal("loop,q\n") == "samples.csv:1: column 2 should be \"k\"");
-    CHECK(refusal(changed("trace:metadata_bytes\n", "trace:metadata_bytes,more\n")) ==
-          "samples.csv:1: column 20 \"more\" is not expected there");
+    CHECK(refusal(changed("trace:bound_rows\n", "trace:bound_rows,more\n")) ==
+          "samples.csv:1: column 21 \"more\" is not expected there");
     CHECK(refusal(changed("x:running", "y:running")) == "samples.csv:1: column 14 should be \"trace:min_rows\"");
-    CHECK(refusal("# c\n" + changed(",4096\n", "\n")) == "samples.csv:3: 18 cells, the header has 19");
-    CHECK(refusal(changed(",4096\n", ",4096")) == "samples.csv:2: the last line is cut off");
+    CHECK(refusal("# c\n" + changed(",4096,8\n", ",4096\n")) == "samples.csv:3: 19 cells, the header has 20");
+    CHECK(refusal(changed(",4096,8\n", ",4096,8")) == "samples.csv:2: the last line is cut off");
     CHECK(refusal(changed(",500,", ",5e2,")) == "samples.csv:2: column time_ns: \"5e2\" is not a number of its range");
     CHECK(refusal(changed(",500,", ",-5,")) == "samples.csv:2: column time_ns: \"-5\" is not a number of its range");
     CHECK(refusal(changed("index,16,", "index,4294967296,")) ==
@@ -145,8 +165,8 @@ TEST_CASE("a malformed file is refused with its line and the column") {
 }
 
 TEST_CASE("of a file whose writer was killed the cut last line and the phase it belongs to are dropped and counted") {
-    const std::string whole = "index,16,0,0,1,0,8,8,1024,0,0,,500,7,9,9,,8,4096\n"
-                              "index,16,0,1,1,0,8,8,1024,0,0,,500,7,9,9,,8,4096\n";
+    const std::string whole = "index,16,0,0,1,0,8,8,1024,0,0,,500,7,9,9,,8,4096,8\n"
+                              "index,16,0,1,1,0,8,8,1024,0,0,,500,7,9,9,,8,4096,8\n";
     const std::string next = std::string(row) + "index,16,1,3,1,0,8,8,10";
     auto table = parse_samples(std::string(header) + whole + next, "s", FileEnd::cut);
     REQUIRE(table);
@@ -158,12 +178,12 @@ TEST_CASE("of a file whose writer was killed the cut last line and the phase it 
     CHECK(table->rows.back().repeat == 0);
     drop_unfinished_phase(*table, 2);
     CHECK(table->rows.size() == 2);
-    // A batch counts its steps; another pass is another phase.
+    // A phase has as many readings as it was planned to, however many steps each holds; another pass is another phase.
     table->rows.back().batch = 2;
     table->rows.back().pass = 1;
-    drop_unfinished_phase(*table, 2);
+    drop_unfinished_phase(*table, 1);
     CHECK(table->rows.size() == 2);
-    drop_unfinished_phase(*table, 3);
+    drop_unfinished_phase(*table, 2);
     CHECK(table->rows.size() == 1);
     CHECK_FALSE(parse_samples(std::string(header) + whole + next, "s"));
 }

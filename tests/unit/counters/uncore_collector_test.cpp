@@ -1,0 +1,185 @@
+#include <catch2/catch.hpp>
+
+#include <cerrno>
+
+#include "counters/perf_event/uncore_collector.hpp"
+#include "support/scripted_sys.hpp"
+#include "support/tree.hpp"
+
+namespace bytebound {
+namespace {
+
+const SysRoot nowhere("/nonexistent");
+
+/// A counter of box `type` (named uncore_imc_TYPE-100) on `cpu`.
+MemoryCounter counter_of(std::uint32_t type, int cpu, Direction direction, std::uint64_t config,
+                         MemoryClass memory = MemoryClass::ddr) {
+    MemoryCounter counter;
+    counter.event.pmu = "uncore_imc_" + std::to_string(type - 100);
+    counter.event.name = counter.event.pmu + "/" + std::to_string(config) + "/";
+    counter.event.type = type;
+    counter.event.config = config;
+    counter.event.scope = Scope::cpu;
+    counter.event.domain = Domain::unrestricted;
+    counter.event.cpus = {0, 8};
+    counter.cpu = cpu;
+    counter.direction = direction;
+    counter.memory = memory;
+    counter.bytes_per_count = 64;
+    counter.counters_per_box = 4;
+    return counter;
+}
+
+/// Two boxes on two sockets, reads and writes.
+std::vector<MemoryCounter> two_sockets() {
+    std::vector<MemoryCounter> counters;
+    for (const std::uint32_t type : {100u, 101u})
+        for (const int cpu : {0, 8}) {
+            counters.push_back(counter_of(type, cpu, Direction::read, 0x0304));
+            counters.push_back(counter_of(type, cpu, Direction::write, 0x0c04));
+        }
+    return counters;
+}
+
+PlanRequest request_of(std::vector<MemoryCounter> memory, bool allow_multiplex = false) {
+    return {{}, allow_multiplex, 0, {}, std::move(memory)};
+}
+
+TEST_CASE("every box is opened once on each CPU of its cpumask, with its events in one group") {
+    ScriptedSys sys;
+    UncoreCollector uncore(sys, nowhere, true);
+    const auto plan = uncore.plan(request_of(two_sockets()));
+    REQUIRE(plan);
+    REQUIRE(plan->events.size() == 2);
+    CHECK(plan->events[0].name == "ddr-read");
+    CHECK(plan->events[0].role == "dram_read_bytes");
+    CHECK(plan->events[0].parts.size() == 4);
+    CHECK(plan->events[1].name == "ddr-write");
+    CHECK(plan->events[1].role == "dram_write_bytes");
+    CHECK(plan->events[1].sharing == Sharing::socket);
+    CHECK(plan->passes == 1);
+    CHECK(sys.open_descriptors.empty()); // the trial closed what it opened
+
+    sys.calls.clear();
+    auto counters = uncore.open(*plan, 0);
+    REQUIRE(counters);
+    CHECK((*counters)->size() == 8);
+    std::vector<std::pair<int, unsigned>> leaders;
+    for (const auto& call : sys.calls) {
+        if (call.name != "open") continue;
+        CHECK(call.pid == -1); // everybody
+        if (call.group_fd < 0) leaders.emplace_back(call.cpu, call.attr.type);
+    }
+    CHECK(leaders == std::vector<std::pair<int, unsigned>>{{0, 100}, {8, 100}, {0, 101}, {8, 101}});
+}
+
+TEST_CASE("values come in the order of the plan's parts, whatever box they are read from") {
+    ScriptedSys sys;
+    sys.count = [](const perf_event_attr& attr, std::uint64_t n) { return attr.type * 100000 + attr.config * 10 + n; };
+    UncoreCollector uncore(sys, nowhere, true);
+    const auto plan = uncore.plan(request_of(two_sockets()));
+    auto counters = uncore.open(*plan, 0);
+    REQUIRE(counters);
+    std::vector<CounterValue> values(8);
+    REQUIRE((*counters)->read(values));
+    // ddr-read of boxes 100 on CPUs 0 and 8, 101 on 0 and 8: type * 100000 + 0x304 * 10 + 1; then ddr-write.
+    const std::vector<std::uint64_t> expected = {10007721, 10007721, 10107721, 10107721,
+                                                 10030761, 10030761, 10130761, 10130761};
+    for (std::size_t i = 0; i < values.size(); ++i)
+        CHECK(values[i].count == expected[i]);
+}
+
+TEST_CASE("more events than a box has counters make passes over the same trace, never multiplexing") {
+    std::vector<MemoryCounter> channels;
+    for (std::uint64_t channel = 0; channel < 8; ++channel)
+        channels.push_back(counter_of(100, 0, Direction::combined, 0x3807 + channel * 0x40));
+    ScriptedSys sys;
+    sys.box_counters = 4;
+    const auto plan = UncoreCollector(sys, nowhere, true).plan(request_of(channels));
+    REQUIRE(plan);
+    CHECK(plan->passes == 2);
+    REQUIRE(plan->events.size() == 2);
+    CHECK(plan->events[0].name == "ddr-combined");
+    CHECK(plan->events[1].name == "ddr-combined-2");
+    CHECK(plan->events[0].parts.size() == 4);
+    CHECK(plan->events[1].pass == 1);
+    CHECK(plan->events[1].role == "dram_bytes");
+    CHECK_FALSE(plan->events[0].multiplexed);
+    CHECK(plan->notes == std::vector<std::string>{
+                             "the memory controllers have fewer counters than events: 2 passes over the same trace"});
+}
+
+TEST_CASE("a box with fewer free counters than its preset says needs more passes") {
+    ScriptedSys sys;
+    sys.box_counters = 1;
+    const auto plan = UncoreCollector(sys, nowhere, true).plan(request_of(two_sockets()));
+    REQUIRE(plan);
+    CHECK(plan->passes == 2);
+    CHECK(plan->events[0].name == "ddr-read");
+    CHECK(plan->events[1].name == "ddr-write-2");
+}
+
+TEST_CASE("a driver that takes one event per group is read event by event in one pass") {
+    ScriptedSys sys;
+    sys.one_event_per_group = true;
+    UncoreCollector uncore(sys, nowhere, true);
+    const auto plan = uncore.plan(request_of(two_sockets()));
+    REQUIRE(plan);
+    CHECK(plan->passes == 1);
+    auto counters = uncore.open(*plan, 0);
+    REQUIRE(counters);
+    CHECK((*counters)->size() == 8);
+    CHECK(sys.open_descriptors.size() == 8);
+}
+
+TEST_CASE("one box that cannot be opened makes the whole sum unavailable, with the box and the cause") {
+    ScriptedSys sys;
+    sys.refuse = [](const perf_event_attr& attr) { return attr.type == 101 ? ENODEV : 0; };
+    const auto plan = UncoreCollector(sys, nowhere, true).plan(request_of(two_sockets()));
+    REQUIRE(plan);
+    for (const PlannedEvent& event : plan->events) {
+        CHECK(event.pass == -1);
+        CHECK(event.reason == "PMU uncore_imc_1 is not present on this CPU, or the CPU is offline (ENODEV of "
+                              "uncore_imc_1 on CPU 0)");
+    }
+    CHECK(sys.open_descriptors.empty());
+}
+
+TEST_CASE("memory classes stay apart, and HBM fills the DRAM metrics only where there is no DDR") {
+    ScriptedSys sys;
+    UncoreCollector uncore(sys, nowhere, true);
+    const MemoryCounter ddr = counter_of(100, 0, Direction::read, 0xcf05);
+    const MemoryCounter hbm = counter_of(120, 0, Direction::read, 0xcf05, MemoryClass::hbm);
+    const auto both = uncore.plan(request_of({hbm, ddr}));
+    REQUIRE(both);
+    CHECK(both->events[0].name == "ddr-read");
+    CHECK(both->events[0].role == "dram_read_bytes");
+    CHECK(both->events[1].name == "hbm-read");
+    CHECK(both->events[1].role.empty());
+    const auto alone = uncore.plan(request_of({hbm}));
+    REQUIRE(alone);
+    CHECK(alone->events[0].role == "dram_read_bytes");
+}
+
+TEST_CASE("a recorded machine and a machine without counters plan nothing") {
+    ScriptedSys sys;
+    CHECK(UncoreCollector(sys, nowhere, true).plan(request_of({}))->events.empty());
+    CHECK(UncoreCollector(sys, nowhere).plan(request_of(two_sockets()))->events.empty());
+    CHECK_FALSE(UncoreCollector(sys, nowhere).capability().available);
+    CHECK(sys.calls.empty());
+}
+
+TEST_CASE("a box that loses its counters while it is read says so") {
+    ScriptedSys sys;
+    UncoreCollector uncore(sys, nowhere, true);
+    const auto plan = uncore.plan(request_of(two_sockets()));
+    auto counters = uncore.open(*plan, 0);
+    REQUIRE(counters);
+    sys.fail_call[sys.calls.size() + 1] = ENODEV;
+    std::vector<CounterValue> values(8);
+    CHECK_FALSE((*counters)->read(values));
+    CHECK((*counters)->last_error().sys_errno == ENODEV);
+}
+
+} // namespace
+} // namespace bytebound

@@ -1,0 +1,168 @@
+#include <catch2/catch.hpp>
+
+#include "counters/scripted_collector.hpp"
+#include "run/counting.hpp"
+
+using namespace bytebound;
+
+namespace {
+
+KernelSys kernel;
+const SysRoot root;
+
+std::unique_ptr<Collector> perf(Sys&, const SysRoot&) {
+    ScriptedEvent cycles{"cycles", {{1, 1, 1}}, 0, 0, false, {}, {}};
+    ScriptedEvent fills{"cpu/event=0x44/", {{1, 1, 1}}, 0, 0, false, {}, {}};
+    ScriptedEvent absent{"cpu/event=0x72/", {}, 0, 0, false, "no core PMU", "use bare metal"};
+    return std::make_unique<ScriptedCollector>(std::vector{cycles, fills, absent});
+}
+std::unique_ptr<Collector> uncore(Sys&, const SysRoot&) {
+    ScriptedEvent read{"ddr-read", {{1, 1, 1}}, 0, 0, false, {}, {}, "dram_read_bytes", Sharing::socket, {64, 64}};
+    return std::make_unique<ScriptedCollector>(std::vector{read}, "uncore");
+}
+std::unique_ptr<Collector> refused_uncore(Sys&, const SysRoot&) {
+    ScriptedEvent read{"ddr-read", {}, 0, 0, false, "perf_event_paranoid is 2", "sudo sysctl ..."};
+    return std::make_unique<ScriptedCollector>(std::vector{read}, "uncore");
+}
+std::unique_ptr<Collector> resctrl(Sys&, const SysRoot&) {
+    ScriptedEvent total{"mbm_total_bytes", {{1, 1, 1}}, 0, 0, false, {}, {}, "dram_bytes", Sharing::group, {}};
+    return std::make_unique<ScriptedCollector>(std::vector{total}, "resctrl");
+}
+
+constexpr CollectorEntry all[] = {{"perf", "perf", Supplies::events, "", perf},
+                                  {"uncore", "perf", Supplies::dram, "", uncore},
+                                  {"resctrl", "resctrl", Supplies::dram, "", resctrl}};
+constexpr CollectorEntry no_rights[] = {{"perf", "perf", Supplies::events, "", perf},
+                                        {"uncore", "perf", Supplies::dram, "", refused_uncore},
+                                        {"resctrl", "resctrl", Supplies::dram, "", resctrl}};
+constexpr CollectorEntry no_resctrl[] = {{"perf", "perf", Supplies::events, "", perf},
+                                         {"uncore", "perf", Supplies::dram, "", refused_uncore},
+                                         {"resctrl", "resctrl", Supplies::dram, "", nullptr}};
+
+RunPlan plan_of(std::vector<std::string> words, bool automatic) {
+    RunPlan plan;
+    plan.placement.cpus = {0};
+    plan.collectors = {std::move(words), automatic, automatic};
+    plan.events = {{"cycles", "cycles"}};
+    plan.memory.counters = {MemoryCounter{}};
+    plan.estimate.terms = {{"cpu/event=0x44/", Direction::read, 64, "fills"}};
+    return plan;
+}
+
+std::string used(const Counting& counting) {
+    std::string text;
+    for (const CollectorRecord& record : counting.collectors)
+        text += record.name + (record.used ? "+ " : "- ");
+    return text;
+}
+std::string cause(const Counting& counting, const std::string& name) {
+    for (const CollectorRecord& record : counting.collectors)
+        if (record.name == name) return record.cause;
+    return "no record";
+}
+std::string sources(const Counting& counting) {
+    std::string text;
+    for (const EventRecord& event : counting.events)
+        text += event.name + "=" + event.source + ":" + event.role + " ";
+    return text;
+}
+
+} // namespace
+
+TEST_CASE("auto takes the memory controllers and says why the others were not taken") {
+    const auto counting = plan_counting(plan_of({"perf"}, true), kernel, root, all);
+    REQUIRE(counting);
+    CHECK(used(*counting) == "uncore+ resctrl- core-estimate- perf+ ");
+    CHECK(cause(*counting, "uncore") == "counts ddr-read at 2 boxes");
+    CHECK(cause(*counting, "resctrl") == "uncore counts DRAM bytes more directly");
+    CHECK(sources(*counting) == "cycles=perf:cycles ddr-read=uncore:dram_read_bytes ");
+    CHECK(counting->slots_of(0) ==
+          std::vector<CounterSlot>{{0, 1, Sharing::per_thread}, {1, 64, Sharing::socket}, {1, 64, Sharing::socket}});
+    CHECK(counting->counts_shared(0));
+    CHECK(counting->events[1].unit == "bytes");
+    CHECK(counting->events[1].parts.size() == 2);
+}
+
+TEST_CASE("without rights at the memory controllers auto takes resctrl, and keeps the reason") {
+    const auto counting = plan_counting(plan_of({"perf"}, true), kernel, root, no_rights);
+    REQUIRE(counting);
+    CHECK(used(*counting) == "uncore- resctrl+ core-estimate- perf+ ");
+    CHECK(cause(*counting, "uncore") == "perf_event_paranoid is 2");
+    CHECK(sources(*counting) == "cycles=perf:cycles mbm_total_bytes=resctrl:dram_bytes ");
+    CHECK_FALSE(counting->counts_shared(0));
+}
+
+TEST_CASE("without both auto lets perf count the core estimate, marked as such") {
+    const auto counting = plan_counting(plan_of({"perf"}, true), kernel, root, no_resctrl);
+    REQUIRE(counting);
+    CHECK(used(*counting) == "uncore- resctrl- perf+ core-estimate+ ");
+    CHECK(cause(*counting, "resctrl") == "this build does not have it");
+    CHECK(sources(*counting) == "cycles=perf:cycles cpu/event=0x44/=core-estimate:dram_read_bytes ");
+    CHECK(counting->events[1].bytes_per_count == 64);
+}
+
+TEST_CASE("an estimate with a term that cannot be counted is none") {
+    RunPlan plan = plan_of({"perf"}, true);
+    plan.estimate.terms.push_back({"cpu/event=0x72/", Direction::read, 64, "prefetches"});
+    const auto counting = plan_counting(plan, kernel, root, no_resctrl);
+    REQUIRE(counting);
+    CHECK(used(*counting) == "uncore- resctrl- perf+ core-estimate- ");
+    CHECK(cause(*counting, "core-estimate") == "cpu/event=0x72/: no core PMU");
+}
+
+TEST_CASE("a machine whose preset has no controllers here says why, before the kernel is asked") {
+    RunPlan plan = plan_of({"perf"}, true);
+    plan.memory = {{}, "no PMU uncore_imc_[0-9]+", "modprobe intel_uncore", {}};
+    const auto counting = plan_counting(plan, kernel, root, all);
+    REQUIRE(counting);
+    CHECK(cause(*counting, "uncore") == "no PMU uncore_imc_[0-9]+");
+    CHECK(used(*counting) == "uncore- resctrl+ core-estimate- perf+ ");
+}
+
+TEST_CASE("named collectors all count, and one that cannot is an error") {
+    const auto both = plan_counting(plan_of({"perf", "resctrl"}, false), kernel, root, all);
+    REQUIRE(both);
+    CHECK(sources(*both) == "cycles=perf:cycles ddr-read=uncore:dram_read_bytes mbm_total_bytes=resctrl:dram_bytes ");
+    const auto missing = plan_counting(plan_of({"perf", "resctrl"}, false), kernel, root, no_resctrl);
+    REQUIRE_FALSE(missing);
+    CHECK(missing.error().code == ExitCode::not_possible);
+    CHECK(to_line(missing.error()) ==
+          "count with --collector resctrl: this build does not have it; give --collector auto");
+}
+
+TEST_CASE("--bw-preset none leaves DRAM traffic uncounted") {
+    RunPlan plan = plan_of({"perf"}, true);
+    plan.options.bandwidth_preset = "none";
+    const auto counting = plan_counting(plan, kernel, root, all);
+    REQUIRE(counting);
+    CHECK(used(*counting) == "perf+ ");
+}
+
+TEST_CASE("--strict wants DRAM bytes counted, and names what stood in the way of every source") {
+    RunPlan plan = plan_of({"perf"}, true);
+    plan.options.strict = true;
+    plan.events = {{"cycles", "cycles"}};
+    plan.estimate = {{}, "preset x names no estimate"};
+    // Instructions and LLC misses come first in the contract's list; cycles stands for all three here.
+    for (const char* role : {"instructions", "llc_misses"})
+        plan.events.push_back({"cycles", role});
+    const auto refused = plan_counting(plan, kernel, root, no_resctrl);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ExitCode::not_possible);
+}
+
+TEST_CASE("only the leader reads what all workers share") {
+    auto counting = plan_counting(plan_of({"perf"}, true), kernel, root, all);
+    REQUIRE(counting);
+    auto leader = OpenCounters::open(*counting, 0, true), other = OpenCounters::open(*counting, 0, false);
+    REQUIRE(leader);
+    REQUIRE(other);
+    CHECK(leader->size() == 3);
+    CHECK(other->size() == 3);
+    std::vector<CounterValue> values(3, CounterValue{7, 7, 7});
+    REQUIRE(other->read_before(values));
+    CHECK(values[0] == CounterValue{1, 1, 1});
+    CHECK(values[1] == CounterValue{7, 7, 7});
+    REQUIRE(leader->read_before(values));
+    CHECK(values[2] == CounterValue{1, 1, 1});
+}
