@@ -161,12 +161,14 @@ Result<int> requested_node(const Machine& machine, const std::string& request) {
     if (!contains(existing, id))
         return refuse(ExitCode::usage, object, "this machine has no such node",
                       "choose among nodes " + list_text(existing));
+    const std::string remedy = "choose among nodes " + list_text(nodes_with_memory(machine));
+    const auto node = std::find_if(machine.nodes.begin(), machine.nodes.end(),
+                                   [&](const NumaNode& candidate) { return candidate.id == id; });
+    // First: the kernel leaves nodes without memory out of Mems_allowed, whatever the cpuset.
+    if (machine.nodes.size() > 1 && node != machine.nodes.end() && node->memory_bytes == 0)
+        return refuse(ExitCode::not_possible, object, "it has no memory", remedy);
     if (!contains(machine.allowed_nodes, id))
-        return refuse(ExitCode::not_possible, object, "this process may not use its memory (cpuset)",
-                      "choose among nodes " + list_text(nodes_with_memory(machine)));
-    if (!contains(nodes_with_memory(machine), id))
-        return refuse(ExitCode::not_possible, object, "it has no memory",
-                      "choose among nodes " + list_text(nodes_with_memory(machine)));
+        return refuse(ExitCode::not_possible, object, "this process may not use its memory (cpuset)", remedy);
     return id;
 }
 

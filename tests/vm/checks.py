@@ -1,4 +1,6 @@
 """Checks on the host of what a guest sent: (name, problem) pairs, problem empty when the check holds."""
+import csv
+import json
 
 
 def first_difference(a, b):
@@ -10,7 +12,147 @@ def first_difference(a, b):
 
 
 def of(machine, said):
-    return CHECKS.get(machine, lambda _: [])(said)
+    """Runs the machine's checks; one that breaks is a problem, too."""
+    files = said.files()
+    for check in CHECKS.get(machine, []):
+        try:
+            problem = check(files) or ""
+        except (KeyError, ValueError, TypeError, IndexError) as error:
+            problem = f"{type(error).__name__}: {error}"
+        yield check.__doc__.strip(), problem
 
 
-CHECKS = {}
+def differs(what, expected, got):
+    return "" if expected == got else f"{what}: expected {expected}, got {got}"
+
+
+def first(*problems):
+    return next((p for p in problems if p), "")
+
+
+def rows_of(files, name):
+    """The rows of a samples.csv."""
+    return list(csv.DictReader(line for line in files[name].decode().splitlines() if not line.startswith("#")))
+
+
+def column(rows, name):
+    return {row[name] for row in rows}
+
+
+def metrics_of(files, name):
+    (row,) = json.loads(files[name])["rows"]
+    return row["metrics"]
+
+
+def value(metrics, name):
+    return None if metrics[name] is None else metrics[name]["value"]
+
+
+# v1
+
+
+def v1_cpi(files):
+    """bytebound run counts two cycles an instruction in every step and reports a CPI of 2"""
+    rows = rows_of(files, "samples.csv")
+    wrong = [row for row in rows if int(row["cycles"]) != 2 * int(row["instructions"]) or int(row["instructions"]) == 0]
+    summary = json.loads(files["summary.json"])
+    return first(differs("steps", 2 * 2 * 2 * 20, len(rows)), f"{len(wrong)} steps differ" if wrong else "",
+                 differs("cpi", {2}, {value(row["metrics"], "cpi") for row in summary["rows"]}))
+
+
+# v4
+
+
+def box(pmu, cpu, config, direction):
+    return (pmu, cpu, config, direction, 64)
+
+
+def v4_match(files):
+    """the Ice Lake preset opens two events of two boxes on one CPU of each socket"""
+    match = json.loads(files["match.json"])
+    # umask 0x0f and 0x30 in bits 8-15, event 0x04 in bits 0-7
+    expected = {box(pmu, cpu, config, direction) for pmu in ("uncore_imc_0", "uncore_imc_1") for cpu in (0, 2)
+                for config, direction in (("0xf04", "read"), ("0x3004", "write"))}
+    got = [(c["pmu"], c["cpu"], c["config"], c["direction"], c["bytes_per_count"]) for c in match["counters"]]
+    return first(differs("preset", "intel-icx", match["preset"]), differs("counters", expected, set(got)),
+                 differs("number of counters", 8, len(got)))
+
+
+def v4a_match(files):
+    """the Zen 4 preset opens two events of the box on each socket"""
+    match = json.loads(files["match.json"])
+    # rdwrmask 1 and 2 in bits 8-9, event 0x0a in bits 0-7
+    expected = {box(pmu, cpu, config, direction) for pmu, cpu in (("amd_umc_0", 0), ("amd_umc_1", 2))
+                for config, direction in (("0x10a", "read"), ("0x20a", "write"))}
+    got = [(c["pmu"], c["cpu"], c["config"], c["direction"], c["bytes_per_count"]) for c in match["counters"]]
+    return first(differs("preset", "amd-zen4", match["preset"]), differs("counters", expected, set(got)),
+                 differs("number of counters", 4, len(got)))
+
+
+def measured(rows):
+    """Steps, without the idle windows between phases."""
+    return [row for row in rows if row["flags"] != "background"]
+
+
+def exact_steps(files, literals):
+    rows = measured(rows_of(files, "exact/samples.csv"))
+    return first(differs("steps", 40, len(rows)), *(differs(name, {literal}, column(rows, name)) for name, literal in
+                                                    literals.items()))
+
+
+def v4_steps(files):
+    """every step of the run has the bytes, cycles, instructions and misses that it drove"""
+    # 32+16+8+8 reads and 16+8+4+4 writes of 64 bytes
+    return exact_steps(files, {"ddr-read": "4096", "ddr-write": "2048", "cycles": "3000", "instructions": "1500",
+                               "cpu/event=0x2e,umask=0x41/": "20"})
+
+
+def v4_summary(files):
+    """DRAM bytes, LLC misses and CPI of the report are what the steps drove"""
+    metrics = metrics_of(files, "exact/summary.json")
+    expected = {"dram_read_bytes": 4096, "dram_write_bytes": 2048, "dram_bytes": 6144, "cycles": 3000,
+                "instructions": 1500, "llc_misses": 20, "cpi": 2}
+    return first(*(differs(name, literal, value(metrics, name)) for name, literal in expected.items()),
+                 differs("mpki", "13.3333", f"{value(metrics, 'llc_mpki'):.4f}"),
+                 differs("tier", "shared", metrics["dram_bytes"]["tier"]),
+                 differs("source", "uncore", metrics["dram_bytes"]["source"]))
+
+
+def v4_estimate(files):
+    """the core estimate is 64 bytes for every offcore read, prefetch and write that was driven"""
+    metrics = metrics_of(files, "estimate/summary.json")
+    return first(differs("reads", (60 + 4) * 64, value(metrics, "dram_read_bytes")),
+                 differs("writes", 32 * 64, value(metrics, "dram_write_bytes")),
+                 differs("source", "core-estimate", metrics["dram_bytes"]["source"]))
+
+
+def v4_unqualified(files):
+    """counters that do not count kernels of known truth are withheld, with the reason"""
+    metrics = metrics_of(files, "unqualified/summary.json")
+    withheld = [name for name in ("cpi", "instructions", "dram_read_bytes") if metrics[name] is not None
+                and metrics[name]["tier"] in ("counted", "shared")]
+    return f"shown all the same: {withheld}" if withheld else ""
+
+
+def v4_busy(files):
+    """what another process drives at the same boxes is subtracted: DRAM bytes are the loop's own within 5 %"""
+    metrics = metrics_of(files, "busy/summary.json")
+    own = 16384 * 64
+    gross = [int(row["ddr-read"]) / int(row["batch"]) for row in measured(rows_of(files, "busy/samples.csv"))]
+    mean = sum(gross) / len(gross)
+    return first("" if mean > 1.1 * own else f"the background was too weak to tell: {mean:.0f} of {own} bytes",
+                 *("" if abs(value(metrics, name) / own - 1) < 0.05 else f"{name}: {value(metrics, name)} for {own}, gross "
+                   f"{mean:.0f}" for name in ("dram_read_bytes", "dram_write_bytes")))
+
+
+def v4a_steps(files):
+    """every step of the run has the bytes, cycles and instructions that it drove"""
+    # 40+24 reads and 20+12 writes of 64 bytes
+    return exact_steps(files, {"ddr-read": "4096", "ddr-write": "2048", "cycles": "3000", "instructions": "1500"})
+
+
+CHECKS = {
+    "v1": [v1_cpi],
+    "v4": [v4_match, v4_steps, v4_summary, v4_estimate, v4_unqualified, v4_busy],
+    "v4a": [v4a_match, v4a_steps],
+}

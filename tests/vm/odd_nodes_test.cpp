@@ -73,7 +73,7 @@ TEST_CASE("memory cannot be placed on the node without any") {
     const auto placement = resolve_placement(here(), "2", "1", 1);
     REQUIRE_FALSE(placement);
     CHECK(placement.error().code == ExitCode::not_possible);
-    std::printf("# %s\n", to_line(placement.error()).c_str());
+    CHECK(to_line(placement.error()) == "place node 1: it has no memory; choose among nodes 0,2");
 }
 
 TEST_CASE("interleaving uses the nodes with memory only") {

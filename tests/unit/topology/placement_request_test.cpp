@@ -127,7 +127,8 @@ TEST_CASE("local names the nodes of the chosen CPUs") {
 TEST_CASE("local on a CPU-only node names the nearest node with memory") {
     TreeFiles files = two_package_smt();
     files["sys/devices/system/node/online"] = "0-2";
-    files["proc/self/status"] = "Cpus_allowed_list:\t0-7\nMems_allowed_list:\t0-2";
+    // As Linux 6.1 says it (guest v2b of tests/vm): nodes without memory are not among Mems_allowed.
+    files["proc/self/status"] = "Cpus_allowed_list:\t0-7\nMems_allowed_list:\t0,2";
     add_node(files, 0, {0, 1, 4, 5}, 1048576, "10 21 17");
     add_node(files, 1, {2, 3, 6, 7}, 0, "21 10 17");
     add_node(files, 2, {}, 524288, "17 17 10");

@@ -10,6 +10,9 @@ echo 1 >/proc/sys/kernel/perf_user_access
 kernel_user_read --use-colour no
 is "user-space reads lie between the read(2) around them" 0 $?
 program vm_user_read
+# At Debian's 3 PAPI switches its perf_event component off, for root too.
+echo 0 >/proc/sys/kernel/perf_event_paranoid
+program vm_read_cost
 
 tiny="--N 256 --m 64 --hidden-dim 16 --up-cols 16 --ks 4,16 --loops paired,index --warmup 20 --repeats 2 --steps-per-k 20
   --llc 262144:16 --qualify off"

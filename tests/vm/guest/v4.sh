@@ -1,20 +1,63 @@
 . /library.sh
 insmod /fakepmu.ko
 is "the module loads" 0 $?
-ls /sys/bus/event_source/devices
-cat /sys/bus/event_source/devices/uncore_imc_*/cpumask
-bytebound doctor
-bytebound presets match --json
+program vm_boxes
+
+bytebound presets match --json >match.json
+is "presets match ends with 0" 0 $?
+send match.json match.json
+bytebound doctor >doctor.txt
+is "doctor ends with 0" 0 $?
+cat doctor.txt
+
+is "the released binary does not know the loop" 0 "$(grep -c FAKEPMU_STEP /bin/bytebound)"
+bytebound run --loops driven --out none 2>err.txt
+is "the released binary refuses the loop" 2 $?
+is "and says what it knows" "bytebound: error: parse option --loops: unknown loop 'driven'; known: paired, index, mask, hybrid, oracle, torch" \
+  "$(cat err.txt)"
+bytebound run --dry-run --strict --collector perf --events uncore_imc_0/cas_count_read/ --out none >out.txt 2>err.txt
+bytebound run --quick --collector perf --events uncore_imc_0/cas_count_read/ --strict --out none >out.txt 2>err.txt
+is "an uncore event with thread scope is refused" 3 $?
+cat err.txt
+
+# 64 reads and 32 writes over four boxes: 4096 and 2048 bytes a step.
 export FAKEPMU_STEP="core 3000 1500 20
-offcore 64 0 32
+offcore 60 4 32
 box 0 0 32 16
 box 1 0 16 8
 box 0 1 8 4
 box 1 1 8 4"
-bytebound-driven run --quick --N 256 --m 64 --hidden-dim 16 --up-cols 16 --ks 16 --loops driven --qualify off --out r
-is "run ends with 0" 0 $?
-head -30 r/samples.csv
-grep -c . r/samples.csv
-bytebound-driven run --quick --N 256 --m 64 --hidden-dim 16 --up-cols 16 --ks 16 --loops driven --out q
-dmesg | tail -5
+small="--N 256 --m 64 --hidden-dim 16 --up-cols 16 --ks 16 --loops driven --cpus 1 --warmup 4 --repeats 2 --steps-per-k 20"
+bytebound-driven run $small --qualify off --out exact >out.txt 2>err.txt
+is "a run with known amounts ends with 0" 0 $?
+cat out.txt err.txt
+send exact/samples.csv exact/samples.csv
+send exact/summary.json exact/summary.json
+send exact/run.json exact/run.json
+send exact/report.md exact/report.md
+
+bytebound-driven run $small --qualify off --collector perf --bw-preset intel-icx --out estimate >out.txt 2>err.txt
+is "a run with the core estimate ends with 0" 0 $?
+cat out.txt err.txt
+send estimate/summary.json estimate/summary.json
+
+# What the module says of kernels that drive nothing is wrong: such counters must not pass.
+bytebound-driven run $small --qualify always --out unqualified >out.txt 2>err.txt
+is "a run with counters that fail qualification ends with 0" 0 $?
+cat out.txt err.txt
+send unqualified/summary.json unqualified/summary.json
+
+# Somebody else drives the same boxes.
+export FAKEPMU_STEP="core 3000000 1500000 1000
+box 0 0 16384 16384"
+vm_background 0 0 2000000 1000000 &
+other=$!
+bytebound-driven run --N 256 --m 128 --hidden-dim 2048 --up-cols 0 --ks 256 --loops driven --cpus 1 --warmup 4 --repeats 3 \
+  --steps-per-k 30 --qualify off --out busy >out.txt 2>err.txt
+is "a run beside another process ends with 0" 0 $?
+kill $other
+cat out.txt err.txt
+send busy/samples.csv busy/samples.csv
+send busy/summary.json busy/summary.json
+send busy/run.json busy/run.json
 finish
