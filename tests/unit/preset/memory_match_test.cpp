@@ -79,6 +79,18 @@ TEST_CASE("every box is opened once on each CPU of its cpumask, and the free-run
     CHECK_FALSE(first.saturates);
 }
 
+TEST_CASE("excluded boxes are left out of a pattern that takes them") {
+    Preset preset = built_in("intel-icx");
+    preset.dram[0].pmu = "uncore_imc.*";
+    test::Tree tree;
+    add_box(tree, "uncore_imc_0", 12, "0");
+    add_box(tree, "uncore_imc_free_running_0", 14, "0");
+    REQUIRE(preset.dram[0].exclude == "uncore_imc_free_running.*");
+    CHECK(match_memory(tree.root(), preset).counters.size() == 2);
+    preset.dram[0].exclude.clear();
+    CHECK(match_memory(tree.root(), preset).counters.size() == 4); // the same traffic twice
+}
+
 TEST_CASE("an alias of the kernel with other words is warned of once for all boxes, and not believed") {
     test::Tree tree;
     for (int box = 0; box < 3; ++box) {
