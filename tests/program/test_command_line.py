@@ -1,4 +1,5 @@
 """Words, options and mistakes: exact texts and exit codes."""
+import json
 import os
 import pty
 import re
@@ -138,9 +139,11 @@ PLANS = [
      r"choose preset no-such-preset: there is no preset of this name; give one of: auto, none, .+"),
     (["--bw-preset", "intel-spx"], 2, r"choose preset intel-spx: there is no preset of this name; did you mean intel-s..\?"),
     (["--loops", "torch"], 3, r"select loop torch: this build lacks it; .+"),
-    (["--collector", "papi"], 3, r".*papi.*; .+"),
     (["--collector", "resctrl"], 3, r".*resctrl.*; .+"),
     (["--collector", "callgrind"], 3, r".*callgrind.*; .+"),
+    (["--events", "PAPI_TOT_INS"], 2,
+     r"plan --events PAPI_TOT_INS: only collector papi knows this name; add --collector papi"),
+    (["--events", "skx::"], 2, r"resolve event skx::: no event stands after '::'; write PMU::EVENT"),
     (["--bw-preset", "./no-such-file.toml"], 5, r".*no-such-file\.toml.*\(ENOENT\).*"),
 ]
 SMALL = ["--N", "64", "--m", "8", "--hidden-dim", "16", "--up-cols", "16", "--repeats", "1", "--steps-per-k", "2"]
@@ -281,3 +284,16 @@ def test_a_full_disk_behind_stdout_is_an_error():
         done = subprocess.run([str(binary()), "--help"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
     assert done.returncode == 1
     assert LINE.fullmatch(done.stderr) and "(ENOSPC)" in done.stderr
+
+
+def test_papi_counts_or_says_in_its_own_words_why_not(tmp_path):
+    built = re.search(r"collector papi +(yes|no)", call("--version").stdout)[1] == "yes"
+    done = call("run", *SMALL, "--collector", "papi", "--events", "page-faults", "--quiet", "--out", tmp_path / "run")
+    if done.returncode == 0:
+        event = json.loads((tmp_path / "run/run.json").read_text())["events"][0]
+        assert built and event["source"] == "papi" and event["origin"] == "PAPI perf::PERF_COUNT_SW_PAGE_FAULTS"
+        return
+    line = complaint(done, 3)
+    # What its components print when they start is nobody's output.
+    assert done.stdout == ""
+    assert ("PAPI" in line) if built else ("this build lacks it" in line)

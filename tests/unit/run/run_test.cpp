@@ -386,7 +386,7 @@ TEST_CASE("an explicit collector that can open nothing ends the run before anyth
 TEST_CASE("a collector that this build lacks is not possible, an unknown one is wrong usage") {
     const test::TemporaryDirectory directory;
     RunOptions options = tiny_options(directory);
-    options.collectors = {"papi"};
+    options.collectors = {"callgrind"};
     Run run = prepared(options, tiny_seams());
     const auto measured = run.measure({}, never);
     REQUIRE_FALSE(measured);
