@@ -36,7 +36,10 @@ std::string formula_text(const std::vector<FormulaTerm>& formula) {
 
 void add_source(std::string& text, const MemorySource& source) {
     text += fmt::format("\n{} through {}, one box per {}", name_of(source.memory), source.pmu, name_of(source.scope));
-    if (source.counters_per_box != 0) text += fmt::format(", {} counters", source.counters_per_box);
+    if (source.counters_per_box != 0)
+        text += fmt::format(", {} counters", source.counters_per_box);
+    else if (source.width_bits != 0)
+        text += ", counters";
     if (source.width_bits != 0)
         text += fmt::format(" of {} bits that {}", source.width_bits, source.saturates ? "saturate" : "wrap");
     text += "\n";
