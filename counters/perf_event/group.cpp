@@ -103,7 +103,6 @@ bool Group::refresh() noexcept {
             if (words_[header_words + 2 * i + 1] != ids_[i]) failure_ = Failure::other_event;
         }
     }
-    if (user_) user_->look();
     return failure_ == Failure::none;
 }
 

@@ -22,12 +22,8 @@ public:
     bool read(UserReading& times) noexcept { return read_pages(pages_, *registers_, locks_, counts_, times); }
     std::span<const std::uint64_t> counts() const { return counts_; }
 
-    /// Looks at the pages again after a read(2), so that stamp() fits it.
-    void look() noexcept {
-        for (std::size_t i = 0; i < pages_.size(); ++i)
-            locks_[i] = pages_[i]->lock;
-    }
-    /// Changes whenever the kernel reschedules or reprograms one of the events; as of the last read() or look().
+    /// Changes whenever the kernel reschedules or reprograms one of the events; as of the last read(), which failed or
+    /// not has seen all pages.
     std::uint64_t stamp() const noexcept {
         std::uint64_t sum = 0;
         for (const std::uint32_t lock : locks_)

@@ -33,7 +33,8 @@ struct UserReading {
 /// Reads all events of a group, leader first, as one answer: between the first and the last of them the kernel
 /// rescheduled none, or it tries again, a few times. False when an event has no counter at the moment (index 0), may
 /// not be read in user space, or the kernel was busy with the pages at every try: read(2) then has the answer.
-/// `locks` and `counts` have one place per page; after true, `locks` holds the sequence numbers of the answer.
+/// `locks` and `counts` have one place per page. `locks` holds the sequence numbers of the answer, after false those of
+/// the last try.
 bool read_pages(std::span<EventPage* const> pages, const CounterRegisters& registers, std::span<std::uint32_t> locks,
                 std::span<std::uint64_t> counts, UserReading& times) noexcept;
 
