@@ -19,8 +19,8 @@ Result<void> Session::qualify() {
         record.reason = "--qualify off";
         return {};
     }
-    const QualificationKey key = qualification_key(parts_.plan, counting_, parts_.seams.root, parts_.record.host,
-                                                   parts_.record.version);
+    const QualificationKey key =
+        qualification_key(parts_.plan, counting_, parts_.seams.root, parts_.record.host, parts_.record.version);
     const auto& directory = parts_.seams.qualification_cache;
     if (directory && options.qualify == Qualify::cached) {
         CacheAnswer answer = load_qualification(*directory, key);

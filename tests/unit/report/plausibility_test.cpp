@@ -61,7 +61,8 @@ TEST_CASE("counted bytes beyond any machine's memory are withheld; modelled ones
     CHECK(impossible_ratio("llc_mpki", 8000).empty());
 }
 
-TEST_CASE("an impossible pair leaves reasons in the summary, under its metrics and under the names that the user wrote") {
+TEST_CASE(
+    "an impossible pair leaves reasons in the summary, under its metrics and under the names that the user wrote") {
     RunRecord run = example_run();
     run.events[1].name = "instructions:u";
     SampleTable samples = example_samples();
@@ -72,7 +73,8 @@ TEST_CASE("an impossible pair leaves reasons in the summary, under its metrics a
     const SummaryRow* row = summary.find("paired", 2);
     REQUIRE(row);
     // Six steps: 600000 instructions in 200 + 220 + 240 + 180 + 200 + 260 = 1300 cycles.
-    const std::string reason = "impossible: 600000 instructions in 1300 cycles, where no core retires more than 16 in one";
+    const std::string reason =
+        "impossible: 600000 instructions in 1300 cycles, where no core retires more than 16 in one";
     for (const std::string metric : {"instructions", "cycles", "instructions:u"}) {
         CHECK(row->find(metric) == nullptr);
         CHECK(row->unavailable.at(metric) == reason);

@@ -110,8 +110,9 @@ TEST_CASE("a counter that counts twice: its figures are withheld, the reason sta
     CHECK_FALSE(has(out.json, "\"unqualified\""));
     CHECK(has(out.terminal, "n/a cpi, llc_mpki (paired): " + why));
     CHECK(has(out.markdown, "## Qualification of the counters"));
-    CHECK(has(out.markdown, "instructions failed qualification (2-instruction loop): counted 2.00 x the known 1 000 000 "
-                            "instructions; its figures are withheld; --allow-unqualified shows them"));
+    CHECK(has(out.markdown,
+              "instructions failed qualification (2-instruction loop): counted 2.00 x the known 1 000 000 "
+              "instructions; its figures are withheld; --allow-unqualified shows them"));
     CHECK(has(out.markdown, "no kernel takes a known number of cycles"));
     CHECK(out.record.qualification.done);
     CHECK_FALSE(out.record.qualification.cached);
