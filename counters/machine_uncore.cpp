@@ -120,7 +120,8 @@ SourceDiagnosis diagnose_resctrl(const MachineFacts& facts) {
         return unavailable(Cause::not_mounted, "resctrl is not mounted",
                            "sudo mount -t resctrl resctrl /sys/fs/resctrl");
     if (!resctrl.mbm_total)
-        return unavailable(Cause::not_in_kernel, "resctrl is mounted without mbm_total_bytes (info/L3_MON/mon_features)",
+        return unavailable(Cause::not_in_kernel,
+                           "resctrl is mounted without mbm_total_bytes (info/L3_MON/mon_features)",
                            "boot without rdt=!mbmtotal");
     if (facts.effective_uid.value_or(0) != 0)
         return unavailable(Cause::not_root, "monitoring groups in sys/fs/resctrl belong to root", "run as root");
