@@ -64,7 +64,7 @@ std::string flag_text(std::string_view flag, const std::string& rows) {
     }
     if (flag == "migrated") return rows + ": the CPU changed during the step, or was not the pinned one";
     if (flag == "descheduled") return rows + ": the thread lost its CPU during the step";
-    if (flag == "interrupted") return rows + ": cut short by a signal";
+    if (flag == "interrupted") return rows + ": the kernel took counters away during the step";
     if (flag == "multiplexed") return rows + ": counters shared hardware with others, counts are extrapolated";
     if (flag == "never_ran") return rows + ": a counter had no hardware; these steps are excluded from its figure";
     return rows;

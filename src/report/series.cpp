@@ -93,7 +93,7 @@ Series event_series(const PhaseSamples& phase, std::size_t event, bool scaled_to
         out.unqualified = why;
     }
     double scale = scaled_to_unit ? record.scale : 1.0;
-    if (!scaled_to_unit && record.bytes_per_count != 0) scale = record.bytes_per_count;
+    if (!scaled_to_unit && record.bytes_per_count != 0) scale = static_cast<double>(record.bytes_per_count);
     for (const Sample* row : phase.rows) {
         if (row->pass != record.pass) continue;
         const std::optional<Reading> reading =

@@ -234,7 +234,7 @@ void add_estimate(Counting& counting, const std::vector<EstimateTerm>& terms) {
                       : term.direction == Direction::write ? "dram_write_bytes"
                                                            : "dram_bytes";
         record.source = "core-estimate";
-        record.bytes_per_count = term.bytes_per_count;
+        record.bytes_per_count = std::int64_t{term.bytes_per_count} * (term.subtract ? -1 : 1);
         counting.events.push_back(std::move(record));
     }
 }
@@ -400,6 +400,13 @@ bool OpenCounters::read_after(std::span<CounterValue> out) noexcept {
     for (std::size_t i = 0; i < parts_.size(); ++i)
         if (!read(i, out)) return false;
     return true;
+}
+
+std::uint64_t OpenCounters::schedule_stamp() const noexcept {
+    std::uint64_t stamp = 0;
+    for (const Part& part : parts_)
+        if (!part.idle) stamp = stamp * 31 + part.counters->schedule_stamp().value_or(0);
+    return stamp;
 }
 
 Error OpenCounters::last_error() const { return parts_.at(failed_).counters->last_error(); }

@@ -71,11 +71,11 @@ public:
         step_ = step;
         team_.clear_part_ns();
         see_cpus(&WorkerLog::cpu_before);
-        if (columns_ > 0) check(0, counters_.of(0).read_before(row(log_.workers[0].before)));
+        if (columns_ > 0) read_before(0, row(log_.workers[0].before));
     }
     /// Afterwards the readings of every worker are there.
     void close() {
-        if (columns_ > 0) check(0, counters_.of(0).read_after(row(log_.workers[0].after)));
+        if (columns_ > 0) read_after(0);
         see_cpus(&WorkerLog::cpu_after); // each worker comes here after its last reading
         for (unsigned worker = 0; worker < team_.threads(); ++worker)
             log_.workers[worker].part_ns[step_] = team_.part_ns(worker);
@@ -84,6 +84,17 @@ public:
 private:
     std::span<CounterValue> row(std::vector<CounterValue>& values) const {
         return std::span(values).subspan(step_ * columns_, columns_);
+    }
+    void read_before(unsigned worker, std::span<CounterValue> out) noexcept {
+        OpenCounters& counters = counters_.of(worker);
+        check(worker, counters.read_before(out));
+        log_.workers[worker].stamp = counters.schedule_stamp();
+    }
+    void read_after(unsigned worker) noexcept {
+        WorkerLog& own = log_.workers[worker];
+        OpenCounters& counters = counters_.of(worker);
+        check(worker, counters.read_after(row(own.after)));
+        if (counters.schedule_stamp() != own.stamp) own.interrupted[step_] = true;
     }
     void check(unsigned worker, bool read) noexcept {
         WorkerLog& own = log_.workers[worker];
@@ -104,10 +115,9 @@ private:
         Bracket& bracket = *static_cast<Bracket*>(context);
         WorkerLog& own = bracket.log_.workers[worker];
         const auto before = bracket.row(own.before);
-        if (own.parts[bracket.step_]++ == 0)
-            return bracket.check(worker, bracket.counters_.of(worker).read_before(before));
+        if (own.parts[bracket.step_]++ == 0) return bracket.read_before(worker, before);
         const auto now = std::span(bracket.between_).subspan(worker * bracket.columns_, bracket.columns_);
-        bracket.check(worker, bracket.counters_.of(worker).read_before(now));
+        bracket.read_before(worker, now);
         const auto after = bracket.row(own.after);
         for (std::size_t c = 0; c < now.size(); ++c) {
             before[c].count += now[c].count - after[c].count;
@@ -116,8 +126,7 @@ private:
         }
     }
     static void part_ends(void* context, unsigned worker) noexcept {
-        Bracket& bracket = *static_cast<Bracket*>(context);
-        bracket.check(worker, bracket.counters_.of(worker).read_after(bracket.row(bracket.log_.workers[worker].after)));
+        static_cast<Bracket*>(context)->read_after(worker);
     }
 
     PhaseLog& log_;
@@ -157,6 +166,7 @@ Result<PhaseLog> run_phase(const PhaseStage& stage, UpdateLoop& loop, const Phas
         own.cpu_after.resize(readings, -1);
         own.part_ns.resize(readings);
         own.parts.resize(readings);
+        own.interrupted.resize(readings);
     }
     auto counters = TeamCounters::open(stage.team, stage.counting, key.pass);
     if (!counters) return fail(counters.error());

@@ -27,6 +27,8 @@ struct WorkerLog {
     std::vector<int> cpu_before, cpu_after;
     std::vector<std::uint64_t> part_ns;
     std::vector<std::uint32_t> parts; ///< that the worker did in the step; not counted for the leader
+    std::vector<bool> interrupted;    ///< the kernel took counters away during the step
+    std::uint64_t stamp = 0;          ///< at the last reading before
     bool read_failed = false;
     std::uint32_t failed_step = 0;
 };

@@ -48,6 +48,10 @@ struct Row {
         return before != after || (pinned >= 0 && before != pinned);
     }
 
+    bool interrupted(unsigned worker, std::uint32_t step) const {
+        return !log.workers[worker].interrupted.empty() && log.workers[worker].interrupted[step];
+    }
+
     /// The events of a reading: of all workers that took part, or of one.
     void read_into(Sample& sample, std::uint32_t step, std::optional<unsigned> only) const {
         std::vector<TeamReading> totals(context.counting.events.size());
@@ -65,7 +69,7 @@ struct Row {
     }
 
     /// Flags of a row whose readings are filled, in the contract's order.
-    void flag(Sample& sample, bool was_migrated) const {
+    void flag(Sample& sample, bool was_migrated, bool was_interrupted) const {
         if (was_migrated) sample.flags.emplace_back("migrated");
         bool descheduled = false, scaled = false, never_ran = false;
         for (std::size_t i = 0; i < sample.readings.size(); ++i) {
@@ -76,6 +80,7 @@ struct Row {
             if (value->state == ReadingState::never_ran) never_ran = true;
         }
         if (descheduled) sample.flags.emplace_back("descheduled");
+        if (was_interrupted && !descheduled) sample.flags.emplace_back("interrupted");
         if (scaled) sample.flags.emplace_back("multiplexed");
         if (never_ran) sample.flags.emplace_back("never_ran");
     }
@@ -110,11 +115,14 @@ struct Row {
         sample.cpu_before = log.workers[0].cpu_before[step];
         sample.cpu_after = log.workers[0].cpu_after[step];
         sample.time_ns = log.time_ns[step];
-        bool any_migrated = false;
-        for (unsigned worker = 0; worker < log.workers.size(); ++worker)
-            any_migrated = any_migrated || (took_part(worker, step) && migrated(worker, step));
+        bool any_migrated = false, any_interrupted = false;
+        for (unsigned worker = 0; worker < log.workers.size(); ++worker) {
+            if (!took_part(worker, step)) continue;
+            any_migrated = any_migrated || migrated(worker, step);
+            any_interrupted = any_interrupted || interrupted(worker, step);
+        }
         read_into(sample, step, {});
-        flag(sample, any_migrated);
+        flag(sample, any_migrated, any_interrupted);
         if (key.repeat == 0 && key.pass == 0 && first_of(step) < context.simulated.steps.size())
             sample.simulated = simulated_values(context.simulated, first_of(step), sample.batch,
                                                 context.plan.geometry.line_bytes, context.plan.options.between);
@@ -154,7 +162,7 @@ struct Row {
         sample.time_ns = log.workers[worker].part_ns[step];
         if (!took_part(worker, step)) return sample; // it waited: nothing of that is the step's
         read_into(sample, step, worker);
-        flag(sample, migrated(worker, step));
+        flag(sample, migrated(worker, step), interrupted(worker, step));
         return sample;
     }
 };

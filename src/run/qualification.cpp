@@ -142,8 +142,8 @@ std::optional<double> PassQualification::value_of(const Item& item) const {
         if (std::find(item.columns.begin(), item.columns.end(), column) == item.columns.end()) continue;
         const Reading reading = difference(before_[i], after_[i]);
         if (reading.state != ReadingState::counted && reading.state != ReadingState::scaled) return std::nullopt;
-        const std::uint32_t bytes = is_term(record(column)) ? record(column).bytes_per_count : 1;
-        value += static_cast<double>(slots_[i].weight) * bytes * scaled_count(reading);
+        const double bytes = is_term(record(column)) ? static_cast<double>(record(column).bytes_per_count) : 1;
+        value += slots_[i].weight * bytes * scaled_count(reading);
     }
     return value;
 }

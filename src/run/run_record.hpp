@@ -78,9 +78,11 @@ struct EventRecord {
     bool multiplexed = false;
     std::string source; ///< "perf", "os" (getrusage, /proc), ...: source of the figures; empty when not countable
     std::string role;   ///< the metric of docs/figures.md that it fills ("cycles", "llc_misses", ...), else empty
-    std::string reason, remedy;         ///< why not countable
-    std::string sharing;                ///< "thread", "group", "socket": for whom the counters count
-    std::uint32_t bytes_per_count = 0;  ///< of a core event that estimates DRAM bytes; 0: the role's unit is a count
+    std::string reason, remedy; ///< why not countable
+    std::string sharing;        ///< "thread", "group", "socket": for whom the counters count
+    /// Of a core event that estimates DRAM bytes, negative where it is taken off the sum; 0: the role's unit is a
+    /// count.
+    std::int64_t bytes_per_count = 0;
     std::vector<EventPartRecord> parts; ///< counters of a shared event; its values are bytes, summed over them
 };
 

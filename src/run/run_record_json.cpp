@@ -227,7 +227,7 @@ void from_json(const json& j, EventRecord& e) {
     e.reason = text_of(j, "reason");
     e.remedy = text_of(j, "remedy");
     if (j.contains("sharing")) e.sharing = text_of(j, "sharing");
-    if (j.contains("bytes_per_count")) e.bytes_per_count = optional_of<std::uint32_t>(j, "bytes_per_count").value_or(0);
+    if (j.contains("bytes_per_count")) e.bytes_per_count = optional_of<std::int64_t>(j, "bytes_per_count").value_or(0);
     if (j.contains("parts")) e.parts = list_of<EventPartRecord>(j, "parts");
 }
 

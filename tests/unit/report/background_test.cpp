@@ -114,10 +114,9 @@ TEST_CASE("a figure below what the background hides is withheld, with the steps 
     const SummaryRow row = shared.row();
     CHECK(row.find("dram_read_bytes") == nullptr);
     // smallest 3.29 * sqrt(2 * 40 020 000) / 4 = 7358.5 B; 4 * (7358.5 / 1024)^2 = 206.6
-    CHECK(
-        row.unavailable.at("dram_read_bytes") ==
-        "100 B a step is less than the 7.19 KiB that the machine's background hides in 4 steps; about 207 steps would "
-        "show the bound");
+    CHECK(row.unavailable.at("dram_read_bytes") ==
+          "100 B a step is less than the 7.2 KiB that the machine's background hides in 4 steps; about 207 steps would "
+          "show the bound; not simulated");
 }
 
 TEST_CASE("drift between before and after a phase counts as uncertainty of the rate") {
@@ -135,9 +134,9 @@ TEST_CASE("shared bytes without a background to subtract are no figure") {
     Shared shared;
     shared.background.rows.clear();
     CHECK(shared.row().unavailable.at("dram_read_bytes") ==
-          "ddr-read: the idle machine was not watched around its phases");
+          "ddr-read: the idle machine was not watched around its phases; not simulated");
     CHECK(summarize(shared.run, shared.samples).rows.at(0).unavailable.at("dram_read_bytes") ==
-          "ddr-read: background.csv is missing: nothing to subtract");
+          "ddr-read: background.csv is missing: nothing to subtract; not simulated");
 }
 
 TEST_CASE("passes over the same trace add up to one figure, and the simulation stands beside it with a verdict") {

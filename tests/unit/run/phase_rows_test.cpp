@@ -141,6 +141,21 @@ TEST_CASE("a shared event is the leader's reading of all its boxes in bytes, and
     CHECK(rows.background[1].readings[1]->state == ReadingState::never_ran);
 }
 
+TEST_CASE("a step whose counters the kernel took away is interrupted, unless a context switch says why") {
+    Small small(3);
+    for (WorkerLog& own : small.log.workers)
+        own.interrupted.assign(3, false);
+    small.log.workers[1].interrupted[0] = true;
+    small.log.workers[0].interrupted[1] = true;
+    small.log.workers[0].after[1] = {1, 8, 8}; // the event is context-switches
+    const PhaseRows rows = small.rows();
+    CHECK(rows.steps[0].flags == Flags{"interrupted"});
+    CHECK(rows.steps[1].flags == Flags{"descheduled"});
+    CHECK(rows.steps[2].flags.empty());
+    CHECK(rows.workers[0].flags.empty()); // worker 0 of step 0
+    CHECK(rows.workers[1].flags == Flags{"interrupted"});
+}
+
 TEST_CASE("an outlier of the phase's own times is flagged") {
     Small small(9);
     small.log.time_ns = {10, 11, 12, 10, 11, 12, 10, 11, 99}; // fences around 10 to 12
