@@ -147,6 +147,31 @@ def v4_busy(files):
     return first("" if mean > 1.1 * own else f"the background was too weak to tell: {mean:.0f} of {own} bytes", *off)
 
 
+def v4_second(files):
+    """the simulation stands beside boxes that saw nothing of the loop, with the verdict that they differ and why"""
+    problems = []
+    for row in json.loads(files["second/summary.json"])["rows"]:
+        figure = row["metrics"]["dram_bytes"]
+        (second,) = figure["also"]
+        problems += [differs("first", ("uncore", 0), (figure["source"], figure["value"])),
+                     differs("second", "sim", second["source"]),
+                     differs("verdict", "differs", second["consistency"]["verdict"]),
+                     "" if second["consistency"]["reasons"] else "no reason is given"]
+    return first(*problems)
+
+
+def v4_gone(files):
+    """a counter that disappears ends its phase as failed, and finished phases stay whole"""
+    run = json.loads(files["gone/run.json"])
+    rows = rows_of(files, "gone/samples.csv")
+    # 32+8 reads and 16+4 writes of 64 bytes
+    return first(differs("status", "failed", run["status"]),
+                 differs("operation", "read group of", run["failure"]["operation"]),
+                 "" if run["failure"]["object"].startswith("uncore_imc_") else f"object {run['failure']['object']}",
+                 "" if len(rows) >= 100 and len(rows) % 20 == 0 else f"{len(rows)} steps are no whole phases of 20",
+                 differs("reads", {"2560"}, column(rows, "ddr-read")), differs("writes", {"1280"}, column(rows, "ddr-write")))
+
+
 def v4a_steps(files):
     """every step of the run has the bytes, cycles and instructions that it drove"""
     # 40+24 reads and 20+12 writes of 64 bytes
@@ -155,6 +180,6 @@ def v4a_steps(files):
 
 CHECKS = {
     "v1": [v1_cpi],
-    "v4": [v4_match, v4_steps, v4_summary, v4_estimate, v4_unqualified, v4_busy],
+    "v4": [v4_match, v4_steps, v4_summary, v4_estimate, v4_unqualified, v4_second, v4_busy, v4_gone],
     "v4a": [v4a_match, v4a_steps],
 }

@@ -47,6 +47,13 @@ is "a run with counters that fail qualification ends with 0" 0 $?
 cat out.txt err.txt
 send unqualified/summary.json unqualified/summary.json
 
+# A second source beside the memory controllers: the simulation of a loop that drives nothing.
+bytebound run --N 1024 --m 512 --hidden-dim 256 --up-cols 256 --ks 64 --loops paired,index --cpus 1 --warmup 20 --repeats 2 \
+  --steps-per-k 20 --qualify off --llc 256KiB:16 --out second >out.txt 2>err.txt
+is "a run with a second source ends with 0" 0 $?
+send second/summary.json second/summary.json
+sed -n '/^## DRAM bytes by source/,/^## Not/p' second/report.md
+
 # Somebody else drives the same boxes.
 export FAKEPMU_STEP="core 3000000 1500000 1000
 box 0 0 16384 16384"
@@ -60,4 +67,22 @@ cat out.txt err.txt
 send busy/samples.csv busy/samples.csv
 send busy/summary.json busy/summary.json
 send busy/run.json busy/run.json
+
+# A box loses its CPU during the run: the phase fails, the finished ones stay. Last, as it takes CPU 2 away.
+export FAKEPMU_STEP="core 3000 1500 20
+box 0 0 32 16
+box 0 1 8 4"
+bytebound-driven run --N 256 --m 64 --hidden-dim 16 --up-cols 16 --ks 16 --loops driven --cpus 1 --warmup 4 --repeats 200 \
+  --steps-per-k 20 --qualify off --quiet --out gone >out.txt 2>err.txt &
+run=$!
+for wait in $(seq 500); do
+  [ -f gone/samples.csv ] && [ "$(grep -c ^driven gone/samples.csv)" -ge 100 ] && break
+  usleep 20000
+done
+echo 0 >/sys/devices/system/cpu/cpu2/online
+wait $run
+is "a run whose counter disappears ends with 1" 1 $?
+cat err.txt
+send gone/samples.csv gone/samples.csv
+send gone/run.json gone/run.json
 finish
