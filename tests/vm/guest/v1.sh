@@ -15,10 +15,16 @@ echo 0 >/proc/sys/kernel/perf_event_paranoid
 program vm_read_cost
 
 tiny="--N 256 --m 64 --hidden-dim 16 --up-cols 16 --ks 4,16 --loops paired,index --warmup 20 --repeats 2 --steps-per-k 20
-  --llc 262144:16 --qualify off"
-bytebound run $tiny --out r >out.txt 2>err.txt
+  --llc 256KiB:16"
+bytebound run $tiny --qualify off --out r >out.txt 2>err.txt
 is "bytebound run counts cycles and instructions and ends with 0" 0 $?
 cat out.txt err.txt
 send summary.json r/summary.json
 send samples.csv r/samples.csv
+
+# The preset's LLC event opens here and stays 0: qualification has to notice, and to pass cycles and instructions.
+bytebound run $tiny --qualify always --out q >out.txt 2>err.txt
+is "a run with qualified counters ends with 0" 0 $?
+cat out.txt err.txt
+send qualified.json q/summary.json
 finish
