@@ -83,7 +83,8 @@ void put_sources(ComparedRow& out, const PhaseSamples& phase, std::string_view m
         Figure figure{*value, series.excluded.size(), series.tier, series.source,
                       {},     series.shared,          {},          series.unqualified};
         if (best) {
-            figure.consistency = consistency(best->source, best->estimate, figure.source, figure.estimate);
+            if (metric.starts_with("dram_"))
+                figure.consistency = consistency(best->source, best->estimate, figure.source, figure.estimate);
             best->also.push_back(std::move(figure));
         } else {
             best = std::move(figure);

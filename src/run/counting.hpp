@@ -64,8 +64,8 @@ public:
     /// last before a step and first after it, so that its counters do not see the others' system calls.
     bool read_before(std::span<CounterValue> out) noexcept;
     bool read_after(std::span<CounterValue> out) noexcept;
-    /// After a read: differs from the one after an earlier read when the kernel took counters away in between, as far as
-    /// the sources know (WorkerCounters::schedule_stamp); 0 where none does.
+    /// After a read: differs from the one after an earlier read when the kernel took counters away in between, as far
+    /// as the sources know (WorkerCounters::schedule_stamp); 0 where none does.
     std::uint64_t schedule_stamp() const noexcept;
     Error last_error() const;
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "run/warnings.hpp"
@@ -177,6 +178,43 @@ void judge_stationarity_of(const RunPlan& plan, const SimulatedRun& simulation, 
         record.experiments[i].simulation_reason = row.reason;
         judge_row(record.experiments[i], row, record.warnings);
     }
+}
+
+namespace {
+
+/// DRAM bytes of one reading, over all events of its pass that count them; nothing where none could be read.
+std::optional<double> dram_bytes_of(const Sample& reading, const std::vector<EventRecord>& events) {
+    std::optional<double> bytes;
+    for (std::size_t i = 0; i < events.size() && i < reading.readings.size(); ++i) {
+        const auto& value = reading.readings[i];
+        if (!events[i].role.starts_with("dram_") || !value) continue;
+        if (value->state != ReadingState::counted && value->state != ReadingState::scaled) return {};
+        const double scale = events[i].bytes_per_count == 0 ? 1 : static_cast<double>(events[i].bytes_per_count);
+        bytes = bytes.value_or(0) + scaled_count(*value) * scale;
+    }
+    return bytes;
+}
+
+} // namespace
+
+void judge_stationarity_on_counts(ExperimentRecord& record, std::span<const Sample> readings,
+                                  const std::vector<EventRecord>& events, std::vector<Warning>& list) {
+    std::vector<double> series;
+    for (const Sample& reading : readings)
+        if (const auto bytes = dram_bytes_of(reading, events)) series.push_back(*bytes);
+    if (series.size() < readings.size() || series.empty()) return;
+    const auto verdict = judge_stationarity(series, 0);
+    if (!verdict) return;
+    const auto counting =
+        std::find_if(events.begin(), events.end(), [](const EventRecord& e) { return e.role.starts_with("dram_"); });
+    record.stationary = verdict->stationary;
+    record.stationary_source = counting->source;
+    record.stationary_reason.clear();
+    if (verdict->stationary) return;
+    record.stationary_reason =
+        fmt::format("DRAM bytes per reading went from {:.0f} to {:.0f} over the last 2 x {} readings", verdict->before,
+                    verdict->after, verdict->window);
+    list.push_back(warnings::not_stationary(record.loop, record.k, "the number of DRAM bytes", verdict->window));
 }
 
 std::string why_not_simulated(const SimulatedRun& simulation) {

@@ -27,6 +27,11 @@ std::vector<std::string> sample_comments(const RunRecord& record, SampleFile kin
 /// experiment_records()) and warns.
 void judge_stationarity_of(const RunPlan& plan, const SimulatedRun& simulation, RunRecord& record);
 
+/// Judges a (loop, k) that was not simulated on the DRAM bytes of its measured readings, where they were counted; the
+/// counters were not read during the warm-up. Does nothing without such readings.
+void judge_stationarity_on_counts(ExperimentRecord& record, std::span<const Sample> readings,
+                                  const std::vector<EventRecord>& events, std::vector<Warning>& warnings);
+
 /// Why nothing was simulated; empty when at least one row was.
 std::string why_not_simulated(const SimulatedRun& simulation);
 

@@ -78,6 +78,9 @@ Result<void> Session::measure_phase(const PhaseKey& key) {
         make_rows({plan, counting_, simulated, pinned, std::string(loop_name(plan.options, kind))}, key, *log);
     parts_.record.placement.steps += rows.steps.size();
     parts_.record.placement.steps_migrated += rows.migrated;
+    ExperimentRecord& record = experiment_record(key.experiment, key.loop);
+    if (key.repeat == 0 && !record.simulated && !record.stationary)
+        judge_stationarity_on_counts(record, rows.steps, counting_.events, parts_.record.warnings);
     if (auto written = samples_->append(rows.steps); !written) return written;
     if (workers_)
         if (auto written = workers_->append(rows.workers); !written) return written;

@@ -107,11 +107,10 @@ Warning qualification_cache(const std::string& doubt) {
 }
 
 Warning unqualified(const QualifiedEvent& failure, bool allowed) {
-    return {"unqualified",
-            fmt::format("{} failed qualification{}: {}; {}", failure.name,
-                        failure.kernel.empty() ? "" : " (" + failure.kernel + ")", failure.reason,
-                        allowed ? "its figures are shown with the mark ! (--allow-unqualified)"
-                                : "its figures are withheld; --allow-unqualified shows them")};
+    return {"unqualified", fmt::format("{} failed qualification{}: {}; {}", failure.name,
+                                       failure.kernel.empty() ? "" : " (" + failure.kernel + ")", failure.reason,
+                                       allowed ? "its figures are shown with the mark ! (--allow-unqualified)"
+                                               : "its figures are withheld; --allow-unqualified shows them")};
 }
 
 Warning os_fallback(const std::string& event, const std::string& reason) {

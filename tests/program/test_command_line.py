@@ -9,9 +9,8 @@ import pytest
 
 from conftest import TINY, binary, call
 
-COMMANDS = ["doctor", "run", "report", "events", "topology"]
-NOT_BUILT = ["sweep", "e2e", "numa", "calibrate", "autotune", "compare", "merge", "verify", "import", "history",
-             "presets"]
+COMMANDS = ["doctor", "run", "report", "events", "presets", "topology"]
+NOT_BUILT = ["sweep", "e2e", "numa", "calibrate", "autotune", "compare", "merge", "verify", "import", "history"]
 LINE = re.compile(r"(?:bytebound: warning: .+\n)*bytebound: error: (.+: .+)\n")
 
 

@@ -2,6 +2,7 @@
 
 #include "counters/scripted_collector.hpp"
 #include "run/counting.hpp"
+#include "run/run_records.hpp"
 
 using namespace bytebound;
 
@@ -149,6 +150,36 @@ TEST_CASE("--strict wants DRAM bytes counted, and names what stood in the way of
     const auto refused = plan_counting(plan, kernel, root, no_resctrl);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ExitCode::not_possible);
+}
+
+TEST_CASE("without a simulation stationarity is judged on counted DRAM bytes, reads and writes together") {
+    EventRecord cycles, read, write;
+    read.role = "dram_read_bytes";
+    write.role = "dram_write_bytes";
+    read.source = write.source = "uncore";
+    std::vector<Sample> readings(40);
+    for (std::size_t i = 0; i < readings.size(); ++i) {
+        // 900 + 100 in each of the first 20 readings, 900 + 300 in the last 20.
+        readings[i].readings = {Reading{7, 9, 9, ReadingState::counted}, Reading{900, 9, 9, ReadingState::counted},
+                                Reading{i < 20 ? 100u : 300u, 9, 9, ReadingState::counted}};
+    }
+    ExperimentRecord record;
+    record.loop = "paired";
+    record.k = 16;
+    std::vector<Warning> warnings;
+    judge_stationarity_on_counts(record, readings, {cycles, read, write}, warnings);
+    CHECK(record.stationary == false);
+    CHECK(record.stationary_source == "uncore");
+    CHECK(record.stationary_reason == "DRAM bytes per reading went from 1000 to 1200 over the last 2 x 20 readings");
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].code == "not_stationary");
+
+    ExperimentRecord unjudged;
+    readings[3].readings[1]->state = ReadingState::never_ran;
+    judge_stationarity_on_counts(unjudged, readings, {cycles, read, write}, warnings);
+    CHECK_FALSE(unjudged.stationary);
+    judge_stationarity_on_counts(unjudged, readings, {cycles}, warnings);
+    CHECK_FALSE(unjudged.stationary);
 }
 
 TEST_CASE("only the leader reads what all workers share") {
