@@ -129,6 +129,8 @@ Error Group::last_error() const {
     case Failure::short_answer:
         error.cause = "the kernel answered " + std::to_string(answer_.value) + " bytes instead of " +
                       std::to_string(words_.size() * sizeof words_[0]);
+        // The kernel takes a group apart whose CPU or PMU goes away (perf_event_exit_cpu_context).
+        error.remedy = "see whether a CPU went offline or a PMU's driver was unloaded, and run again";
         break;
     case Failure::other_size:
         error.cause = "the kernel answered for " + std::to_string(words_[0]) + " events instead of " +

@@ -63,6 +63,10 @@ Series computed_series(const PhaseSamples& phase, std::string_view metric) {
     const auto row_bytes = static_cast<double>(phase.run.workload.layout.row_bytes());
     Series out;
     out.source = "trace";
+    if (!phase.experiment.replayed && (metric == "min_bytes" || metric == "metadata_bytes")) {
+        out.reason = "library code: its steps cannot be replayed";
+        return out;
+    }
     for (const Sample* row : phase.rows) {
         if (row->pass != 0) continue;
         out.values[key_of(*row)] = per_step(computed_value(*row, metric, row_bytes), *row);

@@ -147,6 +147,7 @@ void to_json(json& j, const ExperimentRecord& e) {
          {"stationary", value_or_null(e.stationary)},
          {"stationary_source", text_or_null(e.stationary_source)},
          {"stationary_reason", text_or_null(e.stationary_reason)},
+         {"replayed", e.replayed},
          {"simulated", e.simulated},
          {"simulation_reason", text_or_null(e.simulation_reason)}};
 }
@@ -163,6 +164,7 @@ void from_json(const json& j, ExperimentRecord& e) {
     e.stationary = optional_of<bool>(j, "stationary");
     e.stationary_source = text_of(j, "stationary_source");
     e.stationary_reason = text_of(j, "stationary_reason");
+    if (j.contains("replayed")) j.at("replayed").get_to(e.replayed);
     j.at("simulated").get_to(e.simulated);
     e.simulation_reason = text_of(j, "simulation_reason");
 }

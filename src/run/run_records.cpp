@@ -174,6 +174,7 @@ void judge_stationarity_of(const RunPlan& plan, const SimulatedRun& simulation, 
     const std::size_t loops = plan.options.loops.size();
     for (std::size_t i = 0; i < record.experiments.size(); ++i) {
         const SimulatedRow& row = simulation.rows[i / loops][i % loops];
+        record.experiments[i].replayed = !row.ledgers.empty() && !row.ledgers[0].empty();
         record.experiments[i].simulated = row.simulated;
         record.experiments[i].simulation_reason = row.reason;
         judge_row(record.experiments[i], row, record.warnings);

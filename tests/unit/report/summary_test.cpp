@@ -460,6 +460,16 @@ TEST_CASE("a killed run keeps its finished phases and names the others") {
     CHECK(summary.compare(2, "paired", "index", "time_ns")->ratio.ratio == Approx(810.0 / 110));
 }
 
+TEST_CASE("what library code had to store is not known, and not 0") {
+    RunRecord run = example_run();
+    run.experiments.resize(1);
+    run.experiments[0].replayed = false;
+    const Summary summary = summarize(run, example_samples());
+    CHECK(reason(summary, "paired", 2, "min_bytes") == "library code: its steps cannot be replayed");
+    CHECK(reason(summary, "paired", 2, "metadata_bytes") == "library code: its steps cannot be replayed");
+    CHECK(value(summary, "paired", 2, "rows_written") == 1);
+}
+
 TEST_CASE("batches count per step") {
     RunRecord run = example_run();
     run.experiments.resize(1);
