@@ -118,7 +118,7 @@ std::string hidden_by_background(const Series& series, double mean, double bound
         fmt::format("{} a step is less than the {} that the machine's background hides in {:.0f} steps",
                     format_size(std::max(mean, 0.0)), format_size(shared.smallest), shared.steps);
     if (bound_bytes > 0 && shared.smallest > bound_bytes)
-        reason += fmt::format("; about {:.0f} steps would show the bound",
+        reason += fmt::format("; about {:.0f} steps, in more --repeats, would show the bound",
                               std::ceil(shared.steps * std::pow(shared.smallest / bound_bytes, 2)));
     return reason;
 }

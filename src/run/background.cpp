@@ -23,7 +23,8 @@ std::vector<IdleWindow> idle_traffic(const Counting& counting, int pass, std::sp
         IdleWindow& window = windows.emplace_back();
         std::size_t shared = 0;
         for (std::size_t s = 0; s < slots.size(); ++s) {
-            if (slots[s].sharing != Sharing::socket) continue;
+            const std::string& role = counting.events[slots[s].column].role;
+            if (slots[s].sharing != Sharing::socket || !role.starts_with("dram_")) continue;
             const Reading reading = difference(edges[edge * slots.size() + s], edges[(edge + 1) * slots.size() + s]);
             if (reading.state != ReadingState::counted && reading.state != ReadingState::scaled) continue;
             window.bytes += scaled_count(reading) * slots[s].weight;

@@ -16,7 +16,7 @@ inline constexpr std::chrono::milliseconds idle_window{1};
 /// failed: counters.last_error() then says more.
 bool watch_idle(OpenCounters& counters, std::uint32_t windows, std::vector<CounterValue>& edges);
 
-/// The socket-wide events of `pass` together, in bytes per window.
+/// The socket-wide events of `pass` that fill DRAM metrics, together, in bytes per window.
 std::vector<IdleWindow> idle_traffic(const Counting& counting, int pass, std::span<const CounterValue> edges);
 
 } // namespace bytebound

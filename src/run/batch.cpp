@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint32_t probe_windows = 20;
 constexpr std::uint32_t most_steps_per_reading = 1024;
 constexpr double bytes_per_ns = 10; ///< about what one core copies
-constexpr double seconds_per_k = 20, quick_seconds_per_k = 5;
+constexpr double most_seconds = 60, most_quick_seconds = 8;
 
 /// About how long all measured steps of one k take, every loop moving as much as a rebuild.
 double seconds_of(const RunPlan& plan, std::uint32_t batch) {
@@ -24,7 +24,9 @@ double seconds_of(const RunPlan& plan, std::uint32_t batch) {
 
 } // namespace
 
-Result<BackgroundProbe> probe_background(Counting& counting, int pass) {
+namespace {
+
+Result<BackgroundProbe> probe_pass(Counting& counting, int pass) {
     auto counters = OpenCounters::open(counting, pass, true);
     if (!counters) return fail(counters.error());
     std::vector<CounterValue> edges;
@@ -41,32 +43,72 @@ Result<BackgroundProbe> probe_background(Counting& counting, int pass) {
     return probe;
 }
 
+} // namespace
+
+Result<BackgroundProbe> probe_background(Counting& counting) {
+    BackgroundProbe all;
+    for (int pass = 0; pass < counting.passes; ++pass) {
+        if (!counting.counts_shared(pass)) continue;
+        const auto probe = probe_pass(counting, pass);
+        if (!probe) return probe;
+        all.noise.rate += probe->noise.rate;
+        all.noise.variance += probe->noise.variance;
+        all.noise.idle_ns = probe->noise.idle_ns;
+        all.read_pair_ns = std::max(all.read_pair_ns, probe->read_pair_ns);
+    }
+    return all;
+}
+
 double smallest_volume(const BackgroundProbe& probe, double step_bytes, std::uint32_t batch) {
     const double ns = probe.read_pair_ns + batch * step_bytes / bytes_per_ns;
     return detection_limit * std::sqrt(probe.noise.variance * ns);
 }
 
-Result<void> enlarge_batches(RunPlan& plan, const BackgroundProbe& probe, std::uint64_t memory_available) {
-    const double limit_s = plan.options.quick ? quick_seconds_per_k : seconds_per_k;
-    for (Experiment& e : plan.experiments) {
+namespace {
+
+/// The largest batch up to which doubling helps, and what ended it before the bound was visible.
+struct BatchChoice {
+    std::uint32_t batch = 1;
+    std::string limit;
+};
+
+BatchChoice choose_batch(const RunPlan& plan, std::size_t experiment, const BackgroundProbe& probe, double limit_s,
+                         std::uint64_t memory_available) {
+    const Experiment& e = plan.experiments[experiment];
+    const double step_bytes = e.bound_rows * static_cast<double>(plan.layout.row_bytes());
+    BatchChoice choice;
+    while (choice.batch * step_bytes < smallest_volume(probe, step_bytes, choice.batch)) {
+        const std::uint32_t next = choice.batch * 2;
+        RunPlan longer = plan;
+        if (next > most_steps_per_reading || seconds_of(plan, next) > limit_s)
+            choice.limit = "the run's time";
+        else if (!set_batch(longer, longer.experiments[experiment], next) || !fit_memory(longer, memory_available))
+            choice.limit = "memory";
+        if (!choice.limit.empty()) break;
+        choice.batch = next;
+    }
+    return choice;
+}
+
+} // namespace
+
+Result<void> enlarge_batches(RunPlan& plan, const BackgroundProbe& probe, std::uint64_t memory_available, int passes) {
+    const double limit_s = (plan.options.quick ? most_quick_seconds : most_seconds) /
+                           static_cast<double>(plan.experiments.size()) / passes;
+    for (std::size_t i = 0; i < plan.experiments.size(); ++i) {
+        Experiment& e = plan.experiments[i];
         const double step_bytes = e.bound_rows * static_cast<double>(plan.layout.row_bytes());
-        if (step_bytes == 0) continue;
-        const auto visible = [&](std::uint32_t batch) {
-            return batch * step_bytes >= smallest_volume(probe, step_bytes, batch);
-        };
-        if (visible(1)) continue;
         const double hidden = smallest_volume(probe, step_bytes, 1);
+        if (step_bytes == 0 || step_bytes >= hidden) continue;
         if (plan.options.between != Between::none) {
             plan.warnings.push_back(warnings::batch_too_small(e.k, step_bytes, hidden, 1, "--between"));
             continue;
         }
-        std::uint32_t batch = 1;
-        while (!visible(batch) && batch < most_steps_per_reading && seconds_of(plan, batch * 2) <= limit_s)
-            batch *= 2;
-        if (auto longer = set_batch(plan, e, batch); !longer) return longer;
-        plan.warnings.push_back(visible(batch)
-                                    ? warnings::batched(e.k, step_bytes, hidden, batch)
-                                    : warnings::batch_too_small(e.k, step_bytes, hidden, batch, "the run's time"));
+        const BatchChoice choice = choose_batch(plan, i, probe, limit_s, memory_available);
+        if (auto longer = set_batch(plan, e, choice.batch); !longer) return longer;
+        plan.warnings.push_back(choice.limit.empty()
+                                    ? warnings::batched(e.k, step_bytes, hidden, choice.batch)
+                                    : warnings::batch_too_small(e.k, step_bytes, hidden, choice.batch, choice.limit));
     }
     return fit_memory(plan, memory_available);
 }

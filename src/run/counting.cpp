@@ -196,6 +196,8 @@ Result<void> check_strict(const RunPlan& plan, const Counting& counting, const S
     if (!plan.options.events.empty()) {
         const EventResolver resolver(root, plan.placement.cpus.at(0));
         for (const EventRecord& record : counting.events) {
+            const auto& named = plan.options.events; // others are there for DRAM bytes
+            if (std::find(named.begin(), named.end(), record.name) == named.end()) continue;
             if (record.pass < 0) return refuse(record.name, record.reason, record.remedy);
             if (const auto replaced = replaced_domain(record, resolver); !replaced.empty())
                 return refuse(record.name, replaced, "name it with :uk");
@@ -212,12 +214,15 @@ Result<void> check_strict(const RunPlan& plan, const Counting& counting, const S
                           {});
         if (record->pass < 0) return refuse(record->name, record->reason, record->remedy);
     }
-    for (const EventRecord& record : counting.events)
-        if (record.pass >= 0 && record.role.starts_with("dram_")) return {};
+    if (counting.counts_dram("dram_bytes")) return {};
     std::vector<std::string> causes;
     std::string remedy;
     for (const CollectorRecord& collector : counting.collectors) {
-        if (collector.used || !counts_dram(collector.name)) continue;
+        if (!counts_dram(collector.name)) continue;
+        if (collector.used) {
+            causes.push_back(collector.name + ": it counts reads or writes, not both");
+            continue;
+        }
         causes.push_back(collector.name + ": " + collector.cause);
         if (remedy.empty()) remedy = collector.remedy;
     }
@@ -239,6 +244,26 @@ void add_estimate(Counting& counting, const std::vector<EstimateTerm>& terms) {
     }
 }
 
+/// What is left of an estimate without one of its terms is not counted either.
+void give_up_estimate(Counting& counting, const EventRecord& missing) {
+    const std::string cause = "the estimate needs " + missing.name + " too: " + missing.reason;
+    for (EventRecord& record : counting.events) {
+        if (record.bytes_per_count == 0 || record.pass < 0) continue;
+        for (CountingSource& source : counting.sources)
+            for (PlannedEvent& planned : source.plan.events)
+                if (planned.name == record.name) {
+                    planned.event.reset();
+                    planned.pass = planned.group = -1;
+                }
+        record.pass = record.group = -1;
+        record.reason = cause;
+        record.remedy = missing.remedy;
+    }
+    counting.passes = 1;
+    for (const EventRecord& record : counting.events)
+        counting.passes = std::max(counting.passes, record.pass + 1);
+}
+
 /// All terms of the estimate or none: a part of the sum is no estimate.
 void settle_estimate(Counting& counting) {
     const auto estimates = [](const EventRecord& record) { return record.bytes_per_count != 0; };
@@ -248,6 +273,8 @@ void settle_estimate(Counting& counting) {
     const auto missing =
         std::find_if(first, events.end(), [&](const EventRecord& r) { return estimates(r) && r.pass < 0; });
     if (missing != events.end()) {
+        const EventRecord cause = *missing;
+        give_up_estimate(counting, cause);
         counting.collectors.push_back(
             {"core-estimate", false, missing->name + ": " + missing->reason, missing->remedy});
         return;
@@ -318,6 +345,36 @@ std::vector<CounterSlot> Counting::slots_of(int pass) const {
                 slots.push_back({column, part.weight, planned.sharing});
         }
     return slots;
+}
+
+bool Counting::counts_dram(std::string_view metric) const {
+    const auto counted = [&](std::string_view role, std::string_view source) {
+        return std::any_of(events.begin(), events.end(), [&](const EventRecord& e) {
+            return e.role == role && e.pass >= 0 && (source.empty() || e.source == source);
+        });
+    };
+    if (counted(metric, {})) return true;
+    if (metric == "dram_read_bytes" || metric == "dram_write_bytes") return false;
+    return counted("dram_bytes", {}) || std::any_of(events.begin(), events.end(), [&](const EventRecord& e) {
+               return counted("dram_read_bytes", e.source) && counted("dram_write_bytes", e.source);
+           });
+}
+
+void Counting::leave_out(std::size_t source, const std::string& cause, const std::string& remedy) {
+    for (const PlannedEvent& planned : sources[source].plan.events)
+        for (EventRecord& record : events) {
+            if (record.name != planned.name) continue;
+            record.pass = record.group = -1;
+            record.source.clear();
+            record.reason = cause;
+            record.remedy = remedy;
+        }
+    for (CollectorRecord& collector : collectors)
+        if (collector.name == sources[source].plan.collector) collector = {collector.name, false, cause, remedy};
+    sources.erase(sources.begin() + static_cast<std::ptrdiff_t>(source));
+    passes = 1;
+    for (const EventRecord& record : events)
+        passes = std::max(passes, record.pass + 1);
 }
 
 bool Counting::counts_shared(int pass) const {

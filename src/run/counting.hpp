@@ -42,6 +42,10 @@ struct Counting {
     std::vector<CounterSlot> slots_of(int pass) const;
     /// Whether an event counts everybody on the machine: then background is measured and subtracted.
     bool counts_shared(int pass) const;
+    /// Whether counters fill a DRAM metric: by themselves, or as the sum of one source's reads and writes.
+    bool counts_dram(std::string_view metric) const;
+    /// Gives up a source: its events get the cause and the remedy, its collector is recorded as not used.
+    void leave_out(std::size_t source, const std::string& cause, const std::string& remedy);
 };
 
 /// Asks the collectors on the calling thread, which is pinned as the leader will be. Errors: usage for a name that

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "base/text.hpp"
@@ -46,27 +47,34 @@ public:
             leave_out(entry.name, taken_ + " counts DRAM bytes more directly", "");
             return {};
         }
+        if (by_preset(entry) && plan_.options.bandwidth_preset == "none") {
+            leave_out(entry.name, "--bw-preset none", "");
+            return {};
+        }
         std::unique_ptr<Collector> collector;
         if (entry.make != nullptr) collector = entry.make(sys_, root_);
         Capability capability = collector ? collector->capability()
                                           : Capability::no("this build does not have it", "give --collector auto");
-        if (capability.available && entry.name == "uncore" && plan_.memory.counters.empty())
+        if (capability.available && by_preset(entry) && plan_.memory.counters.empty())
             capability = Capability::no(plan_.memory.reason, plan_.memory.remedy);
         if (!capability.available) return refuse(entry, capability);
         PlanRequest request{{}, plan_.options.allow_multiplex, plan_.placement.cpus.at(0), {}, plan_.memory.counters};
         auto agreed = collector->plan(request);
         if (!agreed) return fail(agreed.error());
         const auto counts = [](const PlannedEvent& event) { return event.pass >= 0; };
+        const auto fills = [](const PlannedEvent& e) { return e.pass >= 0 && e.role.starts_with("dram_"); };
         if (std::none_of(agreed->events.begin(), agreed->events.end(), counts)) {
             const bool any = !agreed->events.empty();
             return refuse(entry, Capability::no(any ? agreed->events[0].reason : "it has no event here",
                                                 any ? agreed->events[0].remedy : ""));
         }
+        if (auto failure = try_once(*collector, *agreed))
+            return refuse(entry, Capability::no(std::move(failure->cause), std::move(failure->remedy)));
         counting_.collectors.push_back({std::string(entry.name), true, what_it_counts(*agreed), {}});
         for (const std::string& note : agreed->notes)
             counting_.warnings.push_back(warnings::counting_note(note));
-        if (entry.name == "uncore") warn_of_preset();
-        taken_ = entry.name;
+        if (by_preset(entry)) warn_of_preset();
+        if (std::any_of(agreed->events.begin(), agreed->events.end(), fills) && taken_.empty()) taken_ = entry.name;
         choice_.sources.push_back({std::move(collector), std::move(*agreed)});
         return {};
     }
@@ -75,6 +83,7 @@ public:
     void ask_core_estimate() {
         if (!asked_for(plan_, "perf")) return;
         if (!taken_.empty()) return leave_out(estimate_name, taken_ + " counts DRAM bytes more directly", "");
+        if (plan_.options.bandwidth_preset == "none") return leave_out(estimate_name, "--bw-preset none", "");
         if (plan_.estimate.terms.empty())
             return leave_out(estimate_name,
                              plan_.estimate.reason.empty() ? "no preset names one" : plan_.estimate.reason, "");
@@ -89,8 +98,22 @@ public:
     DramChoice take() { return std::move(choice_); }
 
 private:
+    /// Whether the preset says what to count.
+    static bool by_preset(const CollectorEntry& entry) { return entry.name == "uncore"; }
+
     void leave_out(std::string_view name, std::string cause, std::string remedy) {
         counting_.collectors.push_back({std::string(name), false, std::move(cause), std::move(remedy)});
+    }
+
+    /// Opens and reads every pass: what only fails when it is used must not end a run that could do without it.
+    static std::optional<Error> try_once(Collector& collector, const CountingPlan& plan) {
+        for (int pass = 0; pass < plan.passes; ++pass) {
+            auto open = collector.open(plan, pass);
+            if (!open) return open.error();
+            std::vector<CounterValue> values((*open)->size());
+            if (!(*open)->read(values)) return (*open)->last_error();
+        }
+        return {};
     }
 
     /// A collector that has a word of its own was named on purpose.
@@ -122,7 +145,6 @@ private:
 
 Result<DramChoice> choose_dram(Counting& counting, const RunPlan& plan, Sys& sys, const SysRoot& root,
                                std::span<const CollectorEntry> table) {
-    if (plan.options.bandwidth_preset == "none") return DramChoice{};
     DramChooser chooser(counting, plan, sys, root);
     for (const CollectorEntry& entry : table)
         if (entry.supplies == Supplies::dram)

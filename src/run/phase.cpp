@@ -86,12 +86,14 @@ private:
         return std::span(values).subspan(step_ * columns_, columns_);
     }
     void read_before(unsigned worker, std::span<CounterValue> out) noexcept {
+        if (log_.workers[worker].read_failed) return; // last_error() keeps saying why
         OpenCounters& counters = counters_.of(worker);
         check(worker, counters.read_before(out));
         log_.workers[worker].stamp = counters.schedule_stamp();
     }
     void read_after(unsigned worker) noexcept {
         WorkerLog& own = log_.workers[worker];
+        if (own.read_failed) return;
         OpenCounters& counters = counters_.of(worker);
         check(worker, counters.read_after(row(own.after)));
         if (counters.schedule_stamp() != own.stamp) own.interrupted[step_] = true;
@@ -146,13 +148,29 @@ Failure failed_read(const OpenCounters& counters, const std::string& when) {
     return fail(std::move(error));
 }
 
+/// A counter of a CPU that went offline still answers, with the times of its end (events/core.c, perf_event_exit_cpu);
+/// that of a CPU that is there has been enabled a little longer at every reading.
+std::optional<std::string> standing_still(const Counting& counting, std::span<const CounterSlot> slots,
+                                          std::span<const CounterValue> before, std::span<const CounterValue> after) {
+    for (std::size_t s = 0; s < slots.size(); ++s)
+        if (slots[s].sharing == Sharing::socket && before[s].enabled_ns == after[s].enabled_ns)
+            return counting.events[slots[s].column].name;
+    return {};
+}
+
+Failure stands_still(const std::string& event, const std::string& when) {
+    return fail({ExitCode::internal, "read event", event, "a counter of it stands still " + when,
+                 "see whether a CPU went offline or a PMU's driver was unloaded; finished phases are kept"});
+}
+
 } // namespace
 
 Result<PhaseLog> run_phase(const PhaseStage& stage, UpdateLoop& loop, const PhaseKey& key) {
     const Experiment& experiment = stage.plan.experiments[key.experiment];
     const std::uint32_t readings = stage.plan.options.steps_per_k;
     const unsigned threads = stage.team.threads();
-    const std::size_t columns = stage.counting.slots_of(key.pass).size();
+    const std::vector<CounterSlot> slots = stage.counting.slots_of(key.pass);
+    const std::size_t columns = slots.size();
     const bool shared = stage.counting.counts_shared(key.pass);
 
     PhaseLog log;
@@ -169,7 +187,13 @@ Result<PhaseLog> run_phase(const PhaseStage& stage, UpdateLoop& loop, const Phas
         own.interrupted.resize(readings);
     }
     auto counters = TeamCounters::open(stage.team, stage.counting, key.pass);
-    if (!counters) return fail(counters.error());
+    if (!counters) {
+        // It was opened at planning: what vanished since is a failed phase, not a wrong plan.
+        Error error = counters.error();
+        error.code = ExitCode::internal;
+        error.cause += ", before the phase";
+        return fail(std::move(error));
+    }
     if (shared && !watch_idle(counters->of(0), idle_windows, log.idle_before))
         return failed_read(counters->of(0), "before the phase");
     stage.sweep.run(stage.team);
@@ -194,6 +218,12 @@ Result<PhaseLog> run_phase(const PhaseStage& stage, UpdateLoop& loop, const Phas
             if (log.workers[worker].read_failed)
                 return failed_read(counters->of(worker),
                                    fmt::format("at reading {} of worker {}", log.workers[worker].failed_step, worker));
+        const WorkerLog& leader = log.workers[0];
+        if (shared)
+            if (const auto event =
+                    standing_still(stage.counting, slots, std::span(leader.before).subspan(i * columns, columns),
+                                   std::span(leader.after).subspan(i * columns, columns)))
+                return stands_still(*event, fmt::format("at reading {}", i));
         between_steps(stage, loop.active_rows());
     }
     if (stage.stop != 0) return fail(stopped_by(stage.stop));

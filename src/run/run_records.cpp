@@ -183,39 +183,65 @@ void judge_stationarity_of(const RunPlan& plan, const SimulatedRun& simulation, 
 
 namespace {
 
-/// DRAM bytes of one reading, over all events of its pass that count them; nothing where none could be read.
-std::optional<double> dram_bytes_of(const Sample& reading, const std::vector<EventRecord>& events) {
-    std::optional<double> bytes;
-    for (std::size_t i = 0; i < events.size() && i < reading.readings.size(); ++i) {
-        const auto& value = reading.readings[i];
-        if (!events[i].role.starts_with("dram_") || !value) continue;
-        if (value->state != ReadingState::counted && value->state != ReadingState::scaled) return {};
-        const double scale = events[i].bytes_per_count == 0 ? 1 : static_cast<double>(events[i].bytes_per_count);
-        bytes = bytes.value_or(0) + scaled_count(*value) * scale;
+double bytes_of(const Reading& reading, const EventRecord& event) {
+    return scaled_count(reading) * (event.bytes_per_count == 0 ? 1 : static_cast<double>(event.bytes_per_count));
+}
+
+/// Bytes per reading of all events with this role and source, without the idle machine's; empty unless every reading
+/// has all of them.
+std::vector<double> counted_series(const std::string& role, const std::string& source, std::span<const Sample> readings,
+                                   std::span<const Sample> idle, const std::vector<EventRecord>& events) {
+    std::vector<double> series(readings.size());
+    bool any = false;
+    for (std::size_t e = 0; e < events.size(); ++e) {
+        if (events[e].role != role || events[e].source != source) continue;
+        any = true;
+        double idle_bytes = 0, idle_ns = 0;
+        for (const Sample& window : idle)
+            if (e < window.readings.size() && window.readings[e] && window.readings[e]->running_ns > 0) {
+                idle_bytes += bytes_of(*window.readings[e], events[e]);
+                idle_ns += static_cast<double>(window.readings[e]->enabled_ns);
+            }
+        const double rate = idle_ns > 0 ? idle_bytes / idle_ns : 0;
+        for (std::size_t i = 0; i < readings.size(); ++i) {
+            if (e >= readings[i].readings.size() || !readings[i].readings[e]) return {};
+            const Reading& reading = *readings[i].readings[e];
+            if (reading.running_ns == 0 || reading.state == ReadingState::read_failed) return {};
+            series[i] += bytes_of(reading, events[e]) - rate * static_cast<double>(reading.enabled_ns);
+        }
     }
-    return bytes;
+    return any ? series : std::vector<double>{};
 }
 
 } // namespace
 
 void judge_stationarity_on_counts(ExperimentRecord& record, std::span<const Sample> readings,
-                                  const std::vector<EventRecord>& events, std::vector<Warning>& list) {
-    std::vector<double> series;
-    for (const Sample& reading : readings)
-        if (const auto bytes = dram_bytes_of(reading, events)) series.push_back(*bytes);
-    if (series.size() < readings.size() || series.empty()) return;
-    const auto verdict = judge_stationarity(series, 0);
-    if (!verdict) return;
-    const auto counting =
-        std::find_if(events.begin(), events.end(), [](const EventRecord& e) { return e.role.starts_with("dram_"); });
-    record.stationary = verdict->stationary;
+                                  std::span<const Sample> idle, const std::vector<EventRecord>& events,
+                                  std::vector<Warning>& list) {
+    const auto counting = std::find_if(events.begin(), events.end(),
+                                       [](const EventRecord& e) { return e.role.starts_with("dram_") && e.pass >= 0; });
+    if (counting == events.end()) return;
+    record.stationary_reason = "no simulation, and DRAM bytes were not counted in every reading of one pass";
+    std::string drifting, how;
+    std::uint64_t window = 0;
+    for (const auto& [role, what] : {std::pair("dram_read_bytes", "the number of DRAM bytes read"),
+                                     std::pair("dram_write_bytes", "the number of DRAM bytes written"),
+                                     std::pair("dram_bytes", "the number of DRAM bytes")}) {
+        const std::vector<double> series = counted_series(role, counting->source, readings, idle, events);
+        if (series.empty()) continue;
+        const auto verdict = judge_stationarity(series, 0);
+        if (!verdict) continue;
+        window = verdict->window;
+        if (verdict->stationary) continue;
+        drifting += (drifting.empty() ? "" : " and ") + std::string(what);
+        how += fmt::format("{}{} per reading went from {:.0f} to {:.0f} over the last 2 x {} readings",
+                           how.empty() ? "" : "; ", what, verdict->before, verdict->after, verdict->window);
+    }
+    if (window == 0) return;
+    record.stationary = drifting.empty();
     record.stationary_source = counting->source;
-    record.stationary_reason.clear();
-    if (verdict->stationary) return;
-    record.stationary_reason =
-        fmt::format("DRAM bytes per reading went from {:.0f} to {:.0f} over the last 2 x {} readings", verdict->before,
-                    verdict->after, verdict->window);
-    list.push_back(warnings::not_stationary(record.loop, record.k, "the number of DRAM bytes", verdict->window));
+    record.stationary_reason = how;
+    if (!drifting.empty()) list.push_back(warnings::not_stationary(record.loop, record.k, drifting, window));
 }
 
 std::string why_not_simulated(const SimulatedRun& simulation) {

@@ -27,10 +27,12 @@ std::vector<std::string> sample_comments(const RunRecord& record, SampleFile kin
 /// experiment_records()) and warns.
 void judge_stationarity_of(const RunPlan& plan, const SimulatedRun& simulation, RunRecord& record);
 
-/// Judges a (loop, k) that was not simulated on the DRAM bytes of its measured readings, where they were counted; the
-/// counters were not read during the warm-up. Does nothing without such readings.
+/// Judges a (loop, k) that was not simulated on the DRAM bytes of its measured readings, reads and writes apart, by the
+/// most direct source that counted them, less the idle machine's (`idle`: windows around the phase). The counters were
+/// not read during the warm-up. Says why not, where there are such events but no whole series.
 void judge_stationarity_on_counts(ExperimentRecord& record, std::span<const Sample> readings,
-                                  const std::vector<EventRecord>& events, std::vector<Warning>& warnings);
+                                  std::span<const Sample> idle, const std::vector<EventRecord>& events,
+                                  std::vector<Warning>& warnings);
 
 /// Why nothing was simulated; empty when at least one row was.
 std::string why_not_simulated(const SimulatedRun& simulation);

@@ -69,11 +69,15 @@ bool Session::counts_shared() const {
 }
 
 Result<void> Session::enlarge_batches_for_background() {
-    for (int pass = 0; pass < counting_.passes; ++pass) {
-        if (!counting_.counts_shared(pass)) continue;
-        const auto probe = probe_background(counting_, pass);
-        if (!probe) return fail(probe.error());
-        return enlarge_batches(parts_.plan, *probe, parts_.memory_available);
+    if (!counts_shared()) return {};
+    const auto probe = probe_background(counting_);
+    if (probe) return enlarge_batches(parts_.plan, *probe, parts_.memory_available, counting_.passes);
+    if (!parts_.plan.collectors.automatic) return fail(probe.error());
+    // Nobody asked for this source: the run goes on without it.
+    for (std::size_t i = counting_.sources.size(); i-- > 0;) {
+        const auto& events = counting_.sources[i].plan.events;
+        if (!events.empty() && events[0].sharing == Sharing::socket)
+            counting_.leave_out(i, probe.error().cause, probe.error().remedy);
     }
     return {};
 }

@@ -80,7 +80,7 @@ Result<void> Session::measure_phase(const PhaseKey& key) {
     parts_.record.placement.steps_migrated += rows.migrated;
     ExperimentRecord& record = experiment_record(key.experiment, key.loop);
     if (key.repeat == 0 && !record.simulated && !record.stationary)
-        judge_stationarity_on_counts(record, rows.steps, counting_.events, parts_.record.warnings);
+        judge_stationarity_on_counts(record, rows.steps, rows.background, counting_.events, parts_.record.warnings);
     if (auto written = samples_->append(rows.steps); !written) return written;
     if (workers_)
         if (auto written = workers_->append(rows.workers); !written) return written;

@@ -36,16 +36,6 @@ std::optional<UnavailableRecord> missing(const RunPlan& plan, const Counting& co
     return unavailable;
 }
 
-/// Whether a counter fills a DRAM metric: itself, or reads and writes their sum.
-bool counts_bytes_of(const Counting& counting, std::string_view metric) {
-    const auto counted = [&](std::string_view role) {
-        const EventRecord* record = filling(counting, role);
-        return record != nullptr && record->pass >= 0;
-    };
-    if (metric == "dram_read_bytes" || metric == "dram_write_bytes") return counted(metric);
-    return counted("dram_bytes") || (counted("dram_read_bytes") && counted("dram_write_bytes"));
-}
-
 /// What stood in the way of every source of DRAM bytes, the most direct first.
 UnavailableRecord uncounted_dram(const Counting& counting, const std::string& not_simulated) {
     UnavailableRecord none{{}, {}, "give --collector auto"};
@@ -71,7 +61,7 @@ std::vector<UnavailableRecord> unavailable_metrics(const RunPlan& plan, const Co
     if (!simulated) {
         const UnavailableRecord dram = uncounted_dram(counting, not_simulated);
         for (const std::string_view metric : dram_metrics)
-            if (!counts_bytes_of(counting, metric)) list.push_back({std::string(metric), dram.reason, dram.remedy});
+            if (!counting.counts_dram(metric)) list.push_back({std::string(metric), dram.reason, dram.remedy});
     }
     for (const std::string_view metric : event_metrics) {
         if (metric == "llc_misses" && simulated) continue;

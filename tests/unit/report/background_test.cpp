@@ -115,8 +115,8 @@ TEST_CASE("a figure below what the background hides is withheld, with the steps 
     CHECK(row.find("dram_read_bytes") == nullptr);
     // smallest 3.29 * sqrt(2 * 40 020 000) / 4 = 7358.5 B; 4 * (7358.5 / 1024)^2 = 206.6
     CHECK(row.unavailable.at("dram_read_bytes") ==
-          "100 B a step is less than the 7.2 KiB that the machine's background hides in 4 steps; about 207 steps would "
-          "show the bound; not simulated");
+          "100 B a step is less than the 7.2 KiB that the machine's background hides in 4 steps; about 207 steps, in "
+          "more --repeats, would show the bound; not simulated");
 }
 
 TEST_CASE("drift between before and after a phase counts as uncertainty of the rate") {

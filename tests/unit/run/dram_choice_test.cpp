@@ -102,13 +102,16 @@ TEST_CASE("without both auto lets perf count the core estimate, marked as such")
     CHECK(counting->events[1].bytes_per_count == 64);
 }
 
-TEST_CASE("an estimate with a term that cannot be counted is none") {
+TEST_CASE("an estimate with a term that cannot be counted is none, and its other terms are not counted") {
     RunPlan plan = plan_of({"perf"}, true);
     plan.estimate.terms.push_back({"cpu/event=0x72/", Direction::read, 64, "prefetches"});
     const auto counting = plan_counting(plan, kernel, root, no_resctrl);
     REQUIRE(counting);
     CHECK(used(*counting) == "uncore- resctrl- perf+ core-estimate- ");
     CHECK(cause(*counting, "core-estimate") == "cpu/event=0x72/: no core PMU");
+    CHECK(counting->slots_of(0) == std::vector<CounterSlot>{{0, 1, Sharing::per_thread}});
+    CHECK(counting->events[1].reason == "the estimate needs cpu/event=0x72/ too: no core PMU");
+    CHECK_FALSE(counting->counts_dram("dram_read_bytes"));
 }
 
 TEST_CASE("a machine whose preset has no controllers here says why, before the kernel is asked") {
@@ -131,12 +134,14 @@ TEST_CASE("named collectors all count, and one that cannot is an error") {
           "count with --collector resctrl: this build does not have it; give --collector auto");
 }
 
-TEST_CASE("--bw-preset none leaves DRAM traffic uncounted") {
+TEST_CASE("--bw-preset none leaves out what a preset describes") {
     RunPlan plan = plan_of({"perf"}, true);
     plan.options.bandwidth_preset = "none";
     const auto counting = plan_counting(plan, kernel, root, all);
     REQUIRE(counting);
-    CHECK(used(*counting) == "perf+ ");
+    CHECK(used(*counting) == "uncore- resctrl+ core-estimate- perf+ "); // resctrl needs no preset
+    CHECK(cause(*counting, "uncore") == "--bw-preset none");
+    CHECK(cause(*counting, "core-estimate") == "resctrl counts DRAM bytes more directly");
 }
 
 TEST_CASE("--strict wants DRAM bytes counted, and names what stood in the way of every source") {
@@ -152,34 +157,47 @@ TEST_CASE("--strict wants DRAM bytes counted, and names what stood in the way of
     CHECK(refused.error().code == ExitCode::not_possible);
 }
 
-TEST_CASE("without a simulation stationarity is judged on counted DRAM bytes, reads and writes together") {
+TEST_CASE(
+    "without a simulation stationarity is judged on counted bytes less the idle machine's, reads and writes apart") {
     EventRecord cycles, read, write;
     read.role = "dram_read_bytes";
     write.role = "dram_write_bytes";
     read.source = write.source = "uncore";
-    std::vector<Sample> readings(40);
-    for (std::size_t i = 0; i < readings.size(); ++i) {
-        // 900 + 100 in each of the first 20 readings, 900 + 300 in the last 20.
-        readings[i].readings = {Reading{7, 9, 9, ReadingState::counted}, Reading{900, 9, 9, ReadingState::counted},
+    read.pass = write.pass = 0;
+    const std::vector<EventRecord> events = {cycles, read, write};
+    // Reads: 1000 + 9 of background in each reading. Writes: 100 in the first 20 readings, 300 in the last 20.
+    std::vector<Sample> readings(40), idle(1);
+    for (std::size_t i = 0; i < readings.size(); ++i)
+        readings[i].readings = {Reading{7, 9, 9, ReadingState::counted}, Reading{1009, 9, 9, ReadingState::counted},
                                 Reading{i < 20 ? 100u : 300u, 9, 9, ReadingState::counted}};
-    }
+    idle[0].readings = {std::nullopt, Reading{100, 100, 100, ReadingState::counted},
+                        Reading{0, 100, 100, ReadingState::counted}};
     ExperimentRecord record;
     record.loop = "paired";
     record.k = 16;
     std::vector<Warning> warnings;
-    judge_stationarity_on_counts(record, readings, {cycles, read, write}, warnings);
+    judge_stationarity_on_counts(record, readings, idle, events, warnings);
     CHECK(record.stationary == false);
     CHECK(record.stationary_source == "uncore");
-    CHECK(record.stationary_reason == "DRAM bytes per reading went from 1000 to 1200 over the last 2 x 20 readings");
+    CHECK(record.stationary_reason ==
+          "the number of DRAM bytes written per reading went from 100 to 300 over the last 2 x 20 readings");
     REQUIRE(warnings.size() == 1);
     CHECK(warnings[0].code == "not_stationary");
 
+    for (Sample& reading : readings)
+        reading.readings[2]->count = 100;
+    judge_stationarity_on_counts(record, readings, idle, events, warnings);
+    CHECK(record.stationary == true);
+    CHECK(record.stationary_reason.empty());
+
     ExperimentRecord unjudged;
-    readings[3].readings[1]->state = ReadingState::never_ran;
-    judge_stationarity_on_counts(unjudged, readings, {cycles, read, write}, warnings);
+    readings[3].readings[1] = readings[3].readings[2] = Reading{0, 9, 0, ReadingState::never_ran};
+    judge_stationarity_on_counts(unjudged, readings, idle, events, warnings);
     CHECK_FALSE(unjudged.stationary);
-    judge_stationarity_on_counts(unjudged, readings, {cycles}, warnings);
-    CHECK_FALSE(unjudged.stationary);
+    CHECK(unjudged.stationary_reason == "no simulation, and DRAM bytes were not counted in every reading of one pass");
+    ExperimentRecord nothing;
+    judge_stationarity_on_counts(nothing, readings, idle, {cycles}, warnings);
+    CHECK(nothing.stationary_reason.empty());
 }
 
 TEST_CASE("only the leader reads what all workers share") {
