@@ -30,6 +30,49 @@ std::unique_ptr<Collector> resctrl(Sys&, const SysRoot&) {
     return std::make_unique<ScriptedCollector>(std::vector{total}, "resctrl");
 }
 
+/// Plans as well as any, and cannot be opened when it comes to it.
+class Hollow final : public Collector {
+public:
+    std::string_view name() const override { return "uncore"; }
+    Capability capability() const override { return Capability::yes("test"); }
+    Result<CountingPlan> plan(const PlanRequest& request) override {
+        return ScriptedCollector({{"ddr-read", {}, 0, 0, false, {}, {}, "dram_read_bytes", Sharing::socket, {64}}},
+                                 "uncore")
+            .plan(request);
+    }
+    Result<std::unique_ptr<WorkerCounters>> open(const CountingPlan&, int) override {
+        return fail({ExitCode::not_possible, "open event", "ddr-read", "the process has no file descriptors left",
+                     "raise the limit: ulimit -n 4096", 24});
+    }
+};
+std::unique_ptr<Collector> hollow(Sys&, const SysRoot&) { return std::make_unique<Hollow>(); }
+std::unique_ptr<Collector> pmem_only(Sys&, const SysRoot&) {
+    ScriptedEvent read{"pmem-read", {{1, 1, 1}}, 0, 0, false, {}, {}, "", Sharing::socket, {64}};
+    return std::make_unique<ScriptedCollector>(std::vector{read}, "uncore");
+}
+std::unique_ptr<Collector> both_ways(Sys&, const SysRoot&) {
+    ScriptedEvent read{"ddr-read", {{1, 1, 1}}, 0, 0, false, {}, {}, "dram_read_bytes", Sharing::socket, {64}};
+    ScriptedEvent write{"ddr-write", {{1, 1, 1}}, 0, 0, false, {}, {}, "dram_write_bytes", Sharing::socket, {64}};
+    return std::make_unique<ScriptedCollector>(std::vector{read, write}, "uncore");
+}
+/// The three core events of --strict.
+std::unique_ptr<Collector> three(Sys&, const SysRoot&) {
+    std::vector<ScriptedEvent> events;
+    for (const char* name : {"cycles", "instructions", "misses"})
+        events.push_back({name, {{1, 1, 1}}, 0, 0, false, {}, {}});
+    return std::make_unique<ScriptedCollector>(events);
+}
+
+constexpr CollectorEntry hollow_table[] = {{"perf", "perf", Supplies::events, "", perf},
+                                           {"uncore", "perf", Supplies::dram, "", hollow},
+                                           {"resctrl", "resctrl", Supplies::dram, "", resctrl}};
+constexpr CollectorEntry pmem_table[] = {{"perf", "perf", Supplies::events, "", perf},
+                                         {"uncore", "perf", Supplies::dram, "", pmem_only},
+                                         {"resctrl", "resctrl", Supplies::dram, "", resctrl}};
+constexpr CollectorEntry reads_only[] = {{"perf", "perf", Supplies::events, "", three},
+                                         {"uncore", "perf", Supplies::dram, "", uncore}};
+constexpr CollectorEntry both[] = {{"perf", "perf", Supplies::events, "", three},
+                                   {"uncore", "perf", Supplies::dram, "", both_ways}};
 constexpr CollectorEntry all[] = {{"perf", "perf", Supplies::events, "", perf},
                                   {"uncore", "perf", Supplies::dram, "", uncore},
                                   {"resctrl", "resctrl", Supplies::dram, "", resctrl}};
@@ -144,21 +187,43 @@ TEST_CASE("--bw-preset none leaves out what a preset describes") {
     CHECK(cause(*counting, "core-estimate") == "resctrl counts DRAM bytes more directly");
 }
 
-TEST_CASE("--strict wants DRAM bytes counted, and names what stood in the way of every source") {
-    RunPlan plan = plan_of({"perf"}, true);
-    plan.options.strict = true;
-    plan.events = {{"cycles", "cycles"}};
-    plan.estimate = {{}, "preset x names no estimate"};
-    // Instructions and LLC misses come first in the contract's list; cycles stands for all three here.
-    for (const char* role : {"instructions", "llc_misses"})
-        plan.events.push_back({"cycles", role});
-    const auto refused = plan_counting(plan, kernel, root, no_resctrl);
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().code == ExitCode::not_possible);
+TEST_CASE("a source that fails only when it is opened is left out by auto with that reason") {
+    const auto counting = plan_counting(plan_of({"perf"}, true), kernel, root, hollow_table);
+    REQUIRE(counting);
+    CHECK(used(*counting) == "uncore- resctrl+ core-estimate- perf+ ");
+    CHECK(cause(*counting, "uncore") == "the process has no file descriptors left");
 }
 
-TEST_CASE(
-    "without a simulation stationarity is judged on counted bytes less the idle machine's, reads and writes apart") {
+TEST_CASE("a source without DRAM bytes is counted for what it has, and does not keep the others out") {
+    const auto counting = plan_counting(plan_of({"perf"}, true), kernel, root, pmem_table);
+    REQUIRE(counting);
+    CHECK(used(*counting) == "uncore+ resctrl+ core-estimate- perf+ ");
+    CHECK(cause(*counting, "core-estimate") == "resctrl counts DRAM bytes more directly");
+    CHECK(sources(*counting) == "cycles=perf:cycles pmem-read=uncore: mbm_total_bytes=resctrl:dram_bytes ");
+}
+
+TEST_CASE("--strict wants reads and writes counted, and names what stood in the way of every source") {
+    RunPlan plan = plan_of({"perf"}, true);
+    plan.options.strict = true;
+    plan.events = {{"cycles", "cycles"}, {"instructions", "instructions"}, {"misses", "llc_misses"}};
+    const auto refused = plan_counting(plan, kernel, root, reads_only);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ExitCode::not_possible);
+    CHECK(to_line(refused.error()) ==
+          "count DRAM bytes: uncore: it counts reads or writes, not both; core-estimate: uncore counts DRAM bytes more "
+          "directly (--strict); leave --strict out, or see bytebound doctor");
+    CHECK(plan_counting(plan, kernel, root, both));
+}
+
+TEST_CASE("--strict with --events wants those, not what is counted beside them") {
+    RunPlan plan = plan_of({"perf"}, true);
+    plan.options.strict = true;
+    plan.options.events = {"cycles"};
+    plan.estimate.terms.push_back({"cpu/event=0x72/", Direction::read, 64, "prefetches"});
+    CHECK(plan_counting(plan, kernel, root, no_resctrl));
+}
+
+TEST_CASE("without a simulation stationarity is judged on counted bytes less the background, reads and writes apart") {
     EventRecord cycles, read, write;
     read.role = "dram_read_bytes";
     write.role = "dram_write_bytes";

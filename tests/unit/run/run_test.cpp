@@ -467,3 +467,78 @@ TEST_CASE("--between fills the gap's columns") {
     CHECK(*first.simulated.back() >= 128);
     CHECK(run.record().experiments[0].warmup_steps == 5);
 }
+
+namespace {
+
+/// Reads and writes at two boxes, 64 bytes a count; what they replay is set by the test.
+std::vector<ScriptedEvent>& boxes() {
+    static std::vector<ScriptedEvent> events;
+    return events;
+}
+constexpr CollectorEntry shared_table[] = {
+    {"perf", "perf", Supplies::events, "scripted",
+     [](Sys&, const SysRoot&) { return std::unique_ptr<Collector>(std::make_unique<ScriptedCollector>(script())); }},
+    {"uncore", "perf", Supplies::dram, "scripted", [](Sys&, const SysRoot&) {
+         return std::unique_ptr<Collector>(std::make_unique<ScriptedCollector>(boxes(), "uncore"));
+     }}};
+
+RunSeams shared_seams(std::vector<CounterValue> increments) {
+    RunSeams seams = tiny_seams();
+    seams.collectors = shared_table;
+    seams.facts->memory.counters = {MemoryCounter{}};
+    script() = {{"cycles", {{5, 9, 9}}, 0, 0, false, {}, {}}, {"instructions", {{5, 9, 9}}, 0, 0, false, {}, {}}};
+    boxes() = {{"ddr-read", increments, 0, 0, false, {}, {}, "dram_read_bytes", Sharing::socket, {64, 64}},
+               {"ddr-write", increments, 0, 0, false, {}, {}, "dram_write_bytes", Sharing::socket, {64, 64}}};
+    return seams;
+}
+
+} // namespace
+
+TEST_CASE("shared counters are watched on the idle machine around every phase, in a file of their own") {
+    const test::TemporaryDirectory directory;
+    Run run = prepared(tiny_options(directory), shared_seams({{10, 1000, 1000}}));
+    REQUIRE(run.measure({}, never));
+    REQUIRE(run.finish());
+    const auto background = read_samples(run.path() / "background.csv", FileEnd::whole, SampleFile::background);
+    REQUIRE(background);
+    CHECK(background->rows.size() == 2 * 2 * 10); // loops, repeats, 5 windows on either side
+    CHECK(*background->rows[9].readings[2] == Reading{10 * 64 * 2, 2000, 2000, ReadingState::counted});
+    CHECK_FALSE(background->rows[9].readings[0]); // cycles of the leader say nothing about the machine
+    const auto samples = read_samples(run.path() / "samples.csv");
+    CHECK(*samples->rows[0].readings[3] == Reading{10 * 64 * 2, 2000, 2000, ReadingState::counted});
+    CHECK(samples->rows[0].batch == 1); // an even background hides nothing
+    CHECK(run.record().files.contains("background.csv"));
+}
+
+TEST_CASE("an uneven background makes longer traces with one reading for many steps") {
+    const test::TemporaryDirectory directory;
+    Run run = prepared(tiny_options(directory), shared_seams({{10, 1000, 1000}, {90, 1000, 1000}, {20, 1000, 1000}}));
+    REQUIRE(run.measure({}, never));
+    const std::uint32_t batch = run.record().experiments[0].batch;
+    CHECK(batch > 1);
+    const auto samples = read_samples(run.path() / "samples.csv");
+    REQUIRE(samples->rows.size() == 8); // steps_per_k readings of 2 loops in 2 repeats
+    for (const Sample& sample : samples->rows) {
+        CHECK(sample.batch == batch);
+        CHECK(sample.added == 2 * batch); // k = 4
+        CHECK(sample.bound_rows == 2 * batch);
+    }
+    CHECK(samples->rows[1].step == batch);
+}
+
+TEST_CASE("a shared counter that stands still ends the phase as failed, and says what to look for") {
+    const test::TemporaryDirectory directory;
+    // The 24th reading after an opening is the 8th of a phase or later: never in the probes, which read 23 times.
+    std::vector<CounterValue> increments(8, CounterValue{10, 1000, 1000});
+    increments[7] = {0, 0, 0}; // readings: 6 idle ones, before, after
+    RunOptions options = tiny_options(directory);
+    options.collectors = {"perf", "sim"};
+    Run run = prepared(options, shared_seams(increments));
+    const auto measured = run.measure({}, never);
+    REQUIRE_FALSE(measured);
+    CHECK(measured.error().code == ExitCode::internal);
+    CHECK(to_line(measured.error()) ==
+          "read event ddr-read: a counter of it stands still at reading 0; see whether a CPU went offline or a PMU's "
+          "driver was unloaded; finished phases are kept");
+    CHECK(read_run_record(run.path())->status == RunStatus::failed);
+}
