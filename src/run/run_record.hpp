@@ -58,7 +58,7 @@ struct ExperimentRecord {
     std::optional<bool> stationary;
     std::string stationary_source; ///< "sim", "uncore", ...; empty when not judged
     std::string stationary_reason; ///< why not judged, or what drifted
-    bool replayed = true; ///< false for library code: min_rows and metadata of its steps are not known
+    bool replayed = true;          ///< false for library code: min_rows and metadata of its steps are not known
     bool simulated = false;
     std::string simulation_reason; ///< why not simulated ("--collector perf", "torch: library code")
 };
