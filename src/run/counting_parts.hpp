@@ -27,4 +27,12 @@ struct DramChoice {
 Result<DramChoice> choose_dram(Counting& counting, const RunPlan& plan, Sys& sys, const SysRoot& root,
                                std::span<const CollectorEntry> table);
 
+/// Adds the estimate's events to those of the user, for perf to count.
+void add_estimate(Counting& counting, const std::vector<EstimateTerm>& terms);
+/// After perf was asked: all terms of the estimate are counted or none, as a part of the sum is no estimate.
+void settle_estimate(Counting& counting);
+
+/// --strict: exit 3 before anything is measured, unless what the run needs is counted.
+Result<void> check_strict(const RunPlan& plan, const Counting& counting, const SysRoot& root);
+
 } // namespace bytebound
