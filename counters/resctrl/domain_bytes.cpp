@@ -22,20 +22,21 @@ void DomainBytes::add(UniqueFd file, const std::atomic<bool>& needed) {
     domains_.push_back({std::move(file), &needed, false, 0});
 }
 
-DomainAnswer DomainBytes::ask(Sys& sys, const Domain& domain) noexcept {
+DomainAnswer DomainBytes::ask(Sys& sys, const Domain& domain, bool needed) noexcept {
     std::array<char, 32> text; // the longest answer is 20 digits and a line feed
     // The kernel makes the text anew at each read at offset 0: the descriptor stays open.
     const SysResult got = sys.read_at_start(domain.file.get(), text.data(), text.size());
-    failed_errno_ = got.error;
-    if (!got.ok()) return {};
-    return parse_domain_answer({text.data(), static_cast<std::size_t>(got.value)});
+    if (got.ok()) return parse_domain_answer({text.data(), static_cast<std::size_t>(got.value)});
+    if (needed && failed_errno_ == 0) failed_errno_ = got.error;
+    return {};
 }
 
 CounterValue DomainBytes::read(Sys& sys, std::uint64_t time_ns) noexcept {
+    failed_errno_ = 0;
     bool complete = true, failed = false;
     for (Domain& domain : domains_) {
-        const DomainAnswer answer = ask(sys, domain);
         const bool needed = domain.needed->load(std::memory_order_relaxed);
+        const DomainAnswer answer = ask(sys, domain, needed);
         if (answer.state != DomainState::bytes) {
             domain.known = false;
             if (needed) complete = false;
@@ -43,7 +44,7 @@ CounterValue DomainBytes::read(Sys& sys, std::uint64_t time_ns) noexcept {
             continue;
         }
         if (domain.known && answer.bytes < domain.last)
-            failed = true;
+            failed = failed || needed;
         else if (domain.known)
             count_ += answer.bytes - domain.last;
         else if (needed && complete_)

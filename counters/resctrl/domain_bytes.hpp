@@ -36,11 +36,11 @@ public:
 
     /// One reading at `time_ns` (monotonic, since any origin). As for other events: count is the sum, enabled the time,
     /// running the part of it between readings at which every needed domain gave a number, so that a difference
-    /// is never_ran where one did not. A domain that went back or answered "Error" makes it read_failed: running
+    /// is never_ran where one did not. A needed domain that went back or answered "Error" makes it read_failed: running
     /// passes enabled. No allocation.
     CounterValue read(Sys& sys, std::uint64_t time_ns) noexcept;
 
-    /// errno of the last read(2) that failed; 0.
+    /// At the last read(): errno of the first needed domain whose file could not be read; 0.
     int failed_errno() const { return failed_errno_; }
 
 private:
@@ -50,7 +50,7 @@ private:
         bool known = false; ///< the last reading gave a number
         std::uint64_t last = 0;
     };
-    DomainAnswer ask(Sys& sys, const Domain& domain) noexcept;
+    DomainAnswer ask(Sys& sys, const Domain& domain, bool needed) noexcept;
 
     std::vector<Domain> domains_;
     std::uint64_t count_ = 0, running_ns_ = 0, last_ns_ = 0;

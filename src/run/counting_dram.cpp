@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <set>
+#include <thread>
 
 #include "base/text.hpp"
 #include "run/counting_parts.hpp"
@@ -12,6 +14,7 @@ namespace bytebound {
 namespace {
 
 constexpr std::string_view estimate_name = "core-estimate";
+constexpr std::chrono::milliseconds between_trial_reads{1};
 
 bool asked_for(const RunPlan& plan, std::string_view word) {
     const auto& words = plan.collectors.counting;
@@ -68,7 +71,7 @@ public:
             return refuse(entry, Capability::no(any ? agreed->events[0].reason : "it has no event here",
                                                 any ? agreed->events[0].remedy : ""));
         }
-        if (auto failure = try_once(*collector, *agreed))
+        if (auto failure = try_twice(*collector, *agreed))
             return refuse(entry, Capability::no(std::move(failure->cause), std::move(failure->remedy)));
         counting_.collectors.push_back({std::string(entry.name), true, what_it_counts(*agreed), {}});
         for (const std::string& note : agreed->notes)
@@ -105,15 +108,30 @@ private:
         counting_.collectors.push_back({std::string(name), false, std::move(cause), std::move(remedy)});
     }
 
-    /// Opens and reads every pass: what only fails when it is used must not end a run that could do without it.
-    static std::optional<Error> try_once(Collector& collector, const CountingPlan& plan) {
+    /// Opens every pass and reads it twice: what only fails when it is used must not end a run that could do without
+    /// it.
+    static std::optional<Error> try_twice(Collector& collector, const CountingPlan& plan) {
         for (int pass = 0; pass < plan.passes; ++pass) {
             auto open = collector.open(plan, pass);
             if (!open) return open.error();
-            std::vector<CounterValue> values((*open)->size());
-            if (!(*open)->read(values)) return (*open)->last_error();
+            std::vector<CounterValue> before((*open)->size()), after((*open)->size());
+            if (!(*open)->read(before)) return (*open)->last_error();
+            std::this_thread::sleep_for(between_trial_reads);
+            if (!(*open)->read(after)) return (*open)->last_error();
+            for (std::size_t i = 0; i < before.size(); ++i)
+                if (plan.events[0].sharing == Sharing::group && gives_no_number(difference(before[i], after[i])))
+                    return Error{
+                        ExitCode::not_possible,
+                        "read",
+                        plan.collector,
+                        "the kernel gives no number for the program's threads (it answers Unavailable or Error)",
+                        "free monitoring groups or assign a counter to this one (mbm_assign_mode)",
+                        0};
         }
         return {};
+    }
+    static bool gives_no_number(const Reading& reading) {
+        return reading.state == ReadingState::never_ran || reading.state == ReadingState::read_failed;
     }
 
     /// A collector that has a word of its own was named on purpose.

@@ -68,6 +68,7 @@ private:
     Result<std::uint64_t> idle(OpenCounters& counters, std::uint64_t ns);
     std::optional<double> value_of(const Item& item) const;
     bool shared(const Item& item) const;
+    bool in_several_passes(std::size_t column) const;
     void add_checks(std::size_t column, const std::string& role);
     void leave_out(std::size_t column, std::string kernel, std::string reason);
     QualifiedEvent judge_breakpoint(const EventRecord& record);
@@ -108,10 +109,22 @@ void PassQualification::sort_out() {
             leave_out(column, {}, why_no_truth(role));
         } else if (auto why = why_not_checked(record(column), role); !why.empty()) {
             leave_out(column, {}, std::move(why));
+        } else if (in_several_passes(column)) {
+            leave_out(column, {},
+                      "other events of its sum are counted in another pass: no kernel is seen by all of them");
         } else {
             add_checks(column, role);
         }
     }
+}
+
+/// Channels of one controller that need more passes than one see a share of every kernel, and no pass sees all of it.
+bool PassQualification::in_several_passes(std::size_t column) const {
+    const EventRecord& one = record(column);
+    const auto& events = stage_.counting.events;
+    return !one.role.empty() && std::any_of(events.begin(), events.end(), [&](const EventRecord& other) {
+        return other.role == one.role && other.source == one.source && other.pass >= 0 && other.pass != one.pass;
+    });
 }
 
 void PassQualification::add_checks(std::size_t column, const std::string& role) {
@@ -161,13 +174,16 @@ Result<std::uint64_t> PassQualification::idle(OpenCounters& counters, std::uint6
 /// One repeat, which every item of the kernel sees.
 Result<void> PassQualification::once(OpenCounters& counters, TruthKernel kernel, std::vector<Item*>& items,
                                      std::uint64_t& took_ns) {
-    std::vector<double> background(items.size());
+    std::vector<std::optional<double>> background(items.size(), 0.0); ///< nothing: the idle machine was not seen
     const bool any_shared = std::any_of(items.begin(), items.end(), [&](const Item* i) { return shared(*i); });
     if (any_shared && took_ns > 0) {
         const auto rested = idle(counters, took_ns);
         if (!rested) return fail(rested.error());
         for (std::size_t i = 0; i < items.size(); ++i)
-            if (shared(*items[i])) background[i] = value_of(*items[i]).value_or(0) / static_cast<double>(*rested);
+            if (shared(*items[i])) {
+                background[i] = value_of(*items[i]);
+                if (background[i]) *background[i] /= static_cast<double>(*rested);
+            }
     }
     if (auto ready = runner_.prepare(kernel); !ready) return ready;
     if (!counters.read_before(before_)) return fail(counters.last_error());
@@ -177,7 +193,10 @@ Result<void> PassQualification::once(OpenCounters& counters, TruthKernel kernel,
     if (!counters.read_after(after_)) return fail(counters.last_error());
     for (std::size_t i = 0; i < items.size(); ++i) {
         auto counted = value_of(*items[i]);
-        if (counted) *counted -= background[i] * static_cast<double>(took_ns);
+        if (counted && background[i])
+            *counted -= *background[i] * static_cast<double>(took_ns);
+        else
+            counted.reset();
         items[i]->trials.push_back({counted, truth_of(kernel, items[i]->role, work, runner_.line_bytes())});
     }
     return {};

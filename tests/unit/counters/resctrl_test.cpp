@@ -3,9 +3,12 @@
 
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <thread>
+#include <utility>
 
 #include "counters/machine_diagnosis.hpp"
 #include "counters/resctrl/domain_bytes.hpp"
@@ -81,6 +84,31 @@ struct Machine {
         set("mon_L3_01", "mbm_total_bytes", second);
     }
     bool has(const std::string& path) const { return tree.root().exists(path); }
+};
+
+/// Two domains' files whose texts and errors a test chooses.
+class ScriptedDomains final : public test::ForwardingSys {
+public:
+    std::vector<std::string> texts = {"0", "0"};
+    std::vector<int> errors = {0, 0};
+
+    DomainBytes two(const std::atomic<bool>& first, const std::atomic<bool>& second) {
+        DomainBytes bytes;
+        for (const auto* needed : {&first, &second}) {
+            fds_.push_back(static_cast<int>(open_file("/dev/null", 0).value));
+            bytes.add(UniqueFd(*this, fds_.back()), *needed);
+        }
+        return bytes;
+    }
+    SysResult read_at_start(int fd, void* buffer, std::size_t) override {
+        const std::size_t domain = fd == fds_[0] ? 0 : 1;
+        if (errors[domain] != 0) return {-1, errors[domain]};
+        std::memcpy(buffer, texts[domain].data(), texts[domain].size());
+        return {static_cast<long>(texts[domain].size()), 0};
+    }
+
+private:
+    std::vector<int> fds_;
 };
 
 /// The total over the two readings of `counters`.
@@ -273,6 +301,48 @@ TEST_CASE("a file that cannot be read any more stops the run") {
     bytes.add(UniqueFd(broken, fd), needed);
     bytes.read(broken, 1);
     CHECK(bytes.failed_errno() == ENODEV);
+}
+
+TEST_CASE("only a domain that is needed and cannot be read fails the reading, whatever the others answer") {
+    ScriptedDomains domains;
+    std::atomic<bool> first{true}, second{false};
+    DomainBytes bytes = domains.two(first, second);
+    bytes.read(domains, 10);
+    domains.errors = {EIO, 0};
+    bytes.read(domains, 20);
+    CHECK(bytes.failed_errno() == EIO);
+    domains.errors = {EIO, ENODEV}; // of the needed one
+    bytes.read(domains, 30);
+    CHECK(bytes.failed_errno() == EIO);
+    first = false;
+    second = true;
+    bytes.read(domains, 40);
+    CHECK(bytes.failed_errno() == ENODEV);
+    domains.errors = {EIO, 0};
+    bytes.read(domains, 50);
+    CHECK(bytes.failed_errno() == 0);
+    const CounterValue good = bytes.read(domains, 60);
+    domains.texts[1] = "7";
+    CHECK(difference(good, bytes.read(domains, 70)) == Reading{7, 10, 10, ReadingState::counted});
+}
+
+TEST_CASE("one byte less is a restart, the same number is none, and a restart where nobody runs is nobody's") {
+    ScriptedDomains domains;
+    std::atomic<bool> first{true}, second{false};
+    DomainBytes bytes = domains.two(first, second);
+    domains.texts = {"1000", "500"};
+    CounterValue last = bytes.read(domains, 10);
+    const auto step = [&](std::vector<std::string> texts) {
+        domains.texts = std::move(texts);
+        const CounterValue before = std::exchange(last, bytes.read(domains, last.enabled_ns + 10));
+        return difference(before, last);
+    };
+    CHECK(step({"1000", "500"}) == Reading{0, 10, 10, ReadingState::counted});
+    CHECK(step({"999", "500"}).state == ReadingState::read_failed);
+    CHECK(step({"1003", "499"}) == Reading{4, 10, 10, ReadingState::counted});
+    CHECK(step({"1003", "501"}) == Reading{2, 10, 10, ReadingState::counted});
+    second = true;
+    CHECK(step({"1003", "500"}).state == ReadingState::read_failed);
 }
 
 TEST_CASE("the group is removed with the collector and its counters, and stays until then") {

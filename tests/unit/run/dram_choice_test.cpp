@@ -63,6 +63,14 @@ std::unique_ptr<Collector> three(Sys&, const SysRoot&) {
     return std::make_unique<ScriptedCollector>(events);
 }
 
+/// A monitoring group that opens and answers "Unavailable": its time goes on, the time with a number does not.
+std::unique_ptr<Collector> mute_resctrl(Sys&, const SysRoot&) {
+    ScriptedEvent total{"mbm_total_bytes", {{0, 9, 0}}, 0, 0, false, {}, {}, "dram_bytes", Sharing::group, {}};
+    return std::make_unique<ScriptedCollector>(std::vector{total}, "resctrl");
+}
+
+constexpr CollectorEntry mute_table[] = {{"perf", "perf", Supplies::events, "", perf},
+                                         {"resctrl", "resctrl", Supplies::dram, "", mute_resctrl}};
 constexpr CollectorEntry hollow_table[] = {{"perf", "perf", Supplies::events, "", perf},
                                            {"uncore", "perf", Supplies::dram, "", hollow},
                                            {"resctrl", "resctrl", Supplies::dram, "", resctrl}};
@@ -192,6 +200,17 @@ TEST_CASE("a source that fails only when it is opened is left out by auto with t
     REQUIRE(counting);
     CHECK(used(*counting) == "uncore- resctrl+ core-estimate- perf+ ");
     CHECK(cause(*counting, "uncore") == "the process has no file descriptors left");
+}
+
+TEST_CASE("a monitoring group without numbers is left out by auto, and an error for who named it") {
+    const auto counting = plan_counting(plan_of({"perf"}, true), kernel, root, mute_table);
+    REQUIRE(counting);
+    CHECK(used(*counting) == "resctrl- perf+ core-estimate+ ");
+    CHECK(cause(*counting, "resctrl") ==
+          "the kernel gives no number for the program's threads (it answers Unavailable or Error)");
+    const auto named = plan_counting(plan_of({"perf", "resctrl"}, false), kernel, root, mute_table);
+    REQUIRE_FALSE(named);
+    CHECK(named.error().code == ExitCode::not_possible);
 }
 
 TEST_CASE("a source without DRAM bytes is counted for what it has, and does not keep the others out") {
