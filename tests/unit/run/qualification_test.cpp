@@ -127,6 +127,17 @@ TEST_CASE("the terms of an estimate are judged as their sum, and share the verdi
     CHECK(results[0].mean == stream);
 }
 
+TEST_CASE("a part of a sum whose other parts are counted in another pass is not judged on the whole") {
+    // Channels 0-3 and 4-7 of one controller: each sees half of the stream.
+    Setup setup({event("ddr-combined", stream / 2), event("ddr-combined-2", stream / 2, 1)},
+                {"dram_bytes", "dram_bytes"});
+    for (EventRecord& record : setup.counting.events)
+        record.source = "uncore";
+    const std::string why =
+        " [] not_judged: other events of its sum are counted in another pass: no kernel is seen by all of them";
+    CHECK(texts(setup.results()) == Texts{"ddr-combined" + why, "ddr-combined-2" + why});
+}
+
 TEST_CASE("an event of several counters is the weighted sum of its parts") {
     Setup setup({event("read", 0)}, {"dram_read_bytes"});
     /// Boxes count lines: three quarters on the one, a quarter on the other.
@@ -175,6 +186,18 @@ TEST_CASE("what a counter for the whole machine counts while the leader rests is
     CHECK(*results[0].mean < 3 * lines);
     Setup own({busy}, {"llc_misses"}); // the same numbers, for one thread
     CHECK(*own.results()[0].mean > 2 * lines);
+}
+
+TEST_CASE("a shared counter that could not be seen at rest is not blamed for what others moved") {
+    // Rest and kernel in turn, as above; at rest the counter never runs.
+    ScriptedEvent unseen = event("llc", 3 * lines);
+    unseen.increments = {{1, 1, 1}, {lines, 9, 9},     {1, 1, 1}, {0, 9, 0},         {1, 1, 1}, {3 * lines, 9, 9},
+                         {1, 1, 1}, {0, 9, 0},         {1, 1, 1}, {3 * lines, 9, 9}, {1, 1, 1}, {0, 9, 0},
+                         {1, 1, 1}, {3 * lines, 9, 9}, {1, 1, 1}, {0, 9, 0},         {1, 1, 1}, {3 * lines, 9, 9},
+                         {1, 1, 1}, {0, 9, 0},         {1, 1, 1}, {3 * lines, 9, 9}};
+    Setup setup({unseen}, {"llc_misses"});
+    setup.counting.sources[0].plan.events[0].sharing = Sharing::socket;
+    CHECK(texts(setup.results()) == Texts{"llc [read 1 MiB] failed: had a counter in 0 of 5 repeats of the kernel"});
 }
 
 TEST_CASE("a counter that never ran is a failure; a read that fails is an error") {
