@@ -73,7 +73,13 @@ TEST_CASE("every fresh page is one page fault of getrusage, once") {
     pages->touch();
     const long after = usage_of_this_thread().ru_minflt;
     CHECK(touched == 300);
+#ifdef __SANITIZE_ADDRESS__
+    // AddressSanitizer looks each access up in its shadow memory, one byte for 8: 37.5 fresh pages of its own.
+    CHECK(between - before >= 300);
+    CHECK(between - before <= 300 + 38);
+#else
     CHECK(between - before == 300);
+#endif
     CHECK(after - between == 0);
 }
 
