@@ -1,0 +1,65 @@
+#pragma once
+// What this host can move at most, as `bytebound calibrate` measured it: data only. src/run measures, saves and loads
+// it.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bytebound {
+
+/// What a ceiling's kernel does with memory. nt: non-temporal stores. The row kernels copy whole rows between random
+/// places of two buffers, as the update loops do.
+enum class StreamKernel { read, write, nt_write, copy, nt_copy, row_copy, nt_row_copy };
+/// Where its buffers live.
+enum class MemoryLevel { l1, l2, llc, memory };
+
+/// One measured ceiling: bytes loaded plus bytes stored by the program, per second. A copied byte counts twice; what
+/// the memory system adds (write-allocate) is not in it.
+struct Ceiling {
+    StreamKernel kernel = StreamKernel::copy;
+    MemoryLevel level = MemoryLevel::memory;
+    std::uint32_t threads = 1;
+    std::uint64_t row_bytes = 0;    ///< of the row kernels; else 0
+    std::uint64_t buffer_bytes = 0; ///< all buffers of all threads together
+    double bytes_per_second = 0;    ///< median of n
+    double ci_low = 0, ci_high = 0; ///< 95 %
+    std::uint64_t n = 0;
+    bool operator==(const Ceiling&) const = default;
+};
+
+/// Lines read at the memory controller for every line that a kernel stores, beyond those that it loads: 1 with
+/// write-allocate, 0 without. Processors that turn full-line stores into ownership requests without data (SpecI2M) lie
+/// between.
+struct WriteAllocateFactor {
+    StreamKernel kernel = StreamKernel::copy;
+    std::uint32_t threads = 1;
+    std::uint64_t row_bytes = 0;
+    double factor = 1;
+    std::optional<double> ci_low, ci_high; ///< none where it is assumed
+    bool measured = false;
+    std::string source; ///< of the counts ("uncore"), or why it is assumed
+    bool operator==(const WriteAllocateFactor&) const = default;
+};
+
+struct Ceilings {
+    std::vector<Ceiling> ceilings;
+    std::vector<WriteAllocateFactor> write_allocate;
+    bool operator==(const Ceilings&) const = default;
+
+    /// The ceiling of exactly these; null when it was not measured. `row_bytes` is ignored for kernels without rows.
+    const Ceiling* find(StreamKernel kernel, MemoryLevel level, std::uint32_t threads,
+                        std::uint64_t row_bytes = 0) const;
+};
+
+std::string_view name_of(StreamKernel kernel);
+std::string_view name_of(MemoryLevel level);
+std::optional<StreamKernel> stream_kernel_named(std::string_view name);
+std::optional<MemoryLevel> memory_level_named(std::string_view name);
+constexpr bool copies_rows(StreamKernel kernel) {
+    return kernel == StreamKernel::row_copy || kernel == StreamKernel::nt_row_copy;
+}
+
+} // namespace bytebound
