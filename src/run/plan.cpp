@@ -180,6 +180,8 @@ Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, cons
     plan.preset = facts.preset;
     plan.memory = facts.memory;
     plan.estimate = facts.estimate;
+    plan.ceilings = facts.ceilings;
+    plan.no_ceilings = facts.no_ceilings;
     plan.layout = make_layout(options.dtype, options.up_cols, options.hidden_dim, options.gate_cols);
     auto collectors = choose_collectors(options.collectors);
     if (!collectors) return fail(collectors.error());

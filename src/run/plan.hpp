@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "loops/trace.hpp"
 #include "loops/workspace.hpp"
+#include "model/ceilings.hpp"
 #include "preset/preset.hpp"
 #include "run/run_options.hpp"
 #include "run/run_record.hpp"
@@ -22,9 +23,11 @@ struct PlanFacts {
     std::uint64_t memory_available = 0; ///< bytes (MemAvailable); 0: unknown, then nothing is refused for its size
     bool under_valgrind = false;
     PresetChoice preset;
-    MemoryMatch memory;     ///< of the preset, on this machine
-    EstimateMatch estimate; ///< of the preset, on this machine
-    SysRoot root;           ///< where event names are looked up: sysfs alone, nothing is opened
+    MemoryMatch memory;               ///< of the preset, on this machine
+    EstimateMatch estimate;           ///< of the preset, on this machine
+    SysRoot root;                     ///< where event names are looked up: sysfs alone, nothing is opened
+    std::optional<Ceilings> ceilings; ///< of a calibration that holds for this host and placement
+    std::string no_ceilings;          ///< why there are none ("no calibration of this host")
 };
 
 /// One k of the run, the same for every loop.
@@ -76,6 +79,8 @@ struct RunPlan {
     PresetChoice preset;
     MemoryMatch memory;
     EstimateMatch estimate;
+    std::optional<Ceilings> ceilings;
+    std::string no_ceilings; ///< why there are none
     std::vector<Warning> warnings;
 };
 
