@@ -19,7 +19,7 @@ namespace bytebound {
 class Unwatched {
 public:
     static constexpr bool copies_rows = true;
-    explicit Unwatched(CopyFunction copy_row) : copy_row_(copy_row) {}
+    explicit Unwatched(CopyMethod method) : method_(method), copy_row_(copy_function(method)) {}
 
     template <class T>
     T load(Buffer, const T* from) const noexcept {
@@ -32,8 +32,10 @@ public:
     void copy(Buffer, const std::byte* from, Buffer, std::byte* to, std::uint64_t bytes) const noexcept {
         copy_row_(to, from, bytes);
     }
+    void settle() const noexcept { bytebound::settle(method_); }
 
 private:
+    CopyMethod method_;
     CopyFunction copy_row_;
 };
 
@@ -56,6 +58,7 @@ public:
     void copy(Buffer from_buffer, const std::byte* from, Buffer to_buffer, std::byte* to, std::uint64_t bytes) const {
         observer_->copy(from_buffer, offset(from), to_buffer, offset(to), bytes);
     }
+    void settle() const noexcept {}
 
 private:
     std::uint64_t offset(const void* address) const {
@@ -82,6 +85,7 @@ public:
         *to = value;
     }
     void copy(Buffer, const std::byte*, Buffer, std::byte*, std::uint64_t) const noexcept {}
+    void settle() const noexcept {}
 
 private:
     std::uint64_t* metadata_bytes_;

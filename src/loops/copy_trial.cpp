@@ -32,7 +32,7 @@ CopyTrial choose_copy_method(Workspace& workspace, WorkerTeam& team, const LoopO
         if (runs_here(method)) methods.push_back(method);
     }
     std::vector<Timing> timings(methods.size());
-    OracleLoop<Unwatched> loop({workspace, Unwatched(copy_function(CopyMethod::memcpy)), &team, options});
+    OracleLoop<Unwatched> loop({workspace, Unwatched(CopyMethod::memcpy), &team, options});
 
     const auto bytes_per_row = 2.0 * static_cast<double>(workspace.spec().layout.row_bytes());
     const std::uint64_t begin = now_ns();
@@ -45,7 +45,7 @@ CopyTrial choose_copy_method(Workspace& workspace, WorkerTeam& team, const LoopO
         // A trace whose length is a multiple of the turns would tie every method to certain steps.
         const std::size_t shift = steps % methods.size() == 0 ? round : 0;
         const std::size_t m = (turn + shift) % methods.size();
-        loop.copy_with(Unwatched(copy_function(methods[m])));
+        loop.copy_with(Unwatched(methods[m]));
         const std::uint64_t step_begin = now_ns();
         const auto outcome = loop.step(step);
         const std::uint64_t step_end = now_ns();

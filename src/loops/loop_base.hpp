@@ -37,7 +37,7 @@ protected:
 
     /// Packs the rows of mask 0 in ascending order, unobserved; `list` gets their ids.
     void pack(std::uint32_t* list, const SlotTables* tables) {
-        rows_ = list_rows(Unwatched(nullptr), mask(0), words_, list, tables);
+        rows_ = list_rows(Unwatched(CopyMethod::memcpy), mask(0), words_, list, tables);
         if constexpr (Access::copies_rows) {
             for (std::uint32_t slot = 0; slot < rows_; ++slot)
                 copier_.from_pool(list[slot], slot);

@@ -56,7 +56,7 @@ public:
 private:
     /// Runs paired's planning over all masks, with lists and tables of its own.
     void plan(std::uint32_t steps) {
-        const Unwatched quiet(nullptr);
+        const Unwatched quiet(CopyMethod::memcpy);
         std::vector<std::uint32_t> sources(this->pool_rows_), slots(this->pool_rows_);
         std::vector<std::uint32_t> slot_of(this->pool_rows_), id_at(this->pool_rows_);
         const SlotTables tables{slot_of.data(), id_at.data()};

@@ -44,6 +44,7 @@ public:
             this->rows_ = rows;
         } else {
             this->rows_ = scan(words, 0, this->pool_rows_);
+            this->copier_.settle();
         }
         return {this->rows_};
     }
@@ -51,7 +52,7 @@ public:
     /// The scan keeps no list: made here, outside the measured region, from the mask of the last step.
     std::span<const std::uint32_t> ids() const override {
         ids_.resize(this->rows_);
-        list_rows(Unwatched(nullptr), this->mask(now_), this->words_, ids_.data(), nullptr);
+        list_rows(Unwatched(CopyMethod::memcpy), this->mask(now_), this->words_, ids_.data(), nullptr);
         return ids_;
     }
 

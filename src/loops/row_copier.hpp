@@ -59,20 +59,28 @@ public:
     unsigned workers() const noexcept { return workers_; }
     void use(Access access) { access_ = access; }
 
-    /// `part(begin, end)` on every worker that has rows; on the leader alone below the threshold.
+    /// After a worker's last row: its copies are done, for others and for the clock.
+    void settle() const noexcept { access_.settle(); }
+
+    /// `part(begin, end)` on every worker that has rows; on the leader alone below the threshold. Settles.
     template <class Part>
     void split(std::uint32_t rows, const Part& part) const noexcept {
-        if (!is_shared(rows)) return part(0u, rows);
+        if (!is_shared(rows)) {
+            part(0u, rows);
+            return settle();
+        }
         struct Context {
             const Part& part;
-            std::uint32_t rows, grain;
-            unsigned workers;
-        } context{part, rows, grain_, workers_};
+            const RowCopier& copier;
+            std::uint32_t rows;
+        } context{part, *this, rows};
         team_->release(
             [](void* raw, unsigned worker) noexcept {
                 const auto& c = *static_cast<const Context*>(raw);
-                const RowShare share = share_of(c.rows, c.grain, worker, c.workers);
-                if (share.begin < share.end) c.part(share.begin, share.end);
+                const RowShare share = share_of(c.rows, c.copier.grain_, worker, c.copier.workers_);
+                if (share.begin == share.end) return;
+                c.part(share.begin, share.end);
+                c.copier.settle();
             },
             &context);
     }

@@ -22,7 +22,7 @@ std::span<const LoopEntry> loops() {
 
 std::unique_ptr<UpdateLoop> make_loop(LoopKind kind, Workspace& workspace, WorkerTeam& team,
                                       const LoopOptions& options) {
-    return make_with(kind, LoopSetup<Unwatched>{workspace, Unwatched(copy_function(options.copy)), &team, options});
+    return make_with(kind, LoopSetup<Unwatched>{workspace, Unwatched(options.copy), &team, options});
 }
 
 } // namespace bytebound

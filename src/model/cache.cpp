@@ -58,7 +58,11 @@ void CacheSim::touch(Buffer buffer, std::uint64_t first, std::uint64_t lines, bo
         front |= place.word & word_dirty;
         return;
     }
-    RunCounts& run = runs_[static_cast<std::size_t>(buffer)];
+    if (buffer == Buffer::pool) {
+        const std::uint64_t new_lines = held_.add(first, lines);
+        if (!dirty) cold_reads_ += new_lines;
+    }
+    RunCounts& run = (dirty ? stores_ : loads_)[static_cast<std::size_t>(buffer)];
     while (lines != 0) {
         const std::uint64_t part = std::min(lines, sets_ - place.set);
         kernel_->touch(words_.get() + place.set * stride_, stride_, geometry_.ways, place.word, part, run);
@@ -69,8 +73,16 @@ void CacheSim::touch(Buffer buffer, std::uint64_t first, std::uint64_t lines, bo
 
 void CacheSim::copy(Buffer from_buffer, std::uint64_t from, Buffer to_buffer, std::uint64_t to, std::uint64_t lines) {
     references_ += 2 * lines;
-    RunCounts& loads = runs_[static_cast<std::size_t>(from_buffer)];
-    RunCounts& stores = runs_[static_cast<std::size_t>(to_buffer)];
+    if (to_buffer == Buffer::pool) { // no loop does that; in order, where the two ranges meet
+        for (std::uint64_t i = 0; i < lines; ++i) {
+            if (from_buffer == Buffer::pool) cold_reads_ += held_.add(from + i, 1);
+            held_.add(to + i, 1);
+        }
+    } else if (from_buffer == Buffer::pool) {
+        cold_reads_ += held_.add(from, lines);
+    }
+    RunCounts& loads = loads_[static_cast<std::size_t>(from_buffer)];
+    RunCounts& stores = stores_[static_cast<std::size_t>(to_buffer)];
     Place source = locate(from_buffer, from, false), target = locate(to_buffer, to, true);
     while (lines != 0) {
         const std::uint64_t part = std::min({lines, sets_ - source.set, sets_ - target.set});
@@ -80,6 +92,19 @@ void CacheSim::copy(Buffer from_buffer, std::uint64_t from, Buffer to_buffer, st
         target.advance(part, sets_);
         lines -= part;
     }
+}
+
+void CacheSim::nt_store(Buffer buffer, std::uint64_t line) {
+    ++references_;
+    ++streamed_[static_cast<std::size_t>(buffer)];
+    const Place place = locate(buffer, line, false);
+    std::uint32_t* const set = words_.get() + place.set * stride_;
+    std::uint32_t* const end = set + geometry_.ways;
+    const auto found = std::find_if(
+        set, end, [&](std::uint32_t word) { return (word & word_quotient_mask) == (place.word & word_quotient_mask); });
+    if (found == end) return;
+    std::move(found + 1, end, found);
+    end[-1] = word_empty;
 }
 
 void CacheSim::evict_all() {
@@ -95,17 +120,24 @@ LineCounts CacheSim::counts() const {
             counts.written_back[owner] += run.evicted[(owner << word_buffer_shift) | word_dirty];
     };
     for (std::size_t buffer = 0; buffer < buffer_count; ++buffer) {
-        counts.fetched[buffer] = runs_[buffer].misses();
-        add_written_back(runs_[buffer]);
+        counts.fetched[buffer] = loads_[buffer].misses() + stores_[buffer].misses();
+        counts.written_back[buffer] += streamed_[buffer];
+        add_written_back(loads_[buffer]);
+        add_written_back(stores_[buffer]);
     }
     add_written_back(swept_);
+    counts.cold_reads = cold_reads_;
+    counts.write_allocated = stores_[static_cast<std::size_t>(Buffer::slab)].misses();
     return counts;
 }
 
-std::uint64_t CacheSim::dirty_lines() const {
-    std::uint64_t dirty = 0;
+std::array<std::uint64_t, buffer_count> CacheSim::dirty_lines() const {
+    std::array<std::uint64_t, 16> words_of{};
     for (std::size_t i = 0; i < words(); ++i)
-        dirty += words_[i] & word_dirty;
+        ++words_of[words_[i] & 0xf];
+    std::array<std::uint64_t, buffer_count> dirty{};
+    for (std::size_t owner = 0; owner < buffer_count; ++owner)
+        dirty[owner] = words_of[(owner << word_buffer_shift) | word_dirty];
     return dirty;
 }
 

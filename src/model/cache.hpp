@@ -9,6 +9,7 @@
 #include "model/cache_geometry.hpp"
 #include "model/cache_kernel.hpp"
 #include "model/line_counts.hpp"
+#include "model/line_set.hpp"
 
 namespace bytebound {
 
@@ -36,15 +37,19 @@ public:
     void store_range(Buffer buffer, std::uint64_t first, std::uint64_t lines) { touch(buffer, first, lines, true); }
     /// Lines [from, from + lines) loaded and [to, to + lines) stored, alternating: load from+i, store to+i.
     void copy(Buffer from_buffer, std::uint64_t from, Buffer to_buffer, std::uint64_t to, std::uint64_t lines);
+    /// The same with non-temporal stores: a whole line goes to memory, unread, and the cache does not keep it. What it
+    /// held of that line is overwritten, so that even a dirty one is written back once only.
+    void nt_store(Buffer buffer, std::uint64_t line);
     /// Everything is evicted: dirty lines are counted as written back, the cache is empty afterwards.
     void evict_all();
 
-    /// Since construction.
+    /// Since construction. A cold read is a fetch of a pool line that the cache had never held: evict_all() forgets
+    /// none.
     LineCounts counts() const;
     /// Lines referenced since construction: every load and store of a line.
     std::uint64_t references() const { return references_; }
-    /// Dirty lines now in the cache.
-    std::uint64_t dirty_lines() const;
+    /// Dirty lines of each buffer now in the cache.
+    std::array<std::uint64_t, buffer_count> dirty_lines() const;
 
 private:
     struct Free {
@@ -61,8 +66,12 @@ private:
     int set_shift_; ///< log2 of sets_, or -1
     std::size_t stride_;
     std::unique_ptr<std::uint32_t[], Free> words_; ///< sets_ * stride_, see cache_kernel.hpp
-    std::array<RunCounts, buffer_count> runs_;     ///< by the buffer that was referenced
-    RunCounts swept_;                              ///< by evict_all()
+    /// By the buffer that was referenced.
+    std::array<RunCounts, buffer_count> loads_, stores_;
+    RunCounts swept_;                                    ///< by evict_all()
+    std::array<std::uint64_t, buffer_count> streamed_{}; ///< by nt_store()
+    LineSet held_;                                       ///< pool lines
+    std::uint64_t cold_reads_ = 0;
     std::uint64_t references_ = 0;
 };
 

@@ -59,7 +59,8 @@ Result<Simulation> simulate(const SimulationSpec& spec, Workspace& workspace) {
     if (const auto sound = check_spec(spec); !sound) return fail(sound.error());
     assert(workspace.spec() == spec.workspace && spec.workspace.mask_count > spec.changes.size());
     CacheSim cache(spec.cache);
-    TrafficObserver observer(cache);
+    const bool non_temporal = spec.options.copy == CopyMethod::nt && spec.loop != LoopKind::oracle;
+    TrafficObserver observer(cache, non_temporal);
     const auto loop = make_replay(spec.loop, workspace, observer, spec.options);
     if (loop == nullptr)
         return fail({ExitCode::not_possible, "simulate loop", "torch", "library code",
@@ -70,11 +71,14 @@ Result<Simulation> simulate(const SimulationSpec& spec, Workspace& workspace) {
     result.steps.reserve(spec.changes.size());
     for (std::uint32_t step = 0; step < spec.changes.size(); ++step) {
         if (spec.stop && spec.stop()) return stopped();
+        if (step == spec.warmup_steps) result.dirty_before = cache.dirty_lines();
         loop->step(step);
         result.steps.push_back(observer.take());
         if (spec.gap != Gap::none) result.gaps.push_back(pass_gap(spec, workspace, *loop, cache, observer));
     }
     result.line_references = cache.references();
+    cache.evict_all();
+    result.flushed = observer.take().written_back;
     return result;
 }
 

@@ -26,6 +26,7 @@ struct SimulationSpec {
     WorkspaceSpec workspace;           ///< mask_count >= changes.size() + 1; its arena gives the addresses
     std::uint32_t active_rows = 0;     ///< m before the first step
     std::vector<StepChange> changes;   ///< of every step, warm-up included
+    std::uint32_t warmup_steps = 0;    ///< of `changes`, the first ones
     Pattern pattern = Pattern::random; ///< pattern to repeat: the arguments of generate_trace()
     std::uint64_t seed = 1;
     std::uint32_t k = 0;
@@ -44,16 +45,21 @@ struct GapLines {
     bool operator==(const GapLines&) const = default;
 };
 
+/// Dirty lines of each buffer in the cache.
+using DirtyLines = std::array<std::uint64_t, buffer_count>;
+
 struct Simulation {
     std::vector<LineCounts> steps; ///< one per change, in order, warm-up included
     std::vector<GapLines> gaps;    ///< one per change: the gap after that step; empty for Gap::none
+    DirtyLines dirty_before{};     ///< when the first measured step begins
+    DirtyLines flushed{};          ///< what a sweep after the last step, and its gap, writes back
     std::uint64_t line_references = 0;
     bool operator==(const Simulation&) const = default;
 };
 
 /// Replays the loop through a cache that starts empty. Pure: allocates an arena of its own, whose pool and slab are
 /// never touched, so several run side by side. A step's counts are in lines of `cache.line_bytes`. oracle is simulated
-/// with ordinary stores, whatever its copy method.
+/// with ordinary stores, whatever its copy method; the other loops with those of their copy method.
 /// Error: usage for a geometry that check() refuses or a spec that Workspace::allocate() refuses; not_possible for
 /// torch (library code), or an arena with more lines than CacheSim::line_limit(); interrupted when `stop` ended it.
 Result<Simulation> simulate(const SimulationSpec& spec);

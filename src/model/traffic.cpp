@@ -19,6 +19,7 @@ void TrafficObserver::store(Buffer buffer, std::uint64_t offset, std::uint64_t b
 void TrafficObserver::copy(Buffer from, std::uint64_t from_offset, Buffer to, std::uint64_t to_offset,
                            std::uint64_t bytes) {
     if (bytes == 0) return;
+    if (non_temporal_copies_) return copy_non_temporal(from, from_offset, to, to_offset, bytes);
     std::uint64_t source = line_of(from_offset), target = line_of(to_offset);
     std::uint64_t loads = lines_in(from_offset, bytes), stores = lines_in(to_offset, bytes);
     const std::uint64_t chunk = std::min(bytes, std::uint64_t{1} << line_shift_);
@@ -35,6 +36,23 @@ void TrafficObserver::copy(Buffer from, std::uint64_t from_offset, Buffer to, st
     if (both != 0) cache_->copy(from, source, to, target, both);
     if (loads > both) cache_->load_range(from, source + both, loads - both);
     if (stores > both) cache_->store_range(to, target + both, stores - both);
+}
+
+void TrafficObserver::copy_non_temporal(Buffer from, std::uint64_t from_offset, Buffer to, std::uint64_t to_offset,
+                                        std::uint64_t bytes) {
+    const std::uint64_t line_bytes = std::uint64_t{1} << line_shift_, end = to_offset + bytes;
+    std::uint64_t source = line_of(from_offset); // the first line not yet loaded
+    for (std::uint64_t at = to_offset; at < end;) {
+        const std::uint64_t here = std::min(line_bytes - at % line_bytes, end - at);
+        const std::uint64_t last = line_of(from_offset + (at - to_offset) + here - 1);
+        if (last >= source) cache_->load_range(from, source, last + 1 - source);
+        source = std::max(source, last + 1);
+        if (here == line_bytes)
+            cache_->nt_store(to, line_of(at));
+        else
+            cache_->store(to, line_of(at));
+        at += here;
+    }
 }
 
 LineCounts TrafficObserver::take() {

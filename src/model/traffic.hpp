@@ -15,11 +15,15 @@ namespace bytebound {
 /// to touch are loaded, then the destination lines that it is the first to touch are stored. With source and
 /// destination at the same offset within a line that is load, store, load, store; otherwise the first chunk may load or
 /// store two lines, and the last one load or store none.
+///
+/// With non-temporal stores a copy goes destination line by destination line: the source lines that are needed for the
+/// first time are loaded, then the whole line is stored past the cache, or a partial one as usual (CopyMethod::nt).
 class TrafficObserver final : public AccessObserver {
 public:
     /// `cache` outlives the observer.
-    explicit TrafficObserver(CacheSim& cache)
-        : cache_(&cache), line_shift_(std::countr_zero(cache.geometry().line_bytes)) {}
+    explicit TrafficObserver(CacheSim& cache, bool non_temporal_copies = false)
+        : cache_(&cache), line_shift_(std::countr_zero(cache.geometry().line_bytes)),
+          non_temporal_copies_(non_temporal_copies) {}
 
     void copy(Buffer from, std::uint64_t from_offset, Buffer to, std::uint64_t to_offset, std::uint64_t bytes) override;
     void load(Buffer buffer, std::uint64_t offset, std::uint64_t bytes) override;
@@ -29,12 +33,15 @@ public:
     LineCounts take();
 
 private:
+    void copy_non_temporal(Buffer from, std::uint64_t from_offset, Buffer to, std::uint64_t to_offset,
+                           std::uint64_t bytes);
     std::uint64_t line_of(std::uint64_t offset) const { return offset >> line_shift_; }
     /// Lines that [offset, offset + bytes) touches.
     std::uint64_t lines_in(std::uint64_t offset, std::uint64_t bytes) const;
 
     CacheSim* cache_;
     int line_shift_;
+    bool non_temporal_copies_;
     LineCounts taken_;
 };
 

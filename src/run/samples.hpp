@@ -44,7 +44,9 @@ struct Sample {
 ///   trace:min_rows,trace:metadata_bytes,trace:bound_rows
 /// A shared event's count is in bytes, summed over its counters as its two times are.
 /// Simulated metrics, lines times line size: dram_read_bytes, dram_write_bytes, llc_misses (lines), the ten
-/// <buffer>_read_bytes / <buffer>_write_bytes, and with --between use|evict gap_dram_read_bytes, gap_dram_write_bytes.
+/// <buffer>_read_bytes / <buffer>_write_bytes, of these cold_read_bytes (pool lines never read before) and
+/// write_allocate_bytes (slab lines fetched for a store), and with --between use|evict gap_dram_read_bytes,
+/// gap_dram_write_bytes.
 struct SampleTable {
     std::vector<std::string> comments; ///< without the leading "# "
     std::vector<std::string> events;   ///< names in the user's order

@@ -92,8 +92,8 @@ Result<void> simulate_row(const Task& task, SimulatedRow& row, const RunPlan& pl
     const RunOptions& o = plan.options;
     const Experiment& experiment = plan.experiments[task.experiment];
     auto simulation = bytebound::simulate({o.loops[task.loop], plan.workspace, o.active_rows, experiment.changes,
-                                           o.pattern, o.seed, experiment.k, 0, options, plan.geometry,
-                                           gap_of(o.between), 4 * plan.geometry.size_bytes, stop},
+                                           experiment.warmup_steps, o.pattern, o.seed, experiment.k, 0, options,
+                                           plan.geometry, gap_of(o.between), 4 * plan.geometry.size_bytes, stop},
                                           workspace);
     if (!simulation) {
         if (simulation.error().code != ExitCode::not_possible || simulation.error().sys_errno != 0)
@@ -104,6 +104,8 @@ Result<void> simulate_row(const Task& task, SimulatedRow& row, const RunPlan& pl
     row.simulated = true;
     row.steps = std::move(simulation->steps);
     row.gaps = std::move(simulation->gaps);
+    row.dirty_before = simulation->dirty_before;
+    row.flushed = simulation->flushed;
     row.line_references = simulation->line_references;
     return {};
 }
@@ -115,7 +117,7 @@ Result<void> run_task(const Task& task, SimulatedRun& run, const RunPlan& plan, 
     const RunOptions& o = plan.options;
     const Experiment& experiment = plan.experiments[task.experiment];
     SimulatedRow& row = run.rows[task.experiment][task.loop];
-    const LoopOptions options{o.tau, CopyMethod::memcpy, o.grain, o.parallel_threshold};
+    const LoopOptions options{o.tau, o.copy, o.grain, o.parallel_threshold};
     if (!generate_trace(workspace.masks(), o.pool_rows, o.active_rows, experiment.changes, o.pattern, o.seed,
                         experiment.k, task.repeat, stop))
         return {};
@@ -184,6 +186,7 @@ std::vector<std::string> simulated_columns(Between between) {
         columns.push_back(buffer + "_read_bytes");
         columns.push_back(buffer + "_write_bytes");
     }
+    columns.insert(columns.end(), {"cold_read_bytes", "write_allocate_bytes"});
     if (between != Between::none) columns.insert(columns.end(), {"gap_dram_read_bytes", "gap_dram_write_bytes"});
     return columns;
 }
@@ -203,6 +206,8 @@ std::vector<std::optional<std::uint64_t>> simulated_values(const SimulatedRow& r
             add(lines.fetched[i] * line_bytes);
             add(lines.written_back[i] * line_bytes);
         }
+        add(lines.cold_reads * line_bytes);
+        add(lines.write_allocated * line_bytes);
         if (between != Between::none) {
             add(row.gaps.at(step).fetched * line_bytes);
             add(row.gaps.at(step).written_back * line_bytes);

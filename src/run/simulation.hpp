@@ -20,6 +20,7 @@ struct SimulatedRow {
     std::string reason;                           ///< why not simulated
     std::vector<LineCounts> steps;                ///< segment 0
     std::vector<GapLines> gaps;                   ///< after each step; empty without --between
+    DirtyLines dirty_before{}, flushed{};         ///< see Simulation
     std::vector<std::vector<StepLedger>> ledgers; ///< per repeat; empty ones for library code
     std::uint64_t line_references = 0;
 };

@@ -32,9 +32,10 @@ TEST_CASE("every copy method copies its bytes and no other, at any size and alig
 TEST_CASE("copy methods are found by name and plain memcpy runs everywhere") {
     CHECK(copy_method_named("movsb") == CopyMethod::movsb);
     CHECK(copy_method_named("avx512") == CopyMethod::avx512);
+    CHECK(copy_method_named("nt") == CopyMethod::nt);
     CHECK(copy_method_named("sse") == std::nullopt);
     CHECK(name_of(CopyMethod::avx2) == "avx2");
-    CHECK(copy_methods().size() == 4);
+    CHECK(copy_methods().size() == 5);
     CHECK(runs_here(CopyMethod::memcpy));
 }
 

@@ -45,9 +45,13 @@ void compare(const Case& shape, const CacheKernel& kernel) {
             sim.load(buffer, line);
             reference.load(buffer, line);
             references += 1;
-        } else if (action < 500) {
+        } else if (action < 450) {
             sim.store(buffer, line);
             reference.store(buffer, line);
+            references += 1;
+        } else if (action < 500) {
+            sim.nt_store(buffer, line);
+            reference.nt_store(buffer, line);
             references += 1;
         } else if (action < 700) {
             const std::uint64_t lines = stream.below(most - line) + 1;

@@ -19,19 +19,19 @@ TEST_CASE("a copy far larger than the cache fetches both sides and writes one ba
     CacheSim sim(geometry(64, 4));
     sim.copy(Buffer::pool, 0, Buffer::slab, slab_line, 1000);
     // Loads and write-allocates miss; the cache keeps the last 64 lines, half of them stored.
-    CHECK(sim.counts() == LineCounts{PerBuffer{1000, 1000}, PerBuffer{0, 1000 - 32}});
-    CHECK(sim.dirty_lines() == 32);
+    CHECK(sim.counts() == LineCounts{PerBuffer{1000, 1000}, PerBuffer{0, 1000 - 32}, 1000, 1000});
+    CHECK(sim.dirty_lines() == PerBuffer{0, 32});
     CHECK(sim.references() == 2000);
     sim.evict_all();
-    CHECK(sim.counts() == LineCounts{PerBuffer{1000, 1000}, PerBuffer{0, 1000}});
-    CHECK(sim.dirty_lines() == 0);
+    CHECK(sim.counts() == LineCounts{PerBuffer{1000, 1000}, PerBuffer{0, 1000}, 1000, 1000});
+    CHECK(sim.dirty_lines() == PerBuffer{});
 }
 
 TEST_CASE("a copy inside the cache costs nothing once it is warm") {
     CacheSim sim(geometry(64, 4));
     sim.copy(Buffer::pool, 0, Buffer::slab, slab_line, 32);
     const LineCounts cold = sim.counts();
-    CHECK(cold == LineCounts{PerBuffer{32, 32}, PerBuffer{}});
+    CHECK(cold == LineCounts{PerBuffer{32, 32}, PerBuffer{}, 32, 32});
     for (int i = 0; i < 10; ++i)
         sim.copy(Buffer::pool, 0, Buffer::slab, slab_line, 32);
     CHECK(sim.counts() == cold);
@@ -79,10 +79,10 @@ TEST_CASE("a write-back counts for the buffer that owns the line") {
     CacheSim sim(geometry(1, 1));
     sim.store(Buffer::slab, slab_line);
     sim.load(Buffer::pool, 0);
-    CHECK(sim.counts() == LineCounts{PerBuffer{1, 1}, PerBuffer{0, 1}});
+    CHECK(sim.counts() == LineCounts{PerBuffer{1, 1}, PerBuffer{0, 1}, 1, 1});
     sim.store(Buffer::meta, 5);
     sim.load(Buffer::meta, 6);
-    CHECK(sim.counts() == LineCounts{PerBuffer{1, 1, 0, 0, 2}, PerBuffer{0, 1, 0, 0, 1}});
+    CHECK(sim.counts() == LineCounts{PerBuffer{1, 1, 0, 0, 2}, PerBuffer{0, 1, 0, 0, 1}, 1, 1});
 }
 
 TEST_CASE("a line stored many times is written back once and stays dirty when loaded") {
@@ -91,17 +91,17 @@ TEST_CASE("a line stored many times is written back once and stays dirty when lo
         sim.store(Buffer::slab, 7);
     sim.load(Buffer::slab, 8);
     sim.load(Buffer::slab, 7);
-    CHECK(sim.dirty_lines() == 1);
+    CHECK(sim.dirty_lines() == PerBuffer{0, 1});
     sim.evict_all();
-    CHECK(sim.counts() == LineCounts{PerBuffer{0, 2}, PerBuffer{0, 1}});
+    CHECK(sim.counts() == LineCounts{PerBuffer{0, 2}, PerBuffer{0, 1}, 0, 1});
 }
 
-TEST_CASE("after an eviction of everything each line is fetched again") {
+TEST_CASE("after an eviction of everything each line is fetched again, and is no cold read any more") {
     CacheSim sim(geometry(64, 16));
     sim.load_range(Buffer::pool, 0, 64);
     sim.evict_all();
     sim.load_range(Buffer::pool, 0, 64);
-    CHECK(sim.counts() == LineCounts{PerBuffer{128}, PerBuffer{}});
+    CHECK(sim.counts() == LineCounts{PerBuffer{128}, PerBuffer{}, 64, 0});
 }
 
 TEST_CASE("a cache of 3 sets maps lines modulo 3") {
@@ -128,4 +128,34 @@ TEST_CASE("line numbers far apart stay apart") {
     sim.load(Buffer::slab, last);
     sim.load(Buffer::slab, last);
     CHECK(sim.counts().fetched[1] == 4);
+}
+
+TEST_CASE("a non-temporal copy fetches only its source and leaves its destination in memory") {
+    CacheSim sim(geometry(64, 4));
+    for (std::uint64_t line = 0; line < 1000; ++line) {
+        sim.load(Buffer::pool, line);
+        sim.nt_store(Buffer::slab, slab_line + line);
+    }
+    CHECK(sim.counts() == LineCounts{PerBuffer{1000}, PerBuffer{0, 1000}, 1000, 0});
+    CHECK(sim.dirty_lines() == PerBuffer{});
+    CHECK(sim.references() == 2000);
+}
+
+TEST_CASE("a non-temporal store takes its line out of the cache, and an old dirty copy with it") {
+    CacheSim sim(geometry(4, 4));
+    sim.store(Buffer::slab, 7);
+    sim.load(Buffer::slab, 8);
+    sim.nt_store(Buffer::slab, 7);
+    CHECK(sim.dirty_lines() == PerBuffer{});
+    sim.evict_all();
+    CHECK(sim.counts() == LineCounts{PerBuffer{0, 2}, PerBuffer{0, 1}, 0, 1});
+    sim.load(Buffer::slab, 7);
+    CHECK(sim.counts().fetched[1] == 3);
+}
+
+TEST_CASE("a line read again after it left is no cold read") {
+    CacheSim sim(geometry(2, 1));
+    sim.load_range(Buffer::pool, 0, 100);
+    sim.load_range(Buffer::pool, 90, 20); // 90 to 99 come again, 100 to 109 are new
+    CHECK(sim.counts() == LineCounts{PerBuffer{120}, PerBuffer{}, 110, 0});
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <list>
+#include <set>
 #include <vector>
 
 #include "model/cache.hpp"
@@ -16,16 +17,20 @@ public:
 
     void load(Buffer buffer, std::uint64_t line) { touch(buffer, line, false); }
     void store(Buffer buffer, std::uint64_t line) { touch(buffer, line, true); }
+    void nt_store(Buffer buffer, std::uint64_t line) {
+        ++counts_.written_back[static_cast<std::size_t>(buffer)];
+        sets_[line % sets_.size()].remove_if([&](const Entry& entry) { return entry.line == line; });
+    }
     void evict_all() {
         for (auto& set : sets_)
             while (!set.empty())
                 evict(set);
     }
-    std::uint64_t dirty_lines() const {
-        std::uint64_t dirty = 0;
+    std::array<std::uint64_t, buffer_count> dirty_lines() const {
+        std::array<std::uint64_t, buffer_count> dirty{};
         for (const auto& set : sets_)
             for (const Entry& entry : set)
-                dirty += entry.dirty;
+                dirty[static_cast<std::size_t>(entry.buffer)] += entry.dirty;
         return dirty;
     }
     const LineCounts& counts() const { return counts_; }
@@ -47,6 +52,9 @@ private:
             return;
         }
         ++counts_.fetched[static_cast<std::size_t>(buffer)];
+        if (buffer == Buffer::slab) counts_.write_allocated += dirty;
+        const bool is_new = held_.insert(line).second;
+        if (buffer == Buffer::pool) counts_.cold_reads += is_new && !dirty;
         if (set.size() == ways_) evict(set);
         set.push_front({line, buffer, dirty});
     }
@@ -57,6 +65,7 @@ private:
 
     std::size_t ways_;
     std::vector<Set> sets_;
+    std::set<std::uint64_t> held_; ///< lines that were ever fetched
     LineCounts counts_;
 };
 

@@ -38,7 +38,7 @@ TEST_CASE("every line touched counts, partial ones too") {
     observer.store(Buffer::meta, 4156, 4);
     CHECK(observer.take() == LineCounts{PerBuffer{0, 0, 0, 0, 1}, PerBuffer{}});
     observer.copy(Buffer::pool, 8192, Buffer::slab, slab_offset, 100); // 2 lines each
-    CHECK(observer.take() == LineCounts{PerBuffer{2, 2}, PerBuffer{}});
+    CHECK(observer.take() == LineCounts{PerBuffer{2, 2}, PerBuffer{}, 2, 2});
     CHECK(cache.references() == 2 + 2 + 4);
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("rows that start within a line touch one line more") {
     CacheSim cache(large);
     TrafficObserver observer(cache);
     observer.copy(Buffer::pool, 32, Buffer::slab, slab_offset, 128); // source lines 0, 1, 2; destination two lines
-    CHECK(observer.take() == LineCounts{PerBuffer{3, 2}, PerBuffer{}});
+    CHECK(observer.take() == LineCounts{PerBuffer{3, 2}, PerBuffer{}, 3, 2});
     CHECK(cache.references() == 5);
 }
 
@@ -64,7 +64,7 @@ TEST_CASE("lines of 128 bytes are counted as such") {
     CacheSim cache({1 << 20, 16, 128});
     TrafficObserver observer(cache);
     observer.copy(Buffer::pool, 0, Buffer::slab, slab_offset, 4096);
-    CHECK(observer.take() == LineCounts{PerBuffer{32, 32}, PerBuffer{}});
+    CHECK(observer.take() == LineCounts{PerBuffer{32, 32}, PerBuffer{}, 32, 32});
 }
 
 TEST_CASE("a copy at any offsets follows the documented order, chunk by chunk") {
@@ -81,4 +81,17 @@ TEST_CASE("a copy at any offsets follows the documented order, chunk by chunk") 
         differences += !(cache.counts() == reference.counts());
     }
     CHECK(differences == 0);
+}
+
+TEST_CASE("a non-temporal row copy writes whole lines past the cache and a row's partial lines through it") {
+    CacheSim cache(large);
+    TrafficObserver observer(cache, true);
+    observer.copy(Buffer::pool, 0, Buffer::slab, slab_offset, 256);
+    CHECK(observer.take() == LineCounts{PerBuffer{4}, PerBuffer{0, 4}, 4, 0});
+    // Bytes 32 to 231 of a destination: half of line 0, lines 1 and 2, 40 bytes of line 3. 200 bytes of source: 4
+    // lines.
+    observer.copy(Buffer::pool, 4096, Buffer::slab, slab_offset + 8192 + 32, 200);
+    CHECK(observer.take() == LineCounts{PerBuffer{4, 2}, PerBuffer{0, 2}, 4, 2});
+    CHECK(cache.dirty_lines() == PerBuffer{0, 2});
+    CHECK(cache.references() == 8 + 8);
 }
