@@ -1,0 +1,63 @@
+#include "loops/stream_kernels.hpp"
+
+#include <numeric>
+#include <utility>
+
+#include "loops/random.hpp"
+#include "loops/stream_tables.hpp"
+
+namespace bytebound {
+namespace {
+
+std::vector<StreamFunctions> those_that_run_here() {
+    std::vector<StreamFunctions> out = {stream_functions_portable()};
+#if defined(__x86_64__)
+    out.push_back(stream_functions_sse2());
+    if (__builtin_cpu_supports("avx2")) out.push_back(stream_functions_avx2());
+    if (__builtin_cpu_supports("avx512f")) out.push_back(stream_functions_avx512());
+#endif
+    return out;
+}
+
+/// Fisher and Yates.
+std::vector<std::uint32_t> permutation(std::uint32_t rows, Random& random) {
+    std::vector<std::uint32_t> out(rows);
+    std::iota(out.begin(), out.end(), 0u);
+    for (std::uint32_t left = rows; left > 1; --left)
+        std::swap(out[left - 1], out[random.below(left)]);
+    return out;
+}
+
+} // namespace
+
+std::span<const StreamFunctions> stream_functions() {
+    static const std::vector<StreamFunctions> here = those_that_run_here();
+    return here;
+}
+
+const StreamFunctions& widest_stream_functions() { return stream_functions().back(); }
+
+std::string_view why_no_nt_kernels() {
+    return widest_stream_functions().nt_write != nullptr
+               ? std::string_view()
+               : "this architecture has no stores that surely go past the caches";
+}
+
+std::vector<RowPair> random_row_pairs(std::uint32_t rows, std::uint64_t seed) {
+    Random random(seed);
+    const std::vector<std::uint32_t> from = permutation(rows, random), to = permutation(rows, random);
+    std::vector<RowPair> pairs(rows);
+    for (std::uint32_t i = 0; i < rows; ++i)
+        pairs[i] = {from[i], to[i]};
+    return pairs;
+}
+
+void copy_rows(std::byte* to, const std::byte* from, std::size_t row_bytes, std::span<const RowPair> pairs,
+               CopyMethod method) noexcept {
+    const CopyFunction copy = copy_function(method);
+    for (const RowPair& pair : pairs)
+        copy(to + pair.to * row_bytes, from + pair.from * row_bytes, row_bytes);
+    settle(method);
+}
+
+} // namespace bytebound
