@@ -3,6 +3,7 @@
 // machine. Every type here has a to_json/from_json pair in run_record_json.cpp and stands in
 // reports/schema/run.schema.json.
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -45,6 +46,9 @@ struct WorkloadRecord {
     std::uint32_t threads = 1, grain = 0, parallel_threshold = 0;
 };
 
+/// Dirty bytes of each buffer in the simulated cache.
+using DirtyBytes = std::array<std::uint64_t, buffer_count>;
+
 /// One (loop, k) of the run: a row of the summary.
 struct ExperimentRecord {
     std::string loop;
@@ -61,6 +65,9 @@ struct ExperimentRecord {
     bool replayed = true;          ///< false for library code: min_rows and metadata of its steps are not known
     bool simulated = false;
     std::string simulation_reason; ///< why not simulated ("--collector perf", "torch: library code")
+    /// Of the simulation: bytes stored and not yet written back. None in records of older versions.
+    std::optional<DirtyBytes> dirty_before; ///< when the first measured step begins
+    std::optional<DirtyBytes> dirty_after;  ///< after the last one: what a sweep writes back
 };
 
 /// One hardware counter of an event that several count.

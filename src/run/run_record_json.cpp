@@ -149,7 +149,9 @@ void to_json(json& j, const ExperimentRecord& e) {
          {"stationary_reason", text_or_null(e.stationary_reason)},
          {"replayed", e.replayed},
          {"simulated", e.simulated},
-         {"simulation_reason", text_or_null(e.simulation_reason)}};
+         {"simulation_reason", text_or_null(e.simulation_reason)},
+         {"dirty_before", value_or_null(e.dirty_before)},
+         {"dirty_after", value_or_null(e.dirty_after)}};
 }
 void from_json(const json& j, ExperimentRecord& e) {
     j.at("loop").get_to(e.loop);
@@ -167,6 +169,8 @@ void from_json(const json& j, ExperimentRecord& e) {
     if (j.contains("replayed")) j.at("replayed").get_to(e.replayed);
     j.at("simulated").get_to(e.simulated);
     e.simulation_reason = text_of(j, "simulation_reason");
+    if (j.contains("dirty_before")) e.dirty_before = optional_of<DirtyBytes>(j, "dirty_before");
+    if (j.contains("dirty_after")) e.dirty_after = optional_of<DirtyBytes>(j, "dirty_after");
 }
 
 void to_json(json& j, const EventPartRecord& p) {

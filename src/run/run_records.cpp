@@ -170,6 +170,16 @@ std::vector<std::string> csv_comments(const RunRecord& record, std::string_view 
             "autotune source: none",          "command: " + command_line(record.command)};
 }
 
+namespace {
+
+DirtyBytes dirty_bytes(DirtyLines lines, std::uint32_t line_bytes) {
+    for (std::uint64_t& each : lines)
+        each *= line_bytes;
+    return lines;
+}
+
+} // namespace
+
 void judge_stationarity_of(const RunPlan& plan, const SimulatedRun& simulation, RunRecord& record) {
     const std::size_t loops = plan.options.loops.size();
     for (std::size_t i = 0; i < record.experiments.size(); ++i) {
@@ -177,6 +187,10 @@ void judge_stationarity_of(const RunPlan& plan, const SimulatedRun& simulation, 
         record.experiments[i].replayed = !row.ledgers.empty() && !row.ledgers[0].empty();
         record.experiments[i].simulated = row.simulated;
         record.experiments[i].simulation_reason = row.reason;
+        if (row.simulated) {
+            record.experiments[i].dirty_before = dirty_bytes(row.dirty_before, plan.geometry.line_bytes);
+            record.experiments[i].dirty_after = dirty_bytes(row.flushed, plan.geometry.line_bytes);
+        }
         judge_row(record.experiments[i], row, record.warnings);
     }
 }
