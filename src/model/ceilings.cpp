@@ -37,6 +37,15 @@ const Ceiling* Ceilings::find(StreamKernel kernel, MemoryLevel level, std::uint3
     return at == ceilings.end() ? nullptr : &*at;
 }
 
+const WriteAllocateFactor* Ceilings::find_factor(StreamKernel kernel, std::uint32_t threads,
+                                                 std::uint64_t row_bytes) const {
+    const auto at = std::find_if(write_allocate.begin(), write_allocate.end(), [&](const WriteAllocateFactor& each) {
+        return each.kernel == kernel && each.threads == threads &&
+               (!copies_rows(kernel) || each.row_bytes == row_bytes);
+    });
+    return at == write_allocate.end() ? nullptr : &*at;
+}
+
 std::string_view name_of(StreamKernel kernel) { return kernel_names[static_cast<std::size_t>(kernel)].second; }
 std::string_view name_of(MemoryLevel level) { return level_names[static_cast<std::size_t>(level)].second; }
 std::optional<StreamKernel> stream_kernel_named(std::string_view name) { return named(kernel_names, name); }

@@ -27,6 +27,7 @@ struct Ceiling {
     double bytes_per_second = 0;    ///< median of n
     double ci_low = 0, ci_high = 0; ///< 95 %
     std::uint64_t n = 0;
+    bool small_buffers = false; ///< of memory: no more than 4 x the last-level caches, which may hold a part of it
     bool operator==(const Ceiling&) const = default;
 };
 
@@ -44,20 +45,48 @@ struct WriteAllocateFactor {
     bool operator==(const WriteAllocateFactor&) const = default;
 };
 
+/// The highest rate of multiply-adds on registers; a fused one counts as two operations.
+struct ComputeCeiling {
+    std::string dtype; ///< "f32", "f64"
+    std::string isa;   ///< "avx512"
+    std::uint32_t threads = 1;
+    double flops_per_second = 0; ///< median of n
+    double ci_low = 0, ci_high = 0;
+    std::uint64_t n = 0;
+    bool operator==(const ComputeCeiling&) const = default;
+};
+
+/// How much the caches of a level hold, that the CPUs of so many workers reach, together.
+struct LevelCapacity {
+    MemoryLevel level = MemoryLevel::llc;
+    std::uint32_t threads = 1;
+    std::uint64_t bytes = 0;
+    bool operator==(const LevelCapacity&) const = default;
+};
+
 struct Ceilings {
     std::vector<Ceiling> ceilings;
     std::vector<WriteAllocateFactor> write_allocate;
+    std::vector<ComputeCeiling> compute;
+    std::vector<LevelCapacity> capacities; ///< of l1, l2 and llc
     bool operator==(const Ceilings&) const = default;
 
     /// The ceiling of exactly these; null when it was not measured. `row_bytes` is ignored for kernels without rows.
     const Ceiling* find(StreamKernel kernel, MemoryLevel level, std::uint32_t threads,
                         std::uint64_t row_bytes = 0) const;
+    /// Likewise the factor of a kernel's stores.
+    const WriteAllocateFactor* find_factor(StreamKernel kernel, std::uint32_t threads,
+                                           std::uint64_t row_bytes = 0) const;
 };
 
 std::string_view name_of(StreamKernel kernel);
 std::string_view name_of(MemoryLevel level);
 std::optional<StreamKernel> stream_kernel_named(std::string_view name);
 std::optional<MemoryLevel> memory_level_named(std::string_view name);
+/// Non-temporal stores.
+constexpr bool stores_past_caches(StreamKernel kernel) {
+    return kernel == StreamKernel::nt_write || kernel == StreamKernel::nt_copy || kernel == StreamKernel::nt_row_copy;
+}
 constexpr bool copies_rows(StreamKernel kernel) {
     return kernel == StreamKernel::row_copy || kernel == StreamKernel::nt_row_copy;
 }
