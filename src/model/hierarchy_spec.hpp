@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "model/cache_geometry.hpp"
+
+namespace bytebound {
+
+/// What the shared last level holds beside the private ones; docs/cache-model.md has the processors and the sources.
+enum class LlcPolicy {
+    non_inclusive, ///< fetched lines fill every level; each level evicts for itself
+    inclusive,     ///< the same, and a line that leaves the LLC leaves the private caches too
+    exclusive,     ///< fetched lines fill private caches only; their victims fill the LLC, a hit takes the line out
+    victim         ///< as exclusive, but a hit leaves the line in the LLC
+};
+/// next_line: a reference that no private cache can serve also brings the next line of its 4 KiB page.
+enum class Prefetch { none, next_line };
+
+std::string_view name_of(LlcPolicy policy);
+std::string_view name_of(Prefetch prefetch);
+std::optional<LlcPolicy> llc_policy_named(std::string_view name);
+std::optional<Prefetch> prefetch_named(std::string_view name);
+
+/// A hierarchy of caches with one line size.
+struct HierarchySpec {
+    std::optional<CacheGeometry> l1, l2; ///< private: every worker has its own
+    CacheGeometry llc;                   ///< shared
+    LlcPolicy policy = LlcPolicy::non_inclusive;
+    Prefetch prefetch = Prefetch::none;
+    unsigned workers = 1;
+    bool operator==(const HierarchySpec&) const = default;
+};
+
+/// Error (usage): a geometry that is impossible by itself, different lines, no worker or more than 4096, an exclusive
+/// or victim LLC without a private cache that could fill it.
+Result<void> check(const HierarchySpec& spec);
+
+} // namespace bytebound
