@@ -1,0 +1,284 @@
+#include "loops/traffic_descriptor.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace bytebound {
+
+namespace {
+
+constexpr double list_entry_bytes = 4, mask_word_bytes = 8, pair_bytes = 8;
+
+/// Means per step of a trace whose block keeps its size: A = R, or two values in turn that differ by one.
+struct StepMeans {
+    double pool_rows = 0, active_rows = 0; ///< N; m after a step
+    double added = 0, removed = 0;
+    double grown = 0;     ///< steps that append a row, per step
+    double survivors = 0; ///< rows moved down from the slot that a shrinking step gives up, per step
+    double written() const { return added + survivors; }
+    RowChances chances() const {
+        const double inactive = pool_rows - active_rows;
+        return {active_rows / pool_rows, active_rows > 0 ? std::min(1.0, removed / active_rows) : 0,
+                inactive > 0 ? std::min(1.0, added / inactive) : 0};
+    }
+};
+
+tl::unexpected<Unmodelled> unmodelled(std::string reason) {
+    return tl::unexpected(Unmodelled{std::move(reason), "use the simulator (--collector sim)"});
+}
+
+Modelled<StepMeans> means_of(const DescribedLoop& loop) {
+    StepMeans means;
+    means.pool_rows = loop.pool_rows;
+    means.active_rows = loop.active_rows;
+    if (loop.changes.empty()) return means;
+    std::int64_t active = loop.active_rows, least = active, most = active;
+    double sum = 0;
+    for (const StepChange& change : loop.changes) {
+        if (change.removed > change.added)
+            means.survivors += (change.removed - change.added) * (1 - change.removed / static_cast<double>(active));
+        active += std::int64_t{change.added} - std::int64_t{change.removed};
+        least = std::min(least, active);
+        most = std::max(most, active);
+        means.added += change.added;
+        means.removed += change.removed;
+        means.grown += change.added > change.removed ? 1 : 0;
+        sum += static_cast<double>(active);
+    }
+    if (most - least > 1)
+        return unmodelled("the number of active rows moves between " + std::to_string(least) + " and " +
+                          std::to_string(most) + ", and the closed form is of a steady one");
+    const auto steps = static_cast<double>(loop.changes.size());
+    for (double* total : {&means.added, &means.removed, &means.grown, &means.survivors})
+        *total /= steps;
+    means.active_rows = sum / steps;
+    // Of a few steps the two may differ; in the long run as many rows leave as join.
+    means.added = means.removed = (means.added + means.removed) / 2;
+    return means;
+}
+
+enum class Rebuilds { never, always, sometimes };
+
+Rebuilds hybrid_rebuilds(const DescribedLoop& loop) {
+    std::size_t rebuilt = 0;
+    std::int64_t active = loop.active_rows;
+    for (const StepChange& change : loop.changes) {
+        active += std::int64_t{change.added} - std::int64_t{change.removed};
+        const double k = static_cast<double>(change.added) + change.removed;
+        if (k > loop.tau * static_cast<double>(active)) ++rebuilt;
+    }
+    if (rebuilt == 0) return Rebuilds::never;
+    return rebuilt == loop.changes.size() ? Rebuilds::always : Rebuilds::sometimes;
+}
+
+class Describer {
+public:
+    Describer(const DescribedLoop& loop, const StepMeans& means) : loop_(loop), means_(means) {
+        // oracle's own choice of a copy method is not known before it is tried.
+        if (loop.copy == CopyMethod::nt && loop.loop != LoopKind::oracle) store_kind_ = StoreKind::non_temporal;
+        // Offsets of pool and slab depend on nothing else.
+        ranges_ = arena_layout({loop.pool_rows, loop.layout, 1, 0});
+    }
+
+    TrafficDescriptor take() { return std::move(descriptor_); }
+
+    /// Added rows into the slots of removed ones; in a step that grows a row is appended, and a later step takes it
+    /// away, moving it down if it survives.
+    void replaced_rows() {
+        const double appended = means_.grown, moved = means_.survivors;
+        for (const RowGroup& group : loop_.layout.groups) {
+            const auto row = static_cast<double>(group.row_bytes);
+            rows(Buffer::pool, group, Drawn::added, means_.pool_rows, means_.added, 0);
+            rows(Buffer::slab, group, Drawn::overwritten, means_.active_rows, 0, means_.written() - appended);
+            if (appended == 0) continue;
+            TrafficStream& last = add({.buffer = Buffer::slab, .bytes = row, .row_bytes = group.row_bytes});
+            last.loaded_bytes = moved * row;
+            last.stored_bytes = appended * row;
+            last.stored_share = appended / (appended + moved);
+            last.store_kind = store_kind_;
+        }
+        descriptor_.rows_written = means_.written();
+    }
+
+    void gathered_rows() {
+        for (const RowGroup& group : loop_.layout.groups) {
+            rows(Buffer::pool, group, Drawn::active, means_.pool_rows, means_.active_rows, 0);
+            const double slab = means_.active_rows * static_cast<double>(group.row_bytes);
+            add({.buffer = Buffer::slab,
+                 .stored_bytes = slab,
+                 .bytes = slab,
+                 .row_bytes = group.row_bytes,
+                 .stored_share = 1,
+                 .store_kind = store_kind_});
+        }
+        descriptor_.rows_written = means_.active_rows;
+    }
+
+    /// The new mask `reads` times, and with a diff the old one: masks of all steps lie one behind the other.
+    void masks(double reads, bool diff, double other_loads = 0) {
+        const double mask = static_cast<double>(mask_words(loop_.pool_rows)) * mask_word_bytes;
+        add({.buffer = Buffer::mask,
+             .revisit = Revisit::fresh,
+             .loaded_bytes = mask * (reads + (diff ? 1 : 0)) + other_loads,
+             .bytes = mask,
+             .steps_read_again = diff ? 1.0 : 0.0});
+    }
+
+    /// `entries` 4-byte entries from the start of a list, the same ones at every step.
+    void list(double entries, double loads, double stores, bool read_again = true) {
+        add({.buffer = Buffer::index,
+             .loaded_bytes = loads * list_entry_bytes,
+             .stored_bytes = stores * list_entry_bytes,
+             .bytes = entries * list_entry_bytes,
+             .stored_share = 1,
+             .read_again_while_copying = read_again});
+    }
+
+    void oracle_list() {
+        const double pairs = means_.written() * pair_bytes;
+        add({.buffer = Buffer::index, .revisit = Revisit::fresh, .loaded_bytes = pairs, .bytes = pairs});
+    }
+
+    /// slot_of: removed rows are looked up, added ones entered. id_at: slots written.
+    void tables_of_replaced_rows() {
+        TrafficStream& slot_of = entries(Drawn::changed, means_.pool_rows, means_.removed, means_.written());
+        const double changed = means_.removed + means_.added;
+        slot_of.stored_share = changed == 0 ? 0 : means_.added / changed;
+        entries(Drawn::overwritten, means_.active_rows, means_.survivors, means_.written());
+    }
+
+    void tables_of_all_rows() {
+        entries(Drawn::active, means_.pool_rows, 0, means_.active_rows);
+        const double bytes = means_.active_rows * list_entry_bytes;
+        add({.buffer = Buffer::meta, .stored_bytes = bytes, .bytes = bytes, .stored_share = 1});
+    }
+
+    const StepMeans& means() const { return means_; }
+
+private:
+    TrafficStream& add(TrafficStream stream) { return descriptor_.streams.emplace_back(stream); }
+
+    void rows(Buffer buffer, const RowGroup& group, Drawn drawn, double population, double loaded, double stored) {
+        const auto row = static_cast<double>(group.row_bytes);
+        add({.buffer = buffer,
+             .revisit = Revisit::drawn,
+             .loaded_bytes = loaded * row,
+             .stored_bytes = stored * row,
+             .rows = population,
+             .row_bytes = group.row_bytes,
+             .offset = offset_of(buffer, group),
+             .drawn = drawn,
+             .chances = means_.chances(),
+             .stored_share = stored > 0 ? 1.0 : 0.0,
+             .store_kind = buffer == Buffer::slab ? store_kind_ : StoreKind::ordinary});
+    }
+
+    std::uint64_t offset_of(Buffer buffer, const RowGroup& group) const {
+        const auto index = static_cast<std::uint32_t>(&group - loop_.layout.groups.data());
+        const auto range = std::find_if(ranges_.begin(), ranges_.end(), [&](const BufferRange& each) {
+            return each.buffer == buffer && each.group == index;
+        });
+        return range == ranges_.end() ? 0 : range->offset;
+    }
+
+    TrafficStream& entries(Drawn drawn, double population, double loads, double stores) {
+        return add({.buffer = Buffer::meta,
+                    .revisit = Revisit::drawn,
+                    .loaded_bytes = loads * list_entry_bytes,
+                    .stored_bytes = stores * list_entry_bytes,
+                    .rows = population,
+                    .row_bytes = static_cast<std::uint64_t>(list_entry_bytes),
+                    .drawn = drawn,
+                    .chances = means_.chances(),
+                    .stored_share = 1});
+    }
+
+    const DescribedLoop& loop_;
+    StepMeans means_;
+    std::vector<BufferRange> ranges_;
+    StoreKind store_kind_ = StoreKind::ordinary;
+    TrafficDescriptor descriptor_;
+};
+
+void describe_paired(Describer& to) {
+    const StepMeans& means = to.means();
+    const double added = means.added, removed = means.removed, moved = means.survivors, written = means.written();
+    to.masks(1, true, moved * mask_word_bytes);
+    // References of place_rows() and the copies, growing and shrinking steps together; a step with A = R stores and
+    // loads each entry of the second list once more than the diff and the copies do.
+    to.list(added, added + written, added + moved);
+    to.list(removed, removed + written + (means.grown > 0 ? written / 2 : 0), removed + written);
+    to.tables_of_replaced_rows();
+    to.replaced_rows();
+}
+
+void describe_index(Describer& to) {
+    const double rows = to.means().active_rows;
+    to.masks(1, false);
+    to.list(rows, rows, rows);
+    to.gathered_rows();
+}
+
+void describe_rebuilding_hybrid(Describer& to) {
+    const StepMeans& means = to.means();
+    to.masks(2, true);
+    to.list(std::max(means.active_rows, means.added), means.active_rows, means.active_rows + means.added);
+    to.list(means.removed, 0, means.removed, false);
+    to.tables_of_all_rows();
+    to.gathered_rows();
+}
+
+} // namespace
+
+double untouched(Drawn drawn, const RowChances& chances, double steps) {
+    if (steps <= 0) return 1;
+    const double stays = 1 - chances.leaving, waits = 1 - chances.joining;
+    const double stayed = std::pow(stays, steps), waited = std::pow(waits, steps);
+    switch (drawn) {
+    case Drawn::overwritten: return stayed;
+    case Drawn::active: return (1 - chances.active) * std::pow(waits, steps - 1);
+    case Drawn::changed: return chances.active * stayed + (1 - chances.active) * waited;
+    case Drawn::added: break;
+    }
+    // An active row is not added until it has left: sum over the step in which it leaves, a geometric series. Its
+    // closed form divides by the difference of the two chances, and is the derivative where they are equal.
+    const double apart = stays - waits;
+    const double quotient =
+        std::abs(apart) > 1e-7 ? (stayed - waited) / apart : steps * std::pow((stays + waits) / 2, steps - 1);
+    const double if_active = stayed + chances.leaving * quotient;
+    return chances.active * if_active + (1 - chances.active) * waited;
+}
+
+Modelled<TrafficDescriptor> describe_traffic(const DescribedLoop& loop) {
+    if (loop.loop == LoopKind::torch || loop.loop == LoopKind::brought)
+        return tl::unexpected(Unmodelled{"library code", "compare with the index loop, which does the same"});
+    if (loop.pattern != Pattern::random)
+        return unmodelled("the rows that a " + std::string(name_of(loop.pattern)) +
+                          " trace draws depend on each other, and the closed form is of independent draws");
+    const auto means = means_of(loop);
+    if (!means) return tl::unexpected(means.error());
+    Describer to(loop, *means);
+    switch (loop.loop) {
+    case LoopKind::paired: describe_paired(to); break;
+    case LoopKind::index: describe_index(to); break;
+    case LoopKind::mask:
+        to.masks(1, false);
+        to.gathered_rows();
+        break;
+    case LoopKind::hybrid: {
+        const Rebuilds rebuilds = hybrid_rebuilds(loop);
+        if (rebuilds == Rebuilds::sometimes) return unmodelled("hybrid rebuilds in some steps and not in others");
+        rebuilds == Rebuilds::always ? describe_rebuilding_hybrid(to) : describe_paired(to);
+        break;
+    }
+    case LoopKind::oracle:
+        to.oracle_list();
+        to.replaced_rows();
+        break;
+    case LoopKind::torch:
+    case LoopKind::brought: break;
+    }
+    return to.take();
+}
+
+} // namespace bytebound

@@ -1,0 +1,328 @@
+#include "model/closed_form.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+namespace bytebound {
+
+namespace {
+
+/// Lines that [0, bytes) touches on average, where it begins at any multiple of `unit` within a line.
+double lines_of(double bytes, double unit, double line) { return (bytes + line - unit) / line; }
+
+/// Offsets of rows within a line are the multiples of this.
+double unit_of(std::uint64_t row_bytes, std::uint32_t line_bytes) {
+    return static_cast<double>(std::gcd(row_bytes, std::uint64_t{line_bytes}));
+}
+
+/// Lines that lie within one row, and are written whole when it is, per row.
+double whole_lines_per_row(const TrafficStream& stream, std::uint32_t line_bytes) {
+    if (stream.row_bytes == 0) return 0;
+    const double line = line_bytes, row = static_cast<double>(stream.row_bytes);
+    return std::max(0.0, (row - line + unit_of(stream.row_bytes, line_bytes)) / line);
+}
+
+bool passes_by(const TrafficStream& stream) {
+    return stream.store_kind == StoreKind::non_temporal && stream.stored_bytes > 0;
+}
+
+/// Lines that non-temporal stores send to memory in a step.
+double lines_sent(const TrafficStream& stream, std::uint32_t line_bytes) {
+    if (!passes_by(stream)) return 0;
+    const double rows = stream.stored_bytes / static_cast<double>(stream.row_bytes);
+    return rows * whole_lines_per_row(stream, line_bytes);
+}
+
+/// A population's lines, by how many of its rows they overlap: `few` or one more.
+struct SharedLines {
+    double few = 1;
+    double with_few = 0, with_more = 0; ///< lines
+};
+
+SharedLines shared_lines(const TrafficStream& stream, std::uint32_t line_bytes) {
+    const double row = static_cast<double>(stream.row_bytes), line = line_bytes;
+    const double lines = stream.rows * row / line;
+    const double mean = (line + row - unit_of(stream.row_bytes, line_bytes)) / row;
+    SharedLines shared;
+    shared.few = std::floor(mean);
+    shared.with_more = lines * (mean - shared.few);
+    shared.with_few = lines - shared.with_more;
+    // Whole lines of a row bypass the cache; those shared by two rows are stored as usual.
+    if (passes_by(stream) && shared.few == 1) shared.with_few = 0;
+    return shared;
+}
+
+double drawn_lines(const TrafficStream& stream, double steps, std::uint32_t line_bytes) {
+    const SharedLines lines = shared_lines(stream, line_bytes);
+    const double alone = untouched(stream.drawn, stream.chances, steps);
+    const double few = std::pow(alone, lines.few);
+    return lines.with_few * (1 - few) + lines.with_more * (1 - few * alone);
+}
+
+/// Of the lines that a step touches, those that it stores to.
+double stored_share_of_lines(const TrafficStream& stream, std::uint32_t line_bytes) {
+    if (stream.revisit != Revisit::drawn || stream.stored_share == 0 || stream.stored_share == 1)
+        return stream.stored_share;
+    TrafficStream stored = stream;
+    const double touched = 1 - untouched(stream.drawn, stream.chances, 1);
+    stored.drawn = Drawn::overwritten; // one chance a step, the same for every row
+    stored.chances.leaving = touched * stream.stored_share;
+    const double lines = drawn_lines(stream, 1, line_bytes);
+    return lines == 0 ? 0 : drawn_lines(stored, 1, line_bytes) / lines;
+}
+
+/// Of the lines evicted in the long run, those that are dirty: lines stored to at least once since they were fetched.
+/// A line is touched again before it is evicted with chance `hit`, and each touch stores with chance `stores`.
+double dirty_share(double hit, double stores) {
+    const double clean = (1 - hit) * (1 - stores) / (1 - hit * (1 - stores));
+    return stores == 0 ? 0 : 1 - clean;
+}
+
+/// Mean per measured step of a stream's lines.
+struct Flow {
+    double fetched = 0, cold = 0, written = 0;
+};
+
+/// How full a set of the cache is after some steps: lines of it that they touched. Lines of streams at fixed places are
+/// spread evenly over the sets, those of drawn rows at random.
+struct SetLoad {
+    double mean = 0, variance = 0, third_moment = 0;
+    double lumps = 0; ///< variance times the lines that come together
+
+    /// `places` times `together` lines, there or not with the same chance.
+    void add(double places, double chance, double together) {
+        const double each = places * chance * (1 - chance) * together * together;
+        mean += places * chance * together;
+        variance += each;
+        third_moment += each * (1 - 2 * chance) * together;
+        lumps += each * together;
+    }
+
+    /// The chance that at most `lines` are there: the normal distribution with the first term of Edgeworth's series for
+    /// the skewness. Half of the lines that come together is its correction for continuity.
+    double at_most(double lines) const {
+        if (variance < 1e-9) return mean <= lines + 1e-9 ? 1 : 0;
+        const double deviation = std::sqrt(variance);
+        const double z = (lines + lumps / variance / 2 - mean) / deviation;
+        const double normal = std::erfc(-z / std::sqrt(2.0)) / 2;
+        const double density = std::exp(-z * z / 2) / std::sqrt(2 * std::numbers::pi);
+        const double skewness = third_moment / (variance * deviation);
+        return std::clamp(normal - skewness / 6 * (z * z - 1) * density, 0.0, 1.0);
+    }
+};
+
+class Phase {
+public:
+    Phase(const TrafficDescriptor& traffic, const CacheFacts& cache, const PhaseSteps& steps)
+        : traffic_(traffic), cache_(cache), steps_(steps), end_(steps.warmup + steps.measured),
+          capacity_(static_cast<double>(cache.capacity_bytes) / cache.line_bytes),
+          step_lines_(distinct_lines(traffic, 1, cache.line_bytes)) {
+        for (const TrafficStream& stream : traffic.streams)
+            if (is_row(stream)) row_lines_ += distinct(stream, 1);
+    }
+
+    static bool is_row(const TrafficStream& stream) {
+        return stream.buffer == Buffer::pool || stream.buffer == Buffer::slab;
+    }
+
+    Flow flow(const TrafficStream& stream) const {
+        Flow mean;
+        if (steps_.measured == 0) return mean;
+        // The fullest sets, some in a million, miss most: the shares of sets double from there on up to a sixteenth.
+        double fuller = 0;
+        for (double share = 1e-6; fuller < 1; fuller += share) {
+            share = std::min({fuller == 0 ? share : fuller, most_sets, 1 - fuller});
+            const std::uint64_t fit = steps_.evicted_between ? 0 : steps_that_fit(stream, 1 - fuller - share / 2);
+            const Flow of_sets = flow(stream, fit);
+            mean.fetched += of_sets.fetched * share;
+            mean.written += of_sets.written * share;
+        }
+        mean.cold = (distinct(stream, end_) - distinct(stream, steps_.warmup)) / static_cast<double>(steps_.measured);
+        return mean;
+    }
+
+private:
+    double distinct(const TrafficStream& stream, std::uint64_t steps) const {
+        return distinct_lines(stream, static_cast<double>(steps), cache_.line_bytes);
+    }
+
+    Flow flow(const TrafficStream& stream, std::uint64_t fit) const {
+        if (fit == 0 && stream.read_again_while_copying) return list_flow(stream);
+        const double measured = static_cast<double>(steps_.measured);
+        const std::uint64_t full = std::clamp(fit, steps_.warmup, end_); // the first measured step that evicts
+        // Until the cache is full every line that was touched before hits; from then on those of the last `fit` steps.
+        const double filling = distinct(stream, full) - distinct(stream, steps_.warmup);
+        const double in_one = distinct(stream, fit + 1) - distinct(stream, fit);
+        const double steps_full = static_cast<double>(end_ - full);
+        const double stores = stored_share_of_lines(stream, cache_.line_bytes);
+        const double touched = distinct(stream, 1);
+        const double hit = touched == 0 ? 0 : std::clamp(1 - in_one / touched, 0.0, 1.0);
+        return {(filling + in_one * steps_full) / measured, 0,
+                in_one * steps_full / measured * dirty_share(hit, stores) * evicted_in_step()};
+    }
+
+    /// The characteristic time in whole steps, at most the phase's: after how many a line of `stream` is still there
+    /// with the chance `quantile` at least. Sets differ, because drawn rows crowd into some of them.
+    std::uint64_t steps_that_fit(const TrafficStream& stream, double quantile) const {
+        std::uint64_t most = 0, too_many = end_ + 1;
+        while (too_many - most > 1) {
+            const std::uint64_t middle = most + (too_many - most) / 2;
+            (fits(stream, middle, quantile) ? most : too_many) = middle;
+        }
+        return most;
+    }
+
+    bool fits(const TrafficStream& stream, std::uint64_t steps, double quantile) const {
+        if (cache_.ways == 0)
+            return distinct_lines(traffic_, static_cast<double>(steps), cache_.line_bytes) <= capacity_;
+        SetLoad load = set_load(steps);
+        if (stream.revisit == Revisit::drawn) {
+            // The line itself is in its set for certain, and the others of its row, not with the chance that any is.
+            const double there = share_touched(stream, steps), lines = row_lines_in_one_set(stream);
+            load.add(-1, there, lines);
+            load.mean += lines;
+        }
+        return load.at_most(cache_.ways) >= quantile;
+    }
+
+    /// Lines of the row that one line belongs to which share its set, with it: those of other groups whose rows lie a
+    /// multiple of a way further, and those of a row longer than a way.
+    double row_lines_in_one_set(const TrafficStream& stream) const {
+        const double way = static_cast<double>(cache_.capacity_bytes) / cache_.ways;
+        double lines = 0;
+        for (const TrafficStream& other : traffic_.streams) {
+            if (other.revisit != Revisit::drawn || other.buffer != stream.buffer || other.drawn != stream.drawn ||
+                other.row_bytes != stream.row_bytes)
+                continue;
+            const double row = static_cast<double>(stream.row_bytes);
+            const double apart =
+                std::fmod(std::abs(static_cast<double>(other.offset) - static_cast<double>(stream.offset)), way);
+            const double nearest = std::min(apart, way - apart);
+            lines += row >= way ? row / way : std::max(0.0, 1 - nearest / row);
+        }
+        return lines;
+    }
+
+    double share_touched(const TrafficStream& stream, std::uint64_t steps) const {
+        const double all = distinct(stream, every_row);
+        return all == 0 ? 0 : distinct(stream, steps) / all;
+    }
+
+    SetLoad set_load(std::uint64_t steps) const {
+        const double sets = capacity_ / cache_.ways;
+        SetLoad load;
+        for (const TrafficStream& stream : traffic_.streams) {
+            const bool drawn = stream.revisit == Revisit::drawn;
+            const double chance = drawn ? share_touched(stream, steps) : 1;
+            const double there = (drawn ? distinct(stream, every_row) : distinct(stream, steps)) / sets;
+            const double part = there - std::floor(there); // of the sets hold one line more
+            const double together = drawn ? row_lines_in_one_set(stream) : 1;
+            load.add(std::floor(there) / together, chance, together);
+            load.add(1, part * chance, 1);
+        }
+        return load;
+    }
+
+    /// Where the cache is swept between steps, only what a step's own lines push out leaves within the step.
+    double evicted_in_step() const {
+        if (!steps_.evicted_between) return 1;
+        return step_lines_ <= capacity_ ? 0 : 1 - capacity_ / step_lines_;
+    }
+
+    /// A list in a step that does not fit the cache: stored at once, then read line by line along the row copies, at
+    /// any point of which its line may have gone. A read from memory brings a clean line, a store dirties it.
+    Flow list_flow(const TrafficStream& list) const {
+        const double lines = distinct(list, 1), rows = std::max(row_lines_, 1.0);
+        const double others = step_lines_ - row_lines_;
+        const double lost_before_read = std::clamp(1 - capacity_ / rows, 0.0, 1.0);
+        if (steps_.evicted_between) return {lines * (1 + lost_before_read), 0, lines * lost_before_read};
+        const double lost_before_store = std::clamp(1 - (capacity_ - others) / rows, 0.0, 1.0);
+        return {lines * (lost_before_read + lost_before_store), 0,
+                lines * std::min(1.0, lost_before_read + lost_before_store)};
+    }
+
+    static constexpr std::uint64_t every_row = std::uint64_t{1} << 62; ///< steps after which nothing is untouched
+    static constexpr double most_sets = 1.0 / 64;                      ///< that are taken for equally full
+
+    const TrafficDescriptor& traffic_;
+    const CacheFacts& cache_;
+    PhaseSteps steps_;
+    std::uint64_t end_;
+    double capacity_, step_lines_;
+    double row_lines_ = 0;
+};
+
+void request(ClosedForm& form, const TrafficStream& stream) {
+    const bool row = Phase::is_row(stream);
+    (row ? form.requested_load_bytes : form.metadata_load_bytes) += stream.loaded_bytes;
+    (row ? form.requested_store_bytes : form.metadata_store_bytes) += stream.stored_bytes;
+}
+
+/// Sorts a stream's lines into the ledger's parts.
+void account(ClosedForm& form, const TrafficStream& stream, Flow flow, const CacheFacts& cache) {
+    const double line = cache.line_bytes;
+    double read = flow.fetched * line;
+    const double written = (flow.written + lines_sent(stream, cache.line_bytes)) * line;
+    if (stream.buffer == Buffer::pool) {
+        const double cold = std::min(flow.cold * line, read);
+        form.parts.cold_reads += cold;
+        form.parts.refetch += read - cold;
+    } else if (stream.buffer == Buffer::slab) {
+        const double allocated = read * stream.stored_share * cache.write_allocate_factor;
+        const double loaded = read * (1 - stream.stored_share);
+        form.parts.write_allocate += allocated;
+        form.parts.refetch += loaded;
+        form.parts.write_back += written;
+        read = allocated + loaded;
+    } else {
+        form.parts.metadata += read + written;
+    }
+    BufferBytes& bytes = form.by_buffer[static_cast<std::size_t>(stream.buffer)];
+    bytes.read += read;
+    bytes.written += written;
+    form.read_bytes += read;
+    form.write_bytes += written;
+}
+
+} // namespace
+
+double distinct_lines(const TrafficStream& stream, double steps, std::uint32_t line_bytes) {
+    if (steps <= 0) return 0;
+    const double line = line_bytes;
+    switch (stream.revisit) {
+    case Revisit::every_step: {
+        const double lines = std::ceil(stream.bytes / line);
+        if (!passes_by(stream)) return lines;
+        const double rows = stream.bytes / static_cast<double>(stream.row_bytes);
+        return std::max(0.0, lines - rows * whole_lines_per_row(stream, line_bytes));
+    }
+    case Revisit::fresh: {
+        if (stream.bytes == 0) return 0;
+        const double unit = unit_of(static_cast<std::uint64_t>(stream.bytes), line_bytes);
+        return lines_of((steps + stream.steps_read_again) * stream.bytes, unit, line);
+    }
+    case Revisit::drawn: break;
+    }
+    return drawn_lines(stream, steps, line_bytes);
+}
+
+double distinct_lines(const TrafficDescriptor& traffic, double steps, std::uint32_t line_bytes) {
+    double lines = 0;
+    for (const TrafficStream& stream : traffic.streams)
+        lines += distinct_lines(stream, steps, line_bytes);
+    return lines;
+}
+
+ClosedForm closed_form(const TrafficDescriptor& traffic, const CacheFacts& cache, const PhaseSteps& phase) {
+    const Phase model(traffic, cache, phase);
+    ClosedForm form;
+    for (const TrafficStream& stream : traffic.streams) {
+        request(form, stream);
+        account(form, stream, model.flow(stream), cache);
+    }
+    return form;
+}
+
+} // namespace bytebound
