@@ -1,5 +1,6 @@
-// Line references per second of the cache simulator, by inner loop, geometry and row size: rows of a pool copied to
-// rows of a slab, as the index loop does. items_per_second counts lines loaded or stored.
+// Line references per second of the cache simulators: rows of a pool copied to rows of a slab, as the index loop does.
+// The LLC alone by inner loop, geometry and row size; the hierarchy by policy. items_per_second counts lines loaded or
+// stored.
 
 #include <benchmark/benchmark.h>
 
@@ -8,6 +9,7 @@
 
 #include "model/cache.hpp"
 #include "model/cache_kernel.hpp"
+#include "model/hierarchy.hpp"
 
 using namespace bytebound;
 
@@ -20,8 +22,8 @@ struct Shape {
     std::uint64_t row_lines;
 };
 
-void copy_rows(benchmark::State& state, const Shape& shape, const CacheKernel& kernel) {
-    CacheSim sim(shape.geometry, kernel);
+template <class Sim>
+void copy_rows(benchmark::State& state, const Shape& shape, Sim& sim) {
     const std::uint64_t rows = shape.pool_lines / shape.row_lines, slab_rows = 1024;
     std::uint64_t step = 1;
     const auto copy_step = [&] {
@@ -53,15 +55,42 @@ const std::vector<Shape> shapes = {
     {"2MiB_8w/pool_64MiB/row_4KiB", {2 << 20, 8, 64}, 1 << 20, 64},
 };
 
+struct HierarchyShape {
+    std::string name;
+    HierarchySpec spec;
+};
+
+HierarchySpec server(LlcPolicy policy, Prefetch prefetch = Prefetch::none) {
+    return {CacheGeometry{32 << 10, 8, 64}, CacheGeometry{1 << 20, 16, 64}, {32 << 20, 16, 64}, policy, prefetch, 1};
+}
+
+const std::vector<HierarchyShape> hierarchies = {
+    {"llc_alone", {{}, {}, {32 << 20, 16, 64}, LlcPolicy::non_inclusive, Prefetch::none, 1}},
+    {"non-inclusive", server(LlcPolicy::non_inclusive)},
+    {"inclusive", server(LlcPolicy::inclusive)},
+    {"exclusive", server(LlcPolicy::exclusive)},
+    {"victim", server(LlcPolicy::victim)},
+    {"non-inclusive+next-line", server(LlcPolicy::non_inclusive, Prefetch::next_line)},
+};
+
 } // namespace
 
 int main(int argc, char** argv) {
     for (const Shape& shape : shapes)
         for (const CacheKernel& kernel : cache_kernels())
             if (kernel.runs_here() && set_stride(shape.geometry.ways) % kernel.stride_unit == 0)
-                benchmark::RegisterBenchmark(
-                    (shape.name + "/" + std::string(kernel.name)).c_str(),
-                    [&shape, &kernel](benchmark::State& state) { copy_rows(state, shape, kernel); });
+                benchmark::RegisterBenchmark((shape.name + "/" + std::string(kernel.name)).c_str(),
+                                             [&shape, &kernel](benchmark::State& state) {
+                                                 CacheSim sim(shape.geometry, kernel);
+                                                 copy_rows(state, shape, sim);
+                                             });
+    const Shape& rows = shapes.front();
+    for (const HierarchyShape& hierarchy : hierarchies)
+        benchmark::RegisterBenchmark(("32KiB_8w+1MiB_16w+" + rows.name + "/" + hierarchy.name).c_str(),
+                                     [&rows, &hierarchy](benchmark::State& state) {
+                                         HierarchySim sim(hierarchy.spec, rows.pool_lines + rows.pool_lines / 2);
+                                         copy_rows(state, rows, sim);
+                                     });
     benchmark::Initialize(&argc, argv);
     benchmark::RunSpecifiedBenchmarks();
 }

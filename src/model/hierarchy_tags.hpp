@@ -57,9 +57,7 @@ public:
             if (position == none) return absent;
         }
         const std::uint32_t word = set[position];
-        for (; position != 0; --position)
-            set[position] = set[position - 1];
-        set[0] = word | dirty;
+        move_to_front(set, position, word | dirty);
         return word & 0xf;
     }
 
@@ -161,6 +159,34 @@ private:
         return none;
 #endif
     }
+    /// Moves the words before `position` up by one and puts `word` in front.
+    void move_to_front(std::uint32_t* set, std::uint32_t position, std::uint32_t word) const {
+#if defined(__SSE2__)
+        if (stride_ == 8) return move_vectors<8>(set, position, word);
+        if (stride_ == 16) return move_vectors<16>(set, position, word);
+#endif
+        std::memmove(set + 1, set, position * sizeof *set);
+        set[0] = word;
+    }
+
+#if defined(__SSE2__)
+    // Without a branch and a loop whose length depends on the position: those mispredict.
+    template <std::size_t stride>
+    static void move_vectors(std::uint32_t* set, std::uint32_t position, std::uint32_t word) {
+        const __m128i lanes = _mm_setr_epi32(0, 1, 2, 3);
+        __m128i below = _mm_slli_si128(_mm_cvtsi32_si128(static_cast<int>(word)), 12);
+        for (std::size_t base = 0; base < stride; base += 4) {
+            auto* const at = reinterpret_cast<__m128i*>(set + base);
+            const __m128i old = _mm_load_si128(at);
+            const __m128i shifted = _mm_or_si128(_mm_slli_si128(old, 4), _mm_srli_si128(below, 12));
+            const __m128i moved =
+                _mm_cmpgt_epi32(_mm_set1_epi32(static_cast<int>(position) + 1 - static_cast<int>(base)), lanes);
+            _mm_store_si128(at, _mm_or_si128(_mm_and_si128(moved, shifted), _mm_andnot_si128(moved, old)));
+            below = old;
+        }
+    }
+#endif
+
     static std::uint32_t first_of(std::uint32_t lanes, std::uint32_t base) {
         return lanes == 0 ? none : base + static_cast<std::uint32_t>(std::countr_zero(lanes));
     }
