@@ -61,4 +61,9 @@ std::filesystem::path qualification_cache_directory() {
     return base.empty() ? base : base / "bytebound/qualification";
 }
 
+std::filesystem::path calibration_directory() {
+    const auto base = base_directory("XDG_CACHE_HOME", ".cache");
+    return base.empty() ? base : base / "bytebound/calibration";
+}
+
 } // namespace bytebound

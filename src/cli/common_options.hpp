@@ -23,5 +23,7 @@ Option bytes_per_cas_option(std::optional<std::uint64_t>& target, std::string gr
 std::filesystem::path user_presets_directory();
 /// Where qualifications are kept: $XDG_CACHE_HOME/bytebound/qualification, or below ~/.cache; empty likewise.
 std::filesystem::path qualification_cache_directory();
+/// Where calibrations are kept: $XDG_CACHE_HOME/bytebound/calibration, or below ~/.cache; empty likewise.
+std::filesystem::path calibration_directory();
 
 } // namespace bytebound

@@ -43,20 +43,20 @@ std::string_view why_no_nt_kernels() {
                : "this architecture has no stores that surely go past the caches";
 }
 
-std::vector<RowPair> random_row_pairs(std::uint32_t rows, std::uint64_t seed) {
+std::vector<RowMove> random_row_moves(std::uint32_t rows, std::uint64_t seed) {
     Random random(seed);
     const std::vector<std::uint32_t> from = permutation(rows, random), to = permutation(rows, random);
-    std::vector<RowPair> pairs(rows);
+    std::vector<RowMove> moves(rows);
     for (std::uint32_t i = 0; i < rows; ++i)
-        pairs[i] = {from[i], to[i]};
-    return pairs;
+        moves[i] = {from[i], to[i]};
+    return moves;
 }
 
-void copy_rows(std::byte* to, const std::byte* from, std::size_t row_bytes, std::span<const RowPair> pairs,
+void copy_rows(std::byte* to, const std::byte* from, std::size_t row_bytes, std::span<const RowMove> moves,
                CopyMethod method) noexcept {
     const CopyFunction copy = copy_function(method);
-    for (const RowPair& pair : pairs)
-        copy(to + pair.to * row_bytes, from + pair.from * row_bytes, row_bytes);
+    for (const RowMove& move : moves)
+        copy(to + move.to * row_bytes, from + move.from * row_bytes, row_bytes);
     settle(method);
 }
 

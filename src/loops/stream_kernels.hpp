@@ -37,14 +37,14 @@ const StreamFunctions& widest_stream_functions();
 std::string_view why_no_nt_kernels();
 
 /// Which row is copied to which place.
-struct RowPair {
+struct RowMove {
     std::uint32_t from = 0, to = 0;
-    bool operator==(const RowPair&) const = default;
+    bool operator==(const RowMove&) const = default;
 };
 /// Every row once as source and once as destination, both in an order of their own. Seeded: equal on every machine.
-std::vector<RowPair> random_row_pairs(std::uint32_t rows, std::uint64_t seed);
+std::vector<RowMove> random_row_moves(std::uint32_t rows, std::uint64_t seed);
 /// Copies whole rows between two buffers as the update loops do; stores of `nt` are settled at the end.
-void copy_rows(std::byte* to, const std::byte* from, std::size_t row_bytes, std::span<const RowPair> pairs,
+void copy_rows(std::byte* to, const std::byte* from, std::size_t row_bytes, std::span<const RowMove> moves,
                CopyMethod method) noexcept;
 
 } // namespace bytebound

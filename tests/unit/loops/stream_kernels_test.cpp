@@ -99,16 +99,16 @@ TEST_CASE("kernels with non-temporal stores are there, or the reason why not") {
     CHECK(stream_functions().front().isa == "portable");
 }
 
-TEST_CASE("random row pairs name every row once on either side, in two orders, equal for an equal seed") {
-    const auto pairs = random_row_pairs(1000, 7);
-    REQUIRE(pairs.size() == 1000);
+TEST_CASE("random row moves name every row once on either side, in two orders, equal for an equal seed") {
+    const auto moves = random_row_moves(1000, 7);
+    REQUIRE(moves.size() == 1000);
     std::set<std::uint32_t> from, to;
     std::size_t in_place = 0, ascending = 0;
-    for (std::size_t i = 0; i < pairs.size(); ++i) {
-        from.insert(pairs[i].from);
-        to.insert(pairs[i].to);
-        in_place += pairs[i].from == pairs[i].to;
-        ascending += i > 0 && pairs[i].from == pairs[i - 1].from + 1;
+    for (std::size_t i = 0; i < moves.size(); ++i) {
+        from.insert(moves[i].from);
+        to.insert(moves[i].to);
+        in_place += moves[i].from == moves[i].to;
+        ascending += i > 0 && moves[i].from == moves[i - 1].from + 1;
     }
     CHECK(from.size() == 1000);
     CHECK(*from.rbegin() == 999);
@@ -117,9 +117,9 @@ TEST_CASE("random row pairs name every row once on either side, in two orders, e
     // Of two random orders of 1000 about 1 agrees; 12 or more would be a chance of 1e-9.
     CHECK(in_place < 12);
     CHECK(ascending < 12);
-    CHECK(random_row_pairs(1000, 7) == pairs);
-    CHECK(random_row_pairs(1000, 8) != pairs);
-    CHECK(random_row_pairs(0, 7).empty());
+    CHECK(random_row_moves(1000, 7) == moves);
+    CHECK(random_row_moves(1000, 8) != moves);
+    CHECK(random_row_moves(0, 7).empty());
 }
 
 TEST_CASE("rows are copied whole from place to place by every method that stores as the ceilings do") {
@@ -129,10 +129,10 @@ TEST_CASE("rows are copied whole from place to place by every method that stores
         for (const std::size_t row_bytes : {std::size_t{64}, std::size_t{72}, std::size_t{192}}) {
             const std::size_t rows = words * 8 / row_bytes;
             const Guarded from(words, 1), to(words, 77);
-            const auto pairs = random_row_pairs(static_cast<std::uint32_t>(rows), 3);
-            copy_rows(to.bytes(), from.bytes(), row_bytes, pairs, method);
-            for (const RowPair& pair : pairs)
-                CHECK(std::memcmp(to.bytes() + pair.to * row_bytes, from.bytes() + pair.from * row_bytes, row_bytes) ==
+            const auto moves = random_row_moves(static_cast<std::uint32_t>(rows), 3);
+            copy_rows(to.bytes(), from.bytes(), row_bytes, moves, method);
+            for (const RowMove& move : moves)
+                CHECK(std::memcmp(to.bytes() + move.to * row_bytes, from.bytes() + move.from * row_bytes, row_bytes) ==
                       0);
             CHECK(to.intact());
         }

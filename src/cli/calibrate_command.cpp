@@ -1,0 +1,158 @@
+#include <memory>
+
+#include "base/text.hpp"
+#include "cli/command.hpp"
+#include "cli/common_options.hpp"
+#include "cli/console.hpp"
+#include "cli/progress_bar.hpp"
+#include "cli/stop_signals.hpp"
+#include "cli/values.hpp"
+#include "report/calibration_text.hpp"
+#include "run/calibration.hpp"
+
+namespace bytebound {
+namespace {
+
+using Apply = std::function<Result<void>(const std::string&)>;
+
+Apply flag_into(bool& target) {
+    return [&target](const std::string&) -> Result<void> {
+        target = true;
+        return {};
+    };
+}
+
+Apply text_into(std::string& target) {
+    return [&target](const std::string& text) -> Result<void> {
+        target = text;
+        return {};
+    };
+}
+
+Result<void> rows_into(std::vector<std::uint64_t>& target, const std::string& text) {
+    std::vector<std::uint64_t> rows;
+    for (const std::string& part : split(text, ',')) {
+        const auto bytes = parse_size(trim(part));
+        if (!bytes) return bad_value("--row-bytes", "'" + part + "' is no size", "give bytes, or sizes such as 8KiB");
+        rows.push_back(*bytes);
+    }
+    target = std::move(rows);
+    return {};
+}
+
+void add_what(std::vector<Option>& table, CalibrationOptions& o) {
+    const std::string group = "What";
+    // Stands before --repeats, which wins over it.
+    table.push_back({"--quick", "", "--repeats 5, and buffers of at most 1 GiB, flagged where that is too little",
+                     group, [&o](const std::string&) -> Result<void> {
+                         o.quick = true;
+                         o.rounds = quick_rounds;
+                         return {};
+                     }});
+    table.push_back({"--threads", "N,...", "numbers of workers (1, 2, 4, ... and every core of --cpus)", group,
+                     [&o](const std::string& text) -> Result<void> {
+                         auto threads = to_counts("--threads", text);
+                         if (!threads) return fail(threads.error());
+                         o.threads = std::move(*threads);
+                         return {};
+                     }});
+    table.push_back({"--row-bytes", "S,...", "row sizes of the row kernels (256,512,...,65536)", group,
+                     [&o](const std::string& text) { return rows_into(o.row_bytes, text); }});
+    table.push_back({"--repeats", "N", "rounds over all kernels and levels: samples of every ceiling (20)", group,
+                     [&o](const std::string& text) -> Result<void> {
+                         const auto rounds = to_count("--repeats", text, 1, 100000);
+                         if (!rounds) return fail(rounds.error());
+                         o.rounds = static_cast<std::uint32_t>(*rounds);
+                         return {};
+                     }});
+}
+
+void add_place(std::vector<Option>& table, CalibrationOptions& o) {
+    const std::string group = "Place";
+    table.push_back({"--cpus", "CPUS", "auto | 0,2-3 | core:0-1 | package:0 (auto)", group, text_into(o.cpus)});
+    table.push_back({"--mem", "POLICY", "local | interleave | NODE (local)", group, text_into(o.memory)});
+}
+
+void add_counting(std::vector<Option>& table, CalibrationOptions& o) {
+    const std::string group = "Counting";
+    table.push_back({"--collector", "NAME,...",
+                     "who counts DRAM reads for the write-allocate factors, as for run (auto)", group,
+                     [&o](const std::string& text) -> Result<void> {
+                         auto words = to_words("--collector", text);
+                         if (!words) return fail(words.error());
+                         o.collectors = std::move(*words);
+                         return {};
+                     }});
+    table.push_back({"--bw-preset", "PRESET", "auto|NAME|FILE|none: which events mean DRAM bytes (auto)", group,
+                     text_into(o.bandwidth_preset)});
+    table.push_back(bytes_per_cas_option(o.bytes_per_cas, group));
+}
+
+void add_output(std::vector<Option>& table, CalibrationOptions& o) {
+    const std::string group = "Output";
+    table.push_back({"--out", "FILE", "where it is saved (this host's file, which bytebound run finds)", group,
+                     [&o](const std::string& text) -> Result<void> {
+                         if (text.empty()) return bad_value("--out", "the name is empty", "give a file");
+                         o.out = text;
+                         return {};
+                     }});
+    table.push_back({"--force", "", "replace an existing --out FILE", group, flag_into(o.force)});
+    table.push_back(json_option(o.json));
+    table.push_back({"--dry-run", "", "print the plan, measure nothing", group, flag_into(o.dry_run)});
+    table.push_back({"--quiet", "", "no progress on stderr", group, flag_into(o.quiet)});
+}
+
+Syntax calibrate_syntax(CalibrationOptions& options) {
+    Syntax syntax{"bytebound calibrate",
+                  "Measures what this host can move at most: bandwidth per kernel, level and thread count,\n"
+                  "write-allocate factors and peak FLOP/s, and qualifies the counters. bytebound run uses it.",
+                  "bytebound calibrate --threads 1,2 --row-bytes 4096,8192",
+                  {},
+                  "",
+                  0,
+                  0};
+    add_what(syntax.options, options);
+    add_place(syntax.options, options);
+    add_counting(syntax.options, options);
+    add_output(syntax.options, options);
+    return syntax;
+}
+
+Result<CalibrationRecord> measure(Calibration& calibration, bool quiet) {
+    const StopSignals signals;
+    ProgressBar bar(!quiet);
+    return calibration.measure([&bar](const Progress& progress) { bar.show(progress); }, StopSignals::flag());
+}
+
+} // namespace
+
+ExitCode calibrate_main(const std::vector<std::string>& words) {
+    CalibrationOptions options;
+    options.preset_directory = user_presets_directory();
+    const auto parsed = parse(calibrate_syntax(options), words);
+    if (!parsed) return complain(parsed.error());
+    if (parsed->help) return print(parsed->help_text);
+    options.command = {"bytebound", "calibrate"};
+    options.command.insert(options.command.end(), words.begin(), words.end());
+
+    KernelSys sys;
+    CalibrationSeams seams;
+    seams.directory = calibration_directory();
+    auto calibration = Calibration::prepare(sys, options, std::move(seams));
+    if (!calibration) return complain(calibration.error());
+    if (options.dry_run) {
+        std::string text;
+        for (const std::string& line : describe(calibration->plan()))
+            text += line + "\n";
+        return print(text + calibration->file().string() + "\n");
+    }
+    const auto record = measure(*calibration, options.quiet);
+    if (!record) return complain(record.error());
+    for (const Warning& warning : record->warnings)
+        warn(warning.text);
+    if (auto saved = calibration->save(*record); !saved) return complain(saved.error());
+    if (options.json) return print(to_json_text(*record));
+    return print(calibration_text(*record, stdout_takes_colour()) + calibration->file().string() + "\n");
+}
+
+} // namespace bytebound

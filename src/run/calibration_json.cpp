@@ -1,0 +1,165 @@
+#pragma GCC diagnostic ignored "-Warray-bounds" // see run_record_json.cpp
+#define JSON_DIAGNOSTICS 1
+#include <nlohmann/json.hpp>
+
+#include <array>
+
+#include "run/calibration_json.hpp"
+#include "run/qualification_json.hpp"
+
+namespace bytebound {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::array<std::pair<MemoryPolicy, std::string_view>, 3> policies{
+    {{MemoryPolicy::local, "local"}, {MemoryPolicy::interleave, "interleave"}, {MemoryPolicy::node, "node"}}};
+
+json text_or_null(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
+std::string text_of(const json& j, const char* key) {
+    return j.at(key).is_null() ? std::string() : j.at(key).get<std::string>();
+}
+
+json placement_json(const Placement& p) {
+    std::string_view policy;
+    for (const auto& [value, name] : policies)
+        if (value == p.policy) policy = name;
+    return {{"cpus_request", p.cpus_request},
+            {"memory_request", p.memory_request},
+            {"cpus", p.cpus},
+            {"policy", policy},
+            {"nodes", p.nodes}};
+}
+
+Placement placement_of(const json& j) {
+    Placement p;
+    j.at("cpus_request").get_to(p.cpus_request);
+    j.at("memory_request").get_to(p.memory_request);
+    j.at("cpus").get_to(p.cpus);
+    j.at("nodes").get_to(p.nodes);
+    const auto policy = j.at("policy").get<std::string>();
+    for (const auto& [value, name] : policies) {
+        if (name != policy) continue;
+        p.policy = value;
+        return p;
+    }
+    throw std::invalid_argument("placement.policy: \"" + policy + "\" is not a memory policy");
+}
+
+} // namespace
+
+void to_json(json& j, const HostFacts& h) {
+    j = {{"host", h.host}, {"cpu_model", h.cpu_model}, {"kernel", h.kernel}, {"thp", h.thp}};
+}
+void from_json(const json& j, HostFacts& h) {
+    j.at("host").get_to(h.host);
+    j.at("cpu_model").get_to(h.cpu_model);
+    j.at("kernel").get_to(h.kernel);
+    j.at("thp").get_to(h.thp);
+}
+
+void to_json(json& j, const CacheInfo& c) {
+    j = {{"level", c.level},           {"type", c.type}, {"size_bytes", c.size_bytes}, {"ways", c.ways},
+         {"line_bytes", c.line_bytes}, {"cpus", c.cpus}, {"origin", c.origin}};
+}
+void from_json(const json& j, CacheInfo& c) {
+    j.at("level").get_to(c.level);
+    j.at("type").get_to(c.type);
+    j.at("size_bytes").get_to(c.size_bytes);
+    j.at("ways").get_to(c.ways);
+    j.at("line_bytes").get_to(c.line_bytes);
+    j.at("cpus").get_to(c.cpus);
+    j.at("origin").get_to(c.origin);
+}
+
+void to_json(json& j, const CeilingAbsence& a) {
+    j = {{"level", text_or_null(a.level)},
+         {"kernel", text_or_null(a.kernel)},
+         {"threads", a.threads == 0 ? json(nullptr) : json(a.threads)},
+         {"reason", a.reason}};
+}
+void from_json(const json& j, CeilingAbsence& a) {
+    a.level = text_of(j, "level");
+    a.kernel = text_of(j, "kernel");
+    a.threads = j.at("threads").is_null() ? 0 : j.at("threads").get<std::uint32_t>();
+    j.at("reason").get_to(a.reason);
+}
+
+namespace {
+
+nlohmann::ordered_json document_of(const CalibrationRecord& r) {
+    nlohmann::ordered_json j;
+    j["schema"] = calibration_schema;
+    j["version"] = r.version;
+    j["git_revision"] = text_or_null(r.git_revision);
+    j["command"] = r.command;
+    j["measured"] = r.measured;
+    j["host"] = json(r.host);
+    j["placement"] = placement_json(r.placement);
+    j["threads"] = r.threads;
+    j["caches"] = json(r.caches);
+    j["quick"] = r.quick;
+    j["rounds"] = r.rounds;
+    j["isa"] = r.isa;
+    j["bound_cpus"] = r.bound_cpus;
+    j["bound_memory"] = r.bound_memory;
+    j["percent_in_place"] = r.percent_in_place ? json(*r.percent_in_place) : json(nullptr);
+    j["pages_reason"] = text_or_null(r.pages_reason);
+    j["ceilings"] = json(r.ceilings);
+    j["absent"] = json(r.absent);
+    j["collectors"] = json(r.collectors);
+    j["qualification"] = json(r.qualification);
+    j["warnings"] = json(r.warnings);
+    return j;
+}
+
+CalibrationRecord record_of(const json& j) {
+    CalibrationRecord r;
+    j.at("version").get_to(r.version);
+    r.git_revision = text_of(j, "git_revision");
+    j.at("command").get_to(r.command);
+    j.at("measured").get_to(r.measured);
+    j.at("host").get_to(r.host);
+    r.placement = placement_of(j.at("placement"));
+    j.at("threads").get_to(r.threads);
+    j.at("caches").get_to(r.caches);
+    j.at("quick").get_to(r.quick);
+    j.at("rounds").get_to(r.rounds);
+    j.at("isa").get_to(r.isa);
+    j.at("bound_cpus").get_to(r.bound_cpus);
+    j.at("bound_memory").get_to(r.bound_memory);
+    if (!j.at("percent_in_place").is_null()) r.percent_in_place = j.at("percent_in_place").get<double>();
+    r.pages_reason = text_of(j, "pages_reason");
+    j.at("ceilings").get_to(r.ceilings);
+    j.at("absent").get_to(r.absent);
+    j.at("collectors").get_to(r.collectors);
+    j.at("qualification").get_to(r.qualification);
+    j.at("warnings").get_to(r.warnings);
+    return r;
+}
+
+} // namespace
+
+std::string to_json_text(const CalibrationRecord& record) {
+    // A host name or an argument may not be UTF-8; the file must be.
+    return document_of(record).dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+Result<CalibrationRecord> parse_calibration(std::string_view text, const std::string& name) {
+    const auto malformed = [&](std::string cause) {
+        return fail({ExitCode::bad_data, "read calibration", name, std::move(cause),
+                     "give a file that bytebound calibrate wrote"});
+    };
+    try {
+        const json document = json::parse(text);
+        const auto schema = document.is_object() ? document.value("schema", std::string()) : std::string();
+        if (schema != calibration_schema)
+            return malformed("its schema is \"" + schema + "\", not \"" + std::string(calibration_schema) + "\"");
+        return record_of(document);
+    } catch (const std::exception& error) { // nlohmann's type and key errors, with their path
+        return malformed(error.what());
+    }
+}
+
+} // namespace bytebound

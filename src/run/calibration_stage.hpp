@@ -1,0 +1,29 @@
+#pragma once
+// The ceilings of one number of workers. Internal to calibration.
+
+#include "run/calibration.hpp"
+#include "run/calibration_traffic.hpp"
+
+namespace bytebound {
+
+struct StageParts {
+    Sys& sys;
+    const Machine& machine;
+    const CalibrationPlan& plan;
+    const CalibrationStage& stage;
+    ClockFunction clock;
+    Counting& counting;
+    ReadEvents reads;
+    std::uint64_t done_before, total; ///< rounds, for the progress
+};
+
+/// Pins a team, allocates, measures every wish in every round, in an order of each round's own, and adds what it found
+/// to the record. Errors: as Calibration::measure().
+Result<void> measure_stage(const StageParts& parts, CalibrationRecord& record, const ProgressCallback& progress,
+                           const StopFlag& stop);
+
+/// Pins every worker of a team. Error: that of the first that could not be.
+Result<std::vector<std::optional<Pin>>> pin_workers(Sys& sys, const Machine& machine, const std::vector<int>& cpus,
+                                                    WorkerTeam& team);
+
+} // namespace bytebound
