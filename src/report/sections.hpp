@@ -22,6 +22,11 @@ Charts charts_of(const Summary& summary);
 // sections_sources.cpp: several sources of DRAM bytes side by side; nothing when only the simulation supplied them
 Blocks source_section(const Summary& summary);
 
+// sections_ledger.cpp: bound, requested, modelled and measured, and what explains the difference
+Blocks ledger_section(const Summary& summary);
+Blocks regression_section(const Summary& summary);
+Blocks crossover_section(const Summary& summary);
+
 // sections_evidence.cpp: what it rests on
 Blocks unavailable_section(const RunRecord& run, const Summary& summary);
 Blocks placement_section(const RunRecord& run);

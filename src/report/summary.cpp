@@ -286,7 +286,7 @@ ComparedRow make_row(const PhaseSamples& phase, const std::vector<std::string>& 
         put_sources(out, phase, key, found, Stat::mean);
     }
     put_buffers(row, phase);
-    row.unavailable.emplace("ledger", "this version does not yet split the gap between bound and traffic into causes");
+    put_ledger(row, phase);
     put_flags(row, phase);
     return out;
 }
@@ -377,6 +377,8 @@ Summary summarize(const RunRecord& run, const SampleTable& samples, const Sample
     for (const ComparedRow& row : rows)
         out.rows.push_back(row.row);
     put_comparisons(out, rows, run.workload.seed);
+    out.regressions = regressions(run, out);
+    out.crossover = crossover(run, out);
     return out;
 }
 

@@ -11,6 +11,9 @@
 
 #include "counters/tier.hpp"
 #include "report/consistency.hpp"
+#include "report/crossover.hpp"
+#include "report/ledger.hpp"
+#include "report/regressions.hpp"
 #include "report/series.hpp"
 #include "run/run_record.hpp"
 #include "run/samples.hpp"
@@ -51,6 +54,7 @@ struct SummaryRow {
     /// Metric (or "stationary", "by_buffer") -> why it is null.
     std::map<std::string, std::string, std::less<>> unavailable;
     std::optional<std::array<BufferTraffic, buffer_count>> by_buffer;
+    std::optional<Ledger> ledger;
     std::optional<std::uint64_t> index_steps;           ///< hybrid only: steps that rebuilt
     std::uint64_t steps = 0;                            ///< measured steps of pass 0
     std::map<std::string, std::uint64_t> flagged_steps; ///< flag -> samples that carry it
@@ -73,7 +77,9 @@ struct Summary {
     std::vector<SummaryRow> rows;     ///< by k in the order of the run, then by loop
     std::vector<std::string> missing; ///< "paired k=64": planned, without a finished phase
     std::vector<Comparison> comparisons;
-    std::uint64_t dropped_rows = 0; ///< of samples.csv: a phase that was cut off
+    std::vector<Regression> regressions; ///< over the ks, loop by loop
+    std::optional<Crossover> crossover;  ///< of paired and index; none unless both were run
+    std::uint64_t dropped_rows = 0;      ///< of samples.csv: a phase that was cut off
 
     const SummaryRow* find(std::string_view loop, std::uint32_t k) const;
     const Comparison* compare(std::uint32_t k, std::string_view loop, std::string_view vs,

@@ -1,29 +1,18 @@
 #include "report/summary_json.hpp"
 
-#include <cmath>
-#include <cstdint>
-#include <nlohmann/json.hpp>
+#include "report/json_value.hpp"
+#include "report/ledger_json.hpp"
 
 namespace bytebound {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Integral values as integers: 65536, not 65536.0.
-Json number(double value) {
-    constexpr double exactly_integral_below = 9007199254740992.0; // 2^53
-    if (!std::isfinite(value)) return nullptr;
-    if (value == std::floor(value) && std::abs(value) < exactly_integral_below) return static_cast<std::int64_t>(value);
-    return value;
-}
-
-Json number(const std::optional<double>& value) { return value ? number(*value) : Json(nullptr); }
-
 Json figure_json(const Figure& figure) {
-    Json out = {{"value", number(figure.value())},
+    Json out = {{"value", json_number(figure.value())},
                 {"stat", name_of(figure.estimate.stat)},
-                {"ci_low", number(figure.estimate.ci_low)},
-                {"ci_high", number(figure.estimate.ci_high)},
+                {"ci_low", json_number(figure.estimate.ci_low)},
+                {"ci_high", json_number(figure.estimate.ci_high)},
                 {"n", figure.estimate.n},
                 {"blocks", figure.estimate.blocks},
                 {"excluded", figure.excluded},
@@ -31,10 +20,10 @@ Json figure_json(const Figure& figure) {
                 {"source", figure.source}};
     if (!figure.unqualified.empty()) out["unqualified"] = true;
     if (figure.shared)
-        out["background"] = {{"subtracted", number(figure.shared->subtracted)},
-                             {"smallest_detectable", number(figure.shared->smallest)}};
+        out["background"] = {{"subtracted", json_number(figure.shared->subtracted)},
+                             {"smallest_detectable", json_number(figure.shared->smallest)}};
     if (figure.consistency)
-        out["consistency"] = {{"ratio", number(figure.consistency->ratio)},
+        out["consistency"] = {{"ratio", json_number(figure.consistency->ratio)},
                               {"verdict", name_of(figure.consistency->verdict)},
                               {"reasons", figure.consistency->reasons}};
     if (!figure.also.empty()) {
@@ -51,8 +40,8 @@ Json buffers_json(const SummaryRow& row) {
     Json out = Json::object();
     for (std::size_t i = 0; i < buffer_count; ++i) {
         const BufferTraffic& traffic = (*row.by_buffer)[i];
-        out[std::string(name_of(static_cast<Buffer>(i)))] = {{"read", number(traffic.read)},
-                                                             {"write", number(traffic.write)}};
+        out[std::string(name_of(static_cast<Buffer>(i)))] = {{"read", json_number(traffic.read)},
+                                                             {"write", json_number(traffic.write)}};
     }
     return out;
 }
@@ -66,16 +55,16 @@ Json row_json(const Summary& summary, const SummaryRow& row) {
     Json out = {{"loop", row.loop},
                 {"k", row.k},
                 {"k_requested", row.k_requested},
-                {"A", number(row.added)},
-                {"R", number(row.removed)},
-                {"bound_bytes", number(row.bound_bytes)},
-                {"requested_bytes", number(row.requested_bytes)},
+                {"A", json_number(row.added)},
+                {"R", json_number(row.removed)},
+                {"bound_bytes", json_number(row.bound_bytes)},
+                {"requested_bytes", json_number(row.requested_bytes)},
                 {"flags", row.flags},
                 {"stationary", row.stationary ? Json(*row.stationary) : Json(nullptr)}};
     if (row.index_steps) out["chose"] = {{"index", *row.index_steps}, {"paired", row.steps - *row.index_steps}};
     out["metrics"] = std::move(metrics);
     out["by_buffer"] = buffers_json(row);
-    out["ledger"] = nullptr;
+    out["ledger"] = ledger_json(row);
     out["unavailable"] = row.unavailable;
     return out;
 }
@@ -95,7 +84,7 @@ Json workload_json(const WorkloadRecord& workload) {
             {"warmup", workload.warmup ? Json(*workload.warmup) : Json(nullptr)},
             {"between", workload.between},
             {"loops", workload.loops},
-            {"tau", number(workload.tau)},
+            {"tau", json_number(workload.tau)},
             {"copy", workload.copy},
             {"threads", workload.threads}};
 }
@@ -105,9 +94,9 @@ Json comparison_json(const Comparison& comparison) {
             {"loop", comparison.loop},
             {"vs", comparison.vs},
             {"metric", comparison.metric},
-            {"ratio", number(comparison.ratio.ratio)},
-            {"ci_low", number(comparison.ratio.ci_low)},
-            {"ci_high", number(comparison.ratio.ci_high)},
+            {"ratio", json_number(comparison.ratio.ratio)},
+            {"ci_low", json_number(comparison.ratio.ci_low)},
+            {"ci_high", json_number(comparison.ratio.ci_high)},
             {"p_value", nullptr},
             {"verdict", name_of(comparison.verdict)},
             {"claim", comparison.claim}};
@@ -129,6 +118,8 @@ std::string summary_json(const RunRecord& run, const Summary& summary) {
     for (const Comparison& each : summary.comparisons)
         comparisons.push_back(comparison_json(each));
     out["comparisons"] = std::move(comparisons);
+    out["regressions"] = regressions_json(summary);
+    out["crossover"] = crossover_json(summary);
     return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

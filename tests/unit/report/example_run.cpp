@@ -153,7 +153,7 @@ Sample sample_of(const Phase& phase, std::uint32_t repeat, std::uint32_t step, i
     const std::size_t at = std::size_t{repeat} * steps + step;
     out.time_ns = phase.time_ns[at] + (pass == 1 ? 7 : 0); // pass 1 is slower: must not be published
     out.readings.resize(4);
-    out.simulated.resize(13);
+    out.simulated.resize(15);
     if (pass == 1) {
         out.readings[3] = counted(5);
         return out;
@@ -163,9 +163,12 @@ Sample sample_of(const Phase& phase, std::uint32_t repeat, std::uint32_t step, i
     out.readings[2] = counted(0);
     if (repeat == 0 && phase.simulated) {
         const std::uint64_t read = phase.pool_read[step] + phase.slab_read[step], write = phase.slab_write[step];
-        const std::uint64_t columns[13] = {read, write, read / 64, phase.pool_read[step], 0, phase.slab_read[step],
-                                           write};
-        for (std::size_t i = 0; i < 13; ++i)
+        // All pool reads are cold but the last step's; slab reads are write-allocates.
+        const std::uint64_t cold = step + 1 == steps ? 0 : phase.pool_read[step];
+        const std::uint64_t columns[15] = {
+            read, write, read / 64, phase.pool_read[step], 0, phase.slab_read[step], write, 0, 0, 0, 0,
+            0,    0,     cold,      phase.slab_read[step]};
+        for (std::size_t i = 0; i < 15; ++i)
             out.simulated[i] = columns[i];
     }
     return out;
@@ -219,6 +222,8 @@ RunRecord example_run() {
         experiment.simulated = phase.simulated;
         experiment.stationary_source = "sim";
         if (phase.simulated) {
+            experiment.dirty_before = DirtyBytes{0, 4096, 64};
+            experiment.dirty_after = DirtyBytes{0, 4480, 0};
             experiment.stationary = true;
         } else {
             experiment.simulation_reason = "left out of this example";
@@ -262,6 +267,7 @@ SampleTable example_samples() {
         table.simulated.push_back(std::string(buffer) + "_read_bytes");
         table.simulated.push_back(std::string(buffer) + "_write_bytes");
     }
+    table.simulated.insert(table.simulated.end(), {"cold_read_bytes", "write_allocate_bytes"});
     for (std::uint32_t repeat = 0; repeat < repeats; ++repeat) {
         for (const Phase& phase : phases) {
             for (const int pass : {0, 1}) {

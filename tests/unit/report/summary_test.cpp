@@ -323,14 +323,6 @@ TEST_CASE("hybrid's rule is judged by the rows that are active after the step, w
     CHECK(summarize(run, samples).rows[0].index_steps == 2u); // step 1 of both repeats
 }
 
-TEST_CASE("what this version does not have says so: the ledger") {
-    const Summary summary = example();
-    const std::string text = summary_json(example_run(), summary);
-    for (const SummaryRow& row : summary.rows)
-        CHECK(row.unavailable.at("ledger").find("does not yet split") != std::string::npos);
-    CHECK(text.find("\"ledger\": null") != std::string::npos);
-}
-
 TEST_CASE("counters of two domains are not divided") {
     RunRecord run = example_run();
     run.events[0].domain = "k";

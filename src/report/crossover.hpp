@@ -1,0 +1,36 @@
+#pragma once
+// The k from which the rebuild is faster than paired replacement, and the tau that follows.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "counters/tier.hpp"
+
+namespace bytebound {
+
+struct RunRecord;
+struct Summary;
+
+/// k* by one way of knowing it.
+struct CrossoverPoint {
+    std::optional<double> k; ///< none: `reason` says on which side every k lies
+    /// 95 %; an end beyond the ks that were run is absent.
+    std::optional<double> ci_low, ci_high;
+    std::string reason; ///< why there is no k, or no model
+    Tier tier = Tier::timed;
+    std::string basis; ///< "time_ns index/paired over 4 ks", the model and what it rests on
+};
+
+struct Crossover {
+    CrossoverPoint measured, modelled;
+    /// k* / m, measured before modelled; none without a k*.
+    std::optional<double> tau, tau_low, tau_high;
+    std::string tau_basis; ///< "measured", "modelled"; empty: none
+};
+
+/// Of time_ns: where the ratio index / paired, log-linear in k between the ks of the run, falls to 1; the ends of its
+/// interval where those of the ratio do. Nothing unless both loops have a row at the same k.
+std::optional<Crossover> crossover(const RunRecord& run, const Summary& summary);
+
+} // namespace bytebound

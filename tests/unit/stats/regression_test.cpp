@@ -1,0 +1,52 @@
+#include <catch2/catch.hpp>
+
+#include "stats/regression.hpp"
+
+using namespace bytebound;
+
+TEST_CASE("points on a line give it back with no margin") {
+    const std::vector<double> x{64, 256, 1024}, y{130, 514, 2050}; // 2 x + 2
+    const auto fit = fit_line(x, y);
+    REQUIRE(fit);
+    CHECK(fit->slope == Approx(2));
+    CHECK(fit->intercept == Approx(2));
+    CHECK(*fit->slope_margin == Approx(0).margin(1e-12));
+}
+
+TEST_CASE("slope, intercept, their margins and the residuals are scipy's") {
+    // scipy.stats.linregress, margins by scipy.stats.t.ppf(0.975, 2)
+    const auto fit = fit_line(std::vector<double>{1, 2, 3, 4}, std::vector<double>{2.1, 3.9, 6.2, 7.8});
+    REQUIRE(fit);
+    CHECK(fit->slope == Approx(1.94).epsilon(1e-12));
+    CHECK(fit->intercept == Approx(0.15).epsilon(1e-9));
+    CHECK(*fit->slope_margin == Approx(0.389621775850058).epsilon(1e-9));
+    CHECK(*fit->intercept_margin == Approx(1.0670231776414918).epsilon(1e-9));
+    REQUIRE(fit->residuals.size() == 4);
+    CHECK(fit->residuals[0] == Approx(0.01));
+    CHECK(fit->residuals[2] == Approx(0.23));
+}
+
+TEST_CASE("two points make a line without margins, one point or one x none") {
+    const auto fit = fit_line(std::vector<double>{1, 3}, std::vector<double>{1, 5});
+    REQUIRE(fit);
+    CHECK(fit->slope == 2);
+    CHECK_FALSE(fit->slope_margin);
+    CHECK_FALSE(fit->intercept_margin);
+    CHECK_FALSE(fit_line(std::vector<double>{1}, std::vector<double>{1}));
+    CHECK_FALSE(fit_line(std::vector<double>{2, 2, 2}, std::vector<double>{1, 2, 3}));
+}
+
+TEST_CASE("a curve falls to one where its logarithm does") {
+    // From 4 at 16 to 1/4 at 256: halfway in both logarithms is 1 at 64.
+    CHECK(*falls_to_one(std::vector<RatioPoint>{{16, 4}, {256, 0.25}}) == Approx(64));
+    CHECK(*falls_to_one(std::vector<RatioPoint>{{16, 4}, {64, 1}, {256, 0.25}}) == Approx(64));
+    // The first crossing counts.
+    CHECK(*falls_to_one(std::vector<RatioPoint>{{1, 2}, {4, 0.5}, {8, 3}, {16, 0.1}}) == Approx(2));
+}
+
+TEST_CASE("a curve that starts below one, or stays above it, falls to it nowhere") {
+    CHECK_FALSE(falls_to_one(std::vector<RatioPoint>{{16, 0.5}, {64, 0.2}}));
+    CHECK_FALSE(falls_to_one(std::vector<RatioPoint>{{16, 5}, {64, 2}}));
+    CHECK_FALSE(falls_to_one(std::vector<RatioPoint>{{16, 5}}));
+    CHECK_FALSE(falls_to_one({}));
+}
