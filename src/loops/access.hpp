@@ -19,6 +19,7 @@ namespace bytebound {
 class Unwatched {
 public:
     static constexpr bool copies_rows = true;
+    static constexpr bool names_workers = false; ///< else worker() and join() stand for a team
     explicit Unwatched(CopyMethod method) : method_(method), copy_row_(copy_function(method)) {}
 
     template <class T>
@@ -43,6 +44,7 @@ private:
 class Watched {
 public:
     static constexpr bool copies_rows = false;
+    static constexpr bool names_workers = true;
     Watched(AccessObserver& observer, const std::byte* arena) : observer_(&observer), arena_(arena) {}
 
     template <class T>
@@ -59,6 +61,8 @@ public:
         observer_->copy(from_buffer, offset(from), to_buffer, offset(to), bytes);
     }
     void settle() const noexcept {}
+    void worker(unsigned worker) const { observer_->worker(worker); }
+    void join() const { observer_->join(); }
 
 private:
     std::uint64_t offset(const void* address) const {
@@ -72,6 +76,7 @@ private:
 class Tallied {
 public:
     static constexpr bool copies_rows = false;
+    static constexpr bool names_workers = false;
     explicit Tallied(std::uint64_t& metadata_bytes) : metadata_bytes_(&metadata_bytes) {}
 
     template <class T>

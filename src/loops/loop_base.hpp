@@ -11,13 +11,14 @@
 
 namespace bytebound {
 
-/// What a loop is built from. `team` is null in replays.
+/// What a loop is built from. `team` is null in replays, which count the workers of the team that they stand for.
 template <class Access>
 struct LoopSetup {
     Workspace& workspace;
     Access access;
     WorkerTeam* team;
     LoopOptions options;
+    unsigned replayed_workers = 1;
 };
 
 /// Addresses in the arena, taken once, and what every loop needs.
@@ -25,7 +26,8 @@ template <class Access>
 class LoopBase : public UpdateLoop {
 public:
     explicit LoopBase(const LoopSetup<Access>& setup)
-        : access_(setup.access), copier_(setup.workspace, setup.access, setup.team, setup.options),
+        : access_(setup.access),
+          copier_(setup.workspace, setup.access, setup.team, setup.options, setup.replayed_workers),
           pool_rows_(setup.workspace.spec().pool_rows), mask_count_(setup.workspace.spec().mask_count),
           words_(mask_words(pool_rows_)), masks_(setup.workspace.mask(0)), sources_(setup.workspace.index().data()),
           slots_(sources_ + pool_rows_), tables_{setup.workspace.slot_of().data(), setup.workspace.id_at().data()} {}

@@ -19,8 +19,9 @@ std::uint32_t survivors_given_up(const UpdateLoop& loop, std::uint32_t rows_afte
 } // namespace
 
 std::unique_ptr<UpdateLoop> make_replay(LoopKind kind, Workspace& workspace, AccessObserver& observer,
-                                        const LoopOptions& options) {
-    return make_with(kind, LoopSetup<Watched>{workspace, Watched(observer, workspace.base()), nullptr, options});
+                                        const LoopOptions& options, unsigned workers) {
+    return make_with(kind,
+                     LoopSetup<Watched>{workspace, Watched(observer, workspace.base()), nullptr, options, workers});
 }
 
 std::vector<StepLedger> replay_ledger(LoopKind kind, Workspace& workspace, std::span<const StepChange> changes,

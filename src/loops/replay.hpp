@@ -22,13 +22,18 @@ public:
                       std::uint64_t bytes) = 0;
     virtual void load(Buffer buffer, std::uint64_t offset, std::uint64_t bytes) = 0;
     virtual void store(Buffer buffer, std::uint64_t offset, std::uint64_t bytes) = 0;
+    /// The following references are this worker's share of a step; the shares that follow each other up to join() run
+    /// side by side. Before the first and after join() they are worker 0's, alone.
+    virtual void worker(unsigned) {}
+    virtual void join() {}
 };
 
 /// An update loop whose every reference goes to `observer` and that copies no row bytes: pool and slab of `workspace`
-/// stay untouched. Its tables, lists and masks are real. Single-threaded (the order of a one-worker team). reset() is
-/// not observed. Null for torch and brought: library code.
+/// stay untouched. Its tables, lists and masks are real. Runs on the calling thread alone, also for a team of several
+/// `workers`: it then splits rows as that team does, and the shares come one after the other. reset() is not observed.
+/// Null for torch and brought: library code.
 std::unique_ptr<UpdateLoop> make_replay(LoopKind kind, Workspace& workspace, AccessObserver& observer,
-                                        const LoopOptions& options);
+                                        const LoopOptions& options, unsigned workers = 1);
 
 /// Computed figures of one step, by construction.
 struct StepLedger {

@@ -31,9 +31,10 @@ constexpr RowShare share_of(std::uint32_t rows, std::uint32_t grain, unsigned wo
 template <class Access>
 class RowCopier {
 public:
-    /// `team` is null in replays: one worker.
-    RowCopier(Workspace& workspace, Access access, WorkerTeam* team, const LoopOptions& options)
-        : access_(access), team_(team), workers_(team == nullptr ? 1 : team->threads()),
+    /// `team` is null in replays, of that many workers.
+    RowCopier(Workspace& workspace, Access access, WorkerTeam* team, const LoopOptions& options,
+              unsigned replayed_workers)
+        : access_(access), team_(team), workers_(team == nullptr ? replayed_workers : team->threads()),
           grain_(std::max(1u, options.grain)), threshold_(options.parallel_threshold) {
         const auto& groups = workspace.spec().layout.groups;
         for (std::uint32_t g = 0; g < groups.size(); ++g) {
@@ -69,6 +70,7 @@ public:
             part(0u, rows);
             return settle();
         }
+        if constexpr (Access::names_workers) return name_shares(rows, part);
         struct Context {
             const Part& part;
             const RowCopier& copier;
@@ -86,6 +88,18 @@ public:
     }
 
 private:
+    /// One share after the other, each under its worker's name.
+    template <class Part>
+    void name_shares(std::uint32_t rows, const Part& part) const noexcept {
+        for (unsigned worker = 0; worker < workers_; ++worker) {
+            const RowShare share = share_of(rows, grain_, worker, workers_);
+            if (share.begin == share.end) continue;
+            access_.worker(worker);
+            part(share.begin, share.end);
+        }
+        access_.join();
+    }
+
     struct Group {
         std::byte* pool;
         std::byte* slab;

@@ -16,6 +16,25 @@ bool is_dirty(TagArray::State state) { return (state & word_dirty) != 0; }
 
 } // namespace
 
+LevelLines& LevelLines::add(const LevelLines& later, const LevelLines& earlier) {
+    hits += later.hits - earlier.hits;
+    misses += later.misses - earlier.misses;
+    up += later.up - earlier.up;
+    down += later.down - earlier.down;
+    victims += later.victims - earlier.victims;
+    return *this;
+}
+
+HierarchyLines& HierarchyLines::add(const HierarchyLines& later, const HierarchyLines& earlier) {
+    for (std::size_t level = 0; level < levels.size(); ++level)
+        levels[level].add(later.levels[level], earlier.levels[level]);
+    prefetched += later.prefetched - earlier.prefetched;
+    handed_over += later.handed_over - earlier.handed_over;
+    invalidated += later.invalidated - earlier.invalidated;
+    back_invalidated += later.back_invalidated - earlier.back_invalidated;
+    return *this;
+}
+
 HierarchySim::HierarchySim(const HierarchySpec& spec, std::uint64_t lines)
     : spec_(spec), levels_(std::size_t{spec.l1.has_value()} + std::size_t{spec.l2.has_value()}),
       lines_per_page_(std::max<std::uint64_t>(1, page_bytes / spec.llc.line_bytes)), llc_(spec.llc) {

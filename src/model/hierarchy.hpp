@@ -21,6 +21,7 @@ struct LevelLines {
     std::uint64_t up = 0;               ///< lines that came in through it
     std::uint64_t down = 0;             ///< dirty lines that went out; at the LLC also non-temporal stores
     std::uint64_t victims = 0;          ///< clean lines handed to an exclusive or victim LLC
+    LevelLines& add(const LevelLines& later, const LevelLines& earlier);
     bool operator==(const LevelLines&) const = default;
 };
 
@@ -30,6 +31,8 @@ struct HierarchyLines {
     std::uint64_t handed_over = 0;                      ///< lines that another worker's caches supplied, not memory
     std::uint64_t invalidated = 0;                      ///< lines that a worker lost because another one stored to them
     std::uint64_t back_invalidated = 0; ///< lines that a worker lost because an inclusive LLC evicted them
+    /// Adds what happened between two readings.
+    HierarchyLines& add(const HierarchyLines& later, const HierarchyLines& earlier);
     bool operator==(const HierarchyLines&) const = default;
 };
 

@@ -2,19 +2,28 @@
 
 #include <cassert>
 #include <string>
+#include <type_traits>
 
 #include "loops/replay.hpp"
 #include "model/cache.hpp"
+#include "model/hierarchy_team.hpp"
 #include "model/traffic.hpp"
 
 namespace bytebound {
 
 namespace {
 
+std::uint64_t lines_of(const SimulationSpec& spec) { return arena_bytes(spec.workspace) / spec.cache.line_bytes + 1; }
+
 Result<void> check_spec(const SimulationSpec& spec) {
     if (const auto sound = check(spec.cache); !sound) return sound;
-    const std::uint64_t lines = arena_bytes(spec.workspace) / spec.cache.line_bytes + 1;
-    if (lines > CacheSim::line_limit(spec.cache))
+    if (spec.hierarchy) {
+        assert(spec.hierarchy->llc == spec.cache);
+        if (const auto sound = check(*spec.hierarchy); !sound) return sound;
+    }
+    const std::uint64_t limit =
+        spec.hierarchy ? HierarchySim::line_limit(*spec.hierarchy) : CacheSim::line_limit(spec.cache);
+    if (lines_of(spec) > limit)
         return fail({ExitCode::not_possible, "simulate cache", std::to_string(spec.cache.size_bytes) + " bytes",
                      "the arena of " + std::to_string(arena_bytes(spec.workspace)) + " bytes is too large for " +
                          std::to_string(spec.cache.sets()) + " sets",
@@ -24,14 +33,15 @@ Result<void> check_spec(const SimulationSpec& spec) {
 
 Failure stopped() { return fail({ExitCode::interrupted, "simulate", {}, "asked to stop", {}}); }
 
-void read_slab(TrafficObserver& observer, const Workspace& workspace, std::uint64_t rows) {
+void read_slab(AccessObserver& observer, const Workspace& workspace, std::uint64_t rows) {
     for (const BufferRange& range : workspace.ranges())
         if (range.buffer == Buffer::slab)
             observer.load(Buffer::slab, range.offset, rows * workspace.spec().layout.groups[range.group].row_bytes);
 }
 
-GapLines pass_gap(const SimulationSpec& spec, const Workspace& workspace, const UpdateLoop& loop, CacheSim& cache,
-                  TrafficObserver& observer) {
+template <class Cache>
+GapLines pass_gap(const SimulationSpec& spec, const Workspace& workspace, const UpdateLoop& loop, Cache& cache,
+                  BasicTrafficObserver<Cache>& observer) {
     std::uint64_t swept = 0;
     if (spec.gap == Gap::use) read_slab(observer, workspace, loop.active_rows());
     if (spec.gap == Gap::evict) {
@@ -40,6 +50,37 @@ GapLines pass_gap(const SimulationSpec& spec, const Workspace& workspace, const 
     }
     const LineCounts lines = observer.take();
     return {lines.fetched_total() + swept, lines.written_back_total()};
+}
+
+/// All steps. `watcher` is what the loop reports to: the traffic itself, or what passes it on.
+template <class Cache>
+Result<Simulation> replay_steps(const SimulationSpec& spec, Workspace& workspace, Cache& cache,
+                                BasicTrafficObserver<Cache>& traffic, AccessObserver& watcher, unsigned workers) {
+    const auto loop = make_replay(spec.loop, workspace, watcher, spec.options, workers);
+    if (loop == nullptr)
+        return fail({ExitCode::not_possible, "simulate loop", "torch", "library code",
+                     "simulate the index loop, which does the same"});
+    loop->reset(spec.changes);
+
+    constexpr bool has_levels = std::is_same_v<Cache, HierarchySim>;
+    Simulation result;
+    if constexpr (has_levels) result.levels.emplace();
+    result.steps.reserve(spec.changes.size());
+    for (std::uint32_t step = 0; step < spec.changes.size(); ++step) {
+        if (spec.stop && spec.stop()) return stopped();
+        if (step == spec.warmup_steps) result.dirty_before = cache.dirty_lines();
+        HierarchyLines before;
+        if constexpr (has_levels) before = cache.lines();
+        loop->step(step);
+        if constexpr (has_levels)
+            if (step >= spec.warmup_steps) result.levels->add(cache.lines(), before);
+        result.steps.push_back(traffic.take());
+        if (spec.gap != Gap::none) result.gaps.push_back(pass_gap(spec, workspace, *loop, cache, traffic));
+    }
+    result.line_references = cache.references();
+    cache.evict_all();
+    result.flushed = traffic.take().written_back;
+    return result;
 }
 
 } // namespace
@@ -58,28 +99,16 @@ Result<Simulation> simulate(const SimulationSpec& spec) {
 Result<Simulation> simulate(const SimulationSpec& spec, Workspace& workspace) {
     if (const auto sound = check_spec(spec); !sound) return fail(sound.error());
     assert(workspace.spec() == spec.workspace && spec.workspace.mask_count > spec.changes.size());
-    CacheSim cache(spec.cache);
     const bool non_temporal = spec.options.copy == CopyMethod::nt && spec.loop != LoopKind::oracle;
-    TrafficObserver observer(cache, non_temporal);
-    const auto loop = make_replay(spec.loop, workspace, observer, spec.options);
-    if (loop == nullptr)
-        return fail({ExitCode::not_possible, "simulate loop", "torch", "library code",
-                     "simulate the index loop, which does the same"});
-    loop->reset(spec.changes);
-
-    Simulation result;
-    result.steps.reserve(spec.changes.size());
-    for (std::uint32_t step = 0; step < spec.changes.size(); ++step) {
-        if (spec.stop && spec.stop()) return stopped();
-        if (step == spec.warmup_steps) result.dirty_before = cache.dirty_lines();
-        loop->step(step);
-        result.steps.push_back(observer.take());
-        if (spec.gap != Gap::none) result.gaps.push_back(pass_gap(spec, workspace, *loop, cache, observer));
+    if (spec.hierarchy) {
+        HierarchySim cache(*spec.hierarchy, lines_of(spec));
+        HierarchyObserver traffic(cache, non_temporal);
+        TeamObserver team(cache, traffic, spec.workspace.layout.groups.size());
+        return replay_steps(spec, workspace, cache, traffic, team, spec.hierarchy->workers);
     }
-    result.line_references = cache.references();
-    cache.evict_all();
-    result.flushed = observer.take().written_back;
-    return result;
+    CacheSim cache(spec.cache);
+    TrafficObserver traffic(cache, non_temporal);
+    return replay_steps(spec, workspace, cache, traffic, traffic, 1);
 }
 
 } // namespace bytebound

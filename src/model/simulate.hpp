@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "loops/update_loop.hpp"
 #include "loops/workspace.hpp"
 #include "model/cache_geometry.hpp"
+#include "model/hierarchy.hpp"
 #include "model/line_counts.hpp"
 
 namespace bytebound {
@@ -36,6 +38,9 @@ struct SimulationSpec {
     Gap gap = Gap::none;
     std::uint64_t sweep_bytes = 0; ///< footprint of a sweep, for Gap::evict
     StopPredicate stop;            ///< asked before every step
+    /// Given: private levels above `cache`, which is its LLC, and a worker for each of a team's. None: the LLC alone,
+    /// and one worker.
+    std::optional<HierarchySpec> hierarchy;
 };
 
 /// Lines that crossed the cache's lower side in the gap after a step.
@@ -54,14 +59,16 @@ struct Simulation {
     DirtyLines dirty_before{};     ///< when the first measured step begins
     DirtyLines flushed{};          ///< what a sweep after the last step, and its gap, writes back
     std::uint64_t line_references = 0;
+    std::optional<HierarchyLines> levels; ///< of the measured steps together, without their gaps; with a hierarchy
     bool operator==(const Simulation&) const = default;
 };
 
 /// Replays the loop through a cache that starts empty. Pure: allocates an arena of its own, whose pool and slab are
 /// never touched, so several run side by side. A step's counts are in lines of `cache.line_bytes`. oracle is simulated
 /// with ordinary stores, whatever its copy method; the other loops with those of their copy method.
-/// Error: usage for a geometry that check() refuses or a spec that Workspace::allocate() refuses; not_possible for
-/// torch (library code), or an arena with more lines than CacheSim::line_limit(); interrupted when `stop` ended it.
+/// Error: usage for a geometry or hierarchy that check() refuses or a spec that Workspace::allocate() refuses;
+/// not_possible for torch (library code), or an arena with more lines than the simulator's line_limit(); interrupted
+/// when `stop` ended it.
 Result<Simulation> simulate(const SimulationSpec& spec);
 /// The same in the caller's arena of that spec, whose masks already hold the trace. Its lists and tables are
 /// overwritten.

@@ -4,20 +4,24 @@
 
 namespace bytebound {
 
-std::uint64_t TrafficObserver::lines_in(std::uint64_t offset, std::uint64_t bytes) const {
+template <class Cache>
+std::uint64_t BasicTrafficObserver<Cache>::lines_in(std::uint64_t offset, std::uint64_t bytes) const {
     return bytes == 0 ? 0 : line_of(offset + bytes - 1) - line_of(offset) + 1;
 }
 
-void TrafficObserver::load(Buffer buffer, std::uint64_t offset, std::uint64_t bytes) {
+template <class Cache>
+void BasicTrafficObserver<Cache>::load(Buffer buffer, std::uint64_t offset, std::uint64_t bytes) {
     if (bytes != 0) cache_->load_range(buffer, line_of(offset), lines_in(offset, bytes));
 }
 
-void TrafficObserver::store(Buffer buffer, std::uint64_t offset, std::uint64_t bytes) {
+template <class Cache>
+void BasicTrafficObserver<Cache>::store(Buffer buffer, std::uint64_t offset, std::uint64_t bytes) {
     if (bytes != 0) cache_->store_range(buffer, line_of(offset), lines_in(offset, bytes));
 }
 
-void TrafficObserver::copy(Buffer from, std::uint64_t from_offset, Buffer to, std::uint64_t to_offset,
-                           std::uint64_t bytes) {
+template <class Cache>
+void BasicTrafficObserver<Cache>::copy(Buffer from, std::uint64_t from_offset, Buffer to, std::uint64_t to_offset,
+                                       std::uint64_t bytes) {
     if (bytes == 0) return;
     if (non_temporal_copies_) return copy_non_temporal(from, from_offset, to, to_offset, bytes);
     std::uint64_t source = line_of(from_offset), target = line_of(to_offset);
@@ -38,8 +42,9 @@ void TrafficObserver::copy(Buffer from, std::uint64_t from_offset, Buffer to, st
     if (stores > both) cache_->store_range(to, target + both, stores - both);
 }
 
-void TrafficObserver::copy_non_temporal(Buffer from, std::uint64_t from_offset, Buffer to, std::uint64_t to_offset,
-                                        std::uint64_t bytes) {
+template <class Cache>
+void BasicTrafficObserver<Cache>::copy_non_temporal(Buffer from, std::uint64_t from_offset, Buffer to,
+                                                    std::uint64_t to_offset, std::uint64_t bytes) {
     const std::uint64_t line_bytes = std::uint64_t{1} << line_shift_, end = to_offset + bytes;
     std::uint64_t source = line_of(from_offset); // the first line not yet loaded
     for (std::uint64_t at = to_offset; at < end;) {
@@ -55,11 +60,15 @@ void TrafficObserver::copy_non_temporal(Buffer from, std::uint64_t from_offset, 
     }
 }
 
-LineCounts TrafficObserver::take() {
+template <class Cache>
+LineCounts BasicTrafficObserver<Cache>::take() {
     const LineCounts now = cache_->counts();
     const LineCounts difference = now.since(taken_);
     taken_ = now;
     return difference;
 }
+
+template class BasicTrafficObserver<CacheSim>;
+template class BasicTrafficObserver<HierarchySim>;
 
 } // namespace bytebound

@@ -5,6 +5,7 @@
 
 #include "loops/replay.hpp"
 #include "model/cache.hpp"
+#include "model/hierarchy.hpp"
 
 namespace bytebound {
 
@@ -18,10 +19,11 @@ namespace bytebound {
 ///
 /// With non-temporal stores a copy goes destination line by destination line: the source lines that are needed for the
 /// first time are loaded, then the whole line is stored past the cache, or a partial one as usual (CopyMethod::nt).
-class TrafficObserver final : public AccessObserver {
+template <class Cache>
+class BasicTrafficObserver final : public AccessObserver {
 public:
     /// `cache` outlives the observer.
-    explicit TrafficObserver(CacheSim& cache, bool non_temporal_copies = false)
+    explicit BasicTrafficObserver(Cache& cache, bool non_temporal_copies = false)
         : cache_(&cache), line_shift_(std::countr_zero(cache.geometry().line_bytes)),
           non_temporal_copies_(non_temporal_copies) {}
 
@@ -39,10 +41,15 @@ private:
     /// Lines that [offset, offset + bytes) touches.
     std::uint64_t lines_in(std::uint64_t offset, std::uint64_t bytes) const;
 
-    CacheSim* cache_;
+    Cache* cache_;
     int line_shift_;
     bool non_temporal_copies_;
     LineCounts taken_;
 };
+
+using TrafficObserver = BasicTrafficObserver<CacheSim>;
+using HierarchyObserver = BasicTrafficObserver<HierarchySim>;
+extern template class BasicTrafficObserver<CacheSim>;
+extern template class BasicTrafficObserver<HierarchySim>;
 
 } // namespace bytebound
