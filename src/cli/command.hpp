@@ -15,6 +15,7 @@ struct Command {
     std::string_view name;
     std::string_view purpose; ///< one line of `bytebound --help`
     ExitCode (*main)(const std::vector<std::string>& words, const ProgramSeams& seams);
+    bool hidden = false; ///< the program's own, for its child processes: in no help and no suggestion
 };
 
 /// The one table of subcommands. A new one costs a row here, a file beside this one, a line in docs/commands.md and its
@@ -22,10 +23,12 @@ struct Command {
 std::span<const Command> commands();
 
 ExitCode run_main(const std::vector<std::string>& words, const ProgramSeams& seams);
+ExitCode calibrate_main(const std::vector<std::string>& words);
 ExitCode report_main(const std::vector<std::string>& words);
 ExitCode doctor_main(const std::vector<std::string>& words);
 ExitCode events_main(const std::vector<std::string>& words);
 ExitCode presets_main(const std::vector<std::string>& words);
 ExitCode topology_main(const std::vector<std::string>& words);
+ExitCode emulate_main(const std::vector<std::string>& words);
 
 } // namespace bytebound

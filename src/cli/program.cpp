@@ -22,11 +22,13 @@ ExitCode alone(const std::vector<std::string>& words, const ProgramSeams&) {
 constexpr Command table[] = {
     {"doctor", "what can be measured here, what cannot, the cause, the remedy", alone<doctor_main>},
     {"run", "the main job: measure loops over ks, write a run directory, print the table", run_main},
+    {"calibrate", "bandwidth ceilings, write-allocate factors, counter qualification", alone<calibrate_main>},
     {"report", "the reports of a run directory again, anywhere", alone<report_main>},
     {"events", "list | resolve NAME...: pmu, config words, domain, scale, does it open here", alone<events_main>},
     {"presets", "list | show NAME | match | check FILE...: which events mean DRAM bytes and LLC misses",
      alone<presets_main>},
     {"topology", "the machine as hwloc sees it: caches, nodes, what can be bound", alone<topology_main>},
+    {"emulate", "one loop under an emulator, for bytebound run --collector callgrind", alone<emulate_main>, true},
 };
 
 std::string help_text() {
@@ -34,6 +36,7 @@ std::string help_text() {
                        "every step against the bound max(A,R)*S, and says where every number came from.\n\n"
                        "Usage: bytebound COMMAND [OPTIONS]\n\nCommands:\n";
     for (const Command& command : commands()) {
+        if (command.hidden) continue;
         std::string name(command.name);
         name.resize(10, ' ');
         text += "  " + name + " " + std::string(command.purpose) + "\n";
@@ -56,7 +59,7 @@ ExitCode dispatch(const std::vector<std::string>& words, const ProgramSeams& sea
     }
     std::vector<std::string> known;
     for (const Command& command : commands())
-        known.emplace_back(command.name);
+        if (!command.hidden) known.emplace_back(command.name);
     const auto near = nearest(word, known);
     return complain({ExitCode::usage, "parse", (word.starts_with("-") ? "option " : "command ") + word,
                      word.starts_with("-") ? "unknown option" : "unknown command",

@@ -133,7 +133,7 @@ Result<void> collectors_into(std::vector<std::string>& target, const std::string
             return unknown_word("--collector", "collector", word, known);
         }
         const CollectorEntry* entry = find_collector(collectors(), word);
-        if (entry != nullptr && entry->make == nullptr) return not_built_in("select collector", word);
+        if (entry != nullptr && !entry->built_in()) return not_built_in("select collector", word);
         if ((word == "auto" || word == "none") && words->size() > 1) {
             return bad_value("--collector", "'" + word + "' excludes every other collector", "give it alone");
         }
@@ -224,6 +224,13 @@ void add_place(std::vector<Option>& table, RunOptions& o) {
     const std::string group = "Place";
     table.push_back({"--cpus", "CPUS", "auto | 0,2-3 | core:0-1 | package:0 (auto)", group, text_into(o.cpus)});
     table.push_back({"--mem", "POLICY", "local | interleave | NODE (local)", group, text_into(o.memory)});
+    table.push_back({"--calibration", "auto|FILE|none", "ceilings that bytebound calibrate saved (auto: this host's)",
+                     group, [&o](const std::string& text) -> Result<void> {
+                         if (text.empty())
+                             return bad_value("--calibration", "the name is empty", "give auto, a file or none");
+                         o.calibration = text;
+                         return {};
+                     }});
 }
 
 void add_counting(std::vector<Option>& table, RunOptions& o) {

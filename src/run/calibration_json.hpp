@@ -9,6 +9,8 @@ namespace bytebound {
 
 void to_json(nlohmann::json& j, const Ceilings& ceilings);
 void from_json(const nlohmann::json& j, Ceilings& ceilings);
+void to_json(nlohmann::json& j, const CalibrationUse& use);
+void from_json(const nlohmann::json& j, CalibrationUse& use);
 
 // Of run_record_json.cpp.
 void to_json(nlohmann::json& j, const Warning& warning);

@@ -127,4 +127,17 @@ void from_json(const json& j, Ceilings& c) {
     j.at("capacities").get_to(c.capacities);
 }
 
+void to_json(json& j, const CalibrationUse& u) {
+    j = {{"file", u.file}, {"measured", u.measured}, {"version", u.version},
+         {"isa", u.isa},   {"quick", u.quick},       {"ceilings", u.ceilings}};
+}
+void from_json(const json& j, CalibrationUse& u) {
+    j.at("file").get_to(u.file);
+    j.at("measured").get_to(u.measured);
+    j.at("version").get_to(u.version);
+    j.at("isa").get_to(u.isa);
+    j.at("quick").get_to(u.quick);
+    j.at("ceilings").get_to(u.ceilings);
+}
+
 } // namespace bytebound

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "run/calibration_store.hpp"
 #include "run/environment.hpp"
 #include "run/run_records.hpp"
 #include "run/session.hpp"
@@ -40,6 +41,24 @@ struct Run::Impl {
     RunRecord record;
 };
 
+namespace {
+
+/// A placement that cannot be resolved has no calibration; the plan says what is wrong with it.
+Result<CalibrationChoice> calibration_of(const RunOptions& options, const Machine& machine, const RunSeams& seams) {
+    const auto placement = resolve_placement(machine, options.cpus, options.memory, options.threads);
+    if (!placement) return CalibrationChoice{};
+    return choose_calibration(options.calibration, seams.calibrations,
+                              {host_facts(seams.root), *placement, options.threads});
+}
+
+std::optional<CalibrationUse> use_of(const CalibrationChoice& choice) {
+    if (!choice.record) return std::nullopt;
+    const CalibrationRecord& r = *choice.record;
+    return CalibrationUse{choice.file, r.measured, r.version, r.isa, r.quick, r.ceilings};
+}
+
+} // namespace
+
 Run::Run(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Run::Run(Run&&) noexcept = default;
 Run& Run::operator=(Run&&) noexcept = default;
@@ -73,10 +92,20 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
             facts.estimate = match_core_estimate(seams.root, *facts.preset.preset);
         }
     }
+    auto calibration = calibration_of(options, *machine, seams);
+    if (!calibration) return fail(calibration.error());
+    if (!facts.ceilings && facts.no_ceilings.empty()) {
+        if (calibration->record) facts.ceilings = calibration->record->ceilings;
+        facts.no_ceilings = calibration->reason;
+    }
     auto plan = plan_run(options, *machine, facts);
     if (!plan) return fail(plan.error());
-    return Run(std::make_unique<Impl>(Impl{
-        sys, std::move(seams), std::move(*machine), std::move(*plan), facts.memory_available, path, std::nullopt, {}}));
+    plan->warnings.insert(plan->warnings.end(), calibration->warnings.begin(), calibration->warnings.end());
+    RunRecord record;
+    record.calibration = use_of(*calibration);
+    record.calibration_reason = calibration->reason;
+    return Run(std::make_unique<Impl>(Impl{sys, std::move(seams), std::move(*machine), std::move(*plan),
+                                           facts.memory_available, path, std::nullopt, std::move(record)}));
 }
 
 namespace {

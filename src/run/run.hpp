@@ -31,7 +31,8 @@ struct RunSeams {
     bool capture_environment = true;
     /// Where qualifications are kept between runs; none: nowhere.
     std::optional<std::filesystem::path> qualification_cache;
-    KernelAmounts kernel_amounts; ///< of the qualification
+    std::filesystem::path calibrations; ///< where this host's are kept; empty: nowhere
+    KernelAmounts kernel_amounts;       ///< of the qualification
 };
 
 /// The order of calls: prepare, (describe the plan and stop, for --dry-run), measure, the report's files from record(),

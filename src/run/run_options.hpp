@@ -10,6 +10,7 @@
 #include "loops/trace.hpp"
 #include "loops/update_loop.hpp"
 #include "model/cache.hpp"
+#include "model/hierarchy_spec.hpp"
 
 namespace bytebound {
 
@@ -19,6 +20,13 @@ std::string_view name_of(Qualify qualify);
 
 enum class Between { none, use, evict };
 std::string_view name_of(Between between);
+
+/// --l1, --l2: a private level of the simulated hierarchy.
+struct PrivateLevelChoice {
+    bool given = false;                    ///< else the machine's own
+    std::optional<CacheGeometry> geometry; ///< none: without this level
+    bool operator==(const PrivateLevelChoice&) const = default;
+};
 
 /// Options of `bytebound run`, parsed but not yet judged: names are resolved, sizes are numbers, nothing was allocated
 /// or opened. Defaults are the main job's.
@@ -56,10 +64,15 @@ struct RunOptions {
     std::filesystem::path preset_directory; ///< of the user's own presets; empty: none
     std::optional<std::uint64_t> bytes_per_cas;
     std::optional<CacheGeometry> llc;
+    std::optional<LlcPolicy> cache_model; ///< none: the LLC alone
+    PrivateLevelChoice l1, l2;
+    Prefetch prefetch = Prefetch::none;
     bool allow_multiplex = false;
     Qualify qualify = Qualify::cached;
     bool allow_unqualified = false;
     bool strict = false;
+    // ceilings
+    std::string calibration = "auto"; ///< auto, none, or a file
     // output
     std::string out; ///< empty: ./bytebound-YYYYmmdd-HHMMSS
     bool force = false;

@@ -13,8 +13,11 @@
 
 #include "base/error.hpp"
 #include "counters/collector.hpp"
+#include "counters/wrapping_collector.hpp"
 #include "loops/row_layout.hpp"
 #include "model/cache.hpp"
+#include "run/calibration_use.hpp"
+#include "run/hierarchy_record.hpp"
 #include "run/qualification_record.hpp"
 #include "topology/placement.hpp"
 
@@ -65,9 +68,12 @@ struct ExperimentRecord {
     bool replayed = true;          ///< false for library code: min_rows and metadata of its steps are not known
     bool simulated = false;
     std::string simulation_reason; ///< why not simulated ("--collector perf", "torch: library code")
+    bool emulated = false;
+    std::string emulation_reason; ///< why not emulated, where a collector was asked to
     /// Of the simulation: bytes stored and not yet written back. None in records of older versions.
     std::optional<DirtyBytes> dirty_before; ///< when the first measured step begins
     std::optional<DirtyBytes> dirty_after;  ///< after the last one: what a sweep writes back
+    std::optional<LevelRecord> levels;      ///< with a simulated hierarchy
 };
 
 /// One hardware counter of an event that several count.
@@ -114,6 +120,16 @@ struct SimulationRecord {
     std::string geometry_source; ///< "sysfs", "--llc"
     double seconds = 0;
     std::uint64_t line_references = 0;
+    std::optional<HierarchyRecord> hierarchy; ///< above that cache; none: it was simulated alone
+};
+
+/// Runs of the loops under an emulator.
+struct EmulationRecord {
+    std::string collector; ///< "callgrind"
+    std::string version;   ///< of the emulator
+    EmulatedCaches caches; ///< as the emulator had them
+    std::uint64_t processes = 0;
+    double seconds = 0;
 };
 
 struct PlacementRecord {
@@ -173,6 +189,10 @@ struct RunRecord {
     PresetRecord preset;
     std::vector<ReadCostRecord> read_cost;
     std::optional<SimulationRecord> simulation;
+    std::optional<EmulationRecord> emulation; ///< none in records of older versions
+    /// None in records of older versions, then without a reason.
+    std::optional<CalibrationUse> calibration;
+    std::string calibration_reason; ///< why there is none
     std::vector<UnavailableRecord> unavailable;
     QualificationRecord qualification;
     std::vector<Warning> warnings;

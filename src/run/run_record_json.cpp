@@ -4,6 +4,7 @@
 #define JSON_DIAGNOSTICS 1
 #include <nlohmann/json.hpp>
 
+#include "run/calibration_json.hpp"
 #include "run/qualification_json.hpp"
 #include "run/run_record.hpp"
 
@@ -150,8 +151,11 @@ void to_json(json& j, const ExperimentRecord& e) {
          {"replayed", e.replayed},
          {"simulated", e.simulated},
          {"simulation_reason", text_or_null(e.simulation_reason)},
+         {"emulated", e.emulated},
+         {"emulation_reason", text_or_null(e.emulation_reason)},
          {"dirty_before", value_or_null(e.dirty_before)},
-         {"dirty_after", value_or_null(e.dirty_after)}};
+         {"dirty_after", value_or_null(e.dirty_after)},
+         {"levels", value_or_null(e.levels)}};
 }
 void from_json(const json& j, ExperimentRecord& e) {
     j.at("loop").get_to(e.loop);
@@ -169,8 +173,11 @@ void from_json(const json& j, ExperimentRecord& e) {
     if (j.contains("replayed")) j.at("replayed").get_to(e.replayed);
     j.at("simulated").get_to(e.simulated);
     e.simulation_reason = text_of(j, "simulation_reason");
+    if (j.contains("emulated")) j.at("emulated").get_to(e.emulated);
+    if (j.contains("emulation_reason")) e.emulation_reason = text_of(j, "emulation_reason");
     if (j.contains("dirty_before")) e.dirty_before = optional_of<DirtyBytes>(j, "dirty_before");
     if (j.contains("dirty_after")) e.dirty_after = optional_of<DirtyBytes>(j, "dirty_after");
+    if (j.contains("levels")) e.levels = optional_of<LevelRecord>(j, "levels");
 }
 
 void to_json(json& j, const EventPartRecord& p) {
@@ -261,13 +268,38 @@ void to_json(json& j, const SimulationRecord& s) {
     j = {{"geometry", s.geometry},
          {"geometry_source", s.geometry_source},
          {"seconds", s.seconds},
-         {"line_references", s.line_references}};
+         {"line_references", s.line_references},
+         {"hierarchy", value_or_null(s.hierarchy)}};
 }
 void from_json(const json& j, SimulationRecord& s) {
     j.at("geometry").get_to(s.geometry);
     j.at("geometry_source").get_to(s.geometry_source);
     j.at("seconds").get_to(s.seconds);
     j.at("line_references").get_to(s.line_references);
+    if (j.contains("hierarchy")) s.hierarchy = optional_of<HierarchyRecord>(j, "hierarchy");
+    if (s.hierarchy) s.hierarchy->spec.llc = s.geometry;
+}
+
+void to_json(json& j, const EmulatedCache& c) {
+    j = {{"size_bytes", c.size_bytes}, {"ways", c.ways}, {"line_bytes", c.line_bytes}};
+}
+void from_json(const json& j, EmulatedCache& c) {
+    j.at("size_bytes").get_to(c.size_bytes);
+    j.at("ways").get_to(c.ways);
+    j.at("line_bytes").get_to(c.line_bytes);
+}
+
+void to_json(json& j, const EmulationRecord& e) {
+    j = {{"collector", e.collector},          {"version", e.version},     {"first_level", e.caches.first_level},
+         {"last_level", e.caches.last_level}, {"processes", e.processes}, {"seconds", e.seconds}};
+}
+void from_json(const json& j, EmulationRecord& e) {
+    j.at("collector").get_to(e.collector);
+    j.at("version").get_to(e.version);
+    j.at("first_level").get_to(e.caches.first_level);
+    j.at("last_level").get_to(e.caches.last_level);
+    j.at("processes").get_to(e.processes);
+    j.at("seconds").get_to(e.seconds);
 }
 
 void to_json(json& j, const PageProof& p) {
@@ -402,6 +434,9 @@ nlohmann::ordered_json document_of(const RunRecord& r) {
     j["passes"] = r.passes;
     j["read_cost"] = json(r.read_cost);
     j["simulation"] = value_or_null(r.simulation);
+    j["emulation"] = value_or_null(r.emulation);
+    j["calibration"] = value_or_null(r.calibration);
+    j["calibration_reason"] = text_or_null(r.calibration_reason);
     j["qualification"] = json(r.qualification);
     j["unavailable"] = json(r.unavailable);
     j["warnings"] = json(r.warnings);
@@ -429,6 +464,9 @@ RunRecord record_of(const json& j) {
     j.at("passes").get_to(r.passes);
     r.read_cost = list_of<ReadCostRecord>(j, "read_cost");
     r.simulation = optional_of<SimulationRecord>(j, "simulation");
+    if (j.contains("emulation")) r.emulation = optional_of<EmulationRecord>(j, "emulation");
+    if (j.contains("calibration")) r.calibration = optional_of<CalibrationUse>(j, "calibration");
+    if (j.contains("calibration_reason")) r.calibration_reason = text_of(j, "calibration_reason");
     j.at("qualification").get_to(r.qualification);
     r.unavailable = list_of<UnavailableRecord>(j, "unavailable");
     r.warnings = list_of<Warning>(j, "warnings");

@@ -45,6 +45,25 @@ Warning llc_ways_assumed(std::uint64_t size_bytes, std::uint32_t ways) {
                         size(size_bytes), ways)};
 }
 
+Warning private_level_unknown(int level) {
+    return {"private_level_unknown",
+            fmt::format("this machine's L{0} is unknown, is its last level or has other lines than the simulated "
+                        "LLC: simulated without it; give --l{0} SIZE:WAYS, or none",
+                        level)};
+}
+
+Warning l1_above_l2(std::uint64_t l1_bytes, std::uint64_t l2_bytes) {
+    return {"l1_above_l2", fmt::format("the simulated L1 ({}) is larger than the L2 ({}): no processor is built so",
+                                       size(l1_bytes), size(l2_bytes))};
+}
+
+Warning emulated_cache_differs(const std::string& emulator, const CacheGeometry& wanted, std::uint64_t size_bytes,
+                               std::uint32_t ways) {
+    return {"emulated_cache_differs",
+            fmt::format("{} needs a power of two of sets: it has {} with {} ways for {} with {} ways", emulator,
+                        size(size_bytes), ways, size(wanted.size_bytes), wanted.ways)};
+}
+
 Warning warmup_capped(std::uint32_t k, std::uint64_t wanted, std::uint32_t cap) {
     return {"warmup_capped", fmt::format("k {}: the cache needs {} steps of warm-up, {} were done; give --warmup {}", k,
                                          wanted, cap, wanted)};
@@ -115,6 +134,26 @@ Warning unqualified(const QualifiedEvent& failure, bool allowed) {
 
 Warning os_fallback(const std::string& event, const std::string& reason) {
     return {"os_fallback", fmt::format("{} comes from getrusage or /proc instead of perf: {}", event, reason)};
+}
+
+Warning small_calibration_buffers(std::uint32_t threads, std::uint64_t bytes, std::uint64_t caches) {
+    return {
+        "small_calibration_buffers",
+        fmt::format("{} thread{}: buffers of {} are not larger than 4 x the {} of last-level cache, which may hold a "
+                    "part of them (--quick); ceilings of memory are marked",
+                    threads, threads == 1 ? "" : "s", format_size(static_cast<double>(bytes)),
+                    format_size(static_cast<double>(caches)))};
+}
+
+Warning calibration_stale(const std::string& file, const std::string& what_changed) {
+    return {"calibration_stale",
+            fmt::format("the calibration {} is not used: {}; measure it again with bytebound calibrate", file,
+                        what_changed)};
+}
+
+Warning calibration_unreadable(const std::string& doubt) {
+    return {"calibration_unreadable",
+            fmt::format("a saved calibration is of no use ({}); measure it again with bytebound calibrate", doubt)};
 }
 
 } // namespace bytebound::warnings

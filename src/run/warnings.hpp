@@ -14,6 +14,11 @@ Warning k_merged(std::span<const std::uint32_t> requested, std::uint32_t k, std:
 Warning event_repeated(const std::string& event);
 Warning llc_unknown(std::uint64_t assumed_bytes);
 Warning llc_ways_assumed(std::uint64_t size_bytes, std::uint32_t ways);
+Warning private_level_unknown(int level);
+Warning l1_above_l2(std::uint64_t l1_bytes, std::uint64_t l2_bytes);
+/// The emulator cannot have the simulated cache's sets.
+Warning emulated_cache_differs(const std::string& emulator, const CacheGeometry& wanted, std::uint64_t size_bytes,
+                               std::uint32_t ways);
 Warning warmup_capped(std::uint32_t k, std::uint64_t wanted, std::uint32_t cap);
 Warning not_stationary(const std::string& loop, std::uint32_t k, const std::string& what, std::uint64_t window);
 Warning steps_migrated(std::uint64_t migrated, std::uint64_t steps);
@@ -29,5 +34,10 @@ Warning batch_too_small(std::uint32_t k, double step, double hidden, std::uint32
 Warning qualification_cache(const std::string& doubt);
 Warning unqualified(const QualifiedEvent& failure, bool allowed);
 Warning os_fallback(const std::string& event, const std::string& reason);
+
+/// `bytes`: buffers of all workers; `caches`: what their last-level caches hold.
+Warning small_calibration_buffers(std::uint32_t threads, std::uint64_t bytes, std::uint64_t caches);
+Warning calibration_stale(const std::string& file, const std::string& what_changed);
+Warning calibration_unreadable(const std::string& doubt);
 
 } // namespace bytebound::warnings
