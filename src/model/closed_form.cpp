@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numbers>
 #include <numeric>
 
@@ -130,12 +131,15 @@ public:
     Flow flow(const TrafficStream& stream) const {
         Flow mean;
         if (steps_.measured == 0) return mean;
-        // The fullest sets, some in a million, miss most: the shares of sets double from there on up to a sixteenth.
+        // The fullest sets, some in a million, miss most: the shares of sets double from there on up to a sixty-fourth.
+        // Emptier sets hold the lines of no fewer steps.
         double fuller = 0;
+        std::uint64_t fit = 0;
+        Flow of_sets = flow(stream, fit);
         for (double share = 1e-6; fuller < 1; fuller += share) {
             share = std::min({fuller == 0 ? share : fuller, most_sets, 1 - fuller});
-            const std::uint64_t fit = steps_.evicted_between ? 0 : steps_that_fit(stream, 1 - fuller - share / 2);
-            const Flow of_sets = flow(stream, fit);
+            const std::uint64_t next = steps_.evicted_between ? 0 : steps_that_fit(stream, 1 - fuller - share / 2, fit);
+            if (next != fit) of_sets = flow(stream, fit = next);
             mean.fetched += of_sets.fetched * share;
             mean.written += of_sets.written * share;
         }
@@ -164,9 +168,9 @@ private:
     }
 
     /// The characteristic time in whole steps, at most the phase's: after how many a line of `stream` is still there
-    /// with the chance `quantile` at least. Sets differ, because drawn rows crowd into some of them.
-    std::uint64_t steps_that_fit(const TrafficStream& stream, double quantile) const {
-        std::uint64_t most = 0, too_many = end_ + 1;
+    /// with the chance `quantile` at least, which it is after `least`. Sets differ, because drawn rows crowd into some.
+    std::uint64_t steps_that_fit(const TrafficStream& stream, double quantile, std::uint64_t least) const {
+        std::uint64_t most = least, too_many = end_ + 1;
         while (too_many - most > 1) {
             const std::uint64_t middle = most + (too_many - most) / 2;
             (fits(stream, middle, quantile) ? most : too_many) = middle;
@@ -177,7 +181,9 @@ private:
     bool fits(const TrafficStream& stream, std::uint64_t steps, double quantile) const {
         if (cache_.ways == 0)
             return distinct_lines(traffic_, static_cast<double>(steps), cache_.line_bytes) <= capacity_;
-        SetLoad load = set_load(steps);
+        auto known = loads_.find(steps);
+        if (known == loads_.end()) known = loads_.emplace(steps, set_load(steps)).first;
+        SetLoad load = known->second;
         if (stream.revisit == Revisit::drawn) {
             // The line itself is in its set for certain, and the others of its row, not with the chance that any is.
             const double there = share_touched(stream, steps), lines = row_lines_in_one_set(stream);
@@ -252,6 +258,7 @@ private:
     std::uint64_t end_;
     double capacity_, step_lines_;
     double row_lines_ = 0;
+    mutable std::map<std::uint64_t, SetLoad> loads_; ///< by steps
 };
 
 void request(ClosedForm& form, const TrafficStream& stream) {
@@ -318,10 +325,17 @@ double distinct_lines(const TrafficDescriptor& traffic, double steps, std::uint3
 ClosedForm closed_form(const TrafficDescriptor& traffic, const CacheFacts& cache, const PhaseSteps& phase) {
     const Phase model(traffic, cache, phase);
     ClosedForm form;
+    double row_lines = 0, missed = 0;
     for (const TrafficStream& stream : traffic.streams) {
+        const Flow flow = model.flow(stream);
         request(form, stream);
-        account(form, stream, model.flow(stream), cache);
+        account(form, stream, flow, cache);
+        if (!Phase::is_row(stream)) continue;
+        const double sent = lines_sent(stream, cache.line_bytes);
+        row_lines += distinct_lines(stream, 1, cache.line_bytes) + sent;
+        missed += flow.fetched + sent;
     }
+    form.missed_row_share = row_lines == 0 ? 0 : std::min(1.0, missed / row_lines);
     return form;
 }
 

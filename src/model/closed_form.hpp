@@ -54,6 +54,7 @@ struct ClosedForm {
     double requested_load_bytes = 0, requested_store_bytes = 0; ///< of rows
     double metadata_load_bytes = 0, metadata_store_bytes = 0;   ///< requested, too
     double read_bytes = 0, write_bytes = 0;                     ///< below the cache
+    double missed_row_share = 0; ///< of a step's pool and slab lines: those not in the cache, or stored past it
     TrafficParts parts;
     std::array<BufferBytes, buffer_count> by_buffer{};
     bool operator==(const ClosedForm&) const = default;
