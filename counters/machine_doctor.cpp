@@ -1,21 +1,12 @@
-#include <unistd.h>
-
 #include <cstdlib>
 
-#include "base/text.hpp"
 #include "counters/machine_cpu.hpp"
 #include "counters/machine_diagnosis.hpp"
 #include "counters/registry.hpp"
+#include "counters/search_path.hpp"
 
 namespace bytebound {
 namespace {
-
-bool on_search_path(const char* search_path, const std::string& program) {
-    if (!search_path) return false;
-    for (const std::string& folder : split(search_path, ':'))
-        if (!folder.empty() && ::access((folder + "/" + program).c_str(), X_OK) == 0) return true;
-    return false;
-}
 
 /// Why PAPI can count nothing on the running machine; empty when it can, or is not built in.
 std::string ask_papi(Sys& sys, const SysRoot& root) {
@@ -29,8 +20,8 @@ ProgramFacts gather_program(bool live) {
     ProgramFacts program;
     program.architecture = program_architecture();
     for (const CollectorEntry& entry : collectors())
-        if (entry.make) program.built_in.emplace_back(entry.name);
-    if (live) program.valgrind = on_search_path(std::getenv("PATH"), "valgrind");
+        if (entry.built_in()) program.built_in.emplace_back(entry.name);
+    if (live) program.valgrind = find_program(std::getenv("PATH"), "valgrind").has_value();
     return program;
 }
 

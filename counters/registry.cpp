@@ -1,7 +1,14 @@
 #include "counters/registry.hpp"
 
 #include <algorithm>
+#ifdef BYTEBOUND_HAVE_CALLGRIND_H
+#include <cstdlib>
+#endif
 
+#ifdef BYTEBOUND_HAVE_CALLGRIND_H
+#include "counters/callgrind/callgrind_collector.hpp"
+#include "counters/search_path.hpp"
+#endif
 #include "counters/perf_event/perf_collector.hpp"
 #include "counters/perf_event/uncore_collector.hpp"
 #ifdef BYTEBOUND_HAVE_PAPI
@@ -24,6 +31,14 @@ constexpr auto make_papi = make<PapiCollector>;
 constexpr std::unique_ptr<Collector> (*make_papi)(Sys&, const SysRoot&) = nullptr;
 #endif
 
+#ifdef BYTEBOUND_HAVE_CALLGRIND_H
+std::unique_ptr<WrappingCollector> make_callgrind() {
+    return std::make_unique<CallgrindCollector>(find_program(std::getenv("PATH"), "valgrind").value_or(""));
+}
+#else
+constexpr std::unique_ptr<WrappingCollector> (*make_callgrind)() = nullptr;
+#endif
+
 constexpr CollectorEntry table[] = {
     {"perf", "perf", Supplies::events, "perf_event_open(2): core, software and msr events, breakpoints",
      make<PerfCollector>},
@@ -31,7 +46,8 @@ constexpr CollectorEntry table[] = {
     {"papi", "papi", Supplies::events, "PAPI presets and native events", make_papi, is_papi_name},
     {"resctrl", "resctrl", Supplies::dram, "memory bandwidth of the program's threads (Intel MBM, AMD QoS)",
      make<ResctrlCollector>},
-    {"callgrind", "callgrind", Supplies::events, "the loops under valgrind's cache model", nullptr},
+    {"callgrind", "callgrind", Supplies::emulation, "the loops under valgrind's cache model", nullptr, nullptr,
+     make_callgrind},
 };
 
 } // namespace

@@ -8,16 +8,18 @@
 #include "base/sys.hpp"
 #include "base/sysroot.hpp"
 #include "counters/collector.hpp"
+#include "counters/wrapping_collector.hpp"
 
 namespace bytebound {
 
 /// What a collector can be asked for.
 enum class Supplies {
-    events, ///< events by the names of the user
-    dram,   ///< DRAM traffic, by events of its own
+    events,    ///< events by the names of the user
+    dram,      ///< DRAM traffic, by events of its own
+    emulation, ///< figures of an emulated machine: it wraps the program instead of counting in it
 };
 
-/// A collector that this build knows. `make` is null when it is known but not built in.
+/// A collector that this build knows. It has one of the two makers, or none when it is known but not built in.
 struct CollectorEntry {
     std::string_view name;
     std::string_view word; ///< of --collector, that asks for it
@@ -26,9 +28,12 @@ struct CollectorEntry {
     std::unique_ptr<Collector> (*make)(Sys& sys, const SysRoot& root);
     /// Tells names that only this collector understands; null: it has none beyond the grammar of EventResolver.
     bool (*owns)(std::string_view name) = nullptr;
+    std::unique_ptr<WrappingCollector> (*make_wrapping)() = nullptr;
+
+    bool built_in() const { return make != nullptr || make_wrapping != nullptr; }
 };
 
-/// The one constant table of in-process collectors (without workload knowledge; src/run adds the simulation).
+/// The one constant table of collectors (without workload knowledge; src/run adds the simulation).
 std::span<const CollectorEntry> collectors();
 
 /// The entry of this name; null for a name that the table lacks.

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/text.hpp"
+#include "cli/cache_options.hpp"
 #include "cli/common_options.hpp"
 #include "cli/values.hpp"
 #include "counters/registry.hpp"
@@ -248,13 +249,7 @@ void add_counting(std::vector<Option>& table, RunOptions& o) {
     table.push_back({"--bw-preset", "PRESET", "auto|NAME|FILE|none: which events mean LLC misses and DRAM bytes (auto)",
                      group, text_into(o.bandwidth_preset)});
     table.push_back(bytes_per_cas_option(o.bytes_per_cas, group));
-    table.push_back({"--llc", "SIZE:WAYS", "geometry of the simulated cache, e.g. 32MiB:16 (this machine's)", group,
-                     [&o](const std::string& text) -> Result<void> {
-                         const auto geometry = parse_geometry(text);
-                         if (!geometry) return fail(geometry.error());
-                         o.llc = *geometry;
-                         return {};
-                     }});
+    add_cache_options(table, o, group);
     table.push_back({"--allow-multiplex", "", "scale events that do not fit instead of running more passes", group,
                      flag_into(o.allow_multiplex)});
     table.push_back({"--qualify", "WHEN", "always|cached|off: check counters on kernels of known truth (cached)", group,

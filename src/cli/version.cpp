@@ -26,7 +26,7 @@ std::string version_text() {
     text.replace(text.size() - 2, 2, "\n");
     text += "Optional parts built in:\n";
     for (const CollectorEntry& entry : collectors()) {
-        text += part("collector " + std::string(entry.name), entry.make != nullptr);
+        text += part("collector " + std::string(entry.name), entry.built_in());
     }
     for (const LoopEntry& entry : loops()) {
         if (entry.kind == LoopKind::torch) text += part("loop " + std::string(entry.name), entry.built_in);

@@ -15,7 +15,6 @@ namespace bytebound {
 namespace {
 
 constexpr std::uint64_t buffer_alignment = 4096;
-constexpr std::uint64_t huge_page = std::uint64_t{2} << 20;
 constexpr std::uint64_t line = 64;
 
 std::uint64_t round_up(std::uint64_t value, std::uint64_t to) { return (value + to - 1) / to * to; }
@@ -71,7 +70,7 @@ std::uint64_t arena_bytes(const WorkspaceSpec& spec) {
     return round_up(ranges.back().offset + ranges.back().bytes, buffer_alignment);
 }
 
-Result<Workspace> Workspace::allocate(const WorkspaceSpec& spec) {
+Result<Workspace> Workspace::allocate(const WorkspaceSpec& spec, std::uint64_t alignment) {
     if (spec.pool_rows == 0 || spec.pool_rows > max_pool_rows) {
         return fail({ExitCode::usage, "allocate", "--N " + std::to_string(spec.pool_rows),
                      "the pool holds no rows or more than 32-bit slots can number",
@@ -84,7 +83,7 @@ Result<Workspace> Workspace::allocate(const WorkspaceSpec& spec) {
     Workspace workspace;
     workspace.spec_ = spec;
     workspace.ranges_ = arena_layout(spec);
-    auto region = MappedRegion::anonymous(arena_bytes(spec), huge_page);
+    auto region = MappedRegion::anonymous(arena_bytes(spec), alignment);
     if (!region) return fail(region.error());
     workspace.region_ = std::move(*region);
     // Advice only: bytes really on huge pages are read from smaps by those who report them.

@@ -62,8 +62,8 @@ std::uint64_t arena_bytes(const WorkspaceSpec& spec);
 class Workspace {
 public:
     /// Asks for huge pages (madvise). Error: usage for N = 0, N > max_pool_rows or S = 0; not_possible with the errno
-    /// when the kernel refuses the mapping.
-    static Result<Workspace> allocate(const WorkspaceSpec& spec);
+    /// when the kernel refuses the mapping. `alignment` is a power of two, of a huge page or more.
+    static Result<Workspace> allocate(const WorkspaceSpec& spec, std::uint64_t alignment = std::uint64_t{2} << 20);
 
     const WorkspaceSpec& spec() const { return spec_; }
     const std::vector<BufferRange>& ranges() const { return ranges_; }

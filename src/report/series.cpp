@@ -25,6 +25,21 @@ double computed_value(const Sample& sample, std::string_view metric, double row_
     return static_cast<double>(sample.metadata_bytes);
 }
 
+/// A column that holds one value per step, of the references of the loop itself.
+Series column_series(const PhaseSamples& phase, const std::vector<std::string>& names,
+                     std::vector<std::optional<std::uint64_t>> Sample::*values, std::string_view column_name) {
+    Series out;
+    out.domain = "u";
+    const auto column = column_of(names, column_name);
+    if (!column) return out;
+    for (const Sample* row : phase.rows) {
+        const auto& cells = row->*values;
+        if (*column >= cells.size() || !cells[*column]) continue;
+        out.values[key_of(*row)] = per_step(static_cast<double>(*cells[*column]), *row);
+    }
+    return out;
+}
+
 std::string text_of(ReadingState state) {
     switch (state) {
     case ReadingState::never_ran: return "never ran: the kernel gave this event no counter";
@@ -120,20 +135,21 @@ Series event_series(const PhaseSamples& phase, std::size_t event, bool scaled_to
 }
 
 Series simulated_series(const PhaseSamples& phase, std::string_view column_name) {
-    Series out;
+    Series out = column_series(phase, phase.table.simulated, &Sample::simulated, column_name);
     out.tier = Tier::simulated;
     out.source = "sim";
-    out.domain = "u"; // the references of the loop itself
-    const auto column = column_of(phase.table.simulated, column_name);
-    if (column) {
-        for (const Sample* row : phase.rows) {
-            if (*column >= row->simulated.size() || !row->simulated[*column]) continue;
-            out.values[key_of(*row)] = per_step(static_cast<double>(*row->simulated[*column]), *row);
-        }
-    }
     if (out.empty()) {
         out.reason = phase.experiment.simulation_reason.empty() ? "not simulated" : phase.experiment.simulation_reason;
     }
+    return out;
+}
+
+Series emulated_series(const PhaseSamples& phase, std::string_view column_name) {
+    Series out = column_series(phase, phase.table.emulated, &Sample::emulated, column_name);
+    out.tier = Tier::emulated;
+    out.source = phase.run.emulation ? phase.run.emulation->collector : "callgrind";
+    if (out.empty())
+        out.reason = phase.experiment.emulation_reason.empty() ? "not emulated" : phase.experiment.emulation_reason;
     return out;
 }
 
@@ -180,6 +196,12 @@ std::vector<Series> sources_of(const PhaseSamples& phase, std::string_view metri
     std::stable_sort(out.begin(), out.end(), [](const Series& a, const Series& b) {
         return std::pair(directness(a), a.tier) < std::pair(directness(b), b.tier);
     });
+    if (metric == "dram_bytes" && !phase.table.emulated.empty()) {
+        out.push_back(
+            sum_or_reason(emulated_series(phase, "dram_read_bytes"), emulated_series(phase, "dram_write_bytes")));
+    } else if (column_of(phase.table.emulated, metric)) {
+        out.push_back(emulated_series(phase, metric));
+    }
     if (simulated && metric == "dram_bytes") {
         out.push_back(
             sum_or_reason(simulated_series(phase, "dram_read_bytes"), simulated_series(phase, "dram_write_bytes")));

@@ -62,6 +62,8 @@ Series computed_series(const PhaseSamples& phase, std::string_view metric);
 Series event_series(const PhaseSamples& phase, std::size_t event, bool scaled_to_unit);
 /// A simulated column, e.g. "dram_read_bytes"; empty with a reason when this (loop, k) was not simulated.
 Series simulated_series(const PhaseSamples& phase, std::string_view column);
+/// An emulated column, e.g. "instructions"; empty with a reason when this (loop, k) was not emulated.
+Series emulated_series(const PhaseSamples& phase, std::string_view column);
 /// Every source of a counted or simulated metric, most direct first; empty ones say why. What several events of one
 /// source count is summed: passes over the same trace, terms of an estimate.
 std::vector<Series> sources_of(const PhaseSamples& phase, std::string_view metric, bool simulated);

@@ -12,6 +12,7 @@
 #include "run/plan.hpp"
 #include "run/progress.hpp"
 #include "run/samples.hpp"
+#include "run/emulation.hpp"
 #include "run/simulation.hpp"
 #include "run/sweep.hpp"
 
@@ -80,9 +81,10 @@ struct RowContext {
     const SimulatedRow& simulated;
     std::vector<int> pinned; ///< CPU of each worker; -1 when it was not bound
     std::string loop;        ///< name
+    const EmulatedRow* emulated = nullptr;
 };
 
-/// Differences, sums over workers, flags. The simulated columns are filled for repeat 0, pass 0.
+/// Differences, sums over workers, flags. The simulated and emulated columns are filled for repeat 0, pass 0.
 PhaseRows make_rows(const RowContext& context, const PhaseKey& key, const PhaseLog& log);
 
 } // namespace bytebound

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/text.hpp"
+#include "run/plan_hierarchy.hpp"
 #include "run/plan_parts.hpp"
 #include "run/samples.hpp"
 #include "run/simulation.hpp"
@@ -123,7 +124,8 @@ MemoryNeed memory_need(const RunPlan& plan) {
     // The exact arena is safe to compute only when its products fit.
     need.arena = pool_and_slab < 0x1p62 ? static_cast<double>(bytebound::arena_bytes(plan.workspace)) : pool_and_slab;
     const double cache = 8 * static_cast<double>(plan.geometry.size_bytes / plan.geometry.line_bytes);
-    need.simulation = std::max(0.0, need.arena - pool_and_slab) + 4 * rows + cache;
+    need.simulation = std::max(0.0, need.arena - pool_and_slab) + 4 * rows +
+                      (plan.hierarchy ? hierarchy_bytes(plan, need.arena) : cache);
 
     double steps = 0; // of all ks
     for (const Experiment& e : plan.experiments)
@@ -155,7 +157,8 @@ Result<void> check_memory(RunPlan& plan, std::uint64_t memory_available, bool un
         const double beside = std::floor((available - need.total(0)) / need.simulation);
         plan.simulation_threads = static_cast<std::size_t>(std::clamp(beside, 1.0, double{most_simulations}));
     }
-    if (under_valgrind && need.arena >= static_cast<double>(valgrind_arena_limit))
+    const bool wrapped = under_valgrind || !plan.collectors.emulating.empty();
+    if (wrapped && need.arena >= static_cast<double>(valgrind_arena_limit))
         return impossible("memory",
                           fmt::format("the arena of {} is not smaller than 4 GiB, and valgrind's write-back model "
                                       "takes lines 4 GiB apart for one",
@@ -190,6 +193,7 @@ Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, cons
     if (!placement) return fail(placement.error());
     plan.placement = std::move(*placement);
     if (auto caches = plan_caches(plan, machine); !caches) return fail(caches.error());
+    if (auto levels = plan_hierarchy(plan, machine); !levels) return fail(levels.error());
     plan.workspace = {options.pool_rows, plan.layout, 1, 0};
     if (auto fits = check_memory(plan, facts.memory_available, facts.under_valgrind); !fits) return fail(fits.error());
     if (auto planned = plan_experiments(plan); !planned) return fail(planned.error());
@@ -225,6 +229,8 @@ std::vector<std::string> describe(const RunPlan& plan) {
     lines.push_back(fmt::format("cache      {} {} ways, {} B lines ({})",
                                 format_size(static_cast<double>(plan.geometry.size_bytes)), plan.geometry.ways,
                                 plan.geometry.line_bytes, plan.geometry_source));
+    for (std::string& line : describe_hierarchy(plan))
+        lines.push_back(std::move(line));
     for (const Experiment& e : plan.experiments)
         lines.push_back(fmt::format("k {:<8} A {:g}, R {:g}, warm-up {}, measured {} x {}, bound {} per step", e.k,
                                     e.added, e.removed, e.warmup_steps, o.repeats, o.steps_per_k,
@@ -232,13 +238,10 @@ std::vector<std::string> describe(const RunPlan& plan) {
     std::vector<std::string> events;
     for (const EventWish& event : plan.events)
         events.push_back(event.name);
-    lines.push_back(fmt::format("collectors {}{}",
-                                plan.collectors.counting.empty()
-                                    ? ""
-                                    : join(plan.collectors.counting, ", ") + (plan.collectors.simulate ? ", " : ""),
-                                plan.collectors.simulate           ? "sim"
-                                : plan.collectors.counting.empty() ? "none"
-                                                                   : ""));
+    std::vector<std::string> collectors = plan.collectors.counting;
+    if (!plan.collectors.emulating.empty()) collectors.push_back(plan.collectors.emulating);
+    if (plan.collectors.simulate) collectors.emplace_back("sim");
+    lines.push_back(fmt::format("collectors {}", collectors.empty() ? "none" : join(collectors, ", ")));
     lines.push_back(fmt::format("events     {}", events.empty() ? "none" : join(events, ", ")));
     lines.push_back(fmt::format("phases     {} before passes", plan.experiments.size() * o.loops.size() * o.repeats));
     return lines;

@@ -11,6 +11,7 @@
 #include "loops/workspace.hpp"
 #include "model/ceilings.hpp"
 #include "preset/preset.hpp"
+#include "run/hierarchy_record.hpp"
 #include "run/run_options.hpp"
 #include "run/run_record.hpp"
 #include "topology/placement.hpp"
@@ -47,6 +48,7 @@ struct CollectorChoice {
     std::vector<std::string> counting; ///< in-process collectors, in order of preference
     bool simulate = false;
     bool automatic = false; ///< "auto": a collector that can open nothing is no error
+    std::string emulating;  ///< the collector that wraps the program; empty: none, as with "auto"
     bool operator==(const CollectorChoice&) const = default;
 };
 /// Errors: usage for an unknown name or none beside others.
@@ -71,6 +73,7 @@ struct RunPlan {
     std::size_t simulation_threads = most_simulations; ///< at most: each holds masks, tables and a cache of its own
     CacheGeometry geometry;                            ///< simulated cache
     std::string geometry_source;                       ///< "sysfs", "hwloc", "--llc", "assumed"
+    std::optional<HierarchyRecord> hierarchy;          ///< what stands above that cache; none: it is simulated alone
     std::uint64_t warm_bytes = 0;                      ///< C of the warm-up rule
     std::uint64_t sweep_bytes = 0;                     ///< of the sweep's buffer: 4 x the largest LLC reached
     std::vector<Experiment> experiments;

@@ -84,8 +84,11 @@ Result<CollectorChoice> choose_collectors(const std::vector<std::string>& names)
             return fail({ExitCode::usage, "plan", "--collector " + name, "there is no collector of this name",
                          near ? "did you mean " + *near + "?" : "give one of: " + join(known, ", ")});
         }
+        const CollectorEntry* entry = find_collector(collectors(), name);
         if (name == "sim")
             choice.simulate = true;
+        else if (entry != nullptr && entry->supplies == Supplies::emulation)
+            choice.emulating = name;
         else
             add(name);
     }

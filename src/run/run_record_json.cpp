@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "run/calibration_json.hpp"
+#include "run/hierarchy_json.hpp"
 #include "run/qualification_json.hpp"
 #include "run/run_record.hpp"
 

@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, 7> step_columns = {"A",         "R",     
 constexpr std::array<std::string_view, 3> trace_columns = {"trace:min_rows", "trace:metadata_bytes",
                                                            "trace:bound_rows"};
 constexpr std::string_view sim_prefix = "sim:";
+constexpr std::string_view emulated_prefix = "callgrind:";
 
 std::string csv_cell(std::string_view cell) {
     if (cell.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(cell);
@@ -165,7 +166,7 @@ private:
 /// The columns of a header, or what is wrong with it.
 struct Shape {
     SampleFile kind = SampleFile::steps;
-    std::vector<std::string> events, simulated;
+    std::vector<std::string> events, simulated, emulated;
     bool trace = false;
     std::string cause;
 };
@@ -202,6 +203,8 @@ Shape shape_of(const std::vector<std::string>& header, SampleFile expected) {
     if (shape.kind == SampleFile::steps) {
         while (at < header.size() && header[at].starts_with(sim_prefix))
             shape.simulated.push_back(header[at++].substr(sim_prefix.size()));
+        while (at < header.size() && header[at].starts_with(emulated_prefix))
+            shape.emulated.push_back(header[at++].substr(emulated_prefix.size()));
         if (!take_fixed(trace_columns, header, at, shape.cause)) return shape;
     }
     if (at != header.size()) shape.cause = fmt::format("column {} \"{}\" is not expected there", at + 1, header[at]);
@@ -234,10 +237,20 @@ Sample sample_of(CellReader& cells, const Shape& shape) {
     if (shape.kind != SampleFile::steps) return sample;
     for (std::size_t i = 0; i < shape.simulated.size(); ++i)
         sample.simulated.push_back(cells.optional_number<std::uint64_t>());
+    for (std::size_t i = 0; i < shape.emulated.size(); ++i)
+        sample.emulated.push_back(cells.optional_number<std::uint64_t>());
     sample.min_rows = cells.number<std::uint32_t>();
     sample.metadata_bytes = cells.number<std::uint64_t>();
     sample.bound_rows = cells.number<std::uint32_t>();
     return sample;
+}
+
+/// Empty cells where there is no value.
+void append_cells(std::string& text, const std::vector<std::optional<std::uint64_t>>& values, std::size_t cells) {
+    for (std::size_t i = 0; i < cells; ++i) {
+        text += ',';
+        if (i < values.size() && values[i]) text += std::to_string(*values[i]);
+    }
 }
 
 bool same_phase(const Sample& a, const Sample& b) {
@@ -274,6 +287,8 @@ std::string header_text(const SampleTable& shape, SampleFile kind) {
     if (kind == SampleFile::steps) {
         for (const std::string& metric : shape.simulated)
             columns.push_back(std::string(sim_prefix) + metric);
+        for (const std::string& metric : shape.emulated)
+            columns.push_back(std::string(emulated_prefix) + metric);
         columns.insert(columns.end(), trace_columns.begin(), trace_columns.end());
     }
     text += fmt::format("{}\n", fmt::join(columns, ","));
@@ -294,10 +309,8 @@ std::string row_text(const SampleTable& shape, const Sample& sample, SampleFile 
             text += ",,,";
     }
     if (kind == SampleFile::steps) {
-        for (std::size_t i = 0; i < shape.simulated.size(); ++i) {
-            text += ',';
-            if (i < sample.simulated.size() && sample.simulated[i]) text += std::to_string(*sample.simulated[i]);
-        }
+        append_cells(text, sample.simulated, shape.simulated.size());
+        append_cells(text, sample.emulated, shape.emulated.size());
         text += fmt::format(",{},{},{}", sample.min_rows, sample.metadata_bytes, sample.bound_rows);
     }
     text += '\n';
@@ -319,6 +332,7 @@ Result<SampleTable> parse_samples(std::string_view text, const std::string& name
     if (!shape.cause.empty()) return bad_line(name, header->line, shape.cause);
     table.events = shape.events;
     table.simulated = shape.simulated;
+    table.emulated = shape.emulated;
     while (!reader.done()) {
         const auto record = reader.next();
         if (!record && end == FileEnd::cut) { // records fail at the end of the text only

@@ -30,6 +30,8 @@ struct Sample {
     std::vector<std::optional<Reading>> readings;
     /// Parallel to SampleTable::simulated; empty except in repeat 0, pass 0.
     std::vector<std::optional<std::uint64_t>> simulated;
+    /// Parallel to SampleTable::emulated; empty except in repeat 0, pass 0.
+    std::vector<std::optional<std::uint64_t>> emulated;
     /// Computed figures (columns trace:min_rows, trace:metadata_bytes, trace:bound_rows after the simulated ones):
     /// sums over the batch, bound_rows that of max(A,R).
     std::uint32_t min_rows = 0;
@@ -40,17 +42,19 @@ struct Sample {
 
 /// Column order of samples.csv:
 ///   loop,k,repeat,step,batch,pass,A,R,rows_written,cpu_before,cpu_after,flags,time_ns,
-///   per event NAME,NAME:enabled,NAME:running, per simulated metric sim:NAME,
+///   per event NAME,NAME:enabled,NAME:running, per simulated metric sim:NAME, per emulated metric callgrind:NAME,
 ///   trace:min_rows,trace:metadata_bytes,trace:bound_rows
 /// A shared event's count is in bytes, summed over its counters as its two times are.
 /// Simulated metrics, lines times line size: dram_read_bytes, dram_write_bytes, llc_misses (lines), the ten
 /// <buffer>_read_bytes / <buffer>_write_bytes, of these cold_read_bytes (pool lines never read before) and
 /// write_allocate_bytes (slab lines fetched for a store), and with --between use|evict gap_dram_read_bytes,
 /// gap_dram_write_bytes.
+/// Emulated metrics: instructions, llc_misses (lines), dram_read_bytes, dram_write_bytes.
 struct SampleTable {
     std::vector<std::string> comments; ///< without the leading "# "
     std::vector<std::string> events;   ///< names in the user's order
     std::vector<std::string> simulated;
+    std::vector<std::string> emulated;
     std::vector<Sample> rows;
     std::uint64_t dropped_rows = 0; ///< at the end of a file whose run did not finish: of no whole phase
 };

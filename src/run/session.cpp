@@ -22,9 +22,9 @@ Session::~Session() {
 
 Result<void> Session::measure() {
     using Step = Result<void> (Session::*)();
-    for (const Step step :
-         {&Session::pin_team, &Session::open_directory, &Session::allocate, &Session::simulate_all,
-          &Session::choose_oracle_copies, &Session::price_reads, &Session::qualify, &Session::measure_phases}) {
+    for (const Step step : {&Session::pin_team, &Session::open_directory, &Session::allocate, &Session::simulate_all,
+                            &Session::emulate_all, &Session::open_samples, &Session::choose_oracle_copies,
+                            &Session::price_reads, &Session::qualify, &Session::measure_phases}) {
         if (stop_ != 0) return fail(stopped_by(stop_));
         if (auto done = (this->*step)(); !done) return done;
     }
@@ -59,7 +59,11 @@ Result<void> Session::pin_team() {
     auto counting = plan_counting(parts_.plan, parts_.sys, parts_.seams.root, parts_.seams.collectors);
     if (!counting) return fail(counting.error());
     counting_ = std::move(*counting);
-    return enlarge_batches_for_background();
+    if (auto enlarged = enlarge_batches_for_background(); !enlarged) return enlarged;
+    auto emulation = plan_emulation(parts_.plan, parts_.seams.collectors);
+    if (!emulation) return fail(emulation.error());
+    emulation_ = std::move(*emulation);
+    return {};
 }
 
 bool Session::counts_shared() const {
@@ -104,6 +108,7 @@ Result<void> Session::open_directory() {
     record.qualification.reason = "the run ended before it";
     record.warnings.insert(record.warnings.end(), parts_.plan.warnings.begin(), parts_.plan.warnings.end());
     record.warnings.insert(record.warnings.end(), counting_.warnings.begin(), counting_.warnings.end());
+    record.warnings.insert(record.warnings.end(), emulation_.warnings.begin(), emulation_.warnings.end());
 
     auto directory = RunDirectory::create(parts_.path, parts_.plan.options.force);
     if (!directory) return fail(directory.error());
@@ -174,7 +179,8 @@ Result<void> Session::simulate_all() {
     const std::string not_simulated = why_not_simulated(simulation_);
     record.unavailable = unavailable_metrics(parts_.plan, counting_, not_simulated);
     if (not_simulated.empty()) {
-        SimulationRecord sim{parts_.plan.geometry, parts_.plan.geometry_source, simulation_.seconds, 0};
+        SimulationRecord sim{parts_.plan.geometry, parts_.plan.geometry_source, simulation_.seconds, 0,
+                             parts_.plan.hierarchy};
         for (const auto& rows : simulation_.rows)
             for (const SimulatedRow& row : rows)
                 sim.line_references += row.line_references;
@@ -183,11 +189,16 @@ Result<void> Session::simulate_all() {
     record.collectors.push_back({"sim", not_simulated.empty(),
                                  not_simulated.empty() ? "models DRAM bytes and LLC misses" : not_simulated,
                                  not_simulated.empty() ? "" : "give --collector auto"});
+    return {};
+}
 
+Result<void> Session::open_samples() {
+    const RunRecord& record = parts_.record;
     SampleTable shape;
     for (const EventRecord& event : record.events)
         shape.events.push_back(event.name);
-    if (not_simulated.empty()) shape.simulated = simulated_columns(parts_.plan.options.between);
+    if (record.emulation) shape.emulated = emulated_columns();
+    if (record.simulation) shape.simulated = simulated_columns(parts_.plan.options.between);
     shape.comments = sample_comments(record, SampleFile::steps);
     auto samples = SampleWriter::create(parts_.path / samples_file, shape, SampleFile::steps);
     if (!samples) return fail(samples.error());

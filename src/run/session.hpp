@@ -29,8 +29,8 @@ public:
     Session(Parts parts, const ProgressCallback& progress, const StopFlag& stop);
     ~Session();
 
-    /// In the house's order: pin, plan the counting, create the directory, allocate and prove, simulate, price the
-    /// reads, measure, prove again.
+    /// In the house's order: pin, plan the counting, create the directory, allocate and prove, simulate, emulate, price
+    /// the reads, measure, prove again.
     Result<void> measure();
 
 private:
@@ -40,6 +40,8 @@ private:
     Result<void> open_directory();
     Result<void> allocate();
     Result<void> simulate_all();
+    Result<void> emulate_all(); ///< session_emulate.cpp
+    Result<void> open_samples();
     Result<void> choose_oracle_copies();
     Result<void> price_reads();
     Result<void> qualify(); ///< session_qualify.cpp
@@ -60,6 +62,7 @@ private:
     std::optional<Workspace> workspace_;
     std::optional<CacheSweep> sweep_;
     SimulatedRun simulation_;
+    Emulation emulation_;
     std::optional<SampleWriter> samples_, workers_, background_;
     std::vector<CopyMethod> oracle_copies_; ///< per experiment
 };

@@ -74,8 +74,9 @@ Result<void> Session::measure_phase(const PhaseKey& key) {
     std::vector<int> pinned;
     for (std::size_t worker = 0; worker < pins_.size(); ++worker)
         pinned.push_back(pins_[worker]->bound() ? plan.placement.cpus[worker] : -1);
-    const PhaseRows rows =
-        make_rows({plan, counting_, simulated, pinned, std::string(loop_name(plan.options, kind))}, key, *log);
+    const PhaseRows rows = make_rows({plan, counting_, simulated, pinned, std::string(loop_name(plan.options, kind)),
+                                      emulation_.rows.empty() ? nullptr : &emulation_.rows[key.experiment][key.loop]},
+                                     key, *log);
     parts_.record.placement.steps += rows.steps.size();
     parts_.record.placement.steps_migrated += rows.migrated;
     ExperimentRecord& record = experiment_record(key.experiment, key.loop);

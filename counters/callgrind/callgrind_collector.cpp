@@ -1,0 +1,95 @@
+#include "counters/callgrind/callgrind_collector.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+#include <utility>
+
+#include "counters/callgrind/part_file.hpp"
+
+namespace bytebound {
+namespace {
+
+// What most cores have. Small last levels get a smaller one above them: a first level of half their size would keep
+// too much from them.
+constexpr EmulatedCache usual_first_level{32 << 10, 8, 64};
+constexpr std::uint64_t last_level_shares = 32;
+/// callgrind's own limits: VG_(clo) takes 32-bit sizes, a line of 16 bytes and more.
+constexpr std::uint64_t most_bytes = std::numeric_limits<std::int32_t>::max();
+constexpr std::uint32_t least_line = 16;
+
+std::string words_of(const EmulatedCache& cache) {
+    return std::to_string(cache.size_bytes) + "," + std::to_string(cache.ways) + "," + std::to_string(cache.line_bytes);
+}
+
+std::uint64_t distance(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : b - a; }
+
+} // namespace
+
+Capability CallgrindCollector::capability() const {
+    if (valgrind_.empty()) return Capability::no("no valgrind on PATH", "sudo apt-get install valgrind");
+    return Capability::yes(valgrind_);
+}
+
+Result<EmulatedCache> CallgrindCollector::nearest_cache(const EmulatedCache& wanted) const {
+    if (wanted.ways == 0 || wanted.line_bytes < least_line || !std::has_single_bit(wanted.line_bytes) ||
+        wanted.sets() == 0 || wanted.size_bytes > most_bytes)
+        return fail({ExitCode::not_possible, "emulate cache", words_of(wanted),
+                     "callgrind takes sizes up to " + std::to_string(most_bytes) +
+                         " bytes and lines of a power of two from " + std::to_string(least_line) + " bytes",
+                     "give another --llc, or --collector sim"});
+    const std::uint64_t lines = wanted.size_bytes / wanted.line_bytes;
+    const std::uint64_t below = std::bit_floor(wanted.sets());
+    EmulatedCache best{};
+    for (const std::uint64_t sets : {below, 2 * below}) {
+        const auto ways = static_cast<std::uint32_t>(std::max<std::uint64_t>(1, (lines + sets / 2) / sets));
+        const EmulatedCache cache{sets * ways * wanted.line_bytes, ways, wanted.line_bytes};
+        const auto rank = [&](const EmulatedCache& c) {
+            return std::pair(distance(c.size_bytes, wanted.size_bytes), distance(c.ways, wanted.ways));
+        };
+        if (best.ways == 0 || rank(cache) < rank(best)) best = cache;
+    }
+    return best;
+}
+
+EmulatedCache CallgrindCollector::first_level_above(const EmulatedCache& last_level) const {
+    EmulatedCache cache = usual_first_level;
+    cache.line_bytes = last_level.line_bytes;
+    const std::uint64_t least = 2 * std::uint64_t{cache.ways} * cache.line_bytes;
+    const std::uint64_t share = std::bit_floor(last_level.size_bytes) / last_level_shares;
+    cache.size_bytes = std::clamp(share, std::min(least, cache.size_bytes), cache.size_bytes);
+    return cache;
+}
+
+std::vector<std::string> CallgrindCollector::wrap(const std::vector<std::string>& command, const EmulatedCaches& caches,
+                                                  const std::string& output_file) const {
+    std::string escaped; // % begins a pattern in the name
+    for (const char c : output_file)
+        escaped += c == '%' ? std::string("%%") : std::string(1, c);
+    std::vector<std::string> words = {
+        valgrind_,
+        "--command-line-only=yes", // neither VALGRIND_OPTS nor a .valgrindrc
+        "--quiet",
+        "--tool=callgrind",
+        "--cache-sim=yes",
+        "--simulate-wb=yes",
+        // Starting flushes the caches: the program starts once, and toggles collecting around every reading.
+        "--instr-atstart=no",
+        "--collect-atstart=no",
+        "--combine-dumps=yes",
+        "--dump-line=no",
+        // Never the defaults, which valgrind takes from CPUID: in guests it is often wrong.
+        "--I1=" + words_of(caches.first_level),
+        "--D1=" + words_of(caches.first_level),
+        "--LL=" + words_of(caches.last_level),
+        "--callgrind-out-file=" + escaped,
+    };
+    words.insert(words.end(), command.begin(), command.end());
+    return words;
+}
+
+Result<EmulatedOutput> CallgrindCollector::parse(std::string_view text, const std::string& file) const {
+    return parse_part_file(text, file);
+}
+
+} // namespace bytebound

@@ -1,0 +1,28 @@
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+
+#include "cli/command.hpp"
+#include "cli/console.hpp"
+#include "counters/registry.hpp"
+#include "run/emulated_process.hpp"
+
+namespace bytebound {
+
+/// What `run --collector callgrind` starts under valgrind, once for each loop and k.
+ExitCode emulate_main(const std::vector<std::string>& words) {
+    if (words.size() != 1)
+        return complain({ExitCode::usage, "parse", "command emulate", "it takes one file",
+                         "bytebound run --collector callgrind uses it by itself"});
+    std::ifstream in(words[0], std::ios::binary);
+    std::ostringstream text;
+    if (!in || !(text << in.rdbuf()))
+        return complain({ExitCode::bad_data, "read", words[0], "the file is missing or unreadable",
+                         "bytebound run --collector callgrind writes such files for itself", errno});
+    const auto spec = parse_emulation_spec(std::move(text).str(), words[0]);
+    if (!spec) return complain(spec.error());
+    const auto done = run_emulated(*spec, collectors());
+    return done ? ExitCode::done : complain(done.error());
+}
+
+} // namespace bytebound
