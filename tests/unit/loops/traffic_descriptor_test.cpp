@@ -113,10 +113,12 @@ TEST_CASE("the streams of every loop ask for the rows and metadata bytes that th
 TEST_CASE("non-temporal stores are those of the slab, except in oracle") {
     DescribedLoop loop = example(LoopKind::index, 32);
     loop.copy = CopyMethod::nt;
-    for (const TrafficStream& stream : describe_traffic(loop)->streams)
+    const TrafficDescriptor index = *describe_traffic(loop);
+    for (const TrafficStream& stream : index.streams)
         CHECK((stream.store_kind == StoreKind::non_temporal) == (stream.buffer == Buffer::slab));
     loop.loop = LoopKind::oracle;
-    for (const TrafficStream& stream : describe_traffic(loop)->streams)
+    const TrafficDescriptor oracle = *describe_traffic(loop);
+    for (const TrafficStream& stream : oracle.streams)
         CHECK(stream.store_kind == StoreKind::ordinary);
 }
 
