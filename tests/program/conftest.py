@@ -49,13 +49,34 @@ def read_csv(path):
     return lines[:count], rows[0], [dict(zip(rows[0], row)) for row in rows[1:]]
 
 
+def ledger_faults(row):
+    """What is wrong with the account of a row's traffic; every run that a test loads is asked."""
+    ledger = row["ledger"]
+    if ledger is None:
+        return [] if row["unavailable"].get("ledger") else ["no ledger and no reason"]
+    parts, faults = ledger["parts"], []
+    near = lambda a, b: abs(a - b) <= 1e-9 * max(abs(a), abs(b), 1)
+    if not near(sum(value for value in parts.values() if value is not None), ledger["measured"]):
+        faults.append(f"parts of {ledger['measured']}: {parts}")
+    for source in ledger["sources"]:
+        if source["source"] == "sim" and (source["background"], source["unexplained"]) != (0, 0):
+            faults.append(f"the simulation does not explain itself: {source}")
+    if ledger["sources"][0]["source"] == "sim" and not near(ledger["modelled"], row["metrics"][ledger["source"]]["value"]):
+        faults.append(f"modelled {ledger['modelled']} is not the simulated figure")
+    if not near(ledger["requested"], row["requested_bytes"]) or not near(ledger["bound"], row["bound_bytes"]):
+        faults.append("bound or requested differ from the row's")
+    return faults
+
+
 def load(out, done=None):
     """A run directory as plain data."""
     out = pathlib.Path(out)
     comments, header, samples = read_csv(out / "samples.csv")
-    return SimpleNamespace(path=out, done=done, run=json.loads((out / "run.json").read_text()),
-                           summary=json.loads((out / "summary.json").read_text()), comments=comments, header=header,
-                           samples=samples)
+    summary = json.loads((out / "summary.json").read_text())
+    faults = [f"{row['loop']} k={row['k']}: {fault}" for row in summary["rows"] for fault in ledger_faults(row)]
+    assert not faults, faults
+    return SimpleNamespace(path=out, done=done, run=json.loads((out / "run.json").read_text()), summary=summary,
+                           comments=comments, header=header, samples=samples)
 
 
 def row_of(loaded, loop, k):

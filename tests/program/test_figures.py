@@ -16,7 +16,8 @@ STAT = {"time_ns": "median", "amplification": "ratio", "requested_ratio": "ratio
 COMPUTED = ["bound_bytes", "min_bytes", "rows_written", "requested_bytes", "metadata_bytes"]
 BUFFERS = ["pool", "slab", "mask", "index", "meta"]
 SIMULATED = (["dram_read_bytes", "dram_write_bytes", "llc_misses"]
-             + [f"{buffer}_{way}_bytes" for buffer in BUFFERS for way in ("read", "write")])
+             + [f"{buffer}_{way}_bytes" for buffer in BUFFERS for way in ("read", "write")]
+             + ["cold_read_bytes", "write_allocate_bytes"])
 # From the most to the least direct; a ratio has the worse of its operands, computed lowers nothing.
 TIERS = ["computed", "timed", "counted", "scaled", "shared", "emulated", "simulated"]
 
