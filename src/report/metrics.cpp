@@ -21,6 +21,7 @@ constexpr std::array table{
     MetricEntry{"requested_ratio", Stat::ratio, ratio, "requested_bytes", "bound_bytes"},
     MetricEntry{"cpi", Stat::ratio, ratio, "cycles", "instructions"},
     MetricEntry{"llc_mpki", Stat::ratio, ratio, "llc_misses", "instructions", 1000},
+    MetricEntry{"requested_gbps", Stat::ratio, ratio, "requested_bytes", "time_ns"},
     MetricEntry{"dram_gbps", Stat::ratio, ratio, "dram_bytes", "time_ns"}, // bytes per ns are GB/s
     MetricEntry{"llc_misses", Stat::mean, traffic},
     MetricEntry{"instructions", Stat::mean, counted},

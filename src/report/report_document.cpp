@@ -38,6 +38,7 @@ Document report_document(const RunRecord& run, const Summary& summary) {
     append(out, ledger_section(summary));
     append(out, regression_section(summary));
     append(out, crossover_section(summary));
+    append(out, ceiling_section(run, summary));
     append(out, unavailable_section(run, summary));
     append(out, doubt_section(run, summary));
     append(out, placement_section(run));

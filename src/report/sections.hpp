@@ -27,12 +27,16 @@ Blocks ledger_section(const Summary& summary);
 Blocks regression_section(const Summary& summary);
 Blocks crossover_section(const Summary& summary);
 
+// sections_ceilings.cpp: bandwidths as percentages of the host's ceilings
+Blocks ceiling_section(const RunRecord& run, const Summary& summary);
+
 // sections_evidence.cpp: what it rests on
 Blocks unavailable_section(const RunRecord& run, const Summary& summary);
 Blocks placement_section(const RunRecord& run);
 Blocks counting_section(const RunRecord& run);
 Blocks qualification_section(const RunRecord& run); // sections_qualification.cpp
 Blocks simulation_section(const RunRecord& run);
+Blocks hierarchy_blocks(const RunRecord& run); // sections_hierarchy.cpp: its part about private levels; often empty
 Blocks environment_section(const RunRecord& run);
 Blocks reproduce_section(const RunRecord& run);
 

@@ -287,6 +287,7 @@ ComparedRow make_row(const PhaseSamples& phase, const std::vector<std::string>& 
     }
     put_buffers(row, phase);
     put_ledger(row, phase);
+    put_ceilings(row, phase.run);
     put_flags(row, phase);
     return out;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "counters/tier.hpp"
+#include "report/ceilings.hpp"
 #include "report/consistency.hpp"
 #include "report/crossover.hpp"
 #include "report/ledger.hpp"
@@ -55,6 +56,7 @@ struct SummaryRow {
     std::map<std::string, std::string, std::less<>> unavailable;
     std::optional<std::array<BufferTraffic, buffer_count>> by_buffer;
     std::optional<Ledger> ledger;
+    std::vector<CeilingShare> ceilings; ///< none without a calibration
     std::optional<std::uint64_t> index_steps;           ///< hybrid only: steps that rebuilt
     std::uint64_t steps = 0;                            ///< measured steps of pass 0
     std::map<std::string, std::uint64_t> flagged_steps; ///< flag -> samples that carry it

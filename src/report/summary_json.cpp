@@ -1,6 +1,8 @@
 #include "report/summary_json.hpp"
 
+#include "report/ceilings_json.hpp"
 #include "report/json_value.hpp"
+#include "report/roofline.hpp"
 #include "report/ledger_json.hpp"
 
 namespace bytebound {
@@ -65,6 +67,7 @@ Json row_json(const Summary& summary, const SummaryRow& row) {
     out["metrics"] = std::move(metrics);
     out["by_buffer"] = buffers_json(row);
     out["ledger"] = ledger_json(row);
+    out["ceilings"] = ceilings_json(row);
     out["unavailable"] = row.unavailable;
     return out;
 }
@@ -120,6 +123,7 @@ std::string summary_json(const RunRecord& run, const Summary& summary) {
     out["comparisons"] = std::move(comparisons);
     out["regressions"] = regressions_json(summary);
     out["crossover"] = crossover_json(summary);
+    out["roofline"] = roofline_json(run, summary);
     return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -14,6 +14,7 @@
 #include "report/html.hpp"
 #include "report/markdown.hpp"
 #include "report/report_document.hpp"
+#include "report/roofline.hpp"
 #include "report/summary_csv.hpp"
 #include "report/summary_json.hpp"
 #include "run/file_size_limit.hpp"
@@ -33,6 +34,7 @@ std::string environment_markdown(const RunRecord& run, const Summary&) {
 constexpr std::array formats{
     ReportFormat{"summary.csv", "every figure, one line per loop and k", summary_csv},
     ReportFormat{"summary.json", "every figure with its evidence, and the comparisons", summary_json},
+    ReportFormat{"roofline.vl.json", "a plot of the loops below the host's ceilings (Vega-Lite)", roofline_plot},
     ReportFormat{"ENVIRONMENT.md", "machine, software and placement", environment_markdown},
     ReportFormat{"report.html", "the report as one self-contained page", report_page},
     ReportFormat{"report.md", "the report", report_markdown},

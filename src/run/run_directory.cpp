@@ -21,9 +21,9 @@ namespace fs = std::filesystem;
 constexpr std::string_view temporary_run_file = "run.json.new";
 
 /// What a run writes: only these are sealed with hashes, and, with what a kill leaves of them, removed by --force.
-constexpr std::array<std::string_view, 8> sealed_files = {samples_file,  workers_file,    background_file,
-                                                          "summary.csv", "summary.json",  "report.md",
-                                                          "report.html", "ENVIRONMENT.md"};
+constexpr std::array<std::string_view, 9> sealed_files = {samples_file,       workers_file,  background_file,
+                                                          "roofline.vl.json", "summary.csv", "summary.json",
+                                                          "report.md",        "report.html", "ENVIRONMENT.md"};
 
 std::vector<std::string> own_files() {
     std::vector<std::string> names = {std::string(run_file), std::string(temporary_run_file)};
