@@ -9,10 +9,10 @@ from conftest import ROW_BYTES, read_csv, row_of, run_tiny, samples_of, schema
 LOOPS = ["paired", "index", "mask", "hybrid", "oracle"]
 METRICS = ["time_ns", "bound_bytes", "min_bytes", "rows_written", "requested_bytes", "metadata_bytes",
            "dram_read_bytes", "dram_write_bytes", "dram_bytes", "amplification", "requested_ratio", "cpi", "llc_mpki",
-           "dram_gbps", "llc_misses", "instructions", "cycles", "task_clock_ns", "page_faults", "context_switches",
-           "cpu_migrations"]
+           "requested_gbps", "dram_gbps", "llc_misses", "instructions", "cycles", "task_clock_ns", "page_faults",
+           "context_switches", "cpu_migrations"]
 STAT = {"time_ns": "median", "amplification": "ratio", "requested_ratio": "ratio", "cpi": "ratio", "llc_mpki": "ratio",
-        "dram_gbps": "ratio"}
+        "requested_gbps": "ratio", "dram_gbps": "ratio"}
 COMPUTED = ["bound_bytes", "min_bytes", "rows_written", "requested_bytes", "metadata_bytes"]
 BUFFERS = ["pool", "slab", "mask", "index", "meta"]
 SIMULATED = (["dram_read_bytes", "dram_write_bytes", "llc_misses"]
@@ -150,6 +150,8 @@ def test_ratios_are_ratios_of_sums(tiny):
                 dram = sum(step_values("dram_bytes", simulated, None))
                 assert metrics["amplification"]["value"] == pytest.approx(
                     dram / sum(step_values("bound_bytes", simulated, None)))
+        rate = sum(step_values("requested_bytes", samples, None)) / sum(step_values("time_ns", samples, None))
+        assert metrics["requested_gbps"]["value"] == pytest.approx(rate)
         if metrics["dram_bytes"]["source"] == "sim":
             gbps = sum(step_values("dram_bytes", simulated, None)) / sum(step_values("time_ns", simulated, None))
             assert metrics["dram_gbps"]["value"] == pytest.approx(gbps)
@@ -181,6 +183,7 @@ def test_tiers_say_how_a_number_was_had(tiny):
                 assert metrics[metric]["tier"] == "simulated"
         for ratio, (top, bottom) in {"amplification": ("dram_bytes", "bound_bytes"), "cpi": ("cycles", "instructions"),
                                      "requested_ratio": ("requested_bytes", "bound_bytes"),
+                                     "requested_gbps": ("requested_bytes", "time_ns"),
                                      "dram_gbps": ("dram_bytes", "time_ns")}.items():
             if metrics[ratio] is None:
                 continue
