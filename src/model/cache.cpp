@@ -73,14 +73,14 @@ void CacheSim::touch(Buffer buffer, std::uint64_t first, std::uint64_t lines, bo
 
 void CacheSim::copy(Buffer from_buffer, std::uint64_t from, Buffer to_buffer, std::uint64_t to, std::uint64_t lines) {
     references_ += 2 * lines;
-    if (to_buffer == Buffer::pool) { // no loop does that; in order, where the two ranges meet
+    if (to_buffer == Buffer::pool) // no loop does that; in order, where the two ranges meet
         for (std::uint64_t i = 0; i < lines; ++i) {
             if (from_buffer == Buffer::pool) cold_reads_ += held_.add(from + i, 1);
             held_.add(to + i, 1);
         }
-    } else if (from_buffer == Buffer::pool) {
-        cold_reads_ += held_.add(from, lines);
-    }
+    const bool from_pool = from_buffer == Buffer::pool && to_buffer != Buffer::pool;
+    const std::uint64_t first = from, count = lines;
+    if (from_pool) held_.prefetch(first);
     RunCounts& loads = loads_[static_cast<std::size_t>(from_buffer)];
     RunCounts& stores = stores_[static_cast<std::size_t>(to_buffer)];
     Place source = locate(from_buffer, from, false), target = locate(to_buffer, to, true);
@@ -92,6 +92,7 @@ void CacheSim::copy(Buffer from_buffer, std::uint64_t from, Buffer to_buffer, st
         target.advance(part, sets_);
         lines -= part;
     }
+    if (from_pool) cold_reads_ += held_.add(first, count);
 }
 
 void CacheSim::nt_store(Buffer buffer, std::uint64_t line) {
