@@ -49,7 +49,7 @@ CrossoverPoint measured_point(const Curve& curve) {
     return point;
 }
 
-void put_tau(Crossover& out, std::uint32_t active_rows) {
+void put_tau(CrossoverSummary& out, std::uint32_t active_rows) {
     if (active_rows == 0) return;
     for (const auto& [point, name] : {std::pair(&out.measured, "measured"), std::pair(&out.modelled, "modelled")}) {
         if (!point->k) continue;
@@ -64,10 +64,10 @@ void put_tau(Crossover& out, std::uint32_t active_rows) {
 
 } // namespace
 
-std::optional<Crossover> crossover(const RunRecord& run, const Summary& summary) {
+std::optional<CrossoverSummary> crossover(const RunRecord& run, const Summary& summary) {
     const Curve curve = measured_curve(summary);
     if (curve.value.empty()) return std::nullopt;
-    Crossover out;
+    CrossoverSummary out;
     out.measured = measured_point(curve);
     out.modelled.reason = "no calibration of this host: run bytebound calibrate";
     put_tau(out, run.workload.active_rows);

@@ -22,7 +22,7 @@ struct CrossoverPoint {
     std::string basis; ///< "time_ns index/paired over 4 ks", the model and what it rests on
 };
 
-struct Crossover {
+struct CrossoverSummary {
     CrossoverPoint measured, modelled;
     /// k* / m, measured before modelled; none without a k*.
     std::optional<double> tau, tau_low, tau_high;
@@ -31,6 +31,6 @@ struct Crossover {
 
 /// Of time_ns: where the ratio index / paired, log-linear in k between the ks of the run, falls to 1; the ends of its
 /// interval where those of the ratio do. Nothing unless both loops have a row at the same k.
-std::optional<Crossover> crossover(const RunRecord& run, const Summary& summary);
+std::optional<CrossoverSummary> crossover(const RunRecord& run, const Summary& summary);
 
 } // namespace bytebound

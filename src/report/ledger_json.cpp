@@ -89,7 +89,7 @@ Json regressions_json(const Summary& summary) {
 
 Json crossover_json(const Summary& summary) {
     if (!summary.crossover) return nullptr;
-    const Crossover& crossover = *summary.crossover;
+    const CrossoverSummary& crossover = *summary.crossover;
     return {{"loop", "paired"},
             {"vs", "index"},
             {"measured", point_json(crossover.measured)},

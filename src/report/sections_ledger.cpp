@@ -141,7 +141,7 @@ Blocks regression_section(const Summary& summary) {
 
 Blocks crossover_section(const Summary& summary) {
     if (!summary.crossover) return {};
-    const Crossover& crossover = *summary.crossover;
+    const CrossoverSummary& crossover = *summary.crossover;
     Bullets bullets;
     bullets.items.push_back(Inline().add("measured:", Style::strong).add(" " + point_text(crossover.measured)));
     bullets.items.push_back(Inline().add("modelled:", Style::strong).add(" " + point_text(crossover.modelled)));

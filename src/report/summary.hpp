@@ -56,7 +56,7 @@ struct SummaryRow {
     std::map<std::string, std::string, std::less<>> unavailable;
     std::optional<std::array<BufferTraffic, buffer_count>> by_buffer;
     std::optional<Ledger> ledger;
-    std::vector<CeilingShare> ceilings; ///< none without a calibration
+    std::vector<CeilingShare> ceilings;                 ///< none without a calibration
     std::optional<std::uint64_t> index_steps;           ///< hybrid only: steps that rebuilt
     std::uint64_t steps = 0;                            ///< measured steps of pass 0
     std::map<std::string, std::uint64_t> flagged_steps; ///< flag -> samples that carry it
@@ -79,9 +79,9 @@ struct Summary {
     std::vector<SummaryRow> rows;     ///< by k in the order of the run, then by loop
     std::vector<std::string> missing; ///< "paired k=64": planned, without a finished phase
     std::vector<Comparison> comparisons;
-    std::vector<Regression> regressions; ///< over the ks, loop by loop
-    std::optional<Crossover> crossover;  ///< of paired and index; none unless both were run
-    std::uint64_t dropped_rows = 0;      ///< of samples.csv: a phase that was cut off
+    std::vector<Regression> regressions;       ///< over the ks, loop by loop
+    std::optional<CrossoverSummary> crossover; ///< of paired and index; none unless both were run
+    std::uint64_t dropped_rows = 0;            ///< of samples.csv: a phase that was cut off
 
     const SummaryRow* find(std::string_view loop, std::uint32_t k) const;
     const Comparison* compare(std::uint32_t k, std::string_view loop, std::string_view vs,

@@ -11,7 +11,7 @@ struct At {
     double ratio, low, high;
 };
 
-std::optional<Crossover> crossover_of(std::vector<At> points) {
+std::optional<CrossoverSummary> crossover_of(std::vector<At> points) {
     RunRecord run;
     run.workload.active_rows = 256;
     Summary summary;
