@@ -203,13 +203,16 @@ void add_loops(std::vector<Option>& table, RunOptions& o) {
     const std::string group = "Loops";
     table.push_back({"--loops", "LOOP,...", "paired,index,mask,hybrid,oracle (all)", group,
                      [&o](const std::string& text) { return loops_into(o, text); }});
-    table.push_back(
-        {"--tau", "TAU", "hybrid rebuilds if k > TAU*m (0.5)", group, [&o](const std::string& text) -> Result<void> {
-             const auto tau = to_number("--tau", text, 0, 1e9);
-             if (!tau) return fail(tau.error());
-             o.tau = *tau;
-             return {};
-         }});
+    table.push_back({"--tau", "TAU|adaptive",
+                     "hybrid rebuilds if k > TAU*m (0.5); adaptive: by the expected times of this host", group,
+                     [&o](const std::string& text) -> Result<void> {
+                         o.adaptive_tau = text == "adaptive";
+                         if (o.adaptive_tau) return {};
+                         const auto tau = to_number("--tau", text, 0, 1e9);
+                         if (!tau) return fail(tau.error());
+                         o.tau = *tau;
+                         return {};
+                     }});
     table.push_back({"--copy", "METHOD", join(copy_names(), "|") + " (memcpy); oracle chooses by trial", group,
                      word_into("--copy", "copy method", o.copy, copy_method_named, copy_names())});
     table.push_back({"--threads", "N", "pinned workers (1)", group, count_into("--threads", o.threads, 1, 4096)});

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/text.hpp"
+#include "run/expected_traffic.hpp"
 #include "run/plan_hierarchy.hpp"
 #include "run/plan_parts.hpp"
 #include "run/samples.hpp"
@@ -197,6 +198,7 @@ Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, cons
     plan.workspace = {options.pool_rows, plan.layout, 1, 0};
     if (auto fits = check_memory(plan, facts.memory_available, facts.under_valgrind); !fits) return fail(fits.error());
     if (auto planned = plan_experiments(plan); !planned) return fail(planned.error());
+    if (auto settled = settle_tau(plan); !settled) return fail(settled.error());
     if (auto fits = fit_memory(plan, facts.memory_available, facts.under_valgrind); !fits) return fail(fits.error());
     if (auto known = plan_events(plan, facts.root); !known) return fail(known.error());
     return plan;
@@ -223,6 +225,7 @@ std::vector<std::string> describe(const RunPlan& plan) {
                                 plan.layout.row_bytes(), name_of(o.dtype), name_of(o.pattern), o.seed));
     lines.push_back(fmt::format("loops      {} (copy {}, threads {}, between {})", join(names, ", "), name_of(o.copy),
                                 o.threads, name_of(o.between)));
+    if (o.adaptive_tau) lines.push_back(fmt::format("tau        {:.4g}, by the expected times of this host", o.tau));
     lines.push_back(fmt::format("placement  CPUs {}, memory {}", format_cpu_list(plan.placement.cpus), o.memory));
     lines.push_back(fmt::format("memory     arena {}, sweep {}", format_size(static_cast<double>(plan.arena_bytes)),
                                 format_size(static_cast<double>(plan.sweep_bytes))));

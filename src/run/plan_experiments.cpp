@@ -47,13 +47,12 @@ std::vector<RequestedK> requested_ks(RunPlan& plan) {
 }
 
 std::uint32_t warmup_of(RunPlan& plan, const RequestedK& row) {
-    const RunOptions& o = plan.options;
-    if (o.warmup) return *o.warmup;
-    const std::uint64_t wanted = automatic_warmup(plan.warm_bytes, std::max(row.change.added, row.change.removed),
-                                                  plan.layout.row_bytes(), o.between);
-    if (!o.quick || wanted <= quick_warmup_cap) return static_cast<std::uint32_t>(wanted);
-    plan.warnings.push_back(warnings::warmup_capped(row.k, wanted, quick_warmup_cap));
-    return quick_warmup_cap;
+    const std::uint32_t rows = std::max(row.change.added, row.change.removed);
+    const std::uint32_t steps = planned_warmup(plan, rows);
+    const std::uint64_t wanted = automatic_warmup(plan.warm_bytes, rows, plan.layout.row_bytes(), plan.options.between);
+    if (!plan.options.warmup && steps < wanted)
+        plan.warnings.push_back(warnings::warmup_capped(row.k, wanted, quick_warmup_cap));
+    return steps;
 }
 
 } // namespace
@@ -64,6 +63,13 @@ std::uint64_t automatic_warmup(std::uint64_t cache_bytes, std::uint64_t rows, st
     const std::uint64_t bytes = rows * row_bytes;
     if (bytes == 0) return least_warmup;
     return std::clamp((cache_bytes + bytes - 1) / bytes, least_warmup, most_warmup);
+}
+
+std::uint32_t planned_warmup(const RunPlan& plan, std::uint64_t rows) {
+    const RunOptions& o = plan.options;
+    if (o.warmup) return *o.warmup;
+    const std::uint64_t wanted = automatic_warmup(plan.warm_bytes, rows, plan.layout.row_bytes(), o.between);
+    return static_cast<std::uint32_t>(o.quick ? std::min<std::uint64_t>(wanted, quick_warmup_cap) : wanted);
 }
 
 Result<void> set_batch(RunPlan& plan, Experiment& e, std::uint32_t batch) {

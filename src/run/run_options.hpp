@@ -49,6 +49,7 @@ struct RunOptions {
                                    LoopKind::oracle};
     std::string brought_loop; ///< name of LoopKind::brought, which RunSeams::make_loop then makes; empty: there is none
     double tau = 0.5;
+    bool adaptive_tau = false; ///< planning sets tau, by the expected crossover
     CopyMethod copy = CopyMethod::memcpy;
     std::uint32_t threads = 1;
     std::uint32_t grain = 8;

@@ -17,6 +17,7 @@
 #include "loops/row_layout.hpp"
 #include "model/cache.hpp"
 #include "run/calibration_use.hpp"
+#include "run/expected_record.hpp"
 #include "run/hierarchy_record.hpp"
 #include "run/qualification_record.hpp"
 #include "topology/placement.hpp"
@@ -45,6 +46,7 @@ struct WorkloadRecord {
     std::string between;
     std::vector<std::string> loops;
     double tau = 0;
+    std::string tau_source = "given"; ///< or "adaptive": it follows from the expected crossover
     std::string copy;
     std::uint32_t threads = 1, grain = 0, parallel_threshold = 0;
 };
@@ -74,6 +76,8 @@ struct ExperimentRecord {
     std::optional<DirtyBytes> dirty_before; ///< when the first measured step begins
     std::optional<DirtyBytes> dirty_after;  ///< after the last one: what a sweep writes back
     std::optional<LevelRecord> levels;      ///< with a simulated hierarchy
+    std::optional<ClosedForm> closed_form;  ///< expected traffic
+    std::string closed_form_reason;         ///< why there is none, and what to do
 };
 
 /// One hardware counter of an event that several count.
@@ -192,7 +196,8 @@ struct RunRecord {
     std::optional<EmulationRecord> emulation; ///< none in records of older versions
     /// None in records of older versions, then without a reason.
     std::optional<CalibrationUse> calibration;
-    std::string calibration_reason; ///< why there is none
+    std::string calibration_reason;         ///< why there is none
+    std::optional<ExpectedRecord> expected; ///< none in records of older versions
     std::vector<UnavailableRecord> unavailable;
     QualificationRecord qualification;
     std::vector<Warning> warnings;

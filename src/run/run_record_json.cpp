@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "run/calibration_json.hpp"
+#include "run/expected_json.hpp"
 #include "run/hierarchy_json.hpp"
 #include "run/qualification_json.hpp"
 #include "run/run_record.hpp"
@@ -109,6 +110,7 @@ void to_json(json& j, const WorkloadRecord& w) {
          {"between", w.between},
          {"loops", w.loops},
          {"tau", w.tau},
+         {"tau_source", w.tau_source},
          {"copy", w.copy},
          {"threads", w.threads},
          {"grain", w.grain},
@@ -130,6 +132,7 @@ void from_json(const json& j, WorkloadRecord& w) {
     j.at("between").get_to(w.between);
     j.at("loops").get_to(w.loops);
     j.at("tau").get_to(w.tau);
+    if (j.contains("tau_source")) j.at("tau_source").get_to(w.tau_source);
     j.at("copy").get_to(w.copy);
     j.at("threads").get_to(w.threads);
     j.at("grain").get_to(w.grain);
@@ -156,7 +159,9 @@ void to_json(json& j, const ExperimentRecord& e) {
          {"emulation_reason", text_or_null(e.emulation_reason)},
          {"dirty_before", value_or_null(e.dirty_before)},
          {"dirty_after", value_or_null(e.dirty_after)},
-         {"levels", value_or_null(e.levels)}};
+         {"levels", value_or_null(e.levels)},
+         {"closed_form", value_or_null(e.closed_form)},
+         {"closed_form_reason", text_or_null(e.closed_form_reason)}};
 }
 void from_json(const json& j, ExperimentRecord& e) {
     j.at("loop").get_to(e.loop);
@@ -179,6 +184,8 @@ void from_json(const json& j, ExperimentRecord& e) {
     if (j.contains("dirty_before")) e.dirty_before = optional_of<DirtyBytes>(j, "dirty_before");
     if (j.contains("dirty_after")) e.dirty_after = optional_of<DirtyBytes>(j, "dirty_after");
     if (j.contains("levels")) e.levels = optional_of<LevelRecord>(j, "levels");
+    if (j.contains("closed_form")) e.closed_form = optional_of<ClosedForm>(j, "closed_form");
+    if (j.contains("closed_form_reason")) e.closed_form_reason = text_of(j, "closed_form_reason");
 }
 
 void to_json(json& j, const EventPartRecord& p) {
@@ -435,6 +442,7 @@ nlohmann::ordered_json document_of(const RunRecord& r) {
     j["passes"] = r.passes;
     j["read_cost"] = json(r.read_cost);
     j["simulation"] = value_or_null(r.simulation);
+    j["expected"] = value_or_null(r.expected);
     j["emulation"] = value_or_null(r.emulation);
     j["calibration"] = value_or_null(r.calibration);
     j["calibration_reason"] = text_or_null(r.calibration_reason);
@@ -465,6 +473,7 @@ RunRecord record_of(const json& j) {
     j.at("passes").get_to(r.passes);
     r.read_cost = list_of<ReadCostRecord>(j, "read_cost");
     r.simulation = optional_of<SimulationRecord>(j, "simulation");
+    if (j.contains("expected")) r.expected = optional_of<ExpectedRecord>(j, "expected");
     if (j.contains("emulation")) r.emulation = optional_of<EmulationRecord>(j, "emulation");
     if (j.contains("calibration")) r.calibration = optional_of<CalibrationUse>(j, "calibration");
     if (j.contains("calibration_reason")) r.calibration_reason = text_of(j, "calibration_reason");

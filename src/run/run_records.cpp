@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 
+#include "run/expected_traffic.hpp"
 #include "run/warnings.hpp"
 #include "stats/estimate.hpp"
 
@@ -128,6 +129,7 @@ WorkloadRecord workload_record(const RunPlan& plan) {
     for (const LoopKind kind : o.loops)
         w.loops.emplace_back(loop_name(o, kind));
     w.tau = o.tau;
+    w.tau_source = o.adaptive_tau ? "adaptive" : "given";
     w.copy = name_of(o.copy);
     w.threads = o.threads;
     w.grain = o.grain;
@@ -149,6 +151,11 @@ std::vector<ExperimentRecord> experiment_records(const RunPlan& plan) {
             record.batch = e.batch;
             record.active_rows = active_rows_after(plan.options.active_rows, e);
             record.copy_method = name_of(plan.options.copy);
+            if (auto form = expected_traffic(plan, e, kind); form) {
+                record.closed_form = *form;
+            } else {
+                record.closed_form_reason = form.error().reason + "; " + form.error().remedy;
+            }
             records.push_back(std::move(record));
         }
     }
@@ -191,6 +198,9 @@ void judge_stationarity_of(const RunPlan& plan, const SimulatedRun& simulation, 
             record.experiments[i].dirty_before = dirty_bytes(row.dirty_before, plan.geometry.line_bytes);
             record.experiments[i].dirty_after = dirty_bytes(row.flushed, plan.geometry.line_bytes);
         }
+        if (row.levels)
+            record.experiments[i].levels =
+                LevelRecord{row.steps.size() - record.experiments[i].warmup_steps, *row.levels};
         judge_row(record.experiments[i], row, record.warnings);
     }
 }

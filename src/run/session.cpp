@@ -7,6 +7,7 @@
 #include "loops/copy_trial.hpp"
 #include "run/batch.hpp"
 #include "run/environment.hpp"
+#include "run/expected_traffic.hpp"
 #include "run/run_records.hpp"
 #include "run/warnings.hpp"
 
@@ -95,6 +96,7 @@ Result<void> Session::open_directory() {
     record.host = host_name();
     record.workload = workload_record(parts_.plan);
     record.experiments = experiment_records(parts_.plan);
+    record.expected = expected_record(parts_.plan);
     record.collectors = counting_.collectors;
     record.events = counting_.events;
     record.passes = counting_.passes;

@@ -1,0 +1,111 @@
+#include "run/expected_traffic.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "run/plan_parts.hpp"
+
+namespace bytebound {
+namespace {
+
+/// The measured factor of the nearest row size; ordinary stores allocate where none was measured.
+struct Allocation {
+    double factor = 1;
+    std::string source = "assumed: a line that an ordinary store misses is read first";
+};
+
+Allocation write_allocation(const RunPlan& plan) {
+    Allocation best;
+    if (!plan.ceilings || plan.layout.groups.empty()) return best;
+    const double wanted = std::log(static_cast<double>(plan.layout.groups.front().row_bytes));
+    double nearest = std::numeric_limits<double>::infinity();
+    for (const WriteAllocateFactor& each : plan.ceilings->write_allocate) {
+        if (!each.measured || each.kernel != StreamKernel::row_copy || each.threads != plan.options.threads) continue;
+        const double distance =
+            std::abs(std::log(static_cast<double>(std::max<std::uint64_t>(each.row_bytes, 1))) - wanted);
+        if (distance >= nearest) continue;
+        nearest = distance;
+        best = {each.factor, each.source};
+    }
+    return best;
+}
+
+DescribedLoop described(const RunPlan& plan, LoopKind loop, std::vector<StepChange> changes) {
+    const RunOptions& o = plan.options;
+    return {loop, o.pool_rows, plan.layout, o.active_rows, std::move(changes), o.pattern, o.tau, o.copy};
+}
+
+Modelled<ClosedForm> traffic_of(const RunPlan& plan, const TrafficDescriptor& traffic, PhaseSteps steps) {
+    if (plan.options.between == Between::use)
+        return tl::unexpected(
+            Unmodelled{"the slab is read between two steps (--between use)", "use the simulator (--collector sim)"});
+    steps.evicted_between = plan.options.between == Between::evict;
+    return closed_form(traffic, expected_cache(plan), steps);
+}
+
+/// Expected time of a step of one loop at k, over the warm-up and the steps that a run of this k has.
+Modelled<double> step_ns(const RunPlan& plan, LoopKind loop, std::uint32_t k) {
+    const RunOptions& o = plan.options;
+    const auto changes = plan_changes({o.pool_rows, o.active_rows, k - k / 2, k / 2, true}, 2);
+    if (!changes) return tl::unexpected(Unmodelled{changes.error().cause, changes.error().remedy});
+    const auto traffic = describe_traffic(described(plan, loop, *changes));
+    if (!traffic) return tl::unexpected(traffic.error());
+    const auto form = traffic_of(plan, *traffic, {planned_warmup(plan, k - k / 2), o.steps_per_k, false});
+    if (!form) return tl::unexpected(form.error());
+    return predict_step_ns(*form, traffic->rows_written, *plan.ceilings,
+                           {plan.layout, o.copy, o.threads, o.parallel_threshold});
+}
+
+} // namespace
+
+CacheFacts expected_cache(const RunPlan& plan) {
+    CacheFacts cache{plan.geometry.line_bytes, plan.geometry.size_bytes, plan.geometry.ways,
+                     write_allocation(plan).factor};
+    if (!plan.hierarchy || plan.hierarchy->spec.policy != LlcPolicy::exclusive || !plan.hierarchy->spec.l2)
+        return cache;
+    cache.capacity_bytes += plan.hierarchy->spec.l2->size_bytes * plan.hierarchy->spec.workers;
+    // The sets stay those of the last level.
+    cache.ways = static_cast<std::uint32_t>(cache.capacity_bytes / (plan.geometry.sets() * cache.line_bytes));
+    return cache;
+}
+
+Modelled<ClosedForm> expected_traffic(const RunPlan& plan, const Experiment& experiment, LoopKind loop) {
+    const auto traffic = describe_traffic(described(plan, loop, experiment.changes));
+    if (!traffic) return tl::unexpected(traffic.error());
+    return traffic_of(plan, *traffic,
+                      {experiment.warmup_steps, experiment.changes.size() - experiment.warmup_steps, false});
+}
+
+Modelled<Crossover> expected_crossover(const RunPlan& plan) {
+    const RunOptions& o = plan.options;
+    if (!plan.ceilings)
+        return tl::unexpected(Unmodelled{plan.no_ceilings.empty() ? "no calibration of this host" : plan.no_ceilings,
+                                         "run bytebound calibrate"});
+    const std::uint32_t most = clip_k(std::numeric_limits<std::uint32_t>::max(), o.pool_rows, o.active_rows);
+    return find_crossover(o.active_rows, most, [&](LoopKind loop, std::uint32_t k) { return step_ns(plan, loop, k); });
+}
+
+ExpectedRecord expected_record(const RunPlan& plan) {
+    ExpectedRecord record;
+    record.cache = expected_cache(plan);
+    record.write_allocate_source = write_allocation(plan).source;
+    if (const auto crossover = expected_crossover(plan); crossover) {
+        record.crossover = *crossover;
+    } else {
+        record.crossover_reason = crossover.error().reason + "; " + crossover.error().remedy;
+    }
+    return record;
+}
+
+Result<void> settle_tau(RunPlan& plan) {
+    if (!plan.options.adaptive_tau) return {};
+    const auto crossover = expected_crossover(plan);
+    if (!crossover)
+        return fail(
+            {ExitCode::not_possible, "plan", "--tau adaptive", crossover.error().reason, crossover.error().remedy});
+    plan.options.tau = crossover->tau;
+    return {};
+}
+
+} // namespace bytebound
