@@ -208,8 +208,11 @@ void add_loops(std::vector<Option>& table, RunOptions& o) {
                      [&o](const std::string& text) -> Result<void> {
                          o.adaptive_tau = text == "adaptive";
                          if (o.adaptive_tau) return {};
-                         const auto tau = to_number("--tau", text, 0, 1e9);
-                         if (!tau) return fail(tau.error());
+                         auto tau = to_number("--tau", text, 0, 1e9);
+                         if (!tau) {
+                             tau.error().remedy += ", or adaptive";
+                             return fail(tau.error());
+                         }
                          o.tau = *tau;
                          return {};
                      }});

@@ -25,6 +25,7 @@ struct CacheFacts {
     std::uint32_t ways = 0;           ///< 0: fully associative
     /// Lines read for every line that ordinary stores miss: 1 with write-allocate (Ceilings::write_allocate).
     double write_allocate_factor = 1;
+    bool operator==(const CacheFacts&) const = default;
 };
 
 /// Steps of a phase, which starts with an empty cache.

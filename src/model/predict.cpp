@@ -36,6 +36,13 @@ Modelled<double> seconds_per_row_byte(const Ceilings& ceilings, StreamKernel ker
     return seconds;
 }
 
+/// One worker's ceilings, of a team's calibration that has them; else the team's.
+std::uint32_t alone(const Ceilings& ceilings, StreamKernel kernel, std::uint32_t team) {
+    const bool measured = std::any_of(ceilings.ceilings.begin(), ceilings.ceilings.end(),
+                                      [&](const Ceiling& each) { return each.kernel == kernel && each.threads == 1; });
+    return measured ? 1 : team;
+}
+
 } // namespace
 
 Modelled<double> row_ceiling(const Ceilings& ceilings, StreamKernel kernel, MemoryLevel level, std::uint32_t threads,
@@ -62,7 +69,9 @@ Modelled<double> row_ceiling(const Ceilings& ceilings, StreamKernel kernel, Memo
 Modelled<double> predict_step_ns(const ClosedForm& traffic, double rows_written, const Ceilings& ceilings,
                                  const CopyFacts& facts) {
     const StreamKernel copy = facts.copy == CopyMethod::nt ? StreamKernel::nt_row_copy : StreamKernel::row_copy;
-    const std::uint32_t threads = rows_written < facts.parallel_threshold ? 1 : facts.threads;
+    const std::uint32_t threads =
+        rows_written < facts.parallel_threshold ? alone(ceilings, copy, facts.threads) : facts.threads;
+    const std::uint32_t leader = alone(ceilings, StreamKernel::read, facts.threads);
     double metadata_read = 0;
     for (const Buffer buffer : {Buffer::mask, Buffer::index, Buffer::meta})
         metadata_read += traffic.by_buffer[static_cast<std::size_t>(buffer)].read;
@@ -81,8 +90,8 @@ Modelled<double> predict_step_ns(const ClosedForm& traffic, double rows_written,
             if (!per_byte) return per_byte;
             seconds += share.row_bytes * *per_byte;
         }
-        if (share.metadata_bytes > 0) { // the leader alone makes lists and tables
-            const auto ceiling = ceiling_of(ceilings, StreamKernel::read, share.level, 1);
+        if (share.metadata_bytes > 0) { // lists and tables are the leader's work
+            const auto ceiling = ceiling_of(ceilings, StreamKernel::read, share.level, leader);
             if (!ceiling) return ceiling;
             seconds += share.metadata_bytes / *ceiling;
         }

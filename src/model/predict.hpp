@@ -25,7 +25,8 @@ Modelled<double> row_ceiling(const Ceilings& ceilings, StreamKernel kernel, Memo
                              std::uint64_t row_bytes);
 
 /// Nanoseconds of a step: row bytes at the row-copy ceiling of the level that serves them, then metadata bytes at the
-/// read ceiling. Nothing overlaps, and no step has a cost of its own.
+/// read ceiling. Nothing overlaps, and no step has a cost of its own. What one worker does alone, metadata and steps
+/// below the threshold, goes at one worker's ceilings where they are known, else at the team's.
 Modelled<double> predict_step_ns(const ClosedForm& traffic, double rows_written, const Ceilings& ceilings,
                                  const CopyFacts& facts);
 

@@ -81,8 +81,19 @@ TEST_CASE("numbers out of range say what is accepted") {
           "parse option --ks: '' is not a whole number; give a whole number from 0 to 4294967295");
     CHECK(Parse({"--threads", "0"}).error ==
           "parse option --threads: 0 is out of range; give a whole number from 1 to 4096");
-    CHECK(Parse({"--tau", "nan"}).error == "parse option --tau: 'nan' is not accepted; give a number from 0 to 1e+09");
-    CHECK(Parse({"--tau", "-1"}).error == "parse option --tau: '-1' is not accepted; give a number from 0 to 1e+09");
+    CHECK(Parse({"--tau", "nan"}).error ==
+          "parse option --tau: 'nan' is not accepted; give a number from 0 to 1e+09, or adaptive");
+    CHECK(Parse({"--tau", "-1"}).error ==
+          "parse option --tau: '-1' is not accepted; give a number from 0 to 1e+09, or adaptive");
+}
+
+TEST_CASE("--tau takes a number or adaptive, and the last one counts") {
+    CHECK(Parse({"--tau", "0.3"}).options.tau == 0.3);
+    CHECK_FALSE(Parse({"--tau", "0.3"}).options.adaptive_tau);
+    CHECK(Parse({"--tau", "adaptive"}).options.adaptive_tau);
+    CHECK_FALSE(Parse({"--tau", "adaptive", "--tau", "0.3"}).options.adaptive_tau);
+    CHECK(Parse({"--tau", "adaptiv"}).error ==
+          "parse option --tau: 'adaptiv' is not accepted; give a number from 0 to 1e+09, or adaptive");
 }
 
 TEST_CASE("--ks excludes --add and --remove") {

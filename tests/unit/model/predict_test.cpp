@@ -88,6 +88,11 @@ TEST_CASE("threads share a step from the threshold on, and non-temporal copies h
     facts.parallel_threshold = 64;
     CHECK(*predict_step_ns(step(8000, 1), 64, measured(), facts) == Approx(1000));
     CHECK(*predict_step_ns(step(8000, 1), 63, measured(), facts) == Approx(2000));
+    // Of a calibration of two threads alone, the team's serve.
+    Ceilings team;
+    team.ceilings = {rows(StreamKernel::row_copy, MemoryLevel::memory, 1024, 8, 2),
+                     rows(StreamKernel::read, MemoryLevel::memory, 0, 30, 2)};
+    CHECK(*predict_step_ns(step(8000, 1, 300, 300), 63, team, facts) == Approx(1000 + 10));
     facts.copy = CopyMethod::nt;
     CHECK(*predict_step_ns(step(8000, 1), 63, measured(), facts) == Approx(1600));
     CHECK(predict_step_ns(step(8000, 0.5), 63, measured(), facts).error().reason ==
