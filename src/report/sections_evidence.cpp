@@ -184,6 +184,8 @@ Blocks simulation_section(const RunRecord& run) {
                     format_size(static_cast<double>(sim.geometry.size_bytes)), sim.geometry.ways,
                     sim.geometry.line_bytes, sim.geometry.sets(), or_na(sim.geometry_source), sim.line_references),
         Tone::plain});
+    for (Block& block : hierarchy_blocks(run))
+        out.push_back(std::move(block));
     return out;
 }
 

@@ -23,6 +23,7 @@ struct SimulatedRow {
     DirtyLines dirty_before{}, flushed{};         ///< see Simulation
     std::vector<std::vector<StepLedger>> ledgers; ///< per repeat; empty ones for library code
     std::uint64_t line_references = 0;
+    std::optional<HierarchyLines> levels; ///< of the measured steps, with a hierarchy
 };
 
 /// rows[experiment][loop], in the plan's orders.

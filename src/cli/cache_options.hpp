@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/parser.hpp"
+#include "run/run_options.hpp"
+
+namespace bytebound {
+
+/// --llc, --cache-model, --l1, --l2 and --prefetch: what is simulated. Under the heading `group`.
+void add_cache_options(std::vector<Option>& table, RunOptions& options, const std::string& group);
+
+} // namespace bytebound
