@@ -34,6 +34,22 @@ std::optional<Attribution> simulated_attribution(const PhaseSamples& phase, cons
     return Attribution{parts, "sim"};
 }
 
+/// The expected traffic of the run's plan, where nothing was simulated.
+std::optional<Attribution> expected_attribution(const PhaseSamples& phase, bool writes) {
+    if (!phase.experiment.closed_form) return std::nullopt;
+    const ClosedForm& form = *phase.experiment.closed_form;
+    LedgerParts parts;
+    parts.cold_reads = form.parts.cold_reads;
+    parts.write_allocate = form.parts.write_allocate;
+    parts.refetch = form.parts.refetch;
+    if (writes) parts.write_back = form.parts.write_back;
+    for (const Buffer buffer : {Buffer::mask, Buffer::index, Buffer::meta}) {
+        const BufferBytes& bytes = form.by_buffer[static_cast<std::size_t>(buffer)];
+        parts.metadata += bytes.read + (writes ? bytes.written : 0);
+    }
+    return Attribution{parts, "closed form"};
+}
+
 /// Steps that the simulated columns of the row stand for.
 double simulated_steps(const PhaseSamples& phase) {
     double steps = 0;
@@ -60,6 +76,14 @@ void put_deferred(Ledger& ledger, const PhaseSamples& phase) {
     ledger.deferred = growth / steps;
 }
 
+std::string why_no_model(const SummaryRow& row, const ExperimentRecord& experiment) {
+    const auto why = row.unavailable.find("by_buffer");
+    if (why == row.unavailable.end()) return "samples.csv of this version does not split the lines fetched";
+    std::string reason = "no model says what the bytes are made of: not simulated: " + why->second;
+    if (!experiment.closed_form_reason.empty()) reason += "; no closed form: " + experiment.closed_form_reason;
+    return reason;
+}
+
 LedgerSource account_of(const Figure& figure, const LedgerParts& parts) {
     LedgerSource out{figure.source, figure.tier, figure.value(), 0, 0};
     // The simulation explains itself: its own lines are the parts.
@@ -80,12 +104,10 @@ void put_ledger(SummaryRow& row, const PhaseSamples& phase) {
         row.unavailable.emplace("ledger", "no dram_bytes: " + row.unavailable.find("dram_bytes")->second);
         return;
     }
-    const auto attribution = simulated_attribution(phase, row, writes);
+    auto attribution = simulated_attribution(phase, row, writes);
+    if (!attribution) attribution = expected_attribution(phase, writes);
     if (!attribution) {
-        const auto why = row.unavailable.find("by_buffer");
-        row.unavailable.emplace("ledger", why != row.unavailable.end()
-                                              ? "no model says what the bytes are made of: " + why->second
-                                              : "samples.csv of this version does not split the lines fetched");
+        row.unavailable.emplace("ledger", why_no_model(row, phase.experiment));
         return;
     }
     Ledger ledger;

@@ -138,6 +138,30 @@ TEST_CASE("where only reads are counted the ledger explains them, without write-
     CHECK(sum(ledger.parts) == Approx(60000));
 }
 
+TEST_CASE("without a simulation the expected traffic explains a counted figure") {
+    OneStep step;
+    step.count("dram_read_bytes", 60000);
+    step.count("dram_write_bytes", 2792);
+    for (auto& value : step.samples.rows[0].simulated)
+        value.reset();
+    ClosedForm form;
+    form.parts = {1536, 1024, 1500, 1000, 777};
+    form.by_buffer[static_cast<std::size_t>(Buffer::mask)] = {256, 0};
+    form.by_buffer[static_cast<std::size_t>(Buffer::meta)] = {321, 200};
+    step.run.experiments[0].closed_form = form;
+    step.run.experiments[0].simulated = false;
+    step.run.experiments[0].dirty_before.reset();
+    const Ledger ledger = *step.row().ledger;
+    CHECK(ledger.model == "closed form");
+    CHECK(ledger.parts.cold_reads == 1536);
+    CHECK(*ledger.parts.write_back == 1500);
+    CHECK(ledger.parts.metadata == 777);
+    CHECK(ledger.modelled == 1536 + 1024 + 1500 + 1000 + 777);
+    CHECK(ledger.parts.unexplained == Approx(62792 - 2000 - 5837));
+    CHECK(sum(ledger.parts) == Approx(ledger.measured));
+    CHECK_FALSE(ledger.deferred);
+}
+
 TEST_CASE("a row that no model knows has a reason instead of a ledger") {
     OneStep step;
     step.count("dram_read_bytes", 60000);
@@ -148,7 +172,11 @@ TEST_CASE("a row that no model knows has a reason instead of a ledger") {
     step.run.experiments[0].simulation_reason = "library code";
     SummaryRow row = step.row();
     CHECK_FALSE(row.ledger);
-    CHECK(row.unavailable["ledger"] == "no model says what the bytes are made of: library code");
+    CHECK(row.unavailable["ledger"] == "no model says what the bytes are made of: not simulated: library code");
+    step.run.experiments[0].closed_form_reason = "library code, too";
+    row = step.row();
+    CHECK(row.unavailable["ledger"] ==
+          "no model says what the bytes are made of: not simulated: library code; no closed form: library code, too");
 
     OneStep old;
     old.samples.simulated[13] = "unknown";
