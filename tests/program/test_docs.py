@@ -10,7 +10,7 @@ from conftest import ROOT, binary, call
 
 PAGES = [page for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
          if page.exists()]
-COMMANDS = ["doctor", "run", "report", "events", "presets", "topology"]
+COMMANDS = ["doctor", "run", "calibrate", "report", "events", "presets", "topology"]
 
 
 def shell_lines(page):
