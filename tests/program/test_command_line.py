@@ -85,7 +85,7 @@ VALUES = [
     (["--dtype", "f33"], "option --dtype: unknown type 'f33'; did you mean 'f32'? known: f32, f16, bf16, i8"),
     (["--between", "evit"], "option --between: unknown gap 'evit'; did you mean 'evict'? known: none, use, evict"),
     (["--copy", "memcopy"], "option --copy: unknown copy method 'memcopy'; did you mean 'memcpy'? "
-     "known: memcpy, movsb, avx2, avx512"),
+     "known: memcpy, movsb, avx2, avx512, nt"),
     (["--collector", "per"], "option --collector: unknown collector 'per'; did you mean 'perf'? "
      "known: auto, perf, papi, resctrl, callgrind, sim, none"),
     (["--collector", "none,sim"], "option --collector: 'none' excludes every other collector; give it alone"),
@@ -98,7 +98,7 @@ VALUES = [
     (["--repeats", "0"], "option --repeats: 0 is out of range; give a whole number from 1 to 100000"),
     (["--steps-per-k", "0"], "option --steps-per-k: 0 is out of range; give a whole number from 1 to 4294967295"),
     (["--warmup", "atuo"], "option --warmup: 'atuo' is not a whole number; give a whole number from 0 to 4294967295"),
-    (["--tau", "nan"], "option --tau: 'nan' is not accepted; give a number from 0 to 1e+09"),
+    (["--tau", "nan"], "option --tau: 'nan' is not accepted; give a number from 0 to 1e+09, or adaptive"),
     (["--ks", "16", "--add", "2"], "option --add: --ks is given too; give either --ks or --add/--remove"),
     (["--remove", "2", "--ks", "16"], "option --remove: --ks is given too; give either --ks or --add/--remove"),
     (["--events", "cycles,,instructions"], "option --events: a name is empty; separate names by one comma"),
@@ -121,6 +121,8 @@ PLANS = [
      r"plan memory: the run needs [\d.]+ [KMGTPE]iB \(arena [\d.]+ [KMGTPE]iB, sweep [\d.]+ [KMGTPE]?i?B, simulation "
      r"[\d.]+ [KMGTPE]?i?B, figures of all steps [\d.]+ [KMGTPE]?i?B, samples [\d.]+ [KMGTPE]?i?B\), the machine has "
      r"[\d.]+ GiB available; give a smaller --N, shorter rows, fewer steps or fewer repeats"),
+    (["--tau", "adaptive", "--calibration", "none"], 3, r"plan --tau adaptive: --calibration none; run bytebound calibrate"),
+    (["--tau", "adaptive"], 3, r"plan --tau adaptive: no calibration of this host is saved; run bytebound calibrate"),
     (["--add", "40", "--remove", "40"], 2,
      r"plan --add 40 --remove 40: step 0 starts with 8 of 64 rows active: neither this change nor its exchange fits; .+"),
     (["--llc", "100:3"], 2, r"use cache geometry 100:3: the size is not divisible by 64-byte lines times 3 ways; "

@@ -105,6 +105,41 @@ def test_hybrid_rebuilds_above_tau(tmp_path):
     assert {s["rows_written"] for s in samples_of(run, "hybrid", 40)} == {"64"}
 
 
+def test_the_closed_form_asks_for_the_bytes_that_the_loops_ask_for(tiny):
+    for experiment in tiny.run["experiments"]:
+        row = row_of(tiny, experiment["loop"], experiment["k"])
+        form = experiment["closed_form"]
+        requested = form["requested_load_bytes"] + form["requested_store_bytes"]
+        metadata = form["metadata_load_bytes"] + form["metadata_store_bytes"]
+        # An odd k keeps 64 and 65 rows in turn, of which the measured steps see a few.
+        tolerance = 1e-9 if experiment["k"] % 2 == 0 else 0.06
+        assert requested == pytest.approx(row["requested_bytes"], rel=tolerance), experiment["loop"]
+        assert metadata == pytest.approx(row["metrics"]["metadata_bytes"]["value"], rel=tolerance), experiment["loop"]
+        parts = sum(form["parts"].values())
+        assert parts == pytest.approx(form["dram_read_bytes"] + form["dram_write_bytes"], abs=1e-9)
+        assert parts == pytest.approx(sum(b["read"] + b["write"] for b in form["by_buffer"].values()), abs=1e-9)
+
+
+def test_the_closed_form_expects_the_bytes_that_are_simulated(tmp_path):
+    run = run_tiny(tmp_path / "run", "--N", "4096", "--m", "512", "--hidden-dim", "64", "--up-cols", "64", "--ks", "64",
+                   "--loops", "paired,index", "--llc", "128KiB:16", "--warmup", "300", "--steps-per-k", "300",
+                   "--repeats", "1", "--collector", "sim", timeout=120)
+    for experiment in run.run["experiments"]:
+        form = experiment["closed_form"]
+        metrics = row_of(run, experiment["loop"], 64)["metrics"]
+        for name in ("dram_read_bytes", "dram_write_bytes"):
+            assert form[name] == pytest.approx(metrics[name]["value"], rel=0.03), (experiment["loop"], name)
+
+
+def test_a_block_trace_has_no_closed_form_and_says_why(tmp_path):
+    run = run_tiny(tmp_path / "run", "--pattern", "block", "--loops", "paired", "--ks", "4", "--collector", "none")
+    experiment = run.run["experiments"][0]
+    assert experiment["closed_form"] is None
+    assert experiment["closed_form_reason"].startswith("the rows that a block trace draws depend on each other")
+    assert run.run["workload"]["tau_source"] == "given"
+    assert run.run["expected"]["crossover"] is None and run.run["expected"]["crossover_reason"]
+
+
 def test_medians_and_means_are_those_of_the_samples(tiny):
     compared = 0
     for row, samples in every_row(tiny):

@@ -108,7 +108,7 @@ TEST_CASE("adaptive tau without what it rests on is impossible") {
     for (Ceiling& each : other_rows.ceilings)
         each.row_bytes *= 2;
     CHECK(line(plan_with(options, other_rows)) ==
-          "plan --tau adaptive: the ceilings of row-copy in memory with 1 thread reach no rows of 512 bytes; run "
+          "plan --tau adaptive: the ceilings of row-copy in LLC with 1 thread reach no rows of 512 bytes; run "
           "bytebound calibrate --row-bytes 512");
     options.pattern = Pattern::block;
     CHECK(line(plan_with(options, even_ceilings())) ==
