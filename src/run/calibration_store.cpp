@@ -176,8 +176,11 @@ Result<CalibrationRecord> read_calibration(const fs::path& file) {
 
 std::string what_changed(const CalibrationRecord& record, const CalibrationNeed& need) {
     std::vector<std::string> changes;
-    const auto compare = [&](std::string_view what, const std::string& then, const std::string& now) {
-        if (then != now) changes.push_back(fmt::format("{} was {}, is {}", what, then, now));
+    const auto compare = [&](std::string_view what, const std::string& then, const std::string& now,
+                             bool several = false) {
+        if (then == now) return;
+        changes.push_back(several ? fmt::format("{} were {}, are {}", what, then, now)
+                                  : fmt::format("{} was {}, is {}", what, then, now));
     };
     compare("the CPU", record.host.cpu_model, need.host.cpu_model);
     compare("the kernel", record.host.kernel, need.host.kernel);
@@ -189,7 +192,7 @@ std::string what_changed(const CalibrationRecord& record, const CalibrationNeed&
         const std::vector<int> then(cpus.begin(),
                                     cpus.begin() + std::min<std::ptrdiff_t>(need.threads, std::ssize(cpus)));
         compare(need.threads == 1 ? "its worker's CPU" : "its workers' CPUs", numbers_text(then),
-                numbers_text(need.placement.cpus));
+                numbers_text(need.placement.cpus), need.threads > 1);
     }
     const bool local = record.placement.policy == MemoryPolicy::local; // its nodes follow from the CPUs
     const bool same_policy =

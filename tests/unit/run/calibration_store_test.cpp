@@ -149,7 +149,7 @@ TEST_CASE("what changed since is named word for word") {
           "the kernel was 6.1.0, is 6.5.0, THP was madvise, is never");
     CalibrationNeed two = need(2);
     two.placement.cpus = {5, 3};
-    CHECK(what_changed(record(), two) == "its workers' CPUs was 3, 5, is 5, 3");
+    CHECK(what_changed(record(), two) == "its workers' CPUs were 3, 5, are 5, 3");
 }
 
 TEST_CASE("a stale calibration is not used, whether it was found or named, and a warning says what changed") {
