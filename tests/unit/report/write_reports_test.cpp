@@ -90,7 +90,7 @@ TEST_CASE("reports of a run before it is sealed equal those afterwards, also whe
     const std::string early = text_of(directory.path() / "sealed/report.md");
     CHECK(early.find("did not finish") == std::string::npos);
     run.files = *before->hash_files();
-    REQUIRE(run.files.size() == 6);
+    REQUIRE(run.files.size() == 7);
     REQUIRE(before->write_record(run).has_value());
     const auto first = contents(directory.path() / "sealed");
     REQUIRE(write_reports(directory.path() / "sealed").has_value());
