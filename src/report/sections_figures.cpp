@@ -101,7 +101,10 @@ std::vector<std::string> hybrid_notes(const RunRecord& run, const Summary& summa
                   row.k);
     }
     auto lines = notes.lines();
-    if (!lines.empty()) lines.back() += fmt::format(" It rebuilds where k > {}·m.", exact_number(run.workload.tau));
+    if (!lines.empty())
+        lines.back() +=
+            fmt::format(" It rebuilds where k > {}·m{}.", exact_number(run.workload.tau),
+                        run.workload.tau_source == "adaptive" ? ", by the expected times of this host" : "");
     return lines;
 }
 
