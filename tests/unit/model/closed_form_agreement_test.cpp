@@ -1,5 +1,5 @@
 #include <catch2/catch.hpp>
-#include <fmt/format.h>
+#include <cstdio>
 
 #include "model/closed_form.hpp"
 #include "model/simulate.hpp"
@@ -159,7 +159,7 @@ TEST_CASE("the parts of the closed form are its bytes, and so are its buffers") 
 
 // The table of docs/traffic-model.md: run with "[table]".
 TEST_CASE("agreement table", "[.][table]") {
-    fmt::print("| loop | N | m | k | row groups | cache | copy | simulated KiB | closed form KiB | differ |\n");
+    std::printf("| loop | N | m | k | row bytes | cache/ways | copy | simulated KiB | closed form KiB | differ |\n");
     for (const Case& each : cases) {
         const ClosedForm model = modelled(each), truth = simulated(each);
         std::string_view loop;
@@ -167,9 +167,10 @@ TEST_CASE("agreement table", "[.][table]") {
             if (entry.kind == each.loop) loop = entry.name;
         const double bytes = truth.read_bytes + truth.write_bytes;
         const double expected = model.read_bytes + model.write_bytes;
-        fmt::print("| {} | {} | {} | {} | {}{} | {} KiB, {} ways | {} | {:.1f} | {:.1f} | {:+.1f} % |\n", loop,
-                   each.pool_rows, each.active_rows, each.k, each.up_bytes,
-                   each.down_bytes == 0 ? "" : fmt::format(" + {}", each.down_bytes), each.cache_kib, each.ways,
-                   name_of(each.copy), bytes / 1024, expected / 1024, 100 * (expected - bytes) / bytes);
+        const std::string rows = each.down_bytes == 0 ? "" : " + " + std::to_string(each.down_bytes);
+        std::printf("| %.*s | %u | %u | %u | %lu%s | %lu KiB/%u | %s | %.1f | %.1f | %+.1f %% |\n",
+                    static_cast<int>(loop.size()), loop.data(), each.pool_rows, each.active_rows, each.k, each.up_bytes,
+                    rows.c_str(), each.cache_kib, each.ways, name_of(each.copy).data(), bytes / 1024, expected / 1024,
+                    100 * (expected - bytes) / bytes);
     }
 }
