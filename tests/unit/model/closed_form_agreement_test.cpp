@@ -25,6 +25,7 @@ struct Case {
     Expected expected;
     CopyMethod copy = CopyMethod::memcpy;
     double tau = 0.5;
+    Gap gap = Gap::none;
 };
 
 using enum LoopKind;
@@ -64,6 +65,13 @@ constexpr Case cases[] = {
     {hybrid, 4096, 512, 64, 512, 512, 1024, 16, 200, 200, between, CopyMethod::memcpy, 0.05},
     {hybrid, 4096, 512, 64, 512, 512, 256, 16, 200, 200, settled, CopyMethod::memcpy, 0.05},
     {hybrid, 4096, 512, 64, 512, 512, 1024, 16, 200, 200, between},
+    {paired, 4096, 512, 64, 512, 512, 4096, 16, 100, 100, settled, CopyMethod::memcpy, 0.5, Gap::evict},
+    {index, 4096, 512, 64, 512, 512, 4096, 16, 20, 20, settled, CopyMethod::memcpy, 0.5, Gap::evict},
+    {paired, 4096, 512, 0, 512, 512, 1024, 16, 100, 100, settled},
+    {index, 512, 512, 0, 512, 512, 256, 16, 20, 20, settled},
+    {mask, 512, 512, 0, 512, 512, 2048, 16, 20, 20, settled},
+    {index, 512, 0, 0, 512, 512, 256, 16, 20, 20, settled},
+    {paired, 512, 256, 512, 512, 512, 128, 16, 20, 20, settled},
 };
 
 std::vector<StepChange> changes_of(const Case& each) {
@@ -76,7 +84,8 @@ RowLayout layout_of(const Case& each) { return make_layout(Dtype::i8, each.up_by
 ClosedForm modelled(const Case& each) {
     const auto traffic = describe_traffic({each.loop, each.pool_rows, layout_of(each), each.active_rows,
                                            changes_of(each), Pattern::random, each.tau, each.copy});
-    return closed_form(*traffic, {64, each.cache_kib << 10, each.ways, 1}, {each.warmup, each.measured, false});
+    return closed_form(*traffic, {64, each.cache_kib << 10, each.ways, 1},
+                       {each.warmup, each.measured, each.gap == Gap::evict});
 }
 
 /// Means of four traces: the closed form is an expectation, and a trace one draw.
@@ -96,6 +105,7 @@ ClosedForm simulated(const Case& each) {
         spec.options.copy = each.copy;
         spec.options.tau = each.tau;
         spec.cache = {each.cache_kib << 10, each.ways, 64};
+        spec.gap = each.gap;
         const Simulation result = *simulate(spec);
         for (std::size_t step = each.warmup; step < result.steps.size(); ++step) {
             const LineCounts& lines = result.steps[step];
@@ -167,10 +177,11 @@ TEST_CASE("agreement table", "[.][table]") {
             if (entry.kind == each.loop) loop = entry.name;
         const double bytes = truth.read_bytes + truth.write_bytes;
         const double expected = model.read_bytes + model.write_bytes;
+        const std::string copy = std::string(name_of(each.copy)) + (each.gap == Gap::evict ? ", swept" : "");
         const std::string rows = each.down_bytes == 0 ? "" : " + " + std::to_string(each.down_bytes);
         std::printf("| %.*s | %u | %u | %u | %lu%s | %lu KiB/%u | %s | %.1f | %.1f | %+.1f %% |\n",
                     static_cast<int>(loop.size()), loop.data(), each.pool_rows, each.active_rows, each.k, each.up_bytes,
-                    rows.c_str(), each.cache_kib, each.ways, name_of(each.copy).data(), bytes / 1024, expected / 1024,
+                    rows.c_str(), each.cache_kib, each.ways, copy.c_str(), bytes / 1024, expected / 1024,
                     100 * (expected - bytes) / bytes);
     }
 }
