@@ -1,0 +1,206 @@
+"""bytebound's cache model against two others: callgrind, and a replay in plain Python (brute_force.py)."""
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+import agreement
+import brute_force
+import pytest
+from conftest import TINY, binary, call, load, row_of, run_tiny
+
+LINES = 16
+SHARE = 0.005
+SHARE_BETWEEN = 0.03
+
+needs_valgrind = pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    have = shutil.which("valgrind") is not None
+    return agreement.measure_all(tmp_path_factory.mktemp("callgrind"), "callgrind,sim" if have else "sim")
+
+
+@pytest.fixture(scope="module")
+def rows(runs):
+    found = [row for name, loaded in runs.items() for row in agreement.agreement(name, loaded)]
+    print(agreement.table(found))
+    return found
+
+
+def off_by_more_than(row, share):
+    return [(row.name, row.loop, pair) for pair in (row.fetched, row.written)
+            if agreement.off_by(pair)[0] > LINES and agreement.off_by(pair)[1] > share]
+
+
+def settled(row):
+    return not row.odd and (row.footprint <= 0.75 or row.footprint >= 1.5)
+
+
+@needs_valgrind
+def test_callgrind_and_the_simulator_agree_within_half_a_percent_away_from_a_full_cache(rows):
+    judged = [row for row in rows if settled(row)]
+    assert [bad for row in judged for bad in off_by_more_than(row, SHARE)] == []
+    assert len(rows) >= 30 and len(judged) >= 20
+    assert len([row for row in judged if 0.2 <= row.hits <= 0.8]) >= 8
+
+
+@needs_valgrind
+def test_callgrind_and_the_simulator_agree_within_three_percent_around_a_full_cache(rows):
+    judged = [row for row in rows if not row.odd and not settled(row)]
+    assert judged
+    assert [bad for row in judged for bad in off_by_more_than(row, SHARE_BETWEEN)] == []
+
+
+@needs_valgrind
+def test_callgrind_misses_at_most_one_line_for_each_end_of_an_odd_row(rows):
+    """An access across two absent lines is one miss to callgrind. Rows of other than 32 bytes begin with such ones."""
+    judged = [row for row in rows if row.odd]
+    assert judged
+    for row in judged:
+        for sim, callgrind in (row.fetched, row.written):
+            assert -max(LINES, SHARE * sim) <= sim - callgrind <= 2 * row.copies, row
+
+
+@pytest.mark.parametrize("name", agreement.EXACT)
+def test_a_brute_force_replay_gives_every_buffers_lines_of_every_step(runs, name):
+    o = agreement.options(name)
+    for loop in o.loops.split(","):
+        steps = brute_force.replay(agreement.config(o, loop))
+        samples = [s for s in runs[name].samples if s["loop"] == loop]
+        assert len(steps) == len(samples) == o.steps
+        for step, (expected, sample) in enumerate(zip(steps, samples)):
+            simulated = {b: [int(sample[f"sim:{b}_read_bytes"]) // 64, int(sample[f"sim:{b}_write_bytes"]) // 64]
+                         for b in expected}
+            assert simulated == expected, f"{name} {loop} step {step}"
+
+
+@needs_valgrind
+def test_emulated_figures_stand_between_counted_and_simulated_ones(tmp_path):
+    loaded = run_tiny(tmp_path / "run", "--collector", "callgrind,sim", "--ks", "16", "--llc", "64KiB:8")
+    for row in loaded.summary["rows"]:
+        for metric in ("instructions", "llc_misses", "dram_read_bytes", "dram_write_bytes", "dram_bytes", "amplification",
+                       "llc_mpki"):
+            figure = row["metrics"][metric]
+            assert (figure["tier"], figure["source"]) == ("emulated", "callgrind"), metric
+        # Segment 0 only: the distinct steps, whatever the repeats.
+        assert row["metrics"]["dram_bytes"]["n"] == 8 and row["metrics"]["dram_bytes"]["blocks"] == 1
+        assert row["metrics"]["instructions"]["value"] > 16
+        assert [(a["tier"], a["source"]) for a in row["metrics"]["dram_bytes"]["also"]] == [("simulated", "sim")]
+        assert row["metrics"]["cycles"] is None
+    names = {u["metric"] for u in loaded.run["unavailable"]}
+    assert "instructions" not in names and "dram_bytes" not in names and "cycles" in names
+    for sample in loaded.samples:
+        assert (sample["callgrind:instructions"] != "") == (sample["repeat"] == "0" and sample["pass"] == "0")
+        if sample["repeat"] == "0":
+            assert int(sample["callgrind:dram_read_bytes"]) == 64 * int(sample["callgrind:llc_misses"])
+    emulation = loaded.run["emulation"]
+    assert emulation["collector"] == "callgrind" and re.fullmatch(r"\d+\.\d+\.\d+.*", emulation["version"])
+    assert emulation["last_level"] == {"size_bytes": 65536, "ways": 8, "line_bytes": 64}
+    assert emulation["processes"] == 5
+    again = call("report", loaded.path)
+    assert again.returncode == 0
+
+
+@needs_valgrind
+def test_a_repeated_run_has_equal_emulated_figures(tmp_path):
+    columns = ("callgrind:instructions", "callgrind:llc_misses", "callgrind:dram_write_bytes")
+    words = ["--collector", "callgrind", "--ks", "32", "--llc", "64KiB:8", "--loops", "paired,index"]
+    first, second = (run_tiny(tmp_path / name, *words) for name in ("a", "b"))
+    for a, b in zip(first.samples, second.samples):
+        assert [a[c] for c in columns] == [b[c] for c in columns]
+
+
+def test_auto_starts_no_emulation(tmp_path):
+    loaded = run_tiny(tmp_path / "run")
+    assert loaded.run["emulation"] is None
+    assert not [c for c in loaded.header if c.startswith("callgrind:")]
+
+
+@needs_valgrind
+def test_sets_that_are_no_power_of_two_become_one_with_a_warning(tmp_path):
+    loaded = run_tiny(tmp_path / "run", "--collector", "callgrind", "--loops", "paired", "--ks", "8", "--llc", "192KiB:8")
+    assert loaded.run["emulation"]["last_level"] == {"size_bytes": 196608, "ways": 6, "line_bytes": 64}
+    assert ("callgrind needs a power of two of sets: it has 192 KiB with 6 ways for 192 KiB with 8 ways"
+            in [w["text"] for w in loaded.run["warnings"]])
+
+
+@needs_valgrind
+@pytest.mark.parametrize("copy, reason", [("movsb", "valgrind runs rep movsb byte by byte, as ordinary stores"),
+                                          ("nt", "valgrind takes non-temporal stores for ordinary ones")])
+def test_copies_that_valgrind_runs_otherwise_are_not_emulated(tmp_path, copy, reason):
+    if "cannot run" in call("run", *TINY, "--copy", copy, "--dry-run", "--out", tmp_path / "dry").stderr:
+        pytest.skip(f"this CPU has no {copy}")
+    alone = call("run", *TINY, "--collector", "callgrind", "--loops", "paired", "--copy", copy, "--out", tmp_path / "one")
+    assert alone.returncode == 3
+    assert f"count with --collector callgrind: it can run none of the loops: {reason}; give --collector auto" in alone.stderr
+    assert not (tmp_path / "one").exists()
+    # oracle is emulated with memcpy all the same
+    loaded = run_tiny(tmp_path / "two", "--collector", "callgrind", "--loops", "paired,oracle", "--ks", "8", "--copy", copy)
+    assert row_of(loaded, "paired", 8)["unavailable"]["instructions"].endswith(reason)
+    assert row_of(loaded, "oracle", 8)["metrics"]["instructions"]["tier"] == "emulated"
+
+
+def test_without_valgrind_the_collector_is_not_possible_and_says_what_installs_it(tmp_path):
+    done = call("run", *TINY, "--collector", "callgrind", "--out", tmp_path / "run", env={"PATH": str(tmp_path)})
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[-1] == ("bytebound: error: count with --collector callgrind: no valgrind on PATH; "
+                                            "sudo apt-get install valgrind")
+    assert not (tmp_path / "run").exists()
+
+
+def test_an_arena_of_4_gib_is_refused(tmp_path):
+    done = call("run", "--N", "1000000", "--collector", "callgrind", "--out", tmp_path / "run")
+    assert done.returncode == 2
+    assert "not smaller than 4 GiB" in done.stderr or "the machine has" in done.stderr
+
+
+def fake_valgrind(folder, body):
+    folder.mkdir()
+    script = folder / "valgrind"
+    script.write_text("#!/bin/sh\n" + body)
+    script.chmod(0o755)
+    return {"PATH": f"{folder}:/usr/bin:/bin"}
+
+
+@pytest.mark.parametrize("body, cause", [
+    ("echo something broke; exit 9\n", r"callgrind ended with exit code 9: something broke"),
+    ("kill -SEGV $$\n", r"callgrind was killed by signal 11"),
+    ("for a in $@; do case $a in --callgrind-out-file=*) echo nonsense > ${a#*=};; esac; done\n",
+     r"this is no output of callgrind"),
+])
+def test_a_process_that_fails_is_one_clear_error(tmp_path, body, cause):
+    done = call("run", *TINY, "--collector", "callgrind", "--out", tmp_path / "run",
+                env={**fake_valgrind(tmp_path / "bin", body), "TMPDIR": str(tmp_path)})
+    assert done.returncode == 1
+    errors = [line for line in done.stderr.splitlines() if line.startswith("bytebound: error:")]
+    assert len(errors) == 1 and re.search(cause, errors[0]), done.stderr
+    assert not list(tmp_path.glob("bytebound-emulation-*"))
+
+
+def test_an_interrupt_ends_the_emulated_processes_too(tmp_path):
+    env = fake_valgrind(tmp_path / "bin", f"echo $$ >> {tmp_path}/pids; exec sleep 300\n")
+    run = subprocess.Popen([str(binary()), "run", *TINY, "--collector", "callgrind", "--out", str(tmp_path / "run")],
+                           env={**env, "TMPDIR": str(tmp_path), "HOME": str(tmp_path)}, stderr=subprocess.PIPE,
+                           stdout=subprocess.DEVNULL, text=True)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "pids").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    run.send_signal(signal.SIGINT)
+    _, stderr = run.communicate(timeout=60)
+    assert run.returncode == 130, stderr
+    for pid in (tmp_path / "pids").read_text().split():
+        state = subprocess.run(["ps", "-o", "stat=", "-p", pid], capture_output=True, text=True).stdout.strip()
+        assert state == "" or state.startswith("Z"), f"process {pid} is still there"
+    assert not list(tmp_path.glob("bytebound-emulation-*"))
+
+
+def test_the_command_of_the_emulated_processes_is_hidden_and_runs_under_valgrind_only(tmp_path):
+    assert "emulate" not in call("--help").stdout
+    assert "did you mean emulate" not in call("emulat").stderr
+    spec = tmp_path / "spec.json"
+    spec.write_text("{}")
+    assert call("emulate", spec).returncode == 5
+    assert call("emulate").returncode == 2
