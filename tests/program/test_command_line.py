@@ -122,7 +122,6 @@ PLANS = [
      r"[\d.]+ [KMGTPE]?i?B, figures of all steps [\d.]+ [KMGTPE]?i?B, samples [\d.]+ [KMGTPE]?i?B\), the machine has "
      r"[\d.]+ GiB available; give a smaller --N, shorter rows, fewer steps or fewer repeats"),
     (["--tau", "adaptive", "--calibration", "none"], 3, r"plan --tau adaptive: --calibration none; run bytebound calibrate"),
-    (["--tau", "adaptive"], 3, r"plan --tau adaptive: no calibration of this host is saved; run bytebound calibrate"),
     (["--add", "40", "--remove", "40"], 2,
      r"plan --add 40 --remove 40: step 0 starts with 8 of 64 rows active: neither this change nor its exchange fits; .+"),
     (["--llc", "100:3"], 2, r"use cache geometry 100:3: the size is not divisible by 64-byte lines times 3 ways; "
@@ -141,7 +140,6 @@ PLANS = [
     (["--bw-preset", "intel-spx"], 2, r"choose preset intel-spx: there is no preset of this name; did you mean intel-s..\?"),
     (["--loops", "torch"], 3, r"select loop torch: this build lacks it; .+"),
     (["--collector", "resctrl"], 3, r".*resctrl.*; .+"),
-    (["--collector", "callgrind"], 3, r".*callgrind.*; .+"),
     (["--events", "PAPI_TOT_INS"], 2,
      r"plan --events PAPI_TOT_INS: only collector papi knows this name; add --collector papi"),
     (["--events", "skx::"], 2, r"resolve event skx::: no event stands after '::'; write PMU::EVENT"),
