@@ -144,14 +144,19 @@ private:
         const __m128i wanted = _mm_set1_epi32(static_cast<int>(tag));
         const __m128i mask = _mm_set1_epi32(static_cast<int>(word_quotient_mask));
         const auto equal = [&](std::size_t base) {
-            const __m128i words = _mm_loadu_si128(reinterpret_cast<const __m128i*>(set + base));
-            const __m128i same = _mm_cmpeq_epi32(_mm_and_si128(words, mask), wanted);
-            return static_cast<std::uint32_t>(_mm_movemask_ps(_mm_castsi128_ps(same)));
+            const __m128i words = _mm_load_si128(reinterpret_cast<const __m128i*>(set + base));
+            return _mm_cmpeq_epi32(_mm_and_si128(words, mask), wanted);
         };
-        if (stride_ == 8) return first_of(equal(0) | equal(4) << 4, 0);
-        if (stride_ == 16) return first_of(equal(0) | equal(4) << 4 | equal(8) << 8 | equal(12) << 12, 0);
+        // Packed to a byte each: one mask of all ways.
+        const auto bits = [](__m128i low, __m128i high) {
+            return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(low, high)));
+        };
+        if (stride_ == 8) return first_of(bits(_mm_packs_epi32(equal(0), equal(4)), _mm_setzero_si128()), 0);
+        if (stride_ == 16)
+            return first_of(bits(_mm_packs_epi32(equal(0), equal(4)), _mm_packs_epi32(equal(8), equal(12))), 0);
         for (std::uint32_t base = 0; base < stride_; base += 4)
-            if (const std::uint32_t lanes = equal(base); lanes != 0) return first_of(lanes, base);
+            if (const int lanes = _mm_movemask_ps(_mm_castsi128_ps(equal(base))); lanes != 0)
+                return first_of(static_cast<std::uint32_t>(lanes), base);
         return none;
 #else
         for (std::uint32_t way = 0; way < ways_; ++way)
