@@ -280,6 +280,7 @@ TEST_CASE("collector lists say who counts and whether the model runs") {
     CHECK(*choose_collectors({"sim"}) == CollectorChoice{{}, true, false});
     CHECK(*choose_collectors({"perf", "sim", "perf"}) == CollectorChoice{{"perf"}, true, false});
     CHECK(*choose_collectors({"papi", "perf"}) == CollectorChoice{{"papi", "perf"}, false, false});
+    CHECK(*choose_collectors({"callgrind", "sim"}) == CollectorChoice{{}, true, false, "callgrind"});
     CHECK(choose_collectors({"none", "perf"}).error().code == ExitCode::usage);
     CHECK(choose_collectors({"perff"}).error().remedy == "did you mean perf?");
 }

@@ -1,0 +1,165 @@
+#include "run/emulation.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "run/emulated_process.hpp"
+#include "run/emulation_spec.hpp"
+
+using namespace bytebound;
+
+namespace {
+
+/// An emulator that is there, with caches of any geometry.
+class PresentEmulator : public WrappingCollector {
+public:
+    std::string_view name() const override { return "callgrind"; }
+    Capability capability() const override { return Capability::yes(); }
+    Result<EmulatedCache> nearest_cache(const EmulatedCache& wanted) const override { return wanted; }
+    EmulatedCache first_level_above(const EmulatedCache&) const override { return {1024, 8, 64}; }
+    std::vector<std::string> wrap(const std::vector<std::string>& command, const EmulatedCaches&,
+                                  const std::string&) const override {
+        return command;
+    }
+    Result<EmulatedOutput> parse(std::string_view, const std::string&) const override { return EmulatedOutput{}; }
+    void start() const noexcept override {}
+    void toggle() const noexcept override {}
+    void dump(const char*) const noexcept override {}
+    void stop() const noexcept override {}
+};
+
+class AbsentEmulator : public PresentEmulator {
+public:
+    Capability capability() const override {
+        return Capability::no("no valgrind on PATH", "sudo apt-get install valgrind");
+    }
+};
+
+template <class Emulator>
+CollectorEntry entry() {
+    CollectorEntry callgrind{"callgrind", "callgrind", Supplies::emulation, "", nullptr, nullptr, nullptr};
+    callgrind.make_wrapping = []() -> std::unique_ptr<WrappingCollector> { return std::make_unique<Emulator>(); };
+    return callgrind;
+}
+
+RunPlan plan_of(std::vector<LoopKind> loops, CopyMethod copy = CopyMethod::memcpy) {
+    RunPlan plan;
+    plan.options.loops = std::move(loops);
+    plan.options.copy = copy;
+    plan.collectors.emulating = "callgrind";
+    plan.geometry = {1 << 20, 16, 64};
+    plan.experiments.resize(2);
+    return plan;
+}
+
+std::string refusal(const RunPlan& plan, const CollectorEntry& callgrind) {
+    const auto emulation = plan_emulation(plan, {&callgrind, 1});
+    REQUIRE_FALSE(emulation);
+    CHECK(emulation.error().code == ExitCode::not_possible);
+    return to_line(emulation.error());
+}
+
+} // namespace
+
+TEST_CASE("addresses alias where they differ by 4 GiB, and nowhere else") {
+    const std::uint64_t gib = std::uint64_t{1} << 30;
+    CHECK_FALSE(alias_modulo_4_gib({0x1000, 0x2000}, {0x1000, 0x2000})); // a line is itself
+    CHECK_FALSE(alias_modulo_4_gib({0x1000, 0x2000}, {0x1800, 0x2800}));
+    CHECK(alias_modulo_4_gib({0x1000, 0x2000}, {4 * gib + 0x1fff, 4 * gib + 0x2000}));
+    CHECK_FALSE(alias_modulo_4_gib({0x1000, 0x2000}, {4 * gib + 0x2000, 4 * gib + 0x3000}));
+    CHECK(alias_modulo_4_gib({128 * gib, 129 * gib}, {0x1000, 0x2000})); // 32 x 4 GiB below
+    CHECK_FALSE(alias_modulo_4_gib({129 * gib, 130 * gib}, {0x1000, 0x2000}));
+    CHECK_FALSE(alias_modulo_4_gib({0, 4 * gib}, {0, 4 * gib}));
+    CHECK(alias_modulo_4_gib({0, 4 * gib + 1}, {0, 4 * gib + 1}));
+    CHECK_FALSE(alias_modulo_4_gib({5, 5}, {4 * gib + 5, 4 * gib + 6})); // nothing
+}
+
+TEST_CASE("the arena lies so that its lines have the sets of their offsets") {
+    CHECK(arena_alignment({32 << 20, 16, 64}) == std::uint64_t{2} << 20); // one way of 2 MiB
+    CHECK(arena_alignment({64 << 10, 8, 64}) == std::uint64_t{2} << 20);  // 8 KiB: huge pages want more
+    CHECK(arena_alignment({256 << 20, 16, 64}) == std::uint64_t{16} << 20);
+}
+
+TEST_CASE("a process is told its task in a file that it reads back as it was") {
+    EmulationSpec spec;
+    spec.collector = "callgrind";
+    spec.loop = LoopKind::hybrid;
+    spec.copy = CopyMethod::avx2;
+    spec.tau = 0.25;
+    spec.workspace = {100, {{{"up", 256}, {"down", 30}}}, 12, 40};
+    spec.active_rows = 30;
+    spec.change = {100, 30, 3, 2, true};
+    spec.warmup_steps = 5;
+    spec.readings = 3;
+    spec.batch = 2;
+    spec.pattern = Pattern::block;
+    spec.seed = ~std::uint64_t{0};
+    spec.k = 5;
+    spec.between = Between::evict;
+    spec.last_level = {1 << 20, 16, 64};
+    spec.cpus = {0, 3};
+    spec.parent = 4711;
+    CHECK(spec.steps() == 11);
+    const auto read = parse_emulation_spec(to_json_text(spec), "spec.json");
+    REQUIRE(read);
+    CHECK(to_json_text(*read) == to_json_text(spec));
+    CHECK(read->seed == spec.seed);
+    CHECK(read->workspace == spec.workspace);
+    CHECK(read->between == Between::evict);
+    const auto none = parse_emulation_spec("{}", "spec.json");
+    REQUIRE_FALSE(none);
+    CHECK(none.error().code == ExitCode::bad_data);
+}
+
+TEST_CASE("copies that valgrind runs otherwise and library code are not emulated; oracle always is") {
+    CHECK(why_not_emulated(LoopKind::paired, CopyMethod::memcpy).empty());
+    CHECK(why_not_emulated(LoopKind::paired, CopyMethod::avx2).empty());
+    CHECK(why_not_emulated(LoopKind::index, CopyMethod::nt) == "valgrind takes non-temporal stores for ordinary ones");
+    CHECK(why_not_emulated(LoopKind::mask, CopyMethod::movsb) ==
+          "valgrind runs rep movsb byte by byte, as ordinary stores");
+    CHECK(why_not_emulated(LoopKind::mask, CopyMethod::avx512) == "valgrind knows no AVX-512");
+    CHECK(why_not_emulated(LoopKind::oracle, CopyMethod::nt).empty());
+    CHECK(why_not_emulated(LoopKind::torch, CopyMethod::memcpy) == "library code");
+    CHECK(why_not_emulated(LoopKind::brought, CopyMethod::memcpy) == "library code");
+}
+
+TEST_CASE("an emulation is planned for every loop and k that can run") {
+    const CollectorEntry callgrind = entry<PresentEmulator>();
+    const auto emulation = plan_emulation(plan_of({LoopKind::paired, LoopKind::brought}), {&callgrind, 1});
+    REQUIRE(emulation);
+    CHECK(emulation->caches == EmulatedCaches{{1024, 8, 64}, {1 << 20, 16, 64}});
+    REQUIRE(emulation->rows.size() == 2);
+    CHECK(emulation->rows[1][0].reason.empty());
+    CHECK(emulation->rows[1][1].reason == "library code");
+    CHECK(emulation->warnings.empty());
+
+    RunPlan nobody_asked = plan_of({LoopKind::paired});
+    nobody_asked.collectors.emulating.clear();
+    const auto none = plan_emulation(nobody_asked, {&callgrind, 1});
+    REQUIRE(none);
+    CHECK(none->rows.empty());
+}
+
+TEST_CASE("an emulation that cannot be is refused before anything is written") {
+    CHECK(refusal(plan_of({LoopKind::paired}), entry<AbsentEmulator>()) ==
+          "count with --collector callgrind: no valgrind on PATH; sudo apt-get install valgrind");
+    CHECK(refusal(plan_of({LoopKind::paired}, CopyMethod::nt), entry<PresentEmulator>()) ==
+          "count with --collector callgrind: it can run none of the loops: valgrind takes non-temporal stores for "
+          "ordinary ones; give --collector auto");
+    RunPlan many = plan_of({LoopKind::paired});
+    many.options.steps_per_k = 20'001;
+    CHECK(refusal(many, entry<PresentEmulator>()) ==
+          "count with --collector callgrind: it writes a part for each reading, 20000 at most; give --steps-per-k "
+          "20000 or less");
+    CollectorEntry not_built = entry<PresentEmulator>();
+    not_built.make_wrapping = nullptr;
+    CHECK(refusal(plan_of({LoopKind::paired}), not_built) ==
+          "count with --collector callgrind: this build does not have it; give --collector auto");
+}
+
+TEST_CASE("emulated cells are instructions, lines, and lines times line size") {
+    using Cells = std::vector<std::optional<std::uint64_t>>;
+    CHECK(emulated_columns() ==
+          std::vector<std::string>{"instructions", "llc_misses", "dram_read_bytes", "dram_write_bytes"});
+    CHECK(emulated_values({"reading 0", 1000, 7, 3}, 64) == Cells{1000, 7, 448, 192});
+    CHECK(emulated_values({"reading 0", 1000, 7, 3}, 128) == Cells{1000, 7, 896, 384});
+}
