@@ -104,7 +104,33 @@ Result<Calibration> Calibration::prepare(Sys& sys, CalibrationOptions options, C
     if (file.empty())
         return fail({ExitCode::usage, "write calibration", "file",
                      "neither XDG_CACHE_HOME nor HOME names a directory to keep it in", "give --out FILE"});
-    return Calibration(sys, std::move(seams), std::move(*machine), std::move(*plan), std::move(file));
+    auto counting = counting_plan(*plan, *machine, seams.root);
+    if (!counting) return fail(counting.error());
+    return Calibration(sys, std::move(seams), std::move(*machine), std::move(*plan), std::move(*counting),
+                       std::move(file));
+}
+
+Result<Counting> Calibration::plan_and_qualify(CalibrationRecord& record, const ProgressCallback& progress,
+                                               const StopFlag& stop) const {
+    WorkerTeam leader(1);
+    auto pin = pin_workers(*sys_, machine_, counting_plan_.placement.cpus, leader);
+    if (!pin) return fail(pin.error());
+    auto counting = plan_counting(counting_plan_, *sys_, seams_.root, seams_.collectors);
+    if (!counting) return counting;
+    record.collectors = counting->collectors;
+    record.warnings.insert(record.warnings.end(), counting->warnings.begin(), counting->warnings.end());
+    if (counting->sources.empty()) {
+        record.qualification.reason = "nothing was counted";
+        return counting;
+    }
+    if (progress) progress({"qualify", 0, 1, "counters on kernels of known truth"});
+    auto events = qualify_counters(
+        {*counting, counting_plan_, machine_, stop, seams_.kernel_amounts, qualification_pace(plan_.options.quick)});
+    if (!events) return fail(events.error());
+    record.qualification.done = true;
+    record.qualification.measured = utc_now();
+    record.qualification.events = std::move(*events);
+    return counting;
 }
 
 Result<CalibrationRecord> Calibration::measure(const ProgressCallback& progress, const StopFlag& stop) {
@@ -126,34 +152,13 @@ Result<CalibrationRecord> Calibration::measure(const ProgressCallback& progress,
     record.warnings = environment_warnings(capture_environment(seams_.root, machine_, plan_.placement.cpus));
     record.warnings.insert(record.warnings.end(), plan_.warnings.begin(), plan_.warnings.end());
 
-    auto run_plan = counting_plan(plan_, machine_, seams_.root);
-    if (!run_plan) return fail(run_plan.error());
-    Counting counting;
-    {
-        WorkerTeam leader(1);
-        auto pin = pin_workers(*sys_, machine_, run_plan->placement.cpus, leader);
-        if (!pin) return fail(pin.error());
-        auto planned = plan_counting(*run_plan, *sys_, seams_.root, seams_.collectors);
-        if (!planned) return fail(planned.error());
-        counting = std::move(*planned);
-        record.collectors = counting.collectors;
-        if (counting.sources.empty()) {
-            record.qualification.reason = "nothing was counted";
-        } else {
-            if (progress) progress({"qualify", 0, 1, "counters on kernels of known truth"});
-            auto events = qualify_counters(
-                {counting, *run_plan, machine_, stop, seams_.kernel_amounts, qualification_pace(plan_.options.quick)});
-            if (!events) return fail(stop != 0 ? stopped_at(events.error()) : events.error());
-            record.qualification.done = true;
-            record.qualification.measured = utc_now();
-            record.qualification.events = std::move(*events);
-        }
-    }
-    const ReadEvents reads = find_read_events(counting, record.qualification);
+    auto counting = plan_and_qualify(record, progress, stop);
+    if (!counting) return fail(stop != 0 ? stopped_at(counting.error()) : counting.error());
+    const ReadEvents reads = find_read_events(*counting, record.qualification);
     const std::uint64_t total = plan_.stages.size() * plan_.options.rounds;
     for (std::size_t i = 0; i < plan_.stages.size(); ++i) {
         auto done = measure_stage(
-            {*sys_, machine_, plan_, plan_.stages[i], seams_.clock, counting, reads, i * plan_.options.rounds, total},
+            {*sys_, machine_, plan_, plan_.stages[i], seams_.clock, *counting, reads, i * plan_.options.rounds, total},
             record, progress, stop);
         if (!done) return fail(stop != 0 ? stopped_at(done.error()) : done.error());
     }

@@ -12,6 +12,7 @@
 #include "counters/registry.hpp"
 #include "run/calibration_plan.hpp"
 #include "run/calibration_record.hpp"
+#include "run/counting.hpp"
 #include "run/phase.hpp"
 #include "run/progress.hpp"
 #include "run/qualification_kernels.hpp"
@@ -33,7 +34,7 @@ struct CalibrationSeams {
 class Calibration {
 public:
     /// Plans; opens, allocates and writes nothing. Errors: those of plan_calibration(); usage for a file that cannot be
-    /// written, or no place for one.
+    /// written, no place for one, or an unknown collector or preset.
     static Result<Calibration> prepare(Sys& sys, CalibrationOptions options, CalibrationSeams seams = {});
 
     const CalibrationPlan& plan() const { return plan_; }
@@ -48,14 +49,18 @@ public:
     Result<void> save(const CalibrationRecord& record) const;
 
 private:
-    Calibration(Sys& sys, CalibrationSeams seams, Machine machine, CalibrationPlan plan, std::filesystem::path file)
+    Calibration(Sys& sys, CalibrationSeams seams, Machine machine, CalibrationPlan plan, RunPlan counting_plan,
+                std::filesystem::path file)
         : sys_(&sys), seams_(std::move(seams)), machine_(std::move(machine)), plan_(std::move(plan)),
-          file_(std::move(file)) {}
+          counting_plan_(std::move(counting_plan)), file_(std::move(file)) {}
+    Result<Counting> plan_and_qualify(CalibrationRecord& record, const ProgressCallback& progress,
+                                      const StopFlag& stop) const;
 
     Sys* sys_;
     CalibrationSeams seams_;
     Machine machine_;
     CalibrationPlan plan_;
+    RunPlan counting_plan_; ///< of a run on this placement: what it counts is qualified and used
     std::filesystem::path file_;
 };
 
