@@ -23,6 +23,8 @@ constexpr KnownCause known_causes[] = {
     {"resctrl", false, "a recycled RMID still owns lines of its former group"},
     {"core-estimate", true, "lines that the L3 prefetched by itself, and write-backs, are not seen by core events"},
     {"core-estimate", false, "fills that another cache supplied are taken for fills from memory"},
+    {"callgrind", true, "an access to two absent lines is one miss; it has no prefetcher and nobody else in the cache"},
+    {"callgrind", false, "it sees stack, heap and code too, and allocates on every store"},
     {"sim", true, "the model has no hardware prefetcher, no page walks and nobody else in the cache"},
     {"sim", false, "the model allocates on every store and shares its cache with nobody: real caches keep more"},
 };

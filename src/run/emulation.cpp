@@ -15,6 +15,9 @@ namespace {
 /// Each costs half a millisecond and some 4 KiB of a temporary file.
 constexpr std::uint32_t most_readings = 20'000;
 
+/// Of one access of memcpy under valgrind (AVX2): rows of whole vectors never have one across two lines.
+constexpr std::uint64_t vector_bytes = 32;
+
 struct Refusal {
     std::string_view copy, reason;
 };
@@ -66,6 +69,11 @@ Result<Emulation> plan_emulation(const RunPlan& plan, std::span<const CollectorE
     if (*nearest != wanted)
         emulation.warnings.push_back(
             warnings::emulated_cache_differs(emulation.name, plan.geometry, nearest->size_bytes, nearest->ways));
+    for (const RowGroup& group : plan.layout.groups) {
+        if (group.row_bytes % vector_bytes == 0) continue;
+        emulation.warnings.push_back(warnings::emulated_rows_straddle(emulation.name, group.row_bytes));
+        break;
+    }
     if (plan.options.steps_per_k > most_readings)
         return cannot_count_with(
             emulation.name, Capability::no(fmt::format("it writes a part for each reading, {} at most", most_readings),

@@ -57,6 +57,14 @@ Warning l1_above_l2(std::uint64_t l1_bytes, std::uint64_t l2_bytes) {
                                        size(l1_bytes), size(l2_bytes))};
 }
 
+Warning emulated_rows_straddle(const std::string& emulator, std::uint64_t row_bytes) {
+    return {
+        "emulated_rows_straddle",
+        fmt::format("{} counts an access to two absent lines as one miss: rows of {} bytes, no multiple of 32, lose "
+                    "up to two lines in each copy; choose columns in multiples of 32 bytes",
+                    emulator, row_bytes)};
+}
+
 Warning emulated_cache_differs(const std::string& emulator, const CacheGeometry& wanted, std::uint64_t size_bytes,
                                std::uint32_t ways) {
     return {"emulated_cache_differs",

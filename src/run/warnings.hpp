@@ -16,6 +16,8 @@ Warning llc_unknown(std::uint64_t assumed_bytes);
 Warning llc_ways_assumed(std::uint64_t size_bytes, std::uint32_t ways);
 Warning private_level_unknown(int level);
 Warning l1_above_l2(std::uint64_t l1_bytes, std::uint64_t l2_bytes);
+/// The emulator takes an access to two absent lines for one miss.
+Warning emulated_rows_straddle(const std::string& emulator, std::uint64_t row_bytes);
 /// The emulator cannot have the simulated cache's sets.
 Warning emulated_cache_differs(const std::string& emulator, const CacheGeometry& wanted, std::uint64_t size_bytes,
                                std::uint32_t ways);

@@ -132,6 +132,16 @@ TEST_CASE("an emulation is planned for every loop and k that can run") {
     CHECK(emulation->rows[1][1].reason == "library code");
     CHECK(emulation->warnings.empty());
 
+    RunPlan odd = plan_of({LoopKind::paired});
+    odd.layout.groups = {{"up", 64}, {"down", 100}, {"gate", 30}};
+    const auto doubted = plan_emulation(odd, {&callgrind, 1});
+    REQUIRE(doubted);
+    REQUIRE(doubted->warnings.size() == 1);
+    CHECK(
+        doubted->warnings[0].text ==
+        "callgrind counts an access to two absent lines as one miss: rows of 100 bytes, no multiple of 32, lose up to "
+        "two lines in each copy; choose columns in multiples of 32 bytes");
+
     RunPlan nobody_asked = plan_of({LoopKind::paired});
     nobody_asked.collectors.emulating.clear();
     const auto none = plan_emulation(nobody_asked, {&callgrind, 1});
