@@ -89,8 +89,11 @@ Json ceilings_by_row(const RunRecord& run) {
 }
 
 Json axis(const char* field, const char* title) {
-    return {
-        {"field", field}, {"type", "quantitative"}, {"title", title}, {"scale", {{"type", "log"}, {"nice", false}}}};
+    return {{"field", field},
+            {"type", "quantitative"},
+            {"title", title},
+            {"scale", {{"type", "log"}, {"nice", false}}},
+            {"axis", {{"format", "~s"}}}};
 }
 
 Json tooltip(std::initializer_list<const char*> fields) {
@@ -161,6 +164,8 @@ std::string roofline_plot(const RunRecord& run, const Summary& summary) {
                        {"ceilings_by_working_set", ceilings_by_working_set(run, largest)},
                        {"ceilings_by_row", ceilings_by_row(run)}};
     out["vconcat"] = Json::array({working_set_chart(), row_chart()});
+    // The charts' dashes mean different things.
+    out["resolve"] = {{"scale", {{"strokeDash", "independent"}}}};
     return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
