@@ -271,3 +271,30 @@ TEST_CASE("a calibration that cannot be written leaves the former one as it was"
     CHECK(written.error().code == ExitCode::usage);
     CHECK(text_of(file) == before);
 }
+
+TEST_CASE("the calibration of a run comes back from run.json; records of older versions have none") {
+    RunRecord run;
+    run.workload.warmup = 1;
+    run.calibration = CalibrationUse{"c.json", "2026-01-02T03:04:05Z", "0.1.0", "avx2", true, record().ceilings};
+    const auto back = parse_run_record(to_json_text(run), "run.json");
+    if (!back) FAIL(to_line(back.error()));
+    REQUIRE(back->calibration);
+    CHECK(back->calibration->ceilings == record().ceilings);
+    CHECK(back->calibration->file == "c.json");
+    CHECK(back->calibration->quick);
+    CHECK(back->calibration_reason.empty());
+    run.calibration.reset();
+    run.calibration_reason = "--calibration none";
+    std::string text = to_json_text(run);
+    CHECK(parse_run_record(text, "run.json")->calibration_reason == "--calibration none");
+    for (const std::string key :
+         {"  \"calibration\": null,\n", "  \"calibration_reason\": \"--calibration none\",\n"}) {
+        const auto at = text.find(key);
+        REQUIRE(at != std::string::npos);
+        text.erase(at, key.size());
+    }
+    const auto older = parse_run_record(text, "run.json");
+    if (!older) FAIL(to_line(older.error()));
+    CHECK_FALSE(older->calibration);
+    CHECK(older->calibration_reason.empty());
+}
