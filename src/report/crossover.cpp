@@ -49,6 +49,24 @@ CrossoverPoint measured_point(const Curve& curve) {
     return point;
 }
 
+CrossoverPoint modelled_point(const RunRecord& run) {
+    CrossoverPoint point;
+    point.tier = Tier::computed;
+    if (!run.expected || !run.expected->crossover) {
+        point.reason = run.expected ? run.expected->crossover_reason : "this run expected none";
+        return point;
+    }
+    const ExpectedRecord& expected = *run.expected;
+    point.basis = "closed-form traffic at the ceilings of the calibration";
+    const auto end = [](std::optional<std::uint32_t> k) { return k ? std::optional<double>(*k) : std::nullopt; };
+    point.k = end(expected.crossover->k);
+    point.ci_low = end(expected.k_low);
+    point.ci_high = end(expected.k_high);
+    if (!point.k)
+        point.reason = fmt::format("paired is expected to be faster at every k, up to {}", expected.crossover->k_most);
+    return point;
+}
+
 void put_tau(CrossoverSummary& out, std::uint32_t active_rows) {
     if (active_rows == 0) return;
     for (const auto& [point, name] : {std::pair(&out.measured, "measured"), std::pair(&out.modelled, "modelled")}) {
@@ -69,7 +87,7 @@ std::optional<CrossoverSummary> crossover(const RunRecord& run, const Summary& s
     if (curve.value.empty()) return std::nullopt;
     CrossoverSummary out;
     out.measured = measured_point(curve);
-    out.modelled.reason = "no calibration of this host: run bytebound calibrate";
+    out.modelled = modelled_point(run);
     put_tau(out, run.workload.active_rows);
     return out;
 }

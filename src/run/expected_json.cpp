@@ -11,12 +11,13 @@ using nlohmann::json;
 
 namespace {
 
-json crossover_json(const std::optional<Crossover>& crossover) {
+json k_json(const std::optional<std::uint32_t>& k) { return k ? json(*k) : json(nullptr); }
+
+json crossover_json(const ExpectedRecord& record) {
+    const std::optional<Crossover>& crossover = record.crossover;
     if (!crossover) return nullptr;
-    return {{"k", crossover->k ? json(*crossover->k) : json(nullptr)},
-            {"k_most", crossover->k_most},
-            {"tau", crossover->tau},
-            {"paired_ns", crossover->paired_ns},
+    return {{"k", k_json(crossover->k)},      {"ci_low", k_json(record.k_low)}, {"ci_high", k_json(record.k_high)},
+            {"k_most", crossover->k_most},    {"tau", crossover->tau},          {"paired_ns", crossover->paired_ns},
             {"index_ns", crossover->index_ns}};
 }
 
@@ -80,7 +81,7 @@ void to_json(json& j, const ExpectedRecord& r) {
          {"line_bytes", r.cache.line_bytes},
          {"write_allocate_factor", r.cache.write_allocate_factor},
          {"write_allocate_source", r.write_allocate_source},
-         {"crossover", crossover_json(r.crossover)},
+         {"crossover", crossover_json(r)},
          {"crossover_reason", r.crossover_reason.empty() ? json(nullptr) : json(r.crossover_reason)}};
 }
 
@@ -90,7 +91,10 @@ void from_json(const json& j, ExpectedRecord& r) {
     j.at("line_bytes").get_to(r.cache.line_bytes);
     j.at("write_allocate_factor").get_to(r.cache.write_allocate_factor);
     j.at("write_allocate_source").get_to(r.write_allocate_source);
-    r.crossover = crossover_of(j.at("crossover"));
+    const json& crossover = j.at("crossover");
+    r.crossover = crossover_of(crossover);
+    for (const auto& [key, end] : {std::pair("ci_low", &r.k_low), std::pair("ci_high", &r.k_high)})
+        if (r.crossover && !crossover.at(key).is_null()) *end = crossover.at(key).get<std::uint32_t>();
     r.crossover_reason = j.at("crossover_reason").is_null() ? "" : j.at("crossover_reason").get<std::string>();
 }
 

@@ -14,6 +14,9 @@ struct ExpectedRecord {
     CacheFacts cache;
     std::string write_allocate_source; ///< of the counts, or why the factor is assumed
     std::optional<Crossover> crossover;
+    /// The smallest and the largest k* with every level's ceilings at either end of their intervals; an end that lies
+    /// beyond k_most is absent.
+    std::optional<std::uint32_t> k_low, k_high;
     std::string crossover_reason; ///< why there is none, and what to do
 };
 

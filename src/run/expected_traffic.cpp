@@ -45,7 +45,7 @@ Modelled<ClosedForm> traffic_of(const RunPlan& plan, const TrafficDescriptor& tr
 }
 
 /// Expected time of a step of one loop at k, over the warm-up and the steps that a run of this k has.
-Modelled<double> step_ns(const RunPlan& plan, LoopKind loop, std::uint32_t k) {
+Modelled<double> step_ns(const RunPlan& plan, const Ceilings& ceilings, LoopKind loop, std::uint32_t k) {
     const RunOptions& o = plan.options;
     const auto changes = plan_changes({o.pool_rows, o.active_rows, k - k / 2, k / 2, true}, 2);
     if (!changes) return tl::unexpected(Unmodelled{changes.error().cause, changes.error().remedy});
@@ -53,8 +53,41 @@ Modelled<double> step_ns(const RunPlan& plan, LoopKind loop, std::uint32_t k) {
     if (!traffic) return tl::unexpected(traffic.error());
     const auto form = traffic_of(plan, *traffic, {planned_warmup(plan, k - k / 2), o.steps_per_k, false});
     if (!form) return tl::unexpected(form.error());
-    return predict_step_ns(*form, traffic->rows_written, *plan.ceilings,
+    return predict_step_ns(*form, traffic->rows_written, ceilings,
                            {plan.layout, o.copy, o.threads, o.parallel_threshold});
+}
+
+Modelled<Crossover> crossover_under(const RunPlan& plan, const Ceilings& ceilings) {
+    const RunOptions& o = plan.options;
+    const std::uint32_t most = clip_k(std::numeric_limits<std::uint32_t>::max(), o.pool_rows, o.active_rows);
+    return find_crossover(o.active_rows, most,
+                          [&](LoopKind loop, std::uint32_t k) { return step_ns(plan, ceilings, loop, k); });
+}
+
+/// Memory's ceilings at one end of their intervals, the caches' at one.
+Ceilings at_ends(Ceilings ceilings, double Ceiling::*memory_end, double Ceiling::*cache_end) {
+    for (Ceiling& each : ceilings.ceilings) {
+        const double end = each.*(each.level == MemoryLevel::memory ? memory_end : cache_end);
+        if (end > 0) each.bytes_per_second = end;
+    }
+    return ceilings;
+}
+
+/// What a rebuild gains on pairs hangs on how much slower memory is than the cache that holds its rows: the ends of k*
+/// lie at the corners.
+void put_interval(ExpectedRecord& record, const RunPlan& plan) {
+    bool beyond = false;
+    for (double Ceiling::*memory_end : {&Ceiling::ci_low, &Ceiling::ci_high})
+        for (double Ceiling::*cache_end : {&Ceiling::ci_low, &Ceiling::ci_high}) {
+            const auto corner = crossover_under(plan, at_ends(*plan.ceilings, memory_end, cache_end));
+            if (!corner || !corner->k) {
+                beyond = true;
+                continue;
+            }
+            record.k_low = std::min(record.k_low.value_or(*corner->k), *corner->k);
+            record.k_high = std::max(record.k_high.value_or(*corner->k), *corner->k);
+        }
+    if (beyond) record.k_high.reset();
 }
 
 } // namespace
@@ -78,12 +111,10 @@ Modelled<ClosedForm> expected_traffic(const RunPlan& plan, const Experiment& exp
 }
 
 Modelled<Crossover> expected_crossover(const RunPlan& plan) {
-    const RunOptions& o = plan.options;
     if (!plan.ceilings)
         return tl::unexpected(Unmodelled{plan.no_ceilings.empty() ? "no calibration of this host" : plan.no_ceilings,
                                          "run bytebound calibrate"});
-    const std::uint32_t most = clip_k(std::numeric_limits<std::uint32_t>::max(), o.pool_rows, o.active_rows);
-    return find_crossover(o.active_rows, most, [&](LoopKind loop, std::uint32_t k) { return step_ns(plan, loop, k); });
+    return crossover_under(plan, *plan.ceilings);
 }
 
 ExpectedRecord expected_record(const RunPlan& plan) {
@@ -92,6 +123,7 @@ ExpectedRecord expected_record(const RunPlan& plan) {
     record.write_allocate_source = write_allocation(plan).source;
     if (const auto crossover = expected_crossover(plan); crossover) {
         record.crossover = *crossover;
+        put_interval(record, plan);
     } else {
         record.crossover_reason = crossover.error().reason + "; " + crossover.error().remedy;
     }

@@ -11,8 +11,7 @@ struct At {
     double ratio, low, high;
 };
 
-std::optional<CrossoverSummary> crossover_of(std::vector<At> points) {
-    RunRecord run;
+std::optional<CrossoverSummary> crossover_of(std::vector<At> points, RunRecord run = {}) {
     run.workload.active_rows = 256;
     Summary summary;
     for (const At& at : points) {
@@ -68,3 +67,31 @@ TEST_CASE("without a crossing among the ks there is no k and no tau, but the sid
 }
 
 TEST_CASE("without both loops there is no crossover") { CHECK_FALSE(crossover_of({})); }
+
+TEST_CASE("the model's crossover stands beside the measured one, and gives tau where that has none") {
+    RunRecord run;
+    run.expected.emplace();
+    run.expected->crossover.emplace();
+    run.expected->crossover->k = 128;
+    run.expected->crossover->k_most = 512;
+    run.expected->k_low = 96;
+    const std::vector<At> always = {{16, 4, 3, 5}, {64, 2, 1.5, 3}};
+    auto found = crossover_of(always, run);
+    CHECK(*found->modelled.k == 128);
+    CHECK(*found->modelled.ci_low == 96);
+    CHECK_FALSE(found->modelled.ci_high);
+    CHECK(found->modelled.tier == Tier::computed);
+    CHECK(*found->tau == 0.5);
+    CHECK(found->tau_basis == "modelled");
+    found = crossover_of({{16, 4, 2, 8}, {256, 0.25, 0.125, 0.5}}, run);
+    CHECK(*found->tau == Approx(0.25));
+    CHECK(found->tau_basis == "measured");
+
+    run.expected->crossover->k.reset();
+    found = crossover_of(always, run);
+    CHECK_FALSE(found->modelled.k);
+    CHECK(found->modelled.reason == "paired is expected to be faster at every k, up to 512");
+    run.expected->crossover.reset();
+    run.expected->crossover_reason = "no calibration of this host; run bytebound calibrate";
+    CHECK(crossover_of(always, run)->modelled.reason == "no calibration of this host; run bytebound calibrate");
+}

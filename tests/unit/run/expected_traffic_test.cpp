@@ -86,6 +86,24 @@ TEST_CASE("a slower memory moves the crossover to where paired misses as much as
     CHECK(plan.options.tau > 0.1);
 }
 
+TEST_CASE("the crossover's ends are those with memory and cache at the ends of their intervals") {
+    Ceilings ceilings = even_ceilings();
+    for (Ceiling& each : ceilings.ceilings)
+        each.ci_low = each.ci_high = each.bytes_per_second;
+    const ExpectedRecord sharp = expected_record(*plan_with(small_options(), ceilings));
+    CHECK(sharp.k_low == 1024u);
+    CHECK(sharp.k_high == 1024u);
+    // Where the memory may be five times slower than the cache the crossover may come earlier, as in the case above.
+    ceilings.ceilings[2].ci_low = 0.2e9;
+    Ceilings slow = even_ceilings();
+    slow.ceilings[2].bytes_per_second = 0.2e9;
+    const ExpectedRecord wide = expected_record(*plan_with(small_options(), ceilings));
+    CHECK(wide.crossover->k == 1024u);
+    CHECK(wide.k_low == expected_record(*plan_with(small_options(), slow)).crossover->k);
+    CHECK(wide.k_low < 1024u);
+    CHECK(wide.k_high == 1024u);
+}
+
 TEST_CASE("a given tau stays, and the crossover stands beside it") {
     const RunPlan plan = *plan_with(small_options(), even_ceilings());
     CHECK(plan.options.tau == 0.5);

@@ -38,7 +38,7 @@ RunRecord full_record() {
     ExperimentRecord other;
     other.closed_form_reason = "library code";
     r.experiments = {e, other};
-    r.expected = ExpectedRecord{{64, 4096, 4, 0.5}, "uncore", Crossover{8, 64, 0.25, 10.5, 11}, {}};
+    r.expected = ExpectedRecord{{64, 4096, 4, 0.5}, "uncore", Crossover{8, 64, 0.25, 10.5, 11}, 6, {}, {}};
     r.placement.requested.policy = MemoryPolicy::interleave;
     r.placement.affinity_read_back = {{1}, {2}};
     PageProof proof;
@@ -57,7 +57,7 @@ RunRecord full_record() {
     event.source = "perf";
     r.events = {event, EventRecord{}};
     r.read_cost = {{0, 1000, 812.5, {{"cycles", 3.25}}}};
-    r.simulation = SimulationRecord{{1024, 4, 64}, "--llc", 0.5, 99};
+    r.simulation = SimulationRecord{{1024, 4, 64}, "--llc", 0.5, 99, {}};
     r.unavailable = {{"cpi", "no core PMU", ""}};
     r.warnings = {{"k_clipped", "text"}};
     r.files["samples.csv"] = {12, "ab"};
@@ -84,6 +84,8 @@ TEST_CASE("run.json comes back as it was written") {
     CHECK(read->experiments[1].closed_form_reason == "library code");
     CHECK(read->expected->cache == record.expected->cache);
     CHECK(read->expected->crossover == record.expected->crossover);
+    CHECK(read->expected->k_low == 6u);
+    CHECK_FALSE(read->expected->k_high);
     CHECK(read->events[0].pass == 1);
     CHECK(read->events[1].pass == -1);
     CHECK(read->environment[1].value.empty());
