@@ -254,6 +254,8 @@ RunRecord example_run() {
     run.unavailable = {{"task_clock_ns", "not asked for", "--events task-clock"},
                        {"cpu_migrations", "not asked for", "--events cpu-migrations"}};
     run.qualification.reason = "not part of this run";
+    run.expected.emplace();
+    run.expected->crossover_reason = "no calibration of this host; run bytebound calibrate";
     run.warnings = {{"governor", "the governor is powersave; set performance"}};
     return run;
 }
