@@ -2,8 +2,8 @@
 
 #include "report/ceilings_json.hpp"
 #include "report/json_value.hpp"
-#include "report/roofline.hpp"
 #include "report/ledger_json.hpp"
+#include "report/roofline.hpp"
 
 namespace bytebound {
 namespace {

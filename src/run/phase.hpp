@@ -9,10 +9,10 @@
 
 #include "base/error.hpp"
 #include "run/counting.hpp"
+#include "run/emulation.hpp"
 #include "run/plan.hpp"
 #include "run/progress.hpp"
 #include "run/samples.hpp"
-#include "run/emulation.hpp"
 #include "run/simulation.hpp"
 #include "run/sweep.hpp"
 

@@ -47,7 +47,7 @@ struct Experiment {
 struct CollectorChoice {
     std::vector<std::string> counting; ///< in-process collectors, in order of preference
     bool simulate = false;
-    bool automatic = false; ///< "auto": a collector that can open nothing is no error
+    bool automatic = false;     ///< "auto": a collector that can open nothing is no error
     std::string emulating = {}; ///< the collector that wraps the program; empty: none, as with "auto"
     bool operator==(const CollectorChoice&) const = default;
 };
