@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.hpp"
 #include "report/number.hpp"
@@ -74,6 +75,9 @@ Table ledger_table(const Summary& summary) {
     return table;
 }
 
+/// Rounding of the fit itself is no residual.
+std::string residual_text(double bytes) { return std::abs(bytes) < 0.5 ? "0" : kib(bytes); }
+
 std::string with_margin(double value, std::optional<double> margin) {
     if (!margin) return fmt::format("{:.4g}", value);
     return fmt::format("{:.4g} ± {:.2g}", value, *margin);
@@ -100,7 +104,8 @@ Table regression_table(const Summary& summary) {
         table.rows.push_back({line.loop, line.y + " on " + line.x, std::string(name_of(line.tier)),
                               std::to_string(line.ks.size()), with_margin(line.fit.slope, line.fit.slope_margin),
                               line.theory ? fmt::format("{:.2f}", *line.theory) : "n/a",
-                              with_margin(line.fit.intercept / 1024, margin), kib(*largest), line.theory_reason});
+                              with_margin(line.fit.intercept / 1024, margin), residual_text(*largest),
+                              line.theory_reason});
     }
     return table;
 }
@@ -110,8 +115,8 @@ std::string point_text(const CrossoverPoint& point) {
     const auto end = [](std::optional<double> k) {
         return k ? fmt::format("{:.0f}", *k) : std::string("beyond the ks");
     };
-    return fmt::format("k* = {:.0f} (95 % CI {} to {}; {}, {})", *point.k, end(point.ci_low), end(point.ci_high),
-                       name_of(point.tier), point.basis);
+    return fmt::format("k* = {:.0f} ({} to {} at the ends of the 95 % intervals; {}, {})", *point.k, end(point.ci_low),
+                       end(point.ci_high), name_of(point.tier), point.basis);
 }
 
 } // namespace

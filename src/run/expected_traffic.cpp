@@ -76,7 +76,8 @@ Ceilings at_ends(Ceilings ceilings, double Ceiling::*memory_end, double Ceiling:
 /// What a rebuild gains on pairs hangs on how much slower memory is than the cache that holds its rows: the ends of k*
 /// lie at the corners.
 void put_interval(ExpectedRecord& record, const RunPlan& plan) {
-    bool beyond = false;
+    bool beyond = !record.crossover->k;
+    record.k_low = record.k_high = record.crossover->k;
     for (double Ceiling::*memory_end : {&Ceiling::ci_low, &Ceiling::ci_high})
         for (double Ceiling::*cache_end : {&Ceiling::ci_low, &Ceiling::ci_high}) {
             const auto corner = crossover_under(plan, at_ends(*plan.ceilings, memory_end, cache_end));
