@@ -9,8 +9,8 @@ import pytest
 
 from conftest import TINY, binary, call
 
-COMMANDS = ["doctor", "run", "report", "events", "presets", "topology"]
-NOT_BUILT = ["sweep", "e2e", "numa", "calibrate", "autotune", "compare", "merge", "verify", "import", "history"]
+COMMANDS = ["doctor", "run", "calibrate", "report", "events", "presets", "topology"]
+NOT_BUILT = ["sweep", "e2e", "numa", "autotune", "compare", "merge", "verify", "import", "history"]
 LINE = re.compile(r"(?:bytebound: warning: .+\n)*bytebound: error: (.+: .+)\n")
 
 

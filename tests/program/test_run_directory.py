@@ -290,7 +290,7 @@ def test_collector_none_leaves_the_clock_and_the_trace(tmp_path):
     row = run.summary["rows"][0]
     had = {metric for metric, figure in row["metrics"].items() if figure is not None}
     assert had == {"time_ns", "bound_bytes", "min_bytes", "rows_written", "requested_bytes", "metadata_bytes",
-                   "requested_ratio"}
+                   "requested_ratio", "requested_gbps"}
     assert row["by_buffer"] is None and row["unavailable"]["by_buffer"]
 
 
