@@ -24,13 +24,14 @@ struct CrossoverPoint {
 
 struct CrossoverSummary {
     CrossoverPoint measured, modelled;
-    /// k* / m, measured before modelled; none without a k*.
+    /// k* / m of the measured k*; where there is none that of the model, if it lies on the side that the run left open.
     std::optional<double> tau, tau_low, tau_high;
-    std::string tau_basis; ///< "measured", "modelled"; empty: none
+    std::string tau_basis;  ///< "measured", "modelled"; empty: none
+    std::string tau_reason; ///< why there is none
 };
 
-/// Of time_ns: where the ratio index / paired, log-linear in k between the ks of the run, falls to 1; the ends of its
-/// interval where those of the ratio do. Nothing unless both loops have a row at the same k.
+/// Of time_ns: where the ratio index / paired, log-linear in k between the ks of the run, falls to 1, if it does so
+/// once; the ends of its interval where those of the ratio do. Nothing unless both loops have a row at the same k.
 std::optional<CrossoverSummary> crossover(const RunRecord& run, const Summary& summary);
 
 } // namespace bytebound

@@ -98,7 +98,8 @@ Json crossover_json(const Summary& summary) {
              {{"value", json_number(crossover.tau)},
               {"ci_low", json_number(crossover.tau_low)},
               {"ci_high", json_number(crossover.tau_high)},
-              {"basis", json_text(crossover.tau_basis)}}}};
+              {"basis", json_text(crossover.tau_basis)},
+              {"reason", json_text(crossover.tau_reason)}}}};
 }
 
 } // namespace bytebound

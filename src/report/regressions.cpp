@@ -24,6 +24,16 @@ std::string why_not_minimal(const Summary& summary, const std::string& loop) {
     return loop == "paired" || loop == "oracle" || loop == "hybrid" ? "" : "the loop's stores are its own";
 }
 
+/// Why a step's memory traffic is not that of whole rows alone; empty where it is.
+std::string why_not_of_rows_alone(const RunRecord& run) {
+    if (!run.workload.between.empty() && run.workload.between != "none")
+        return "what happens between two steps moves rows, too";
+    const std::uint32_t line_bytes = run.simulation ? run.simulation->geometry.line_bytes : 64;
+    for (const RowGroup& group : run.workload.layout.groups)
+        if (group.row_bytes % line_bytes != 0) return "rows share cache lines with their neighbours";
+    return {};
+}
+
 /// How many bytes are read for every byte of a row copied, by how it was stored; else why that is not known.
 void put_read_theory(Regression& line, const std::string& copy_method) {
     if (copy_method == "movsb")
@@ -39,6 +49,8 @@ void put_theory(Regression& line, const RunRecord& run, const Summary& summary, 
         line.theory = 2;
         return;
     }
+    line.theory_reason = why_not_of_rows_alone(run);
+    if (!line.theory_reason.empty()) return;
     if (!run.simulation) {
         line.theory_reason = "the size of the LLC is not known without a simulation";
         return;

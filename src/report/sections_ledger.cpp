@@ -139,7 +139,8 @@ Blocks regression_section(const Summary& summary) {
     if (summary.regressions.empty()) return {};
     return {Heading{2, "Slopes over the ks"},
             Paragraph{"A line through a loop's rows, one point per k. Theory is the slope where no row is found in a "
-                      "cache: every byte copied is loaded once, stored once, and read before it is stored.",
+                      "cache: every byte copied is loaded once, stored once, and, unless by non-temporal stores, read "
+                      "before it is stored.",
                       Tone::plain},
             regression_table(summary)};
 }
@@ -154,8 +155,10 @@ Blocks crossover_section(const Summary& summary) {
         bullets.items.push_back(Inline()
                                     .add("recommended:", Style::strong)
                                     .add(" ")
-                                    .add(fmt::format("--tau {:.2f}", *crossover.tau), Style::code)
+                                    .add(fmt::format("--tau {:.4g}", *crossover.tau), Style::code)
                                     .add(fmt::format(" (k* / m, {})", crossover.tau_basis)));
+    else
+        bullets.items.push_back(Inline().add("recommended:", Style::strong).add(" no tau: " + crossover.tau_reason));
     return {Heading{2, "Where the rebuild wins"}, std::move(bullets)};
 }
 

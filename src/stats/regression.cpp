@@ -35,14 +35,15 @@ std::optional<LineFit> fit_line(std::span<const double> x, std::span<const doubl
     return fit;
 }
 
-std::optional<double> falls_to_one(std::span<const RatioPoint> curve) {
+std::vector<double> falls_to_one(std::span<const RatioPoint> curve) {
+    std::vector<double> falls;
     for (std::size_t i = 1; i < curve.size(); ++i) {
         const RatioPoint &before = curve[i - 1], &after = curve[i];
         if (!(before.ratio > 1) || after.ratio > 1) continue;
         const double height = std::log(before.ratio), fall = height - std::log(after.ratio);
-        return before.x * std::pow(after.x / before.x, height / fall);
+        falls.push_back(before.x * std::pow(after.x / before.x, height / fall));
     }
-    return std::nullopt;
+    return falls;
 }
 
 } // namespace bytebound

@@ -25,8 +25,8 @@ struct RatioPoint {
     double ratio = 0;
 };
 
-/// Where the curve first comes down to 1, by straight lines between the points in log x and log ratio. Points come with
-/// ascending x > 0 and ratios > 0. Nothing where no point lies above 1 with a later one at or below it.
-std::optional<double> falls_to_one(std::span<const RatioPoint> curve);
+/// Where the curve comes down to 1, by straight lines between the points in log x and log ratio, in order. Points come
+/// with ascending x > 0 and ratios > 0. Empty where no point above 1 has a next one at or below it.
+std::vector<double> falls_to_one(std::span<const RatioPoint> curve);
 
 } // namespace bytebound

@@ -63,7 +63,39 @@ TEST_CASE("without a crossing among the ks there is no k and no tau, but the sid
     CHECK(found->measured.reason == "paired is faster at every k of the run, up to 256");
     CHECK_FALSE(found->tau);
     found = crossover_of({{16, 0.5, 0.4, 0.6}, {256, 0.2, 0.1, 0.3}});
-    CHECK(found->measured.reason == "index is faster at every k of the run from 16 on");
+    CHECK(found->measured.reason == "index is faster at every k of the run, from 16 on");
+}
+
+TEST_CASE("a model that contradicts the run gives no tau") {
+    RunRecord run;
+    run.expected.emplace();
+    run.expected->crossover.emplace();
+    run.expected->crossover->k = 64;
+    // Measured: paired up to 256. The model would rebuild from 64 on.
+    auto found = crossover_of({{16, 4, 3, 5}, {256, 2, 1, 3}}, run);
+    CHECK_FALSE(found->tau);
+    CHECK(found->tau_reason == "the model's k* = 64 contradicts what was measured");
+    // Measured: index from 16 on. The model would keep pairs up to 63.
+    found = crossover_of({{16, 0.5, 0.4, 0.6}, {256, 0.2, 0.1, 0.3}}, run);
+    CHECK_FALSE(found->tau);
+    run.expected->crossover->k = 8;
+    CHECK(*crossover_of({{16, 0.5, 0.4, 0.6}, {256, 0.2, 0.1, 0.3}}, run)->tau == 7.5 / 256);
+    CHECK(crossover_of({{16, 4, 3, 5}, {256, 2, 1, 3}})->tau_reason == "no k* was measured, and none is modelled");
+}
+
+TEST_CASE("where the faster loop changes more than once there is no crossover to name") {
+    const auto found = crossover_of({{16, 0.9, 0.8, 1}, {64, 1.2, 1.1, 1.3}, {256, 0.5, 0.4, 0.6}});
+    CHECK_FALSE(found->measured.k);
+    CHECK(found->measured.reason == "the faster loop changes more than once over the ks of the run");
+}
+
+TEST_CASE("the ends of the crossover enclose it, whatever their curves do elsewhere") {
+    // The lower ends fall, rise and fall again; the upper ones rise after the crossing and fall for good later.
+    const auto found = crossover_of({{16, 2, 1.5, 3}, {64, 1.1, 0.9, 1.2}, {128, 0.9, 0.8, 1.3}, {256, 0.5, 0.4, 0.8}});
+    REQUIRE(found->measured.k);
+    CHECK(*found->measured.ci_low < *found->measured.k);
+    CHECK(*found->measured.ci_low < 64);
+    CHECK(*found->measured.ci_high > 128);
 }
 
 TEST_CASE("without both loops there is no crossover") { CHECK_FALSE(crossover_of({})); }
@@ -81,7 +113,7 @@ TEST_CASE("the model's crossover stands beside the measured one, and gives tau w
     CHECK(*found->modelled.ci_low == 96);
     CHECK_FALSE(found->modelled.ci_high);
     CHECK(found->modelled.tier == Tier::computed);
-    CHECK(*found->tau == 0.5);
+    CHECK(*found->tau == 127.5 / 256); // 128 itself rebuilds
     CHECK(found->tau_basis == "modelled");
     found = crossover_of({{16, 4, 2, 8}, {256, 0.25, 0.125, 0.5}}, run);
     CHECK(*found->tau == Approx(0.25));

@@ -92,6 +92,19 @@ TEST_CASE("below four times the cache theory does not hold, and the footprint is
     CHECK(rows.find("paired", "requested_bytes").theory == 2.0); // asks for what it asks for
 }
 
+TEST_CASE("rows that share lines, and steps with something between them, have no theory of their bytes in memory") {
+    Rows shared = paired_rows();
+    shared.run.workload.layout = make_layout(Dtype::f32, 130, 126, 0); // 520 + 504 bytes
+    CHECK_FALSE(shared.find("paired", "dram_write_bytes").theory);
+    CHECK(shared.find("paired", "dram_read_bytes").theory_reason == "rows share cache lines with their neighbours");
+    CHECK(shared.find("paired", "requested_bytes").theory == 2.0);
+    Rows evicted = paired_rows();
+    evicted.run.workload.between = "evict";
+    CHECK(evicted.find("paired", "dram_write_bytes").theory_reason == "what happens between two steps moves rows, too");
+    evicted.run.workload.between = "none";
+    CHECK(evicted.find("paired", "dram_write_bytes").theory == 1.0);
+}
+
 TEST_CASE("a rebuild has no theoretical slope, and hybrid only while it never rebuilds") {
     Rows rows;
     for (const std::uint32_t k : {16, 64})

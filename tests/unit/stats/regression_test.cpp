@@ -37,16 +37,23 @@ TEST_CASE("two points make a line without margins, one point or one x none") {
 }
 
 TEST_CASE("a curve falls to one where its logarithm does") {
+    const auto falls = [](std::vector<RatioPoint> curve) { return falls_to_one(curve); };
     // From 4 at 16 to 1/4 at 256: halfway in both logarithms is 1 at 64.
-    CHECK(*falls_to_one(std::vector<RatioPoint>{{16, 4}, {256, 0.25}}) == Approx(64));
-    CHECK(*falls_to_one(std::vector<RatioPoint>{{16, 4}, {64, 1}, {256, 0.25}}) == Approx(64));
-    // The first crossing counts.
-    CHECK(*falls_to_one(std::vector<RatioPoint>{{1, 2}, {4, 0.5}, {8, 3}, {16, 0.1}}) == Approx(2));
+    const std::vector<double> halfway = falls({{16, 4}, {256, 0.25}});
+    REQUIRE(halfway.size() == 1);
+    CHECK(halfway[0] == Approx(64));
+    CHECK(falls({{16, 4}, {64, 1}, {256, 0.25}}).at(0) == Approx(64));
+    // Every fall counts, in order.
+    const std::vector<double> two = falls({{1, 2}, {4, 0.5}, {8, 3}, {32, 0.75}, {64, 0.1}});
+    REQUIRE(two.size() == 2);
+    CHECK(two[0] == Approx(2));
+    CHECK(two[1] > 8);
+    CHECK(two[1] < 32);
 }
 
 TEST_CASE("a curve that starts below one, or stays above it, falls to it nowhere") {
-    CHECK_FALSE(falls_to_one(std::vector<RatioPoint>{{16, 0.5}, {64, 0.2}}));
-    CHECK_FALSE(falls_to_one(std::vector<RatioPoint>{{16, 5}, {64, 2}}));
-    CHECK_FALSE(falls_to_one(std::vector<RatioPoint>{{16, 5}}));
-    CHECK_FALSE(falls_to_one({}));
+    CHECK(falls_to_one(std::vector<RatioPoint>{{16, 0.5}, {64, 0.2}}).empty());
+    CHECK(falls_to_one(std::vector<RatioPoint>{{16, 5}, {64, 2}}).empty());
+    CHECK(falls_to_one(std::vector<RatioPoint>{{16, 5}}).empty());
+    CHECK(falls_to_one({}).empty());
 }
