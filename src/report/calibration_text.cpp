@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "report/number.hpp"
 #include "report/plain_table.hpp"
+#include "stats/estimate.hpp"
 
 namespace bytebound {
 namespace {
@@ -14,6 +15,8 @@ namespace {
 std::string interval_text(double low, double high, double like) {
     return gbps_text(low, like) + "-" + gbps_text(high, like);
 }
+
+std::string n_text(std::uint64_t n) { return std::to_string(n) + (n < few_blocks_below ? " few_blocks" : ""); }
 
 std::string factor_text(const CalibrationRecord& record, const Ceiling& ceiling) {
     if (ceiling.level != MemoryLevel::memory || ceiling.kernel == StreamKernel::read) return "";
@@ -45,7 +48,7 @@ Table bandwidth_table(const CalibrationRecord& record) {
             {new_team ? std::to_string(each->threads) : "", new_level ? std::string(name_of(each->level)) : "",
              std::string(name_of(each->kernel)), copies_rows(each->kernel) ? std::to_string(each->row_bytes) : "",
              gbps_text(each->bytes_per_second), interval_text(each->ci_low, each->ci_high, each->bytes_per_second),
-             std::to_string(each->n), size, factor_text(record, *each)});
+             n_text(each->n), size, factor_text(record, *each)});
         last = each;
     }
     return table;
@@ -56,7 +59,7 @@ Table compute_table(const CalibrationRecord& record) {
     table.columns = {{"threads", true}, {"type"}, {"GFLOP/s", true}, {"95 %\ninterval"}, {"n", true}, {"vectors"}};
     for (const ComputeCeiling& each : record.ceilings.compute)
         table.rows.push_back({std::to_string(each.threads), each.dtype, gbps_text(each.flops_per_second),
-                              interval_text(each.ci_low, each.ci_high, each.flops_per_second), std::to_string(each.n),
+                              interval_text(each.ci_low, each.ci_high, each.flops_per_second), n_text(each.n),
                               each.isa});
     return table;
 }

@@ -64,9 +64,10 @@ std::string ceiling_line(const CeilingShare& share, const RunRecord& run) {
         fmt::format("{} of {} B, {} thread{}, {}", name_of(share.kernel), run.workload.layout.row_bytes(),
                     run.workload.threads, run.workload.threads == 1 ? "" : "s", name_of(share.level));
     if (share.ceiling_gbps <= 0) return text + ": n/a, " + share.reason;
-    text += fmt::format(": {} GB/s ({}-{}, n = {})", compact_number(share.ceiling_gbps),
+    text += fmt::format(": {} GB/s ({}-{}, n = {}{})", compact_number(share.ceiling_gbps),
                         compact_number(share.ceiling_low, share.ceiling_gbps),
-                        compact_number(share.ceiling_high, share.ceiling_gbps), share.ceiling_n);
+                        compact_number(share.ceiling_high, share.ceiling_gbps), share.ceiling_n,
+                        share.ceiling_n < few_blocks_below ? ", few_blocks" : "");
     if (share.write_allocate) text += " at the memory controller; " + factor_text(*share.write_allocate);
     return text;
 }

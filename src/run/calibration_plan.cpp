@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "loops/stream_kernels.hpp"
 #include "run/warnings.hpp"
+#include "stats/estimate.hpp"
 
 namespace bytebound {
 namespace {
@@ -214,6 +215,7 @@ Result<CalibrationPlan> plan_calibration(const CalibrationOptions& options, cons
         if (!team) return fail(team.error());
         plan.stages.push_back(StagePlanner(plan, machine, std::move(*team)).stage());
     }
+    if (options.rounds < few_blocks_below) plan.warnings.push_back(warnings::few_calibration_rounds(options.rounds));
     for (const CalibrationStage& stage : plan.stages)
         if (memory_available != 0 && stage.arena_bytes > memory_available)
             return impossible(

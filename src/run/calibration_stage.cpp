@@ -30,15 +30,6 @@ struct ComputeSamples {
     std::vector<double> rates;
 };
 
-/// Value and interval of the samples, which are never few enough to have none.
-Estimate estimated(std::vector<double> samples, Stat stat) {
-    const auto [low, high] = std::minmax_element(samples.begin(), samples.end());
-    const double least = *low, most = *high;
-    Estimate out = *estimate({{std::move(samples)}, {}}, stat);
-    if (!out.ci_low || !out.ci_high) out.ci_low = least, out.ci_high = most;
-    return out;
-}
-
 class StageMeasurement {
 public:
     StageMeasurement(const StageParts& parts, CalibrationRecord& record, WorkerTeam& team, CalibrationRunner& runner)
@@ -169,7 +160,7 @@ WriteAllocateFactor StageMeasurement::factor_of(std::size_t i) const {
             bytes += of_pass[k];
         factors.push_back(write_allocate_factor(bytes, runner_.bytes(wish(i))));
     }
-    const Estimate estimate = estimated(std::move(factors), Stat::mean);
+    const Estimate estimate = estimate_rounds(factors, Stat::mean);
     out.factor = estimate.value;
     out.ci_low = estimate.ci_low;
     out.ci_high = estimate.ci_high;
@@ -182,7 +173,7 @@ void StageMeasurement::put() {
     const std::uint32_t threads = parts_.stage.threads();
     Ceilings& ceilings = record_.ceilings;
     for (std::size_t i = 0; i < samples_.size(); ++i) {
-        const Estimate rate = estimated(samples_[i].rates, Stat::median);
+        const Estimate rate = estimate_rounds(samples_[i].rates, Stat::median);
         const LevelBuffers& buffers = wish(i).buffers;
         ceilings.ceilings.push_back({wish(i).kernel, buffers.level, threads, wish(i).row_bytes,
                                      buffers.worker_bytes * threads, rate.value, *rate.ci_low, *rate.ci_high, rate.n,
@@ -190,7 +181,7 @@ void StageMeasurement::put() {
         if (counted(wish(i))) ceilings.write_allocate.push_back(factor_of(i));
     }
     for (const ComputeSamples& each : compute_) {
-        const Estimate rate = estimated(each.rates, Stat::median);
+        const Estimate rate = estimate_rounds(each.rates, Stat::median);
         ceilings.compute.push_back({std::string(name_of(each.type)), std::string(each.kernel.isa), threads, rate.value,
                                     *rate.ci_low, *rate.ci_high, rate.n});
     }
@@ -213,6 +204,17 @@ Result<void> prove(const StageParts& parts, const CalibrationRunner& runner, Cal
 }
 
 } // namespace
+
+Estimate estimate_rounds(const std::vector<double>& samples, Stat stat) {
+    Samples rounds;
+    for (const double sample : samples)
+        rounds.numerator.push_back({sample});
+    Estimate out = *estimate(rounds, stat);
+    // A percentile interval need not hold the value; a file whose interval does not is not read.
+    out.ci_low = std::min(out.ci_low.value_or(out.value), out.value);
+    out.ci_high = std::max(out.ci_high.value_or(out.value), out.value);
+    return out;
+}
 
 Result<std::vector<std::optional<Pin>>> pin_workers(Sys& sys, const Machine& machine, const std::vector<int>& cpus,
                                                     WorkerTeam& team) {

@@ -3,6 +3,7 @@
 
 #include "run/calibration.hpp"
 #include "run/calibration_traffic.hpp"
+#include "stats/estimate.hpp"
 
 namespace bytebound {
 
@@ -21,6 +22,10 @@ struct StageParts {
 /// to the record. Errors: as Calibration::measure().
 Result<void> measure_stage(const StageParts& parts, CalibrationRecord& record, const ProgressCallback& progress,
                            const StopFlag& stop);
+
+/// Value and interval of samples that stem from one round each: a round is a block, since the rounds are interleaved
+/// repeats of the whole calibration. The interval holds the value.
+Estimate estimate_rounds(const std::vector<double>& samples, Stat stat);
 
 /// Pins every worker of a team. Error: that of the first that could not be.
 Result<std::vector<std::optional<Pin>>> pin_workers(Sys& sys, const Machine& machine, const std::vector<int>& cpus,

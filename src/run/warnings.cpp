@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "stats/estimate.hpp"
 
 namespace bytebound::warnings {
 namespace {
@@ -50,6 +51,12 @@ Warning private_level_unknown(int level) {
             fmt::format("this machine's L{0} is unknown, is its last level or has other lines than the simulated "
                         "LLC: simulated without it; give --l{0} SIZE:WAYS, or none",
                         level)};
+}
+
+Warning hierarchy_not_simulated() {
+    return {
+        "hierarchy_not_simulated",
+        "--cache-model is given and nothing is simulated: it changes the expected traffic only; add --collector sim"};
 }
 
 Warning l1_above_l2(std::uint64_t l1_bytes, std::uint64_t l2_bytes) {
@@ -151,6 +158,12 @@ Warning small_calibration_buffers(std::uint32_t threads, std::uint64_t bytes, st
                     "part of them (--quick); ceilings of memory are marked",
                     threads, threads == 1 ? "" : "s", format_size(static_cast<double>(bytes)),
                     format_size(static_cast<double>(caches)))};
+}
+
+Warning few_calibration_rounds(std::uint32_t rounds) {
+    return {"few_blocks", fmt::format("{} rounds, fewer than {}: the intervals of the ceilings are too narrow; give "
+                                      "--repeats {} or more",
+                                      rounds, few_blocks_below, few_blocks_below)};
 }
 
 Warning calibration_stale(const std::string& file, const std::string& what_changed) {

@@ -15,6 +15,8 @@ Warning event_repeated(const std::string& event);
 Warning llc_unknown(std::uint64_t assumed_bytes);
 Warning llc_ways_assumed(std::uint64_t size_bytes, std::uint32_t ways);
 Warning private_level_unknown(int level);
+/// --cache-model without a simulation.
+Warning hierarchy_not_simulated();
 Warning l1_above_l2(std::uint64_t l1_bytes, std::uint64_t l2_bytes);
 /// The emulator takes an access to two absent lines for one miss.
 Warning emulated_rows_straddle(const std::string& emulator, std::uint64_t row_bytes);
@@ -39,6 +41,7 @@ Warning os_fallback(const std::string& event, const std::string& reason);
 
 /// `bytes`: buffers of all workers; `caches`: what their last-level caches hold.
 Warning small_calibration_buffers(std::uint32_t threads, std::uint64_t bytes, std::uint64_t caches);
+Warning few_calibration_rounds(std::uint32_t rounds);
 Warning calibration_stale(const std::string& file, const std::string& what_changed);
 Warning calibration_unreadable(const std::string& doubt);
 

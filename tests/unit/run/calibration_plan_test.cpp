@@ -158,6 +158,18 @@ TEST_CASE("--quick takes smaller buffers where the caches are large, marks them 
           "of them (--quick); ceilings of memory are marked");
 }
 
+TEST_CASE("fewer than six rounds are flagged") {
+    CalibrationOptions options = rows({8192});
+    options.rounds = 6;
+    CHECK(planned(options).warnings.empty());
+    options.rounds = 5;
+    const CalibrationPlan plan = planned(options);
+    REQUIRE(plan.warnings.size() == 1);
+    CHECK(plan.warnings[0].code == "few_blocks");
+    CHECK(plan.warnings[0].text ==
+          "5 rounds, fewer than 6: the intervals of the ceilings are too narrow; give --repeats 6 or more");
+}
+
 TEST_CASE("a calibration that cannot be measured is refused with one line") {
     CHECK(
         refused(rows({8192}), 131 * mib) ==

@@ -5,6 +5,7 @@
 #include "counters/scripted_collector.hpp"
 #include "loops/stream_kernels.hpp"
 #include "run/calibration.hpp"
+#include "run/calibration_stage.hpp"
 #include "run/calibration_store.hpp"
 #include "temporary_directory.hpp"
 
@@ -104,6 +105,19 @@ TEST_CASE("a ceiling is the bytes that the program loaded and stored over the ti
     CHECK(record.qualification.done); // software events, by getrusage
     CHECK(record.threads == std::vector<std::uint32_t>{1});
     CHECK(to_json_text(*read_calibration(directory / "c.json")) == to_json_text(record));
+}
+
+TEST_CASE("each round is a block of its own: five samples reach from the least to the most") {
+    // A resample of 5 has the least one as its median with P(3 or more of 5 draws) = 0.058, above 0.025; consecutive
+    // runs of 3 never have.
+    const Estimate five = estimate_rounds({1, 2, 3, 4, 5}, Stat::median);
+    CHECK(five.value == 3);
+    CHECK(five.ci_low == 1);
+    CHECK(five.ci_high == 5);
+    CHECK(five.n == 5);
+    CHECK(five.blocks == 5);
+    const Estimate one = estimate_rounds({7}, Stat::mean);
+    CHECK(one.ci_low == 7);
 }
 
 TEST_CASE("write-allocate factors follow from counted reads: per store kind and row length, with their source") {
