@@ -1,8 +1,9 @@
 #include "model/predict.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <string>
+
+#include "model/row_ceiling.hpp"
 
 namespace bytebound {
 
@@ -23,55 +24,14 @@ Modelled<double> ceiling_of(const Ceilings& ceilings, StreamKernel kernel, Memor
     return not_measured("no ceiling of " + named(kernel, level, threads), "--threads " + std::to_string(threads));
 }
 
-/// Seconds per byte of a row, its groups one after the other. Each group's row is one copy.
-Modelled<double> seconds_per_row_byte(const Ceilings& ceilings, StreamKernel kernel, MemoryLevel level,
-                                      std::uint32_t threads, const RowLayout& layout) {
-    const auto row = static_cast<double>(layout.row_bytes());
-    double seconds = 0;
-    for (const RowGroup& group : layout.groups) {
-        const auto ceiling = row_ceiling(ceilings, kernel, level, threads, group.row_bytes);
-        if (!ceiling) return ceiling;
-        seconds += static_cast<double>(group.row_bytes) / row / *ceiling;
-    }
-    return seconds;
-}
-
-/// One worker's ceilings, of a team's calibration that has them; else the team's.
-std::uint32_t alone(const Ceilings& ceilings, StreamKernel kernel, std::uint32_t team) {
-    const bool measured = std::any_of(ceilings.ceilings.begin(), ceilings.ceilings.end(),
-                                      [&](const Ceiling& each) { return each.kernel == kernel && each.threads == 1; });
-    return measured ? 1 : team;
-}
-
 } // namespace
-
-Modelled<double> row_ceiling(const Ceilings& ceilings, StreamKernel kernel, MemoryLevel level, std::uint32_t threads,
-                             std::uint64_t row_bytes) {
-    const Ceiling *below = nullptr, *above = nullptr;
-    for (const Ceiling& each : ceilings.ceilings) {
-        if (each.kernel != kernel || each.level != level || each.threads != threads || each.bytes_per_second <= 0)
-            continue;
-        if (each.row_bytes <= row_bytes && (below == nullptr || each.row_bytes > below->row_bytes)) below = &each;
-        if (each.row_bytes >= row_bytes && (above == nullptr || each.row_bytes < above->row_bytes)) above = &each;
-    }
-    if (below == nullptr && above == nullptr)
-        return not_measured("no ceiling of " + named(kernel, level, threads), "--threads " + std::to_string(threads));
-    if (below == nullptr || above == nullptr)
-        return not_measured("the ceilings of " + named(kernel, level, threads) + " reach no rows of " +
-                                std::to_string(row_bytes) + " bytes",
-                            "--row-bytes " + std::to_string(row_bytes));
-    if (below->row_bytes == above->row_bytes) return below->bytes_per_second;
-    const double whole = std::log(static_cast<double>(above->row_bytes) / static_cast<double>(below->row_bytes));
-    const double part = std::log(static_cast<double>(row_bytes) / static_cast<double>(below->row_bytes)) / whole;
-    return below->bytes_per_second * std::pow(above->bytes_per_second / below->bytes_per_second, part);
-}
 
 Modelled<double> predict_step_ns(const ClosedForm& traffic, double rows_written, const Ceilings& ceilings,
                                  const CopyFacts& facts) {
     const StreamKernel copy = facts.copy == CopyMethod::nt ? StreamKernel::nt_row_copy : StreamKernel::row_copy;
     const std::uint32_t threads =
-        rows_written < facts.parallel_threshold ? alone(ceilings, copy, facts.threads) : facts.threads;
-    const std::uint32_t leader = alone(ceilings, StreamKernel::read, facts.threads);
+        rows_written < facts.parallel_threshold ? threads_alone(ceilings, copy, facts.threads) : facts.threads;
+    const std::uint32_t leader = threads_alone(ceilings, StreamKernel::read, facts.threads);
     double metadata_read = 0;
     for (const Buffer buffer : {Buffer::mask, Buffer::index, Buffer::meta})
         metadata_read += traffic.by_buffer[static_cast<std::size_t>(buffer)].read;
@@ -86,9 +46,9 @@ Modelled<double> predict_step_ns(const ClosedForm& traffic, double rows_written,
                   {MemoryLevel::memory, traffic.requested_bytes() * traffic.missed_row_share, metadata_read}};
     for (const auto& share : shares) {
         if (share.row_bytes > 0) {
-            const auto per_byte = seconds_per_row_byte(ceilings, copy, share.level, threads, facts.layout);
-            if (!per_byte) return per_byte;
-            seconds += share.row_bytes * *per_byte;
+            const auto ceiling = layout_ceiling(ceilings, copy, share.level, threads, facts.layout);
+            if (!ceiling) return tl::unexpected(ceiling.error());
+            seconds += share.row_bytes / ceiling->bytes_per_second;
         }
         if (share.metadata_bytes > 0) { // lists and tables are the leader's work
             const auto ceiling = ceiling_of(ceilings, StreamKernel::read, share.level, leader);
@@ -98,6 +58,18 @@ Modelled<double> predict_step_ns(const ClosedForm& traffic, double rows_written,
     }
     return seconds * 1e9;
 }
+
+namespace {
+
+/// hybrid rebuilds if k > tau * m, m after the step: m, or m + 1 in every other step of an odd k. Halfway between the
+/// largest tau that still pairs at k - 1 and the smallest that no longer rebuilds at k; an odd k above m has none, and
+/// rebuilds in every other step.
+double tau_between(std::uint32_t k, std::uint32_t active_rows) {
+    const double m = active_rows, last_paired = (k - 1) / m, first_lost = k / (k % 2 == 0 ? m : m + 1);
+    return last_paired < first_lost ? (last_paired + first_lost) / 2 : (k - 0.5) / m;
+}
+
+} // namespace
 
 Modelled<Crossover> find_crossover(std::uint32_t active_rows, std::uint32_t k_most, const StepTime& step_ns) {
     if (k_most == 0)
@@ -128,7 +100,7 @@ Modelled<Crossover> find_crossover(std::uint32_t active_rows, std::uint32_t k_mo
         (*there ? wins : loses) = middle;
     }
     found.k = wins;
-    found.tau = (wins - 0.5) / active_rows;
+    found.tau = tau_between(wins, active_rows);
     return found;
 }
 

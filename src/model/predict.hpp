@@ -19,11 +19,6 @@ struct CopyFacts {
     std::uint32_t parallel_threshold = 0; ///< rows of a step from which all threads share it
 };
 
-/// Bytes per second of a row kernel at rows of `row_bytes`: as measured, or between the two nearest measured sizes,
-/// straight in the logarithms of both. Unmodelled outside of the measured sizes.
-Modelled<double> row_ceiling(const Ceilings& ceilings, StreamKernel kernel, MemoryLevel level, std::uint32_t threads,
-                             std::uint64_t row_bytes);
-
 /// Nanoseconds of a step: row bytes at the row-copy ceiling of the level that serves them, then metadata bytes at the
 /// read ceiling. Nothing overlaps, and no step has a cost of its own. What one worker does alone, metadata and steps
 /// below the threshold, goes at one worker's ceilings where they are known, else at the team's.
@@ -43,8 +38,8 @@ struct Crossover {
 using StepTime = std::function<Modelled<double>(LoopKind loop, std::uint32_t k)>;
 
 /// The smallest k of 1 ... k_most from which index takes no longer than paired, found by bisection: from there on
-/// index is taken to stay ahead. tau lies half a row below k / m, so that k itself rebuilds. The first time that is
-/// unmodelled is the answer; so is k_most = 0.
+/// index is taken to stay ahead. tau lies below k / m, so that k itself rebuilds and k - 1 does not. The first time
+/// that is unmodelled is the answer; so is k_most = 0.
 Modelled<Crossover> find_crossover(std::uint32_t active_rows, std::uint32_t k_most, const StepTime& step_ns);
 
 } // namespace bytebound

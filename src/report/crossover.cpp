@@ -86,7 +86,7 @@ void put_tau(CrossoverSummary& out, const Curve& curve, std::uint32_t active_row
     if (!out.measured.k && !out.modelled.k) out.tau_reason = "no k* was measured, and none is modelled";
     if (!out.tau_reason.empty()) return;
     const CrossoverPoint& point = out.measured.k ? out.measured : out.modelled;
-    // The model's k* is the first k that should rebuild, and hybrid rebuilds above tau * m.
+    // The model's k* is the first k that should rebuild, and hybrid rebuilds above tau * m (model/predict.hpp).
     const double below = out.measured.k ? 0 : 0.5;
     const auto share = [&](std::optional<double> k) {
         return k ? std::optional((*k - below) / active_rows) : std::nullopt;

@@ -1,7 +1,6 @@
 #include "run/expected_traffic.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "run/plan_parts.hpp"
@@ -16,19 +15,11 @@ struct Allocation {
 };
 
 Allocation write_allocation(const RunPlan& plan) {
-    Allocation best;
-    if (!plan.ceilings || plan.layout.groups.empty()) return best;
-    const double wanted = std::log(static_cast<double>(plan.layout.groups.front().row_bytes));
-    double nearest = std::numeric_limits<double>::infinity();
-    for (const WriteAllocateFactor& each : plan.ceilings->write_allocate) {
-        if (!each.measured || each.kernel != StreamKernel::row_copy || each.threads != plan.options.threads) continue;
-        const double distance =
-            std::abs(std::log(static_cast<double>(std::max<std::uint64_t>(each.row_bytes, 1))) - wanted);
-        if (distance >= nearest) continue;
-        nearest = distance;
-        best = {each.factor, each.source};
-    }
-    return best;
+    if (!plan.ceilings || plan.layout.groups.empty()) return {};
+    const WriteAllocateFactor* found = plan.ceilings->nearest_factor(
+        StreamKernel::row_copy, plan.options.threads, plan.layout.groups.front().row_bytes);
+    if (found == nullptr || !found->measured) return {};
+    return {found->usable(), found->source};
 }
 
 DescribedLoop described(const RunPlan& plan, LoopKind loop, std::vector<StepChange> changes) {
@@ -36,12 +27,37 @@ DescribedLoop described(const RunPlan& plan, LoopKind loop, std::vector<StepChan
     return {loop, o.pool_rows, plan.layout, o.active_rows, std::move(changes), o.pattern, o.tau, o.copy};
 }
 
-Modelled<ClosedForm> traffic_of(const RunPlan& plan, const TrafficDescriptor& traffic, PhaseSteps steps) {
+Modelled<ClosedForm> traffic_of(const RunPlan& plan, const TrafficDescriptor& traffic, const CacheFacts& cache,
+                                PhaseSteps steps) {
     if (plan.options.between == Between::use)
         return tl::unexpected(
             Unmodelled{"the slab is read between two steps (--between use)", "use the simulator (--collector sim)"});
     steps.evicted_between = plan.options.between == Between::evict;
-    return closed_form(traffic, expected_cache(plan), steps);
+    return closed_form(traffic, cache, steps);
+}
+
+/// Private levels that hold less than this share of the LLC change its traffic by less than the closed form knows it.
+constexpr double small_share = 1.0 / 16;
+
+/// What the private levels of the simulated hierarchy hold, all workers together.
+std::uint64_t private_bytes(const HierarchySpec& spec) {
+    const std::optional<CacheGeometry>& outer = spec.l2 ? spec.l2 : spec.l1;
+    return outer ? outer->size_bytes * spec.workers : 0;
+}
+
+/// Why the closed form, which is of one LRU cache, is none of the simulated hierarchy; empty where it is.
+std::string why_no_closed_form(const RunPlan& plan) {
+    if (!plan.hierarchy || plan.hierarchy->spec.policy == LlcPolicy::exclusive) return {};
+    const double held = static_cast<double>(private_bytes(plan.hierarchy->spec));
+    if (held <= small_share * static_cast<double>(plan.geometry.size_bytes)) return {};
+    return "the closed form is of one cache, and the private levels of --cache-model " +
+           std::string(name_of(plan.hierarchy->spec.policy)) + " hold more than a sixteenth of the LLC";
+}
+
+/// The cache behind expected times: this host's, whatever is simulated.
+CacheFacts host_cache(const RunPlan& plan) {
+    const CacheGeometry& host = plan.host_geometry;
+    return {host.line_bytes, host.size_bytes, host.ways, write_allocation(plan).factor};
 }
 
 /// Expected time of a step of one loop at k, over the warm-up and the steps that a run of this k has.
@@ -51,7 +67,8 @@ Modelled<double> step_ns(const RunPlan& plan, const Ceilings& ceilings, LoopKind
     if (!changes) return tl::unexpected(Unmodelled{changes.error().cause, changes.error().remedy});
     const auto traffic = describe_traffic(described(plan, loop, *changes));
     if (!traffic) return tl::unexpected(traffic.error());
-    const auto form = traffic_of(plan, *traffic, {planned_warmup(plan, k - k / 2), o.steps_per_k, false});
+    const auto form =
+        traffic_of(plan, *traffic, host_cache(plan), {planned_warmup(plan, k - k / 2), o.steps_per_k, false});
     if (!form) return tl::unexpected(form.error());
     return predict_step_ns(*form, traffic->rows_written, ceilings,
                            {plan.layout, o.copy, o.threads, o.parallel_threshold});
@@ -96,18 +113,19 @@ void put_interval(ExpectedRecord& record, const RunPlan& plan) {
 CacheFacts expected_cache(const RunPlan& plan) {
     CacheFacts cache{plan.geometry.line_bytes, plan.geometry.size_bytes, plan.geometry.ways,
                      write_allocation(plan).factor};
-    if (!plan.hierarchy || plan.hierarchy->spec.policy != LlcPolicy::exclusive || !plan.hierarchy->spec.l2)
-        return cache;
-    cache.capacity_bytes += plan.hierarchy->spec.l2->size_bytes * plan.hierarchy->spec.workers;
+    if (!plan.hierarchy || plan.hierarchy->spec.policy != LlcPolicy::exclusive) return cache;
+    cache.capacity_bytes += private_bytes(plan.hierarchy->spec);
     // The sets stay those of the last level.
     cache.ways = static_cast<std::uint32_t>(cache.capacity_bytes / (plan.geometry.sets() * cache.line_bytes));
     return cache;
 }
 
 Modelled<ClosedForm> expected_traffic(const RunPlan& plan, const Experiment& experiment, LoopKind loop) {
+    if (std::string why = why_no_closed_form(plan); !why.empty())
+        return tl::unexpected(Unmodelled{std::move(why), "use the simulator (--collector sim)"});
     const auto traffic = describe_traffic(described(plan, loop, experiment.changes));
     if (!traffic) return tl::unexpected(traffic.error());
-    return traffic_of(plan, *traffic,
+    return traffic_of(plan, *traffic, expected_cache(plan),
                       {experiment.warmup_steps, experiment.changes.size() - experiment.warmup_steps, false});
 }
 

@@ -6,13 +6,15 @@
 
 namespace bytebound {
 
-/// What the closed forms of a plan rest on. Of an exclusive last level the private second levels above it add to it.
+/// What the closed forms of a plan rest on: the simulated cache. Of an exclusive last level the outermost private
+/// levels add to it.
 CacheFacts expected_cache(const RunPlan& plan);
 
-/// Traffic of one (loop, k) of the plan. Unmodelled also between steps that read the slab (--between use).
+/// Traffic of one (loop, k) of the plan. Unmodelled also between steps that read the slab (--between use), and below
+/// private levels that hold much beside a last level that is not exclusive.
 Modelled<ClosedForm> expected_traffic(const RunPlan& plan, const Experiment& experiment, LoopKind loop);
 
-/// The crossover by expected times, whether or not its loops are run.
+/// The crossover by expected times on this host's own cache, whether or not its loops are run.
 Modelled<Crossover> expected_crossover(const RunPlan& plan);
 
 /// `expected` of run.json.

@@ -20,6 +20,8 @@ constexpr std::uint64_t assumed_llc_bytes = std::uint64_t{32} << 20;
 constexpr std::uint32_t assumed_ways = 16;
 /// callgrind's write-back model holds two lines whose addresses agree modulo 2^32 for one.
 constexpr std::uint64_t valgrind_arena_limit = std::uint64_t{1} << 32;
+/// What an emulated process maps beside its stack, heap and code; where valgrind puts those leaves so much at least.
+constexpr std::uint64_t emulated_arena_limit = std::uint64_t{5} << 29;
 constexpr std::uint32_t most_steps = 10'000'000;
 /// Columns beyond this cannot be a row of any machine; keeps the products below 2^64.
 constexpr std::uint64_t max_columns = std::uint64_t{1} << 40;
@@ -73,6 +75,29 @@ Result<void> check_loops(const RunOptions& o) {
     return {};
 }
 
+/// The last-level caches that the chosen CPUs reach as one, and where that is known from.
+struct ReachedCache {
+    CacheGeometry geometry{assumed_llc_bytes, assumed_ways, 64};
+    std::string source = "assumed";
+    std::vector<Warning> doubts;
+};
+
+ReachedCache reached_cache(const std::vector<CacheInfo>& reached, std::uint64_t total) {
+    ReachedCache cache;
+    if (reached.empty()) {
+        cache.doubts.push_back(warnings::llc_unknown(assumed_llc_bytes));
+        return cache;
+    }
+    cache.source = reached[0].origin;
+    cache.geometry = {total, reached[0].ways, reached[0].line_bytes == 0 ? 64 : reached[0].line_bytes};
+    if (cache.geometry.ways != 0 && check(cache.geometry)) return cache;
+    cache.geometry.ways = assumed_ways;
+    const std::uint64_t way = std::uint64_t{assumed_ways} * cache.geometry.line_bytes;
+    cache.geometry.size_bytes = std::max<std::uint64_t>(total / way, 1) * way;
+    cache.doubts.push_back(warnings::llc_ways_assumed(total, assumed_ways));
+    return cache;
+}
+
 /// The cache that the simulation has, C of the warm-up rule and the sweep's buffer.
 Result<void> plan_caches(RunPlan& plan, const Machine& machine) {
     const std::vector<CacheInfo> reached = machine.last_level_caches(plan.placement.cpus);
@@ -82,23 +107,16 @@ Result<void> plan_caches(RunPlan& plan, const Machine& machine) {
         largest = std::max(largest, cache.size_bytes);
     }
     plan.sweep_bytes = 4 * (reached.empty() ? assumed_llc_bytes : largest);
+    const ReachedCache host = reached_cache(reached, total);
+    plan.host_geometry = host.geometry;
     if (plan.options.llc) {
         if (auto valid = check(*plan.options.llc); !valid) return fail(valid.error());
         plan.geometry = *plan.options.llc;
         plan.geometry_source = "--llc";
-    } else if (reached.empty()) {
-        plan.geometry = {assumed_llc_bytes, assumed_ways, 64};
-        plan.geometry_source = "assumed";
-        plan.warnings.push_back(warnings::llc_unknown(assumed_llc_bytes));
     } else {
-        plan.geometry = {total, reached[0].ways, reached[0].line_bytes == 0 ? 64 : reached[0].line_bytes};
-        plan.geometry_source = reached[0].origin;
-        if (plan.geometry.ways == 0 || !check(plan.geometry)) {
-            plan.geometry.ways = assumed_ways;
-            const std::uint64_t way = std::uint64_t{assumed_ways} * plan.geometry.line_bytes;
-            plan.geometry.size_bytes = std::max<std::uint64_t>(total / way, 1) * way;
-            plan.warnings.push_back(warnings::llc_ways_assumed(total, assumed_ways));
-        }
+        plan.geometry = host.geometry;
+        plan.geometry_source = host.source;
+        plan.warnings.insert(plan.warnings.end(), host.doubts.begin(), host.doubts.end());
     }
     plan.warm_bytes = plan.geometry_source == "--llc" || reached.empty() ? plan.geometry.size_bytes : total;
     return {};
@@ -165,6 +183,18 @@ Result<void> check_memory(RunPlan& plan, std::uint64_t memory_available, bool un
                                       "takes lines 4 GiB apart for one",
                                       format_size(need.arena)),
                           "give a smaller --N under valgrind");
+    if (plan.collectors.emulating.empty()) return {};
+    const bool evicts = plan.options.between == Between::evict;
+    const double evicted = evicts ? static_cast<double>(plan.geometry.size_bytes) : 0;
+    if (need.arena + evicted > static_cast<double>(emulated_arena_limit))
+        return impossible("memory",
+                          fmt::format("the arena of {}{} is larger than {}: the low 32 bits of its addresses must "
+                                      "differ from those of stack, heap and code under {}",
+                                      format_size(need.arena),
+                                      evicts ? fmt::format(" and the buffer of {} to evict", format_size(evicted)) : "",
+                                      format_size(static_cast<double>(emulated_arena_limit)),
+                                      plan.collectors.emulating),
+                          "give a smaller --N, or --collector sim");
     return {};
 }
 
@@ -195,6 +225,7 @@ Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, cons
     plan.placement = std::move(*placement);
     if (auto caches = plan_caches(plan, machine); !caches) return fail(caches.error());
     if (auto levels = plan_hierarchy(plan, machine); !levels) return fail(levels.error());
+    if (plan.hierarchy && !plan.collectors.simulate) plan.warnings.push_back(warnings::hierarchy_not_simulated());
     plan.workspace = {options.pool_rows, plan.layout, 1, 0};
     if (auto fits = check_memory(plan, facts.memory_available, facts.under_valgrind); !fits) return fail(fits.error());
     if (auto planned = plan_experiments(plan); !planned) return fail(planned.error());

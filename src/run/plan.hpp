@@ -73,6 +73,7 @@ struct RunPlan {
     std::size_t simulation_threads = most_simulations; ///< at most: each holds masks, tables and a cache of its own
     CacheGeometry geometry;                            ///< simulated cache
     std::string geometry_source;                       ///< "sysfs", "hwloc", "--llc", "assumed"
+    CacheGeometry host_geometry;                       ///< what the chosen CPUs reach; assumed where it is unknown
     std::optional<HierarchyRecord> hierarchy;          ///< what stands above that cache; none: it is simulated alone
     std::uint64_t warm_bytes = 0;                      ///< C of the warm-up rule
     std::uint64_t sweep_bytes = 0;                     ///< of the sweep's buffer: 4 x the largest LLC reached

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "model/predict.hpp"
+#include "model/row_ceiling.hpp"
 
 using namespace bytebound;
 
@@ -53,9 +54,9 @@ TEST_CASE("a row ceiling between two measured sizes lies on the line through the
     const auto at = [&](std::uint64_t bytes) {
         return row_ceiling(measured(), StreamKernel::row_copy, MemoryLevel::memory, 1, bytes);
     };
-    CHECK(*at(1024) == 4e9);
-    CHECK(*at(4096) == 16e9);
-    CHECK(*at(2048) == Approx(8e9));
+    CHECK(at(1024)->bytes_per_second == 4e9);
+    CHECK(at(4096)->bytes_per_second == 16e9);
+    CHECK(at(2048)->bytes_per_second == Approx(8e9));
     CHECK(at(512).error() == Unmodelled{"the ceilings of row-copy in memory with 1 thread reach no rows of 512 bytes",
                                         "run bytebound calibrate --row-bytes 512"});
     CHECK(at(8192).error().remedy == "run bytebound calibrate --row-bytes 8192");
@@ -116,6 +117,20 @@ TEST_CASE("the crossover is the smallest k from which index takes no longer, and
     CHECK(100 > found.tau * 200);
     CHECK_FALSE(99 > found.tau * 200);
     CHECK(find_crossover(200, 100, times)->k == 100u);
+}
+
+TEST_CASE("tau rebuilds every step of an odd crossover, whose m grows by one in every other step") {
+    const auto times = [](LoopKind loop, std::uint32_t k) -> Modelled<double> {
+        return loop == LoopKind::index ? 1000.0 : 1000.0 / 101 * k;
+    };
+    const Crossover found = *find_crossover(128, 256, times);
+    CHECK(found.k == 101u);
+    CHECK(found.tau == (100.0 / 128 + 101.0 / 129) / 2);
+    CHECK(101 > found.tau * 128);
+    CHECK(101 > found.tau * 129);
+    CHECK_FALSE(100 > found.tau * 128);
+    // Above m no tau does both.
+    CHECK(find_crossover(64, 128, times)->tau == 100.5 / 64);
 }
 
 TEST_CASE("where rebuilding never wins, no k exceeds tau times m") {

@@ -165,6 +165,38 @@ TEST_CASE("an exclusive last level adds the second levels of all workers to its 
     CHECK(expected_cache(*plan_with(options, {})) == CacheFacts{64, 2 * mib, 16, 1});
 }
 
+TEST_CASE("private levels that hold much beside a last level that is not exclusive leave no closed form") {
+    RunOptions options = small_options();
+    options.cache_model = LlcPolicy::victim; // 256 KiB of L2 beside 2 MiB
+    const std::vector<ExperimentRecord> records = experiment_records(*plan_with(options, {}));
+    CHECK_FALSE(records[0].closed_form);
+    CHECK(
+        records[0].closed_form_reason ==
+        "the closed form is of one cache, and the private levels of --cache-model victim hold more than a sixteenth of "
+        "the LLC; use the simulator (--collector sim)");
+    options.llc = CacheGeometry{16 * mib, 16, 64};
+    CHECK(experiment_records(*plan_with(options, {}))[0].closed_form);
+    options.llc.reset();
+    options.cache_model = LlcPolicy::exclusive;
+    options.l2 = {true, std::nullopt};
+    options.l1 = {true, CacheGeometry{mib / 2, 8, 64}};
+    CHECK(expected_cache(*plan_with(options, {})).capacity_bytes == 2 * mib + mib / 2);
+}
+
+TEST_CASE("expected times are those of the host's cache, whatever --llc simulates") {
+    RunOptions options = small_options();
+    Ceilings ceilings = even_ceilings();
+    ceilings.ceilings[2].bytes_per_second = 0.2e9; // memory
+    const ExpectedRecord host = expected_record(*plan_with(options, ceilings));
+    options.llc = CacheGeometry{64 << 10, 16, 64};
+    options.warmup = 100;
+    RunOptions same = small_options();
+    same.warmup = 100;
+    CHECK(expected_record(*plan_with(options, ceilings)).crossover ==
+          expected_record(*plan_with(same, ceilings)).crossover);
+    CHECK(host.crossover->k < 1024u);
+}
+
 TEST_CASE("a measured write-allocate factor of the nearest row size counts, an assumed one does not") {
     Ceilings ceilings = even_ceilings();
     const auto factor = [](std::uint64_t row_bytes, double value, bool measured) {
@@ -180,6 +212,9 @@ TEST_CASE("a measured write-allocate factor of the nearest row size counts, an a
     const ExpectedRecord expected = expected_record(*plan_with(small_options(), ceilings));
     CHECK(expected.cache.write_allocate_factor == 0.7);
     CHECK(expected.write_allocate_source == "uncore");
+    // Noise took it below 0: nothing is read back.
+    ceilings.write_allocate = {factor(512, -0.02, true)};
+    CHECK(expected_record(*plan_with(small_options(), ceilings)).cache.write_allocate_factor == 0);
     CHECK(expected_record(*plan_with(small_options(), {})).write_allocate_source ==
           "assumed: a line that an ordinary store misses is read first");
 }
