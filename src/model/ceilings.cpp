@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 namespace bytebound {
@@ -44,6 +45,22 @@ const WriteAllocateFactor* Ceilings::find_factor(StreamKernel kernel, std::uint3
                (!copies_rows(kernel) || each.row_bytes == row_bytes);
     });
     return at == write_allocate.end() ? nullptr : &*at;
+}
+
+const WriteAllocateFactor* Ceilings::nearest_factor(StreamKernel kernel, std::uint32_t threads,
+                                                    std::uint64_t row_bytes) const {
+    const WriteAllocateFactor* best = nullptr;
+    const auto distance = [&](const WriteAllocateFactor& each) {
+        const auto log_of = [](std::uint64_t bytes) {
+            return std::log(static_cast<double>(std::max<std::uint64_t>(bytes, 1)));
+        };
+        return std::pair(!each.measured, std::abs(log_of(each.row_bytes) - log_of(row_bytes)));
+    };
+    for (const WriteAllocateFactor& each : write_allocate) {
+        if (each.kernel != kernel || each.threads != threads) continue;
+        if (best == nullptr || distance(each) < distance(*best)) best = &each;
+    }
+    return best;
 }
 
 std::string_view name_of(StreamKernel kernel) { return kernel_names[static_cast<std::size_t>(kernel)].second; }

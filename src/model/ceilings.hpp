@@ -2,6 +2,7 @@
 // What this host can move at most, as `bytebound calibrate` measured it: data only. src/run measures, saves and loads
 // it.
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -42,6 +43,8 @@ struct WriteAllocateFactor {
     std::optional<double> ci_low, ci_high; ///< none where it is assumed
     bool measured = false;
     std::string source; ///< of the counts ("uncore"), or why it is assumed
+    /// As far as it can be true: noise may take a measured one below 0.
+    double usable() const { return std::max(factor, 0.0); }
     bool operator==(const WriteAllocateFactor&) const = default;
 };
 
@@ -77,6 +80,9 @@ struct Ceilings {
     /// Likewise the factor of a kernel's stores.
     const WriteAllocateFactor* find_factor(StreamKernel kernel, std::uint32_t threads,
                                            std::uint64_t row_bytes = 0) const;
+    /// Of a row kernel: the factor of the nearest row size, measured ones first.
+    const WriteAllocateFactor* nearest_factor(StreamKernel kernel, std::uint32_t threads,
+                                              std::uint64_t row_bytes) const;
 };
 
 std::string_view name_of(StreamKernel kernel);
