@@ -5,6 +5,7 @@
 #include <array>
 
 #include "run/calibration_json.hpp"
+#include "run/checked_json.hpp"
 #include "run/qualification_json.hpp"
 
 namespace bytebound {
@@ -44,7 +45,7 @@ Placement placement_of(const json& j) {
         p.policy = value;
         return p;
     }
-    throw std::invalid_argument("placement.policy: \"" + policy + "\" is not a memory policy");
+    throw std::invalid_argument("/placement/policy: \"" + policy + "\" is not a memory policy");
 }
 
 } // namespace
@@ -114,6 +115,18 @@ nlohmann::ordered_json document_of(const CalibrationRecord& r) {
     return j;
 }
 
+/// The largest team's workers are the placement's CPUs.
+std::vector<std::uint32_t> team_sizes(const json& j, const Placement& placement) {
+    if (!j.is_array() || j.empty()) checked::refuse("threads", "it is not a list of numbers of workers");
+    std::vector<std::uint32_t> sizes;
+    for (std::size_t i = 0; i < j.size(); ++i) {
+        const std::string key = "threads/" + std::to_string(i);
+        sizes.push_back(checked::count_of<std::uint32_t>(j[i], key, 1));
+        if (sizes.back() > placement.cpus.size()) checked::refuse(key, "there are more workers than placement.cpus");
+    }
+    return sizes;
+}
+
 CalibrationRecord record_of(const json& j) {
     CalibrationRecord r;
     j.at("version").get_to(r.version);
@@ -122,16 +135,16 @@ CalibrationRecord record_of(const json& j) {
     j.at("measured").get_to(r.measured);
     j.at("host").get_to(r.host);
     r.placement = placement_of(j.at("placement"));
-    j.at("threads").get_to(r.threads);
+    r.threads = team_sizes(j.at("threads"), r.placement);
     j.at("caches").get_to(r.caches);
     j.at("quick").get_to(r.quick);
-    j.at("rounds").get_to(r.rounds);
+    r.rounds = checked::count_of<std::uint32_t>(j.at("rounds"), "rounds", 1);
     j.at("isa").get_to(r.isa);
     j.at("bound_cpus").get_to(r.bound_cpus);
     j.at("bound_memory").get_to(r.bound_memory);
-    if (!j.at("percent_in_place").is_null()) r.percent_in_place = j.at("percent_in_place").get<double>();
+    if (!j.at("percent_in_place").is_null()) r.percent_in_place = checked::number_of(j, "percent_in_place");
     r.pages_reason = text_of(j, "pages_reason");
-    j.at("ceilings").get_to(r.ceilings);
+    checked::get_value(j, "ceilings", r.ceilings);
     j.at("absent").get_to(r.absent);
     j.at("collectors").get_to(r.collectors);
     j.at("qualification").get_to(r.qualification);
