@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "counters/registry.hpp"
 #include "loops/stream_kernels.hpp"
 #include "run/warnings.hpp"
 #include "stats/estimate.hpp"
@@ -41,6 +42,17 @@ Result<void> check(const CalibrationOptions& o) {
             return impossible(fmt::format("--row-bytes {}", bytes),
                               fmt::format("it is more than {}", format_size(static_cast<double>(longest_row))),
                               "give shorter rows");
+    }
+    return {};
+}
+
+/// Counts the machine's DRAM reads; the others show what a modelled machine would have done.
+Result<void> check_collectors(const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+        const CollectorEntry* entry = find_collector(collectors(), name);
+        if (name != "sim" && (entry == nullptr || entry->supplies != Supplies::emulation)) continue;
+        return fail({ExitCode::not_possible, "count with", "--collector " + name,
+                     "it models a cache and counts nothing of this machine", "give --collector auto, or none"});
     }
     return {};
 }
@@ -199,6 +211,7 @@ std::vector<std::uint32_t> team_sizes(const Machine& machine, const CalibrationO
 Result<CalibrationPlan> plan_calibration(const CalibrationOptions& options, const Machine& machine,
                                          std::uint64_t memory_available) {
     if (auto valid = check(options); !valid) return fail(valid.error());
+    if (auto counts = check_collectors(options.collectors); !counts) return fail(counts.error());
     CalibrationPlan plan;
     plan.options = options;
     auto& rows = plan.options.row_bytes;

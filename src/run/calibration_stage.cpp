@@ -30,6 +30,16 @@ struct ComputeSamples {
     std::vector<double> rates;
 };
 
+constexpr std::size_t fewest_samples = 2; ///< one has no interval
+
+/// Each round counts one pass.
+std::string why_too_few_counts(const std::string& source, std::size_t passes, std::uint32_t rounds) {
+    if (rounds >= fewest_samples * passes) return source + " had a counter in fewer than 2 rounds of a pass";
+    return fmt::format("{} counts reads in {} passes, one in a round, and {} rounds are fewer than 2 of each: give "
+                       "--repeats {} or more",
+                       source, passes, rounds, fewest_samples * passes);
+}
+
 class StageMeasurement {
 public:
     StageMeasurement(const StageParts& parts, CalibrationRecord& record, WorkerTeam& team, CalibrationRunner& runner)
@@ -147,10 +157,11 @@ WriteAllocateFactor StageMeasurement::factor_of(std::size_t i) const {
     std::size_t n = passes.empty() ? 0 : passes[0].size();
     for (const auto& of_pass : passes)
         n = std::min(n, of_pass.size());
-    if (!counter_.counts() || n == 0) {
+    if (!counter_.counts() || n < fewest_samples) {
         out.factor = assumed_factor(wish(i).kernel);
-        out.source =
-            counter_.counts() ? counter_.events().source + " had no counter in any round" : counter_.events().reason;
+        out.source = counter_.counts()
+                         ? why_too_few_counts(counter_.events().source, passes.size(), parts_.plan.options.rounds)
+                         : counter_.events().reason;
         return out;
     }
     std::vector<double> factors;

@@ -78,17 +78,18 @@ std::string numbers_text(const std::vector<Number>& numbers) {
 }
 
 template <class Each>
-void keep_threads(std::vector<Each>& list, std::uint32_t threads) {
-    std::erase_if(list, [&](const Each& each) { return each.threads != threads; });
+void keep_threads(std::vector<Each>& list, std::uint32_t threads, std::uint32_t or_threads) {
+    std::erase_if(list, [&](const Each& each) { return each.threads != threads && each.threads != or_threads; });
 }
 
-/// Only what the run can use goes into its record.
+/// Only what the run can use goes into its record: of bandwidths one worker's, too, which copies alone below the
+/// parallel threshold.
 CalibrationRecord for_run(CalibrationRecord record, std::uint32_t threads) {
     Ceilings& c = record.ceilings;
-    keep_threads(c.ceilings, threads);
-    keep_threads(c.write_allocate, threads);
-    keep_threads(c.compute, threads);
-    keep_threads(c.capacities, threads);
+    keep_threads(c.ceilings, threads, 1);
+    keep_threads(c.write_allocate, threads, 1);
+    keep_threads(c.compute, threads, threads);
+    keep_threads(c.capacities, threads, threads);
     std::erase_if(record.absent, [&](const CeilingAbsence& a) { return a.threads != 0 && a.threads != threads; });
     return record;
 }
@@ -186,7 +187,11 @@ std::string what_changed(const CalibrationRecord& record, const CalibrationNeed&
     compare("the kernel", record.host.kernel, need.host.kernel);
     compare("THP", record.host.thp, need.host.thp);
     if (std::find(record.threads.begin(), record.threads.end(), need.threads) == record.threads.end()) {
-        changes.push_back(fmt::format("it is of {} threads, not of {}", numbers_text(record.threads), need.threads));
+        changes.push_back(record.threads.empty()
+                              ? fmt::format("it names no number of threads, the run has {}", need.threads)
+                              : fmt::format("it is of {} {}, not of {}", numbers_text(record.threads),
+                                            record.threads == std::vector<std::uint32_t>{1} ? "thread" : "threads",
+                                            need.threads));
     } else {
         const auto& cpus = record.placement.cpus;
         const std::vector<int> then(cpus.begin(),

@@ -185,6 +185,19 @@ TEST_CASE("a calibration that cannot be measured is refused with one line") {
     CHECK(refused(options) == "plan --threads 0: a team needs a worker; give 1 or more");
 }
 
+TEST_CASE("collectors that model a machine are refused when the calibration is planned, wherever they stand") {
+    for (const std::string name : {"sim", "callgrind"}) {
+        CalibrationOptions options;
+        options.collectors = {"perf", name};
+        const auto plan = plan_calibration(options, two_cores(), 0);
+        REQUIRE_FALSE(plan);
+        CHECK(plan.error().code == ExitCode::not_possible);
+        CHECK(to_line(plan.error()) == "count with --collector " + name +
+                                           ": it models a cache and counts nothing of this machine; give --collector "
+                                           "auto, or none");
+    }
+}
+
 TEST_CASE("more workers than CPUs are not possible") {
     CalibrationOptions options;
     options.threads = {1, 3};

@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -109,7 +111,11 @@ TEST_CASE("a run gets the ceilings of its own number of workers") {
     CHECK(one.record->absent == std::vector<CeilingAbsence>{{"", "nt-write", 0, "no such stores"}});
     const CalibrationChoice two = chosen(file.string(), {}, need(2));
     REQUIRE(two.record);
-    CHECK(two.record->ceilings.ceilings.size() == 1);
+    // Its own, and those of one worker, which copies alone below the parallel threshold.
+    CHECK(two.record->ceilings.ceilings.size() == 3);
+    CHECK(two.record->ceilings.write_allocate.size() == 2);
+    CHECK(two.record->ceilings.compute.size() == 1);
+    CHECK(two.record->ceilings.capacities == std::vector<LevelCapacity>{{MemoryLevel::llc, 2, 33554432}});
     CHECK(two.record->absent.size() == 2);
 }
 
@@ -142,6 +148,11 @@ TEST_CASE("what changed since is named word for word") {
     CHECK(changed([](auto& n) {
               n.threads = 4, n.placement.cpus = {3, 5, 6, 7};
           }) == "it is of 1, 2 threads, not of 4");
+    CalibrationRecord of_one = record(), of_none = record();
+    of_one.threads = {1};
+    of_none.threads = {};
+    CHECK(what_changed(of_one, need(2)) == "it is of 1 thread, not of 2");
+    CHECK(what_changed(of_none, need(2)) == "it names no number of threads, the run has 2");
     CHECK(changed([](auto& n) {
               n.placement.policy = MemoryPolicy::node, n.placement.memory_request = "1", n.placement.nodes = {1};
           }) == "memory was local, is 1 (nodes 1)");
@@ -221,14 +232,15 @@ TEST_CASE("a named file that is missing, malformed or of another host is bad dat
         std::ofstream(file) << text.replace(at, from.size(), to);
         return refused(file);
     };
-    CHECK(spoiled("\"row-copy\"", "\"row-cpy\"") ==
-          "read calibration " + name +
-              ": kernel: \"row-cpy\" is not one of read, write, nt-write, copy, nt-copy, row-copy, nt-row-copy" +
-              remedy);
+    CHECK(spoiled("\"row-copy\"", "\"row-cpy\"") == "read calibration " + name +
+                                                        ": /ceilings/bandwidth/1/kernel: \"row-cpy\" is not one of "
+                                                        "read, write, nt-write, copy, nt-copy, row-copy, nt-row-copy" +
+                                                        remedy);
     CHECK(spoiled("\"memory\",", "\"disk\",") ==
-          "read calibration " + name + ": level: \"disk\" is not one of L1, L2, LLC, memory" + remedy);
+          "read calibration " + name + ": /ceilings/bandwidth/0/level: \"disk\" is not one of L1, L2, LLC, memory" +
+              remedy);
     CHECK(spoiled("25000000000.0", "0.0") ==
-          "read calibration " + name + ": bytes_per_second: it is not above 0" + remedy);
+          "read calibration " + name + ": /ceilings/bandwidth/0/bytes_per_second: it is not above 0" + remedy);
 
     save(file, record());
     CalibrationNeed elsewhere = need();
@@ -236,6 +248,50 @@ TEST_CASE("a named file that is missing, malformed or of another host is bad dat
     CHECK(refused(file, elsewhere) == "use calibration " + name +
                                           ": it is of host example, this is laptop; run bytebound calibrate here, or "
                                           "give --calibration none");
+}
+
+TEST_CASE("a calibration whose figures cannot be is refused with the path of the first fault") {
+    const auto refused = [](const std::string& pointer, const nlohmann::json& value) {
+        auto document = nlohmann::json::parse(to_json_text(record()));
+        document.at(nlohmann::json::json_pointer(pointer)) = value;
+        const auto parsed = parse_calibration(document.dump(), "c.json");
+        REQUIRE_FALSE(parsed);
+        CHECK(parsed.error().code == ExitCode::bad_data);
+        return parsed.error().cause;
+    };
+    const std::string rate = "/ceilings/bandwidth/0", factor = "/ceilings/write_allocate/0";
+    CHECK(refused(rate + "/ci_low", 2.7e10) == rate + "/ci_low: it is above ci_high");
+    CHECK(refused(rate + "/bytes_per_second", 2.3e10) == rate + "/bytes_per_second: it is outside of its own interval");
+    CHECK(refused(rate + "/bytes_per_second", -1) == rate + "/bytes_per_second: it is not above 0");
+    CHECK(refused(rate + "/ci_high", "much") == rate + "/ci_high: it is not a finite number");
+    CHECK(refused(rate + "/threads", 0) == rate + "/threads: it is below 1");
+    CHECK(refused(rate + "/threads", -1) == rate + "/threads: it is not a whole number from 1 on");
+    CHECK(refused(rate + "/threads", 1.5) == rate + "/threads: it is not a whole number from 1 on");
+    CHECK(refused(rate + "/threads", 4294967297) == rate + "/threads: it is not a whole number from 1 on");
+    CHECK(refused(rate + "/n", 0) == rate + "/n: it is below 1");
+    CHECK(refused(rate + "/row_bytes", 64) == rate + "/row_bytes: this kernel has no rows");
+    CHECK(refused("/ceilings/bandwidth/1/row_bytes", nullptr) ==
+          "/ceilings/bandwidth/1/row_bytes: a row kernel needs it");
+    CHECK(refused(factor + "/ci_low", nullptr) == factor + "/ci_low: a measured factor has an interval");
+    CHECK(refused(factor + "/factor", -0.5) == factor + "/factor: it is outside of its own interval");
+    CHECK(refused("/ceilings/write_allocate/1/factor", -1) ==
+          "/ceilings/write_allocate/1/factor: an assumed factor is 0 or 1");
+    CHECK(refused("/ceilings/write_allocate/1/measured", true) ==
+          "/ceilings/write_allocate/1/ci_low: a measured factor has an interval");
+    CHECK(refused("/ceilings/compute/1/flops_per_second", 7e10) ==
+          "/ceilings/compute/1/flops_per_second: it is outside of its own interval");
+    CHECK(refused("/ceilings/capacities/0/bytes", 0) == "/ceilings/capacities/0/bytes: it is below 1");
+    CHECK(refused("/ceilings/compute", 1) == "/ceilings/compute: it is not a list");
+    CHECK(refused("/threads", nlohmann::json::array()) == "/threads: it is not a list of numbers of workers");
+    CHECK(refused("/threads/1", 3) == "/threads/1: there are more workers than placement.cpus");
+    CHECK(refused("/placement/policy", "near") == "/placement/policy: \"near\" is not a memory policy");
+    // Noise may take a measured factor below 0.
+    CalibrationRecord noisy = record();
+    noisy.ceilings.write_allocate[0].factor = -0.01;
+    noisy.ceilings.write_allocate[0].ci_low = -0.02;
+    const auto back = parse_calibration(to_json_text(noisy), "c.json");
+    REQUIRE(back);
+    CHECK(back->ceilings.write_allocate[0].factor == -0.01);
 }
 
 TEST_CASE("a place where nothing can be written is known before anything is measured") {

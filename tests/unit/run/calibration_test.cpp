@@ -41,6 +41,17 @@ constexpr CollectorEntry counting_table[] = {
                                                  "resctrl"));
      }}};
 
+ScriptedEvent read_event(const char* name, int pass) {
+    return {name, {{1, 1, 1}, {counted, 9, 9}}, pass, 0, false, {}, {}, "dram_read_bytes", Sharing::group, {}};
+}
+
+constexpr CollectorEntry three_passes_table[] = {
+    {"resctrl", "resctrl", Supplies::dram, "scripted", [](Sys&, const SysRoot&) {
+         return std::unique_ptr<Collector>(std::make_unique<ScriptedCollector>(
+             std::vector{read_event("mbm-read", 0), read_event("mbm-read-1", 1), read_event("mbm-read-2", 2)},
+             "resctrl"));
+     }}};
+
 /// The running machine with one small cache.
 CalibrationSeams small_seams(bool counts) {
     CalibrationSeams seams;
@@ -163,6 +174,20 @@ TEST_CASE("factors are assumed, with the reason, where nothing counts or what co
     REQUIRE(assumed != nullptr);
     CHECK_FALSE(assumed->measured);
     CHECK(assumed->source == "mbm-read failed qualification: counted 0.50 x the known 3 145 728 bytes");
+}
+
+TEST_CASE("fewer rounds than two of every pass: the factor is assumed, and the cause is the rounds") {
+    const test::TemporaryDirectory directory;
+    CalibrationSeams seams = small_seams(true);
+    seams.collectors = three_passes_table;
+    CalibrationOptions options = small_options(directory);
+    options.rounds = 4;
+    const CalibrationRecord record = measured(options, std::move(seams));
+    const WriteAllocateFactor* assumed = record.ceilings.find_factor(StreamKernel::copy, 1);
+    REQUIRE(assumed != nullptr);
+    CHECK_FALSE(assumed->measured);
+    CHECK(assumed->source == "resctrl counts reads in 3 passes, one in a round, and 4 rounds are fewer than 2 of each: "
+                             "give --repeats 6 or more");
 }
 
 TEST_CASE("a calibration that is stopped writes nothing") {
