@@ -132,6 +132,8 @@ ExitCode calibrate_main(const std::vector<std::string>& words) {
     const auto parsed = parse(calibrate_syntax(options), words);
     if (!parsed) return complain(parsed.error());
     if (parsed->help) return print(parsed->help_text);
+    if (options.json && options.dry_run)
+        return complain(bad_value("--json", "the plan of --dry-run is text", "leave one of the two out").value());
     options.command = {"bytebound", "calibrate"};
     options.command.insert(options.command.end(), words.begin(), words.end());
 
