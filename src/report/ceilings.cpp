@@ -1,9 +1,8 @@
 #include "report/ceilings.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
+#include "model/row_ceiling.hpp"
 #include "report/summary.hpp"
 
 namespace bytebound {
@@ -11,11 +10,18 @@ namespace {
 
 constexpr double giga = 1e9;
 
-StreamKernel kernel_of(const RunRecord& run, const SummaryRow& row) {
+std::string copy_of(const RunRecord& run, const SummaryRow& row) {
     for (const ExperimentRecord& experiment : run.experiments)
-        if (experiment.loop == row.loop && experiment.k == row.k && experiment.copy_method == "nt")
-            return StreamKernel::nt_row_copy;
-    return StreamKernel::row_copy;
+        if (experiment.loop == row.loop && experiment.k == row.k) return experiment.copy_method;
+    return {};
+}
+
+/// Below the parallel threshold one worker copies alone. Steps differ; their mean decides.
+std::uint32_t copying_threads(const RunRecord& run, const SummaryRow& row, StreamKernel kernel) {
+    const Figure* rows_written = row.find("rows_written");
+    if (rows_written == nullptr || rows_written->value() >= run.workload.parallel_threshold)
+        return run.workload.threads;
+    return threads_alone(run.calibration->ceilings, kernel, run.workload.threads);
 }
 
 std::string why_no_bandwidth(const SummaryRow& row, std::string_view metric) {
@@ -23,19 +29,17 @@ std::string why_no_bandwidth(const SummaryRow& row, std::string_view metric) {
     return reason == row.unavailable.end() ? "no " + std::string(metric) : reason->second;
 }
 
-std::string why_not_measured(const RunRecord& run, const CeilingShare& share, std::uint64_t row_bytes) {
-    return fmt::format(
-        "the calibration has no {} of {} B in {} with {} thread{}: run bytebound calibrate --row-bytes {}",
-        name_of(share.kernel), row_bytes, name_of(share.level), run.workload.threads,
-        run.workload.threads == 1 ? "" : "s", row_bytes);
+/// A simulated cache of another size moves other bytes than the one below which the time was taken.
+bool simulated_elsewhere(const RunRecord& run, const Figure& figure) {
+    return figure.tier == Tier::simulated && run.simulation && run.simulation->geometry_source == "--llc";
 }
 
 /// The ceiling in bytes at the memory controller.
 void convert_to_dram(CeilingShare& share, const WriteAllocateFactor& factor) {
     share.write_allocate = factor;
-    share.ceiling_gbps *= dram_bytes_per_copied_byte(factor.factor);
-    share.ceiling_low *= dram_bytes_per_copied_byte(factor.ci_low.value_or(factor.factor));
-    share.ceiling_high *= dram_bytes_per_copied_byte(factor.ci_high.value_or(factor.factor));
+    share.ceiling_gbps *= dram_bytes_per_copied_byte(factor.usable());
+    share.ceiling_low *= dram_bytes_per_copied_byte(std::max(factor.ci_low.value_or(factor.factor), 0.0));
+    share.ceiling_high *= dram_bytes_per_copied_byte(std::max(factor.ci_high.value_or(factor.factor), 0.0));
 }
 
 void put_percent(CeilingShare& share, const Figure& figure) {
@@ -50,14 +54,16 @@ void put_percent(CeilingShare& share, const Figure& figure) {
 
 CeilingShare share_of(const RunRecord& run, const SummaryRow& row, std::string_view metric, MemoryLevel level) {
     const Ceilings& ceilings = run.calibration->ceilings;
-    const std::uint64_t row_bytes = run.workload.layout.row_bytes();
+    const RowLayout& layout = run.workload.layout;
     CeilingShare share;
     share.metric = metric;
     share.level = level;
-    share.kernel = kernel_of(run, row);
-    const Ceiling* ceiling = ceilings.find(share.kernel, level, run.workload.threads, row_bytes);
-    if (ceiling == nullptr) {
-        share.reason = why_not_measured(run, share, row_bytes);
+    share.copy = copy_of(run, row);
+    share.kernel = share.copy == "nt" ? StreamKernel::nt_row_copy : StreamKernel::row_copy;
+    share.threads = copying_threads(run, row, share.kernel);
+    const auto ceiling = layout_ceiling(ceilings, share.kernel, level, share.threads, layout);
+    if (!ceiling) {
+        share.reason = ceiling.error().reason + ": " + ceiling.error().remedy;
         return share;
     }
     share.ceiling_gbps = ceiling->bytes_per_second / giga;
@@ -66,7 +72,8 @@ CeilingShare share_of(const RunRecord& run, const SummaryRow& row, std::string_v
     share.ceiling_n = ceiling->n;
     share.small_buffers = ceiling->small_buffers;
     if (metric == "dram_gbps") {
-        const WriteAllocateFactor* factor = ceilings.find_factor(share.kernel, run.workload.threads, row_bytes);
+        const WriteAllocateFactor* factor =
+            ceilings.nearest_factor(share.kernel, share.threads, layout.groups.front().row_bytes);
         if (factor == nullptr) {
             share.reason = "the calibration has no write-allocate factor for it";
             return share;
@@ -76,6 +83,8 @@ CeilingShare share_of(const RunRecord& run, const SummaryRow& row, std::string_v
     const Figure* figure = row.find(metric);
     if (figure == nullptr)
         share.reason = why_no_bandwidth(row, metric);
+    else if (metric == "dram_gbps" && simulated_elsewhere(run, *figure))
+        share.reason = "DRAM bytes are simulated for another cache (--llc)";
     else
         put_percent(share, *figure);
     return share;

@@ -16,11 +16,13 @@ struct RunRecord;
 struct SummaryRow;
 
 /// One bandwidth as a percentage of its own ceiling: that of the kernel that moves the same mix of bytes at this level,
-/// with as many workers and rows of the same size.
+/// with as many workers as copied, and row groups of the same sizes (layout_ceiling).
 struct CeilingShare {
     std::string_view metric; ///< "requested_gbps", "dram_gbps"
     MemoryLevel level = MemoryLevel::memory;
     StreamKernel kernel = StreamKernel::row_copy;
+    std::uint32_t threads = 1;     ///< of the ceiling: 1 where the row's steps stay below the parallel threshold
+    std::string copy;              ///< what copied the run's rows; the ceiling's are memcpy's, or nt's
     std::optional<double> percent; ///< none: `reason`
     /// From the ends of both intervals, each against the far end of the other.
     std::optional<double> ci_low, ci_high;

@@ -23,6 +23,7 @@ Json share_json(const CeilingShare& share) {
     return {{"metric", share.metric},
             {"level", name_of(share.level)},
             {"kernel", name_of(share.kernel)},
+            {"threads", share.threads},
             {"percent", json_number(share.percent)},
             {"ci_low", json_number(share.ci_low)},
             {"ci_high", json_number(share.ci_high)},

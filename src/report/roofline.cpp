@@ -98,6 +98,17 @@ std::uint64_t footprint_bytes(const RunRecord& run) {
     return (std::uint64_t{w.pool_rows} + w.active_rows) * w.layout.row_bytes();
 }
 
+std::optional<Ceilings> ceilings_of_team(const RunRecord& run) {
+    if (!run.calibration) return std::nullopt;
+    Ceilings out = run.calibration->ceilings;
+    const auto foreign = [&](const auto& each) { return each.threads != run.workload.threads; };
+    std::erase_if(out.ceilings, foreign);
+    std::erase_if(out.write_allocate, foreign);
+    std::erase_if(out.compute, foreign);
+    std::erase_if(out.capacities, foreign);
+    return out;
+}
+
 std::vector<LevelSpan> level_spans(const Ceilings& ceilings) {
     std::vector<LevelSpan> spans;
     std::uint64_t from = 0;
@@ -116,10 +127,10 @@ Json roofline_json(const RunRecord& run, const Summary& summary) {
     Json points = Json::array(), levels = Json::array(), compute = Json::array();
     for (const RooflinePoint& point : roofline_points(summary))
         points.push_back(point_json(point));
-    if (run.calibration) {
-        for (const LevelSpan& span : level_spans(run.calibration->ceilings))
-            levels.push_back(level_json(run.calibration->ceilings, span));
-        compute = compute_json(run.calibration->ceilings);
+    if (const auto ceilings = ceilings_of_team(run)) {
+        for (const LevelSpan& span : level_spans(*ceilings))
+            levels.push_back(level_json(*ceilings, span));
+        compute = compute_json(*ceilings);
     }
     return {{"row_bytes", run.workload.layout.row_bytes()},
             {"threads", run.workload.threads},

@@ -29,6 +29,8 @@ struct LevelSpan {
     std::uint64_t from_bytes = 0;
     std::optional<std::uint64_t> to_bytes; ///< none: memory
 };
+/// Of the run's calibration, what was measured with the run's number of workers; none without a calibration.
+std::optional<Ceilings> ceilings_of_team(const RunRecord& run);
 std::vector<LevelSpan> level_spans(const Ceilings& ceilings);
 
 /// Of summary.json. Without a calibration `levels` and `compute` are empty and `reason` says why.

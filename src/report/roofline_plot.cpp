@@ -58,10 +58,11 @@ Json ceiling_row(const Ceiling& ceiling) {
 /// Streams, and row copies of the run's size, each over the working sets that its level holds.
 Json ceilings_by_working_set(const RunRecord& run, double largest) {
     Json rows = Json::array();
-    if (!run.calibration) return rows;
+    const auto ceilings = ceilings_of_team(run);
+    if (!ceilings) return rows;
     constexpr std::uint64_t smallest = 64;
-    for (const LevelSpan& span : level_spans(run.calibration->ceilings))
-        for (const Ceiling& each : run.calibration->ceilings.ceilings) {
+    for (const LevelSpan& span : level_spans(*ceilings))
+        for (const Ceiling& each : ceilings->ceilings) {
             const bool shown =
                 each.kernel == StreamKernel::read || each.kernel == StreamKernel::copy ||
                 (each.kernel == StreamKernel::row_copy && each.row_bytes == run.workload.layout.row_bytes());
@@ -78,8 +79,9 @@ Json ceilings_by_working_set(const RunRecord& run, double largest) {
 
 Json ceilings_by_row(const RunRecord& run) {
     Json rows = Json::array();
-    if (!run.calibration) return rows;
-    for (const Ceiling& each : run.calibration->ceilings.ceilings) {
+    const auto ceilings = ceilings_of_team(run);
+    if (!ceilings) return rows;
+    for (const Ceiling& each : ceilings->ceilings) {
         if (!copies_rows(each.kernel)) continue;
         Json row = ceiling_row(each);
         row["row_bytes"] = each.row_bytes;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "report/ceilings.hpp"
 #include "report/number.hpp"
 #include "report/sections.hpp"
@@ -54,15 +55,35 @@ Table table_of(const Summary& summary) {
 std::string factor_text(const WriteAllocateFactor& factor) {
     if (!factor.measured)
         return fmt::format("write-allocate factor {}, assumed: {}", compact_number(factor.factor), factor.source);
-    return fmt::format("write-allocate factor {:.2f} ({:.2f}-{:.2f}), {}", factor.factor, *factor.ci_low,
-                       *factor.ci_high, factor.source);
+    return fmt::format("write-allocate factor {:.2f} ({:.2f}-{:.2f}){}, {}", factor.factor, *factor.ci_low,
+                       *factor.ci_high, factor.factor < 0 ? ", taken as 0" : "", factor.source);
+}
+
+/// "512 + 512": each group is a copy of its own.
+std::string groups_text(const RowLayout& layout) {
+    std::vector<std::string> sizes;
+    for (const RowGroup& group : layout.groups)
+        sizes.push_back(std::to_string(group.row_bytes));
+    return join(sizes, " + ");
+}
+
+/// Copy methods of the run that have no ceiling of their own.
+std::string other_copies(const Summary& summary) {
+    std::vector<std::string> methods;
+    for (const SummaryRow& row : summary.rows)
+        for (const CeilingShare& share : row.ceilings)
+            if (!share.copy.empty() && share.copy != "memcpy" && share.copy != "nt" &&
+                std::find(methods.begin(), methods.end(), share.copy) == methods.end())
+                methods.push_back(share.copy);
+    if (methods.empty()) return {};
+    return fmt::format(" Rows copied by {} are set against memcpy's ceiling.", join(methods, ", "));
 }
 
 /// One line for each ceiling that stands in the table.
 std::string ceiling_line(const CeilingShare& share, const RunRecord& run) {
     std::string text =
-        fmt::format("{} of {} B, {} thread{}, {}", name_of(share.kernel), run.workload.layout.row_bytes(),
-                    run.workload.threads, run.workload.threads == 1 ? "" : "s", name_of(share.level));
+        fmt::format("{} of {} B, {} thread{}, {}", name_of(share.kernel), groups_text(run.workload.layout),
+                    share.threads, share.threads == 1 ? "" : "s", name_of(share.level));
     if (share.ceiling_gbps <= 0) return text + ": n/a, " + share.reason;
     text += fmt::format(": {} GB/s ({}-{}, n = {}{})", compact_number(share.ceiling_gbps),
                         compact_number(share.ceiling_low, share.ceiling_gbps),
@@ -74,11 +95,16 @@ std::string ceiling_line(const CeilingShare& share, const RunRecord& run) {
 
 Bullets lines_of(const RunRecord& run, const Summary& summary) {
     std::vector<std::string> lines;
+    const auto add = [&](std::string line) {
+        if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(std::move(line));
+    };
     for (const SummaryRow& row : summary.rows)
-        for (const CeilingShare& share : row.ceilings) {
-            std::string line = ceiling_line(share, run);
-            if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(std::move(line));
-        }
+        for (const CeilingShare& share : row.ceilings)
+            add(ceiling_line(share, run));
+    for (const SummaryRow& row : summary.rows)
+        for (const CeilingShare& share : row.ceilings)
+            if (!share.percent && share.ceiling_gbps > 0)
+                add(fmt::format("no percentage of {}: {}", share.metric, share.reason));
     Bullets out;
     for (std::string& line : lines)
         out.items.emplace_back(std::move(line));
@@ -94,10 +120,12 @@ Blocks ceiling_section(const RunRecord& run, const Summary& summary) {
         return out;
     }
     out.push_back(Paragraph{
-        fmt::format("Each bandwidth as a percentage of what whole rows of the same size, copied between random places "
-                    "by as many pinned workers, reach at that level. The intervals take both uncertainties at their "
-                    "worst. Above 100 %, bytes came from a nearer level. Calibrated {}{}, {} kernels.",
-                    run.calibration->measured, run.calibration->quick ? " with --quick" : "", run.calibration->isa),
+        fmt::format("Each bandwidth as a percentage of what row groups of the same sizes, copied between random places "
+                    "by as many pinned workers as copied here, reach at that level. The intervals take both "
+                    "uncertainties at their worst. Requested bytes above 100 % came from a nearer level. Calibrated "
+                    "{}{}, {} kernels.{}",
+                    run.calibration->measured, run.calibration->quick ? " with --quick" : "", run.calibration->isa,
+                    other_copies(summary)),
         Tone::plain});
     Table table = table_of(summary);
     if (table.rows.empty()) {

@@ -10,8 +10,9 @@ import pytest
 
 from conftest import ROW_BYTES, binary, call, row_of, run_tiny, schema
 
+GROUP_BYTES = ROW_BYTES // 2  # TINY's rows have two groups of one size
 # A few seconds: one worker, one row size, the fewest rounds that have an interval.
-SHORT = ["--threads", "1", "--row-bytes", str(ROW_BYTES), "--repeats", "3", "--quiet"]
+SHORT = ["--threads", "1", "--row-bytes", str(GROUP_BYTES), "--repeats", "3", "--quiet"]
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +151,22 @@ def test_a_named_calibration_that_is_no_good_is_bad_data_and_nothing_is_written(
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize("kind, change, fault", [
+    ("bandwidth", {"ci_low": 1e18}, "ci_low: it is above ci_high"),
+    ("bandwidth", {"threads": -1}, "threads: it is not a whole number from 1 on"),
+    ("write_allocate", {"measured": True, "ci_low": None, "ci_high": None},
+     "ci_low: a measured factor has an interval")])
+def test_figures_that_cannot_be_are_bad_data_with_their_path(calibrated, tmp_path, kind, change, fault):
+    data = json.loads(json.dumps(calibrated[3]))
+    data["ceilings"][kind][0].update(change)
+    path = tmp_path / "c.json"
+    path.write_text(json.dumps(data))
+    done = call("run", "--quick", "--calibration", path, "--out", tmp_path / "run")
+    assert done.returncode == 5
+    assert done.stderr == (f"bytebound: error: read calibration {path}: /ceilings/{kind}/0/{fault}; give a file that "
+                           "bytebound calibrate wrote\n")
+
+
 def test_an_existing_file_is_replaced_only_with_force(tmp_path):
     path = tmp_path / "c.json"
     path.write_text("mine")
@@ -169,6 +186,9 @@ def test_an_existing_file_is_replaced_only_with_force(tmp_path):
     (["--collector", "perv"], 2, "plan --collector perv: there is no collector of this name; did you mean perf?"),
     (["--bw-preset", "none-such"], 2, "choose preset none-such: there is no preset of this name; give one of: auto, "),
     (["--row-bytes", "32"], 2, "plan --row-bytes 32: it is less than a line of 64 bytes; give 64 or more"),
+    (["--collector", "callgrind"], 3, "count with --collector callgrind: it models a cache and counts nothing of this"),
+    (["--collector", "perf,sim", "--dry-run"], 3, "count with --collector sim: it models a cache and counts nothing"),
+    (["--json", "--dry-run"], 2, "parse option --json: the plan of --dry-run is text; leave one of the two out"),
     (["--out", "none/c.json"], 2, "write calibration none/c.json: the file cannot be written (ENOENT); give a"),
 ])
 def test_wrong_usage_is_one_line_and_measures_nothing(words, code, line, tmp_path):

@@ -86,6 +86,22 @@ TEST_CASE("ceilings hold from the nearer level's capacity to their own; the ridg
     CHECK(data["reason"].is_null());
 }
 
+TEST_CASE("one worker's ceilings in a team's run stand neither in the roofline nor in its plot") {
+    RunRecord run = calibrated_run();
+    run.workload.threads = 2;
+    for (auto& each : run.calibration->ceilings.capacities)
+        each.threads = 2;
+    run.calibration->ceilings.ceilings[1].threads = 2;
+    const json data = data_of(run);
+    std::size_t ceilings = 0;
+    for (const json& level : data["levels"])
+        ceilings += level["ceilings"].size();
+    CHECK(ceilings == 1);
+    CHECK(data["compute"].empty());
+    CHECK(plot_of(run)["datasets"]["ceilings_by_working_set"].size() == 1);
+    CHECK(plot_of(run)["datasets"]["ceilings_by_row"].empty());
+}
+
 TEST_CASE("without a calibration the points stand alone, with the reason") {
     RunRecord run = example_run();
     run.calibration_reason = "--calibration none";
