@@ -16,8 +16,8 @@ struct Allocation {
 
 Allocation write_allocation(const RunPlan& plan) {
     if (!plan.ceilings || plan.layout.groups.empty()) return {};
-    const WriteAllocateFactor* found = plan.ceilings->nearest_factor(
-        StreamKernel::row_copy, plan.options.threads, plan.layout.groups.front().row_bytes);
+    const WriteAllocateFactor* found = plan.ceilings->nearest_factor(StreamKernel::row_copy, plan.options.threads,
+                                                                     plan.layout.groups.front().row_bytes);
     if (found == nullptr || !found->measured) return {};
     return {found->usable(), found->source};
 }
