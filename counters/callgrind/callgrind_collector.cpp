@@ -14,12 +14,17 @@ namespace {
 // too much from them.
 constexpr EmulatedCache usual_first_level{32 << 10, 8, 64};
 constexpr std::uint64_t last_level_shares = 32;
-/// callgrind's own limits: VG_(clo) takes 32-bit sizes, a line of 16 bytes and more.
+/// callgrind's own limits: VG_(clo) takes 32-bit sizes, a line of 16 bytes and more, a cache of more than one line
+/// (valgrind 3.19, cachegrind/cg-arch.c, check_cache).
 constexpr std::uint64_t most_bytes = std::numeric_limits<std::int32_t>::max();
 constexpr std::uint32_t least_line = 16;
 
 std::string words_of(const EmulatedCache& cache) {
     return std::to_string(cache.size_bytes) + "," + std::to_string(cache.ways) + "," + std::to_string(cache.line_bytes);
+}
+
+bool is_taken(const EmulatedCache& cache) {
+    return cache.size_bytes > cache.line_bytes && cache.size_bytes <= most_bytes;
 }
 
 std::uint64_t distance(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : b - a; }
@@ -32,12 +37,16 @@ Capability CallgrindCollector::capability() const {
 }
 
 Result<EmulatedCache> CallgrindCollector::nearest_cache(const EmulatedCache& wanted) const {
-    if (wanted.ways == 0 || wanted.line_bytes < least_line || !std::has_single_bit(wanted.line_bytes) ||
-        wanted.sets() == 0 || wanted.size_bytes > most_bytes)
+    const auto refused = [&] {
         return fail({ExitCode::not_possible, "emulate cache", words_of(wanted),
-                     "callgrind takes sizes up to " + std::to_string(most_bytes) +
-                         " bytes and lines of a power of two from " + std::to_string(least_line) + " bytes",
+                     "callgrind takes caches of more than one line and, with a power of two of sets, up to " +
+                         std::to_string(most_bytes) + " bytes, and lines of a power of two from " +
+                         std::to_string(least_line) + " bytes",
                      "give another --llc, or --collector sim"});
+    };
+    if (wanted.ways == 0 || wanted.line_bytes < least_line || !std::has_single_bit(wanted.line_bytes) ||
+        wanted.sets() == 0 || !is_taken(wanted))
+        return refused();
     const std::uint64_t lines = wanted.size_bytes / wanted.line_bytes;
     const std::uint64_t below = std::bit_floor(wanted.sets());
     EmulatedCache best{};
@@ -47,8 +56,9 @@ Result<EmulatedCache> CallgrindCollector::nearest_cache(const EmulatedCache& wan
         const auto rank = [&](const EmulatedCache& c) {
             return std::pair(distance(c.size_bytes, wanted.size_bytes), distance(c.ways, wanted.ways));
         };
-        if (best.ways == 0 || rank(cache) < rank(best)) best = cache;
+        if (is_taken(cache) && (best.ways == 0 || rank(cache) < rank(best))) best = cache;
     }
+    if (best.ways == 0) return refused();
     return best;
 }
 
@@ -78,6 +88,7 @@ std::vector<std::string> CallgrindCollector::wrap(const std::vector<std::string>
         "--collect-atstart=no",
         "--combine-dumps=yes",
         "--dump-line=no",
+        "--vgdb=no", // its pipes in TMPDIR outlive a process that is killed
         // Never the defaults, which valgrind takes from CPUID: in guests it is often wrong.
         "--I1=" + words_of(caches.first_level),
         "--D1=" + words_of(caches.first_level),

@@ -110,9 +110,9 @@ TEST_CASE("callgrind is told every cache, and is not to read options from elsewh
     CHECK(collector.wrap({"/opt/bytebound", "emulate", "a.json"}, caches, "/tmp/5%/0.out") ==
           std::vector<std::string>{"/usr/bin/valgrind", "--command-line-only=yes", "--quiet", "--tool=callgrind",
                                    "--cache-sim=yes", "--simulate-wb=yes", "--instr-atstart=no", "--collect-atstart=no",
-                                   "--combine-dumps=yes", "--dump-line=no", "--I1=32768,8,64", "--D1=32768,8,64",
-                                   "--LL=1048576,16,64", "--callgrind-out-file=/tmp/5%%/0.out", "/opt/bytebound",
-                                   "emulate", "a.json"});
+                                   "--combine-dumps=yes", "--dump-line=no", "--vgdb=no", "--I1=32768,8,64",
+                                   "--D1=32768,8,64", "--LL=1048576,16,64", "--callgrind-out-file=/tmp/5%%/0.out",
+                                   "/opt/bytebound", "emulate", "a.json"});
 }
 
 TEST_CASE("callgrind's cache has the wanted bytes with a power of two of sets") {
@@ -130,6 +130,10 @@ TEST_CASE("callgrind's cache has the wanted bytes with a power of two of sets") 
     // 81920 sets: no power of two fits; 65536 x 14 and 131072 x 7 miss by as many bytes, 14 ways are nearer to 11.
     CHECK(nearest(57671680, 11) == Pair(58720256, 14));
     CHECK_FALSE(collector.nearest_cache({std::uint64_t{4} << 30, 16, 64}));
+    CHECK_FALSE(collector.nearest_cache({2147483584, 31, 64})); // 1082401 sets: 2^20 x 32 and 2^21 x 16 are 2^31 bytes
+    CHECK_FALSE(collector.nearest_cache({64, 1, 64}));          // one line
+    CHECK(nearest(128, 1) == Pair(128, 1));
+    CHECK(nearest(2113929216, 63) == Pair(2113929216, 63)); // 2^19 sets, just below 2 GiB
     CHECK_FALSE(collector.nearest_cache({1 << 20, 16, 8}));
     CHECK_FALSE(collector.nearest_cache({1 << 20, 0, 64}));
 }
