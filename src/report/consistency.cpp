@@ -47,7 +47,7 @@ bool intervals_touch(const Estimate& a, const Estimate& b) {
 std::string_view name_of(Agreement verdict) { return verdict == Agreement::agrees ? "agrees" : "differs"; }
 
 std::optional<Consistency> consistency(std::string_view first, const Estimate& of_first, std::string_view second,
-                                       const Estimate& of_second) {
+                                       const Estimate& of_second, bool hierarchy_simulated) {
     if (of_second.value == 0 && of_first.value != 0) return std::nullopt;
     Consistency out;
     out.ratio = of_second.value == 0 ? 1 : of_first.value / of_second.value;
@@ -55,6 +55,9 @@ std::optional<Consistency> consistency(std::string_view first, const Estimate& o
     if (difference <= agreeing_difference * std::abs(of_second.value) || intervals_touch(of_first, of_second))
         return out;
     out.verdict = Agreement::differs;
+    if (hierarchy_simulated && (first == "callgrind" || second == "callgrind"))
+        out.reasons.emplace_back("callgrind emulates the last level alone (and a small first one), not the levels of "
+                                 "--cache-model");
     add_causes(out.reasons, first, out.ratio < 1);
     add_causes(out.reasons, second, out.ratio > 1);
     return out;

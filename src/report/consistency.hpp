@@ -24,8 +24,8 @@ struct Consistency {
 inline constexpr double agreeing_difference = 0.10;
 
 /// `first`, `second`: names of the sources ("uncore", "sim") with their means. Nothing when the second is 0 and the
-/// first is not: no ratio; both 0 agree with ratio 1.
+/// first is not: no ratio; both 0 agree with ratio 1. `hierarchy_simulated`: sim has private levels above the LLC.
 std::optional<Consistency> consistency(std::string_view first, const Estimate& of_first, std::string_view second,
-                                       const Estimate& of_second);
+                                       const Estimate& of_second, bool hierarchy_simulated);
 
 } // namespace bytebound

@@ -84,7 +84,8 @@ void put_sources(ComparedRow& out, const PhaseSamples& phase, std::string_view m
                       {},     series.shared,          {},          series.unqualified};
         if (best) {
             if (metric.starts_with("dram_"))
-                figure.consistency = consistency(best->source, best->estimate, figure.source, figure.estimate);
+                figure.consistency = consistency(best->source, best->estimate, figure.source, figure.estimate,
+                                                 phase.run.simulation && phase.run.simulation->hierarchy);
             best->also.push_back(std::move(figure));
         } else {
             best = std::move(figure);
