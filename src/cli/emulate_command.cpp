@@ -14,6 +14,10 @@ ExitCode emulate_main(const std::vector<std::string>& words) {
     if (words.size() != 1)
         return complain({ExitCode::usage, "parse", "command emulate", "it takes one file",
                          "bytebound run --collector callgrind uses it by itself"});
+    if (words[0].starts_with('-'))
+        return complain({ExitCode::usage, "parse", "command emulate " + words[0],
+                         "the command is internal: it runs one loop under valgrind and has no options",
+                         "see bytebound run --help, --collector callgrind"});
     std::ifstream in(words[0], std::ios::binary);
     std::ostringstream text;
     if (!in || !(text << in.rdbuf()))

@@ -43,21 +43,24 @@ Result<void> settle(const EmulationSpec& spec) {
     return {};
 }
 
-Result<void> check_addresses(const AddressSpan& arena, const MappedRegion& sweep) {
+/// `loop` and `labels` lie in the heap, as do the loop's tables and the team's.
+Result<void> check_addresses(const Workspace& workspace, const MappedRegion& sweep, const WorkerTeam& team,
+                             const UpdateLoop& loop, const std::vector<std::string>& labels) {
     const int on_stack = 0;
-    const AddressSpan swept{address_of(sweep.data()), address_of(sweep.data()) + sweep.size()};
-    for (const AddressSpan& other :
-         {arena, around(address_of(&on_stack)), around(reinterpret_cast<std::uintptr_t>(&run_emulated)),
-          around(
-              reinterpret_cast<std::uintptr_t>(static_cast<void* (*)(void*, const void*, std::size_t)>(&std::memcpy))),
-          swept}) {
-        if (!alias_modulo_4_gib(arena, other)) continue;
-        return not_possible(fmt::format("arena of {} bytes", arena.end - arena.begin),
-                            "its lines share the low 32 bits of their addresses with others, and valgrind's "
-                            "write-back model takes those for one",
-                            "give a smaller --N");
-    }
-    return {};
+    const std::uint64_t base = address_of(workspace.base()), swept = address_of(sweep.data());
+    const AddressSpan arena{base, base + workspace.bytes()};
+    const auto copy = static_cast<void* (*)(void*, const void*, std::size_t)>(&std::memcpy);
+    const NamedSpan others[] = {
+        {"each other", arena},
+        {"the stack", around(address_of(&on_stack))},
+        {"the code", around(reinterpret_cast<std::uintptr_t>(&run_emulated))},
+        {"the C library", around(reinterpret_cast<std::uintptr_t>(copy))},
+        {"the workers", around(address_of(&team))},
+        {"the heap", around(address_of(&loop))},
+        {"the heap", around(address_of(labels.data()))},
+        {"the buffer of --between evict", {swept, swept + sweep.size()}},
+    };
+    return check_apart(arena, others);
 }
 
 /// Reads one word of every line.
@@ -126,6 +129,17 @@ bool alias_modulo_4_gib(const AddressSpan& a, const AddressSpan& b) {
     return holds_multiple(least, most) || holds_multiple(-most, -least);
 }
 
+Result<void> check_apart(const AddressSpan& arena, std::span<const NamedSpan> others) {
+    for (const NamedSpan& other : others)
+        if (alias_modulo_4_gib(arena, other.span))
+            return not_possible(fmt::format("arena of {} bytes", arena.end - arena.begin),
+                                fmt::format("its lines share the low 32 bits of their addresses with {}, and "
+                                            "valgrind's write-back model takes those for one",
+                                            other.name),
+                                "give a smaller --N");
+    return {};
+}
+
 std::uint64_t arena_alignment(const EmulatedCache& last_level) {
     return std::max(huge_page, last_level.sets() * last_level.line_bytes);
 }
@@ -148,8 +162,6 @@ Result<void> run_emulated(const EmulationSpec& spec, std::span<const CollectorEn
         if (!region) return fail(region.error());
         sweep = std::move(*region);
     }
-    const std::uint64_t base = address_of(workspace->base());
-    if (auto apart = check_addresses({base, base + workspace->bytes()}, sweep); !apart) return apart;
     generate_trace(workspace->masks(), spec.workspace.pool_rows, spec.active_rows, *changes, spec.pattern, spec.seed,
                    spec.k, 0);
     WorkerTeam team(1);
@@ -159,6 +171,7 @@ Result<void> run_emulated(const EmulationSpec& spec, std::span<const CollectorEn
     std::vector<std::string> labels; // made here: making them would touch the emulated caches
     for (std::uint32_t reading = 0; reading < spec.readings; ++reading)
         labels.push_back(reading_label(reading));
+    if (auto apart = check_addresses(*workspace, sweep, team, *loop, labels); !apart) return apart;
     run_phase(spec, *emulator, *loop, GapWork(spec, *workspace, sweep), labels);
     const std::span<const std::uint64_t> mask(workspace->mask(spec.steps()), mask_words(spec.workspace.pool_rows));
     return verify_slab(*loop, *workspace, mask);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.hpp"
 #include "run/counting_parts.hpp"
 #include "run/emulation_spec.hpp"
 #include "run/warnings.hpp"
@@ -25,6 +26,16 @@ constexpr std::array<Refusal, 3> refused_copies = {
     {{"nt", "valgrind takes non-temporal stores for ordinary ones"},
      {"movsb", "valgrind runs rep movsb byte by byte, as ordinary stores"},
      {"avx512", "valgrind knows no AVX-512"}}};
+
+Warning levels_not_emulated(const std::string& emulator, const HierarchySpec& spec) {
+    return {"emulated_without_levels",
+            fmt::format("{} emulates the last level alone (and a small first one), not --cache-model {}: its figures "
+                        "and those of sim are of different caches",
+                        emulator, name_of(spec.policy))};
+}
+
+/// A first level of more would keep too much from the last one.
+constexpr std::uint64_t least_last_per_first = 2;
 
 EmulatedCache as_emulated(const CacheGeometry& geometry) {
     return {geometry.size_bytes, geometry.ways, geometry.line_bytes};
@@ -66,6 +77,16 @@ Result<Emulation> plan_emulation(const RunPlan& plan, std::span<const CollectorE
     const auto nearest = emulation.emulator->nearest_cache(wanted);
     if (!nearest) return fail(nearest.error());
     emulation.caches = {emulation.emulator->first_level_above(*nearest), *nearest};
+    if (const EmulatedCache& first = emulation.caches.first_level;
+        nearest->size_bytes < least_last_per_first * first.size_bytes)
+        return cannot_count_with(
+            emulation.name,
+            Capability::no(fmt::format("its first level of {} is more than half of the LLC of {}",
+                                       format_size(static_cast<double>(first.size_bytes)),
+                                       format_size(static_cast<double>(nearest->size_bytes))),
+                           fmt::format("give an --llc of {} or more",
+                                       format_size(static_cast<double>(least_last_per_first * first.size_bytes)))));
+    if (plan.hierarchy) emulation.warnings.push_back(levels_not_emulated(emulation.name, plan.hierarchy->spec));
     if (*nearest != wanted)
         emulation.warnings.push_back(
             warnings::emulated_cache_differs(emulation.name, plan.geometry, nearest->size_bytes, nearest->ways));
@@ -86,6 +107,9 @@ Result<Emulation> plan_emulation(const RunPlan& plan, std::span<const CollectorE
     if (const std::string reason = reason_of_all(emulation.rows); !reason.empty())
         return cannot_count_with(emulation.name,
                                  Capability::no("it can run none of the loops: " + reason, "give --collector auto"));
+    auto folder = EmulationFolder::make();
+    if (!folder) return fail(folder.error());
+    emulation.folder = std::move(*folder);
     return emulation;
 }
 

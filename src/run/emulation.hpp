@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "counters/registry.hpp"
+#include "run/emulation_folder.hpp"
 #include "run/plan.hpp"
 #include "run/progress.hpp"
 
@@ -30,7 +31,8 @@ struct Emulation {
     EmulatedCaches caches;
     std::vector<std::vector<EmulatedRow>> rows; ///< [experiment][loop], in the plan's orders
     std::vector<Warning> warnings;
-    std::string version; ///< of the emulator, after the run
+    EmulationFolder folder; ///< made at planning: a TMPDIR that cannot be used is found before anything is written
+    std::string version;    ///< of the emulator, after the run
     std::size_t processes = 0;
     double seconds = 0;
 };
@@ -45,13 +47,19 @@ struct EmulationPlace {
 /// Why a row cannot be emulated; empty when it can. oracle copies with memcpy whatever its trial chose.
 std::string why_not_emulated(LoopKind loop, CopyMethod copy);
 
-/// Errors (not_possible): the emulator is not built in or not installed, has no such cache, or can run no row.
+/// Errors (not_possible): the emulator is not built in or not installed, has no such cache, or can run no row; its
+/// temporary folder cannot be made.
 Result<Emulation> plan_emulation(const RunPlan& plan, std::span<const CollectorEntry> table);
 
-/// Runs all rows, several at once, and reads what the emulator wrote. Errors: internal with what a process said last,
-/// or for one that took too long; interrupted or terminated for `stop`. No process is left behind, no file either.
+/// Runs all rows, several at once, and reads what the emulator wrote. Errors: internal with what a process complained
+/// of, or for one that took too long; not_possible where that was its end; interrupted or terminated for `stop`. No
+/// process is left behind, no file either.
 Result<void> emulate_run(Emulation& emulation, const RunPlan& plan, const EmulationPlace& place,
                          const ProgressCallback& progress, const StopFlag& stop);
+
+/// Of what a failed process wrote: the error of this program, else the first line that is no warning. valgrind's last
+/// line is advice.
+std::string first_complaint(std::string_view log);
 
 /// Names of the emulated columns of samples.csv.
 std::vector<std::string> emulated_columns();

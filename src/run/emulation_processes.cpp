@@ -1,6 +1,5 @@
 // The processes of an emulation: their files, their ends, and what is wrong with them.
 #include <fmt/format.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,33 +32,6 @@ constexpr auto poll_interval = std::chrono::milliseconds(5);
 Failure internal(std::string object, std::string cause, std::string remedy, int error = 0) {
     return fail({ExitCode::internal, "emulate", std::move(object), std::move(cause), std::move(remedy), error});
 }
-
-/// A folder of its own below the temporary one, gone with its content at the end.
-class Folder {
-public:
-    static Result<Folder> make() {
-        std::error_code none;
-        std::string pattern = (fs::temp_directory_path(none) / "bytebound-emulation-XXXXXX").string();
-        if (none || ::mkdtemp(pattern.data()) == nullptr)
-            return internal(pattern, "the folder for the emulator's output cannot be made",
-                            "see TMPDIR, and that its disk has room", none ? none.value() : errno);
-        return Folder(pattern);
-    }
-    Folder(Folder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-    Folder& operator=(Folder&& other) noexcept {
-        std::swap(path_, other.path_);
-        return *this;
-    }
-    ~Folder() {
-        std::error_code ignored;
-        if (!path_.empty()) fs::remove_all(path_, ignored);
-    }
-    const fs::path& path() const { return path_; }
-
-private:
-    explicit Folder(fs::path path) : path_(std::move(path)) {}
-    fs::path path_;
-};
 
 std::string text_of(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
@@ -202,19 +174,19 @@ private:
                         "give fewer or smaller steps, or --collector sim");
     }
 
-    /// Its end, with the last line that it wrote.
-    std::string describe(const Running& running, const ProcessEnd& end) const {
+    /// How it ended, with what it complained of.
+    Failure failure_of(const Running& running, const ProcessEnd& end) const {
         std::string cause = end.signal != 0 ? fmt::format("{} was killed by signal {}", emulation_.name, end.signal)
                                             : fmt::format("{} ended with exit code {}", emulation_.name, end.exit_code);
-        std::string last;
-        for (const std::string& line : split(text_of(running.log), '\n'))
-            if (!trim(line).empty()) last = trim(line);
-        return last.empty() ? cause : cause + ": " + last;
+        if (const std::string said = first_complaint(text_of(running.log)); !said.empty()) cause += ": " + said;
+        // valgrind passes on how the program ended, and itself never ends with 3.
+        const bool refused = end.signal == 0 && end.exit_code == static_cast<int>(ExitCode::not_possible);
+        return fail({refused ? ExitCode::not_possible : ExitCode::internal, "emulate", name_of_row(running.task),
+                     std::move(cause), "leave " + emulation_.name + " out of --collector"});
     }
 
     Result<void> take(const Running& running, const ProcessEnd& end) {
-        if (!end.fine())
-            return internal(name_of_row(running.task), describe(running, end), "leave callgrind out of --collector");
+        if (!end.fine()) return failure_of(running, end);
         auto output = emulation_.emulator->parse(text_of(running.output), running.output.filename().string());
         if (!output) return fail(output.error());
         EmulatedRow& row = emulation_.rows[running.task.experiment][running.task.loop];
@@ -246,12 +218,25 @@ private:
 
 } // namespace
 
+std::string first_complaint(std::string_view log) {
+    constexpr std::string_view own = "bytebound: error: ";
+    std::string first, first_of_all;
+    for (const std::string& line : split(log, '\n')) {
+        const std::string_view text = trim(line);
+        if (text.starts_with(own)) return std::string(text.substr(own.size()));
+        if (text.empty()) continue;
+        if (first_of_all.empty()) first_of_all = text;
+        const bool doubt = text.find("arning:") != std::string_view::npos;
+        if (first.empty() && !doubt) first = text;
+    }
+    return first.empty() ? first_of_all : first;
+}
+
 Result<void> emulate_run(Emulation& emulation, const RunPlan& plan, const EmulationPlace& place,
                          const ProgressCallback& progress, const StopFlag& stop) {
     const std::uint64_t begun = now_ns();
-    auto folder = Folder::make();
-    if (!folder) return fail(folder.error());
-    Processes processes(emulation, plan, place, folder->path());
+    const EmulationFolder folder = std::move(emulation.folder); // gone with its content, however this ends
+    Processes processes(emulation, plan, place, folder.path());
     while (!processes.finished()) {
         // A process may have died of the signal that stops us: the flag answers first.
         const auto advanced = stop == 0 ? processes.advance() : Result<bool>(false);

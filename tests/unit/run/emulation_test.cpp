@@ -166,6 +166,51 @@ TEST_CASE("an emulation that cannot be is refused before anything is written") {
           "count with --collector callgrind: this build does not have it; give --collector auto");
 }
 
+TEST_CASE("a first level of more than half of the LLC is refused") {
+    RunPlan plan = plan_of({LoopKind::paired});
+    plan.geometry = {2048, 2, 64};
+    const CollectorEntry callgrind = entry<PresentEmulator>(); // its first level has 1 KiB
+    CHECK(plan_emulation(plan, {&callgrind, 1}));
+    plan.geometry = {1920, 2, 64};
+    CHECK(refusal(plan, callgrind) == "count with --collector callgrind: its first level of 1 KiB is more than half of "
+                                      "the LLC of 1.88 KiB; give an --llc of 2 KiB or more");
+}
+
+TEST_CASE("a simulated hierarchy is not emulated, which a warning says") {
+    RunPlan plan = plan_of({LoopKind::paired});
+    plan.hierarchy.emplace().spec.policy = LlcPolicy::inclusive;
+    const CollectorEntry callgrind = entry<PresentEmulator>();
+    const auto emulation = plan_emulation(plan, {&callgrind, 1});
+    REQUIRE(emulation);
+    REQUIRE(emulation->warnings.size() == 1);
+    CHECK(emulation->warnings[0].text ==
+          "callgrind emulates the last level alone (and a small first one), not --cache-model inclusive: its figures "
+          "and those of sim are of different caches");
+}
+
+TEST_CASE("of a failed process the error of the program counts, else the first line that is no warning") {
+    CHECK(first_complaint("valgrind: Bad option: --LL=64,1,64\nvalgrind: Use --help for more information.\n") ==
+          "valgrind: Bad option: --LL=64,1,64");
+    CHECK(first_complaint("\n==7== Warning: set address range perms\n==7== Killed by us\n==7== bye\n") ==
+          "==7== Killed by us");
+    CHECK(first_complaint("==7== brk segment overflow\nbytebound: error: map 5 bytes: refused; less\n==7== bye\n") ==
+          "map 5 bytes: refused; less");
+    CHECK(first_complaint("==7== Warning: alone\n") == "==7== Warning: alone");
+    CHECK(first_complaint("").empty());
+}
+
+TEST_CASE("an arena that aliases with another span is refused by that span's name") {
+    const std::uint64_t gib = std::uint64_t{1} << 30;
+    const AddressSpan arena{128 * gib, 130 * gib};
+    CHECK(check_apart(arena, std::vector<NamedSpan>{{"the heap", {2 * gib, 3 * gib}}}));
+    const auto refused =
+        check_apart(arena, std::vector<NamedSpan>{{"the stack", {3 * gib, 4 * gib}}, {"the heap", {gib, gib + 64}}});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ExitCode::not_possible);
+    CHECK(refused.error().cause == "its lines share the low 32 bits of their addresses with the heap, and valgrind's "
+                                   "write-back model takes those for one");
+}
+
 TEST_CASE("emulated cells are instructions, lines, and lines times line size") {
     using Cells = std::vector<std::optional<std::uint64_t>>;
     CHECK(emulated_columns() ==
