@@ -52,6 +52,7 @@ SummaryRow judged(const RunRecord& run, SummaryRow row = row_of("paired")) {
 RunRecord calibrated_run() {
     RunRecord run = example_run();
     run.calibration = calibration();
+    run.simulation->geometry_source = "sysfs";
     return run;
 }
 
