@@ -1,4 +1,5 @@
 """bytebound's cache model against two others: callgrind, and a replay in plain Python (brute_force.py)."""
+import os
 import re
 import shutil
 import signal
@@ -43,8 +44,12 @@ def settled(row):
 def test_callgrind_and_the_simulator_agree_within_half_a_percent_away_from_a_full_cache(rows):
     judged = [row for row in rows if settled(row)]
     assert [bad for row in judged for bad in off_by_more_than(row, SHARE)] == []
-    assert len(rows) >= 30 and len(judged) >= 20
-    assert len([row for row in judged if 0.2 <= row.hits <= 0.8]) >= 8
+    assert len(agreement.distinct(rows)) >= 30
+    # All-hit and all-miss cases, and loops that did the same as another one, do not count.
+    partly = [row for row in agreement.distinct(judged) if 0.01 <= row.hits <= 0.99]
+    halfway = [row for row in partly if 0.2 <= row.hits <= 0.8]
+    print(f"{len(agreement.distinct(rows))} distinct rows; {len(partly)} of them hit partly, {len(halfway)} 20 to 80 %")
+    assert len(partly) >= 20 and len(halfway) >= 8
 
 
 @needs_valgrind
@@ -55,18 +60,22 @@ def test_callgrind_and_the_simulator_agree_within_three_percent_around_a_full_ca
 
 
 @needs_valgrind
-def test_callgrind_misses_at_most_one_line_for_each_end_of_an_odd_row(rows):
-    """An access across two absent lines is one miss to callgrind. Rows of other than 32 bytes begin with such ones."""
+def test_two_absent_lines_of_one_access_are_one_miss_to_callgrind_and_nothing_else_is_lost(rows):
     judged = [row for row in rows if row.odd]
-    assert judged
+    if not judged:
+        pytest.skip("this CPU has no AVX2")
     for row in judged:
-        for sim, callgrind in (row.fetched, row.written):
-            assert -max(LINES, SHARE * sim) <= sim - callgrind <= 2 * row.copies, row
+        for (sim, callgrind), expected in zip((row.fetched, row.written), row.expected):
+            print(f"{row.name} {row.loop}: sim {sim}, callgrind {callgrind}, expected of it {expected}")
+            assert expected < sim, "such rows have such accesses"
+            assert agreement.off_by((expected, callgrind))[0] <= max(LINES, SHARE * expected), row
 
 
 @pytest.mark.parametrize("name", agreement.EXACT)
 def test_a_brute_force_replay_gives_every_buffers_lines_of_every_step(runs, name):
     o = agreement.options(name)
+    if name not in runs:
+        pytest.skip("this CPU has no AVX2")
     for loop in o.loops.split(","):
         steps = brute_force.replay(agreement.config(o, loop))
         samples = [s for s in runs[name].samples if s["loop"] == loop]
@@ -151,10 +160,45 @@ def test_without_valgrind_the_collector_is_not_possible_and_says_what_installs_i
     assert not (tmp_path / "run").exists()
 
 
-def test_an_arena_of_4_gib_is_refused(tmp_path):
-    done = call("run", "--N", "1000000", "--collector", "callgrind", "--out", tmp_path / "run")
-    assert done.returncode == 2
-    assert "not smaller than 4 GiB" in done.stderr or "the machine has" in done.stderr
+def refused(tmp_path, *words, code=3, env=None):
+    """The one error line of a run that is refused before anything is written."""
+    out = tmp_path / "refused"
+    done = call("run", *TINY, "--collector", "callgrind", *words, "--out", out, env=env)
+    errors = [line for line in done.stderr.splitlines() if line.startswith("bytebound: error:")]
+    assert done.returncode == code and len(errors) == 1, done.stderr
+    assert not out.exists()
+    return errors[0]
+
+
+@needs_valgrind
+@pytest.mark.parametrize("llc, cause", [
+    ("64:1", "callgrind takes caches of more than one line"),
+    ("2147483584:31", "with a power of two of sets, up to 2147483647 bytes"),
+    ("1KiB:2", "its first level of 1 KiB is more than half of the LLC of 1 KiB; give an --llc of 2 KiB or more"),
+])
+def test_caches_that_callgrind_refuses_are_refused_before_anything_is_written(tmp_path, llc, cause):
+    assert cause in refused(tmp_path, "--llc", llc)
+
+
+@needs_valgrind
+def test_a_temporary_folder_that_cannot_be_used_is_found_before_anything_is_written(tmp_path):
+    missing = tmp_path / "missing"
+    assert refused(tmp_path, env={"TMPDIR": str(missing)}) == (
+        f"bytebound: error: emulate {missing}: no folder for the emulator's output can be made there (ENOENT); let "
+        "TMPDIR name a folder that you may write to")
+
+
+@needs_valgrind
+def test_a_simulated_hierarchy_is_said_not_to_be_emulated(tmp_path):
+    loaded = run_tiny(tmp_path / "run", "--collector", "callgrind,sim", "--loops", "index", "--ks", "16", "--llc",
+                      "32KiB:8", "--cache-model", "exclusive", "--l1", "none", "--l2", "256KiB:8")
+    assert "emulated_without_levels" in [w["code"] for w in loaded.run["warnings"]]
+    beside = [also.get("consistency") for row in loaded.summary["rows"] for name, figure in row["metrics"].items()
+              if figure and name in ("dram_read_bytes", "dram_write_bytes") for also in figure.get("also", [])]
+    differing = [c for c in beside if c and c["verdict"] == "differs"]
+    assert differing
+    for c in differing:
+        assert c["reasons"][0].startswith("callgrind emulates the last level alone")
 
 
 def fake_valgrind(folder, body):
@@ -167,6 +211,7 @@ def fake_valgrind(folder, body):
 
 @pytest.mark.parametrize("body, cause", [
     ("echo something broke; exit 9\n", r"callgrind ended with exit code 9: something broke"),
+    ("echo valgrind: Bad option; echo valgrind: Use --help; exit 1\n", r"exit code 1: valgrind: Bad option; leave"),
     ("kill -SEGV $$\n", r"callgrind was killed by signal 11"),
     ("for a in $@; do case $a in --callgrind-out-file=*) echo nonsense > ${a#*=};; esac; done\n",
      r"this is no output of callgrind"),
@@ -178,6 +223,32 @@ def test_a_process_that_fails_is_one_clear_error(tmp_path, body, cause):
     errors = [line for line in done.stderr.splitlines() if line.startswith("bytebound: error:")]
     assert len(errors) == 1 and re.search(cause, errors[0]), done.stderr
     assert not list(tmp_path.glob("bytebound-emulation-*"))
+
+
+def test_what_the_emulated_process_refuses_is_refused_with_its_code_and_cause(tmp_path):
+    body = "echo ==7== Warning: noise; echo 'bytebound: error: emulate arena of 5 bytes: too large; less'; exit 3\n"
+    done = call("run", *TINY, "--collector", "callgrind", "--out", tmp_path / "run",
+                env={**fake_valgrind(tmp_path / "bin", body), "TMPDIR": str(tmp_path)})
+    assert done.returncode == 3
+    assert "callgrind ended with exit code 3: emulate arena of 5 bytes: too large; less; leave" in done.stderr
+
+
+@needs_valgrind
+def test_an_interrupted_emulation_leaves_nothing_in_the_temporary_folder(tmp_path):
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    run = subprocess.Popen([str(binary()), "run", *TINY, "--N", "4096", "--m", "1024", "--steps-per-k", "5000",
+                            "--loops", "index", "--ks", "64", "--collector", "callgrind", "--out", str(tmp_path / "run")],
+                           env={**os.environ, "TMPDIR": str(temporary)}, stderr=subprocess.PIPE,
+                           stdout=subprocess.DEVNULL, text=True)
+    deadline = time.monotonic() + 60
+    while not list(temporary.glob("*/*.out*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert list(temporary.glob("*/*.out*")), "the emulation did not begin"
+    run.send_signal(signal.SIGINT)
+    _, stderr = run.communicate(timeout=60)
+    assert run.returncode == 130, stderr
+    assert list(temporary.iterdir()) == []
 
 
 def test_an_interrupt_ends_the_emulated_processes_too(tmp_path):
@@ -204,3 +275,5 @@ def test_the_command_of_the_emulated_processes_is_hidden_and_runs_under_valgrind
     spec.write_text("{}")
     assert call("emulate", spec).returncode == 5
     assert call("emulate").returncode == 2
+    asked = call("emulate", "--help")
+    assert asked.returncode == 2 and "the command is internal" in asked.stderr

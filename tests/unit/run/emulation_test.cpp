@@ -173,7 +173,7 @@ TEST_CASE("a first level of more than half of the LLC is refused") {
     CHECK(plan_emulation(plan, {&callgrind, 1}));
     plan.geometry = {1920, 2, 64};
     CHECK(refusal(plan, callgrind) == "count with --collector callgrind: its first level of 1 KiB is more than half of "
-                                      "the LLC of 1.88 KiB; give an --llc of 2 KiB or more");
+                                      "the LLC of 1.9 KiB; give an --llc of 2 KiB or more");
 }
 
 TEST_CASE("a simulated hierarchy is not emulated, which a warning says") {

@@ -245,19 +245,19 @@ TEST_CASE("an emulated arena, with the buffer that evicts, has at most 2.5 GiB")
     RunOptions options = small_options();
     options.collectors = {"callgrind"};
     const PlanFacts facts = facts_with(std::uint64_t{64} << 30);
-    options.pool_rows = 163'000; // 2 x 1.244 GiB, and 8 MiB of masks and lists
+    options.pool_rows = 150'000; // 2 x 1.14 GiB, and some 50 MiB of masks and lists
     CHECK(plan_run(options, small_machine(), facts));
-    options.pool_rows = 164'000;
+    options.pool_rows = 170'000;
     const Error large = refused(options, facts);
     CHECK(large.code == ExitCode::usage);
     CHECK(large.object == "memory");
-    CHECK(large.cause == "the arena of 2.51 GiB is larger than 2.5 GiB: the low 32 bits of its addresses must differ "
+    CHECK(large.cause == "the arena of 2.6 GiB is larger than 2.5 GiB: the low 32 bits of its addresses must differ "
                          "from those of stack, heap and code under callgrind");
-    options.pool_rows = 160'000; // 2.44 GiB
+    options.pool_rows = 150'000;
     CHECK(plan_run(options, small_machine(), facts));
     options.between = Between::evict;
-    options.llc = CacheGeometry{128 * mib, 16, 64};
-    CHECK(refused(options, facts).cause.find(" and the buffer of 128 MiB to evict is larger than 2.5 GiB") !=
+    options.llc = CacheGeometry{256 * mib, 16, 64};
+    CHECK(refused(options, facts).cause.find(" and the buffer of 256 MiB to evict is larger than 2.5 GiB") !=
           std::string::npos);
     options.collectors = {"sim"};
     CHECK(plan_run(options, small_machine(), facts));
