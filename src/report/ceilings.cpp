@@ -29,9 +29,12 @@ std::string why_no_bandwidth(const SummaryRow& row, std::string_view metric) {
     return reason == row.unavailable.end() ? "no " + std::string(metric) : reason->second;
 }
 
-/// A simulated cache of another size moves other bytes than the one below which the time was taken.
-bool simulated_elsewhere(const RunRecord& run, const Figure& figure) {
-    return figure.tier == Tier::simulated && run.simulation && run.simulation->geometry_source == "--llc";
+/// A simulated or emulated cache of another size moves other bytes than the one below which the time was taken.
+bool modelled_elsewhere(const RunRecord& run, const Figure& figure) {
+    if (figure.tier != Tier::simulated && figure.tier != Tier::emulated) return false;
+    if (run.simulation) return run.simulation->geometry_source == "--llc";
+    return std::any_of(run.command.begin(), run.command.end(),
+                       [](const std::string& word) { return word == "--llc" || word.starts_with("--llc="); });
 }
 
 /// The ceiling in bytes at the memory controller.
@@ -83,8 +86,8 @@ CeilingShare share_of(const RunRecord& run, const SummaryRow& row, std::string_v
     const Figure* figure = row.find(metric);
     if (figure == nullptr)
         share.reason = why_no_bandwidth(row, metric);
-    else if (metric == "dram_gbps" && simulated_elsewhere(run, *figure))
-        share.reason = "DRAM bytes are simulated for another cache (--llc)";
+    else if (metric == "dram_gbps" && modelled_elsewhere(run, *figure))
+        share.reason = "DRAM bytes are " + std::string(name_of(figure->tier)) + " for another cache (--llc)";
     else
         put_percent(share, *figure);
     return share;

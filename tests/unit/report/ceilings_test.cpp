@@ -166,6 +166,13 @@ TEST_CASE("DRAM bytes of another simulated cache have no percentage of this mach
     CHECK(text.find("- no percentage of dram_gbps: DRAM bytes are simulated for another cache (--llc)\n") !=
           std::string::npos);
     row = row_of("paired");
+    row.metrics.at("dram_gbps").tier = Tier::emulated;
+    CHECK(judged(run, row).ceilings[2].reason == "DRAM bytes are emulated for another cache (--llc)");
+    RunRecord alone = run; // without a simulation beside it
+    alone.simulation.reset();
+    CHECK(judged(alone, row).ceilings[2].percent);
+    alone.command.insert(alone.command.end(), {"--llc", "1MiB:16"});
+    CHECK(judged(alone, row).ceilings[2].reason == "DRAM bytes are emulated for another cache (--llc)");
     row.metrics.at("dram_gbps").tier = Tier::shared;
     CHECK(judged(run, row).ceilings[2].percent == Approx(40));
 }
