@@ -1,18 +1,16 @@
 #include "run/calibration_store.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <fstream>
 #include <iterator>
 
 #include "base/text.hpp"
-#include "run/file_size_limit.hpp"
+#include "run/replaced_file.hpp"
 #include "run/warnings.hpp"
 
 namespace bytebound {
@@ -32,29 +30,9 @@ std::string as_file_name(const std::string& host) {
 }
 
 Failure unwritable(const fs::path& file, int number) {
-    const bool full = number == ENOSPC || number == EDQUOT;
-    const bool limited = number == EFBIG;
-    return fail({full || limited ? ExitCode::internal : ExitCode::usage, "write calibration", file.string(),
-                 full      ? "no space is left on the device"
-                 : limited ? "the file would exceed the file-size limit"
-                           : "the file cannot be written",
-                 full      ? "free space or give another --out"
-                 : limited ? "raise ulimit -f"
-                           : "give a writable --out",
-                 number});
-}
-
-/// errno of the first failure; 0 when all of it is on the disk.
-int write_synced(const fs::path& file, const std::string& text) {
-    const FileSizeLimitAsError limit;
-    std::FILE* stream = std::fopen(file.c_str(), "wbe");
-    if (stream == nullptr) return errno;
-    int error = 0;
-    if (std::fwrite(text.data(), 1, text.size(), stream) != text.size()) error = errno;
-    if (error == 0 && std::fflush(stream) != 0) error = errno;
-    if (error == 0 && ::fsync(::fileno(stream)) != 0 && errno != EINVAL && errno != EROFS) error = errno;
-    if (std::fclose(stream) != 0 && error == 0) error = errno;
-    return error;
+    WriteTrouble trouble = write_trouble(number);
+    return fail({trouble.of_space ? ExitCode::internal : ExitCode::usage, "write calibration", file.string(),
+                 std::move(trouble.cause), std::move(trouble.remedy), number});
 }
 
 std::vector<fs::path> files_of(const fs::path& directory, const std::string& host) {
@@ -157,10 +135,8 @@ Result<void> write_calibration(const fs::path& file, const CalibrationRecord& re
     if (error) return unwritable(file, error.value());
     // Another calibration may write the same file now: each has a temporary of its own, the last one stays.
     const fs::path temporary = fmt::format("{}.{}.tmp", file.string(), ::getpid());
-    int number = write_synced(temporary, to_json_text(record));
-    if (number == 0 && std::rename(temporary.c_str(), file.c_str()) != 0) number = errno;
+    const int number = replace_file(file, temporary, to_json_text(record));
     if (number == 0) return {};
-    fs::remove(temporary, error);
     return unwritable(file, number);
 }
 

@@ -1,6 +1,5 @@
 #include "run/run_directory.hpp"
 
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <unistd.h>
 
@@ -11,7 +10,7 @@
 #include <memory>
 #include <sstream>
 
-#include "run/file_size_limit.hpp"
+#include "run/replaced_file.hpp"
 
 namespace bytebound {
 namespace {
@@ -42,36 +41,6 @@ Failure unusable(const fs::path& path, std::string cause, int sys_errno) {
 struct Closer {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };
-
-/// Opened for writing without cutting it: what is there keeps its blocks.
-std::unique_ptr<std::FILE, Closer> open_over(const fs::path& file) {
-    const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0) return nullptr;
-    std::unique_ptr<std::FILE, Closer> out(::fdopen(fd, "w"));
-    if (!out) ::close(fd);
-    return out;
-}
-
-/// Writes the whole file over what is there and syncs it; errno of the first failure, 0 when done.
-int write_synced(const fs::path& file, const std::string& text) {
-    const auto out = open_over(file);
-    if (!out) return errno;
-    errno = 0;
-    if (std::fwrite(text.data(), 1, text.size(), out.get()) != text.size()) return errno != 0 ? errno : ENOSPC;
-    if (std::fflush(out.get()) != 0) return errno;
-    if (::ftruncate(::fileno(out.get()), static_cast<off_t>(text.size())) != 0) return errno;
-    if (::fsync(::fileno(out.get())) != 0 && errno != EINVAL && errno != EROFS) return errno;
-    return 0;
-}
-
-/// Room for a record that says more than the present one. Best effort: where it cannot be had now, a full disk only
-/// costs the failure's text.
-void reserve(const fs::path& file, std::size_t bytes) {
-    constexpr std::size_t growth = 64 * 1024;
-    const auto out = open_over(file);
-    if (!out) return;
-    if (::posix_fallocate(::fileno(out.get()), 0, static_cast<off_t>(bytes + growth)) != 0) ::unlink(file.c_str());
-}
 
 } // namespace
 
@@ -112,28 +81,19 @@ Result<RunDirectory> RunDirectory::create(const fs::path& path, bool force) {
 }
 
 Result<void> RunDirectory::write_record(const RunRecord& record) const {
-    const FileSizeLimitAsError limit;
     const fs::path file = path_ / run_file, temporary = path_ / temporary_run_file;
     const std::string text = to_json_text(record);
-    int cause = write_synced(temporary, text);
-    if (cause == 0 && std::rename(temporary.c_str(), file.c_str()) != 0) cause = errno;
-    if (cause == 0) {
-        if (record.status == RunStatus::running) reserve(temporary, text.size());
+    const int number = replace_file(file, temporary, text);
+    if (number == 0) {
+        // A record that says more, of a failure, still has room when the disk is full.
+        if (record.status == RunStatus::running) reserve_room(temporary, text.size());
         return {};
     }
     std::error_code ignored;
-    fs::remove(temporary, ignored);
-    const bool full = cause == ENOSPC || cause == EDQUOT;
     const bool first = !fs::exists(file, ignored);
-    const bool limited = cause == EFBIG;
-    return fail({first && !full && !limited ? ExitCode::usage : ExitCode::internal, "write", file.string(),
-                 full      ? "no space is left on the device"
-                 : limited ? "the file would exceed the file-size limit"
-                           : "the file cannot be written",
-                 full      ? "free space or give another --out"
-                 : limited ? "raise ulimit -f"
-                           : "give a writable --out",
-                 cause});
+    WriteTrouble trouble = write_trouble(number);
+    return fail({first && !trouble.of_space ? ExitCode::usage : ExitCode::internal, "write", file.string(),
+                 std::move(trouble.cause), std::move(trouble.remedy), number});
 }
 
 Result<FileRecord> hash_file(const fs::path& file) {
