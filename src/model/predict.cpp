@@ -1,30 +1,10 @@
 #include "model/predict.hpp"
 
 #include <algorithm>
-#include <string>
 
 #include "model/row_ceiling.hpp"
 
 namespace bytebound {
-
-namespace {
-
-tl::unexpected<Unmodelled> not_measured(std::string reason, const std::string& option) {
-    return tl::unexpected(Unmodelled{std::move(reason), "run bytebound calibrate " + option});
-}
-
-std::string named(StreamKernel kernel, MemoryLevel level, std::uint32_t threads) {
-    return std::string(name_of(kernel)) + " in " + std::string(name_of(level)) + " with " + std::to_string(threads) +
-           (threads == 1 ? " thread" : " threads");
-}
-
-Modelled<double> ceiling_of(const Ceilings& ceilings, StreamKernel kernel, MemoryLevel level, std::uint32_t threads) {
-    const Ceiling* found = ceilings.find(kernel, level, threads);
-    if (found != nullptr && found->bytes_per_second > 0) return found->bytes_per_second;
-    return not_measured("no ceiling of " + named(kernel, level, threads), "--threads " + std::to_string(threads));
-}
-
-} // namespace
 
 Modelled<double> predict_step_ns(const ClosedForm& traffic, double rows_written, const Ceilings& ceilings,
                                  const CopyFacts& facts) {
@@ -51,7 +31,7 @@ Modelled<double> predict_step_ns(const ClosedForm& traffic, double rows_written,
             seconds += share.row_bytes / ceiling->bytes_per_second;
         }
         if (share.metadata_bytes > 0) { // lists and tables are the leader's work
-            const auto ceiling = ceiling_of(ceilings, StreamKernel::read, share.level, leader);
+            const auto ceiling = kernel_ceiling(ceilings, StreamKernel::read, share.level, leader);
             if (!ceiling) return ceiling;
             seconds += share.metadata_bytes / *ceiling;
         }

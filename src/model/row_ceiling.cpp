@@ -30,7 +30,23 @@ tl::unexpected<Unmodelled> not_measured(std::string reason, const std::string& o
     return tl::unexpected(Unmodelled{std::move(reason), "run bytebound calibrate " + option});
 }
 
+std::string named(StreamKernel kernel, MemoryLevel level, std::uint32_t threads) {
+    return std::string(name_of(kernel)) + " in " + std::string(name_of(level)) + " with " + std::to_string(threads) +
+           (threads == 1 ? " thread" : " threads");
+}
+
+tl::unexpected<Unmodelled> no_ceiling(StreamKernel kernel, MemoryLevel level, std::uint32_t threads) {
+    return not_measured("no ceiling of " + named(kernel, level, threads), "--threads " + std::to_string(threads));
+}
+
 } // namespace
+
+Modelled<double> kernel_ceiling(const Ceilings& ceilings, StreamKernel kernel, MemoryLevel level,
+                                std::uint32_t threads) {
+    const Ceiling* found = ceilings.find(kernel, level, threads);
+    if (found == nullptr || found->bytes_per_second <= 0) return no_ceiling(kernel, level, threads);
+    return found->bytes_per_second;
+}
 
 Modelled<Ceiling> row_ceiling(const Ceilings& ceilings, StreamKernel kernel, MemoryLevel level, std::uint32_t threads,
                               std::uint64_t row_bytes) {
@@ -41,12 +57,10 @@ Modelled<Ceiling> row_ceiling(const Ceilings& ceilings, StreamKernel kernel, Mem
         if (each.row_bytes <= row_bytes && (below == nullptr || each.row_bytes > below->row_bytes)) below = &each;
         if (each.row_bytes >= row_bytes && (above == nullptr || each.row_bytes < above->row_bytes)) above = &each;
     }
-    const std::string named = std::string(name_of(kernel)) + " in " + std::string(name_of(level)) + " with " +
-                              std::to_string(threads) + (threads == 1 ? " thread" : " threads");
-    if (below == nullptr && above == nullptr)
-        return not_measured("no ceiling of " + named, "--threads " + std::to_string(threads));
+    if (below == nullptr && above == nullptr) return no_ceiling(kernel, level, threads);
     if (below == nullptr || above == nullptr)
-        return not_measured("the ceilings of " + named + " reach no rows of " + std::to_string(row_bytes) + " bytes",
+        return not_measured("the ceilings of " + named(kernel, level, threads) + " reach no rows of " +
+                                std::to_string(row_bytes) + " bytes",
                             "--row-bytes " + std::to_string(row_bytes));
     return below->row_bytes == above->row_bytes ? *below : between(*below, *above, row_bytes);
 }

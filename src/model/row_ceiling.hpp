@@ -16,6 +16,10 @@ namespace bytebound {
 Modelled<Ceiling> row_ceiling(const Ceilings& ceilings, StreamKernel kernel, MemoryLevel level, std::uint32_t threads,
                               std::uint64_t row_bytes);
 
+/// Bytes per second of a kernel without rows. Unmodelled where it was not measured.
+Modelled<double> kernel_ceiling(const Ceilings& ceilings, StreamKernel kernel, MemoryLevel level,
+                                std::uint32_t threads);
+
 /// Rows of several groups, each group a copy of its own size, one after the other.
 Modelled<Ceiling> layout_ceiling(const Ceilings& ceilings, StreamKernel kernel, MemoryLevel level,
                                  std::uint32_t threads, const RowLayout& layout);
