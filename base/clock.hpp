@@ -13,4 +13,6 @@ inline std::uint64_t now_ns() noexcept {
     return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(t.tv_nsec);
 }
 
+using ClockFunction = std::uint64_t (*)();
+
 } // namespace bytebound

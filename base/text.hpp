@@ -29,4 +29,7 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 /// 3) to be a typo; nothing otherwise.
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
 
+/// Display columns of UTF-8 text without wide characters.
+std::size_t columns_of(std::string_view text);
+
 } // namespace bytebound

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "loops/replay.hpp"
-#include "loops/trace.hpp"
 #include "model/cache.hpp"
+#include "workload/trace.hpp"
 
 using namespace bytebound;
 

@@ -12,11 +12,11 @@
 
 #include "base/sys.hpp"
 #include "base/sysroot.hpp"
+#include "counters/names/resolver.hpp"
 #include "counters/perf_event/group.hpp"
 #include "counters/perf_event/perf_collector.hpp"
 #include "counters/perf_event/user_access.hpp"
 #include "counters/registry.hpp"
-#include "counters/resolver.hpp"
 
 namespace bytebound {
 namespace {

@@ -17,4 +17,9 @@ struct Capability {
     bool operator==(const Capability&) const = default;
 };
 
+/// The answer of whatever would open something on a recorded tree.
+inline Capability recorded_machine() {
+    return Capability::no("this is a recorded machine: nothing is opened on it", "run on the machine itself");
+}
+
 } // namespace bytebound

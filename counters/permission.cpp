@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "base/text.hpp"
-#include "counters/machine_rules.hpp"
 #include "counters/sys_file.hpp"
 
 namespace bytebound {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/sysroot.hpp"
+#include "counters/source_diagnosis.hpp"
 
 namespace bytebound {
 
@@ -35,5 +36,9 @@ struct PermissionNeed {
     int paranoid = 1;      ///< the highest perf_event_paranoid at which anybody may open it
     std::string_view what; ///< "counting kernel code", for the message; empty: nothing in particular
 };
+
+/// Why perf_event_open answered `error` (EACCES or EPERM) where hardware plays no part: the one rule of doctor and of
+/// planning. Its cause does not repeat the errno.
+SourceDiagnosis diagnose_refusal(const PermissionFacts& facts, int error, const PermissionNeed& need);
 
 } // namespace bytebound

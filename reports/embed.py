@@ -7,7 +7,7 @@ DELIMITER = "bytebound"
 PIECE = 8000  # characters per literal: every compiler takes that
 
 out, *files = sys.argv[1:]
-text = '#include "report/templates.hpp"\n\nnamespace bytebound::templates {\n\n'
+text = '#include "render/templates.hpp"\n\nnamespace bytebound::templates {\n\n'
 for file in map(pathlib.Path, files):
     content = file.read_text(encoding="utf-8")
     pieces = [content[i:i + PIECE] for i in range(0, len(content), PIECE)] or [""]

@@ -1,4 +1,4 @@
-#include "counters/vendor_names.hpp"
+#include "counters/names/vendor_names.hpp"
 
 namespace bytebound {
 

@@ -8,7 +8,7 @@
 #include "base/text.hpp"
 #include "counters/libpfm4/tables.hpp"
 #include "counters/libpfm4/uncore_device.hpp"
-#include "counters/vendor_names.hpp"
+#include "counters/names/vendor_names.hpp"
 
 namespace bytebound {
 namespace {

@@ -6,9 +6,9 @@
 #include "base/clock.hpp"
 #include "base/text.hpp"
 #include "counters/busy_work.hpp"
+#include "counters/names/resolver.hpp"
 #include "counters/papi/papi_library.hpp"
 #include "counters/papi/papi_names.hpp"
-#include "counters/resolver.hpp"
 
 namespace bytebound {
 namespace {
@@ -66,9 +66,9 @@ std::string disabled_components() {
     return join(reasons, "; ");
 }
 
-class Planner {
+class SetPlanner {
 public:
-    Planner(const SysRoot& root, const PlanRequest& request) : root_(root), request_(request) {}
+    SetPlanner(const SysRoot& root, const PlanRequest& request) : root_(root), request_(request) {}
     Result<CountingPlan> make();
 
 private:
@@ -85,7 +85,7 @@ private:
     std::vector<std::vector<SetOfPlan>> passes_;
 };
 
-Result<void> Planner::add(const std::string& name) {
+Result<void> SetPlanner::add(const std::string& name) {
     auto papi = papi_name_of(name);
     if (!papi) return fail(papi.error());
     if (papi->name.empty() && !is_papi_name(name)) {
@@ -115,7 +115,7 @@ Result<void> Planner::add(const std::string& name) {
     return {};
 }
 
-Result<void> Planner::try_set(const std::vector<std::size_t>& events) const {
+Result<void> SetPlanner::try_set(const std::vector<std::size_t>& events) const {
     std::vector<std::string> names;
     for (const std::size_t i : events)
         names.push_back(papi_names_[i]);
@@ -127,7 +127,7 @@ Result<void> Planner::try_set(const std::vector<std::size_t>& events) const {
 }
 
 /// In the first pass whose set of this component takes it.
-void Planner::place(std::size_t event, int component) {
+void SetPlanner::place(std::size_t event, int component) {
     for (std::size_t pass = 0;; ++pass) {
         if (pass == passes_.size()) passes_.emplace_back();
         auto& sets = passes_[pass];
@@ -144,7 +144,7 @@ void Planner::place(std::size_t event, int component) {
     }
 }
 
-void Planner::set_uncountable(PlannedEvent& planned, const Error& error) const {
+void SetPlanner::set_uncountable(PlannedEvent& planned, const Error& error) const {
     planned.event.reset();
     planned.reason = error.cause;
     if (const std::string disabled = disabled_components(); !disabled.empty())
@@ -152,7 +152,7 @@ void Planner::set_uncountable(PlannedEvent& planned, const Error& error) const {
     planned.remedy = error.remedy;
 }
 
-Result<CountingPlan> Planner::make() {
+Result<CountingPlan> SetPlanner::make() {
     plan_.collector = plan_.source = "papi";
     for (const std::string& name : request_.names)
         if (auto added = add(name); !added) return fail(added.error());
@@ -198,7 +198,7 @@ Result<CountingPlan> PapiCollector::plan(const PlanRequest& request) {
     if (auto started = initialise_papi(); !started) return fail(started.error());
     const QuietOutput quiet;
     const PapiThread thread;
-    return Planner(root_, request).make();
+    return SetPlanner(root_, request).make();
 }
 
 Result<std::unique_ptr<WorkerCounters>> PapiCollector::open(const CountingPlan& plan, int pass) {

@@ -7,7 +7,7 @@
 
 #include <cstdio>
 
-#include "counters/vendor_names.hpp"
+#include "counters/names/vendor_names.hpp"
 
 namespace bytebound {
 namespace {

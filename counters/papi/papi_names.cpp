@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "counters/event_name.hpp"
+#include "counters/names/event_name.hpp"
 
 namespace bytebound {
 namespace {

@@ -7,20 +7,18 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "counters/explain.hpp"
+#include "counters/names/explain.hpp"
+#include "counters/names/pmu_device.hpp"
+#include "counters/names/resolver.hpp"
+#include "counters/names/static_events.hpp"
 #include "counters/perf_event/group.hpp"
 #include "counters/perf_event/packing.hpp"
 #include "counters/perf_event/trial.hpp"
 #include "counters/perf_event/user_access.hpp"
 #include "counters/perf_event/worker_groups.hpp"
-#include "counters/pmu_device.hpp"
-#include "counters/resolver.hpp"
-#include "counters/static_events.hpp"
 
 namespace bytebound {
 namespace {
-
-constexpr std::string_view recorded_machine = "this is a recorded machine: nothing is opened on it";
 
 void set_uncountable(PlannedEvent& planned, Diagnosis why) {
     planned.event.reset();
@@ -143,7 +141,7 @@ void Planner::probe_each() {
         if (!planned.event) continue;
         const Event event = *planned.event;
         if (!may_open_) {
-            set_uncountable(planned, {std::string(recorded_machine), "run on the machine itself"});
+            set_uncountable(planned, {recorded_machine().cause, recorded_machine().remedy});
         } else if (event.scope == Scope::cpu) {
             set_uncountable(planned, {"PMU " + event.pmu + " counts for a whole socket or domain, not for a thread",
                                       "this build counts threads only; --collector sim models DRAM bytes"});
@@ -292,7 +290,7 @@ Result<CountingPlan> Planner::make() {
 } // namespace
 
 Capability PerfCollector::capability() const {
-    if (!may_open_) return Capability::no(std::string(recorded_machine), "run on the machine itself");
+    if (!may_open_) return recorded_machine();
     Event probe;
     probe.name = "task-clock";
     probe.pmu = "software";
@@ -315,12 +313,8 @@ Result<CountingPlan> PerfCollector::plan(const PlanRequest& request) {
 
 Result<std::unique_ptr<WorkerCounters>> PerfCollector::open(const CountingPlan& plan, int pass) {
     if (!may_open_) {
-        return fail({ExitCode::not_possible,
-                     "open counters",
-                     {},
-                     std::string(recorded_machine),
-                     "run on the machine itself",
-                     0});
+        return fail(
+            {ExitCode::not_possible, "open counters", {}, recorded_machine().cause, "run on the machine itself", 0});
     }
     std::vector<Group> groups;
     std::vector<std::vector<std::size_t>> positions;

@@ -9,14 +9,12 @@
 
 #include "base/text.hpp"
 #include "counters/busy_work.hpp"
-#include "counters/explain.hpp"
+#include "counters/names/explain.hpp"
 #include "counters/perf_event/group.hpp"
 #include "counters/perf_event/worker_groups.hpp"
 
 namespace bytebound {
 namespace {
-
-constexpr std::string_view recorded_machine = "this is a recorded machine: nothing is opened on it";
 
 /// A box: one PMU instance on one CPU of its cpumask.
 using Box = std::pair<std::string, int>;
@@ -249,7 +247,7 @@ private:
 } // namespace
 
 Capability UncoreCollector::capability() const {
-    if (!may_open_) return Capability::no(std::string(recorded_machine), "run on the machine itself");
+    if (!may_open_) return recorded_machine();
     return Capability::yes("memory controllers through perf_event_open(2)");
 }
 

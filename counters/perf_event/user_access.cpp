@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "counters/format_field.hpp"
-#include "counters/pmu_device.hpp"
+#include "counters/names/format_field.hpp"
+#include "counters/names/pmu_device.hpp"
 #include "counters/sys_file.hpp"
 
 namespace bytebound {

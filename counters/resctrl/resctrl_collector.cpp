@@ -10,8 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
-#include "counters/machine_facts.hpp"
-#include "counters/machine_rules.hpp"
+#include "counters/permission.hpp"
 #include "counters/resctrl/domain_bytes.hpp"
 #include "counters/resctrl/monitor_group.hpp"
 #include "counters/sys_file.hpp"
@@ -45,32 +44,6 @@ std::string narrowed_setting(const SysRoot& root) {
         if (bits && (*bits & all_traffic) != all_traffic) return setting;
     }
     return {};
-}
-
-/// What is known to be wrong with these counters on this machine.
-std::vector<std::string> errata(const MachineFacts& facts, const MonitorGroup& group) {
-    std::vector<std::string> notes = {
-        "mbm_total_bytes mixes reads and write-backs; a write-back is counted for whoever had the line last, and the "
-        "group's RMID may still own lines of its former group",
-        "llc_occupancy is a level, not a count: no event of a step"};
-    const CpuFacts& cpu = facts.cpu;
-    // Linux arch/x86/kernel/cpu/resctrl/monitor.c, mbm_cf_table.
-    if (cpu.vendor == "GenuineIntel" && cpu.family == 6 && (cpu.model == 0x55 || cpu.model == 0x4f))
-        notes.push_back("erratum " + std::string(cpu.model == 0x55 ? "SKX99" : "BDF102") +
-                        ": MBM counters may be wrong; the kernel corrects them by a factor (0.97 to 1.45) that depends "
-                        "on the RMID");
-    if (cpu.vendor == "AuthenticAMD" || cpu.vendor == "HygonGenuine")
-        notes.emplace_back("this CPU tracks only some RMIDs at a time: one that is not tracked reads Unavailable, and "
-                           "starts again at 0");
-    if (cpu.vendor == "GenuineIntel" && facts.packages > 0 && facts.nodes > facts.packages) {
-        const std::string first = group.domains().front()->directory;
-        const auto names = SysRoot(first).list("");
-        if (std::none_of(names.begin(), names.end(), [](const auto& n) { return n.starts_with("mon_sub_L3_"); }))
-            notes.emplace_back(
-                "sub-NUMA clustering is on and this kernel's resctrl does not know it (Linux 6.11 does): "
-                "bytes of some nodes may be missing");
-    }
-    return notes;
 }
 
 std::vector<int> affinity_of_caller(Sys& sys) {
@@ -168,12 +141,16 @@ ResctrlCollector::ResctrlCollector(Sys& sys, const SysRoot& root, bool may_open)
 ResctrlCollector::~ResctrlCollector() = default;
 
 Capability ResctrlCollector::capability() const {
-    if (!may_open_)
-        return Capability::no("this is a recorded machine: nothing is opened on it", "run on the machine itself");
-    MachineFacts facts = gather_facts(root_);
-    facts.program.built_in = {"resctrl"};
-    SourceDiagnosis found = diagnose_resctrl(facts);
-    return {found.state == SourceState::available, std::move(found.cause), std::move(found.remedy)};
+    if (!may_open_) return recorded_machine();
+    if (!root_.exists("sys/fs/resctrl/info"))
+        return Capability::no("resctrl is not mounted", "sudo mount -t resctrl resctrl /sys/fs/resctrl");
+    const auto features = split(text_of(root_, std::string(monitoring) + "mon_features"), '\n');
+    if (std::find(features.begin(), features.end(), "mbm_total_bytes") == features.end())
+        return Capability::no("resctrl is mounted without mbm_total_bytes (info/L3_MON/mon_features)",
+                              "boot without rdt=!mbmtotal");
+    if (gather_permissions(root_).effective_uid.value_or(0) != 0)
+        return Capability::no("monitoring groups in sys/fs/resctrl belong to root", "run as root");
+    return Capability::yes("mbm_total_bytes, mounted at /sys/fs/resctrl");
 }
 
 Result<std::shared_ptr<MonitorGroup>> ResctrlCollector::group() {
@@ -209,7 +186,10 @@ Result<CountingPlan> ResctrlCollector::plan(const PlanRequest&) {
     }
     for (const Offered& offer : offered)
         plan.events.push_back(planned(offer, **made, root_));
-    plan.notes = errata(gather_facts(root_), **made);
+    plan.notes = {
+        "mbm_total_bytes mixes reads and write-backs; a write-back is counted for whoever had the line last, and the "
+        "group's RMID may still own lines of its former group",
+        "llc_occupancy is a level, not a count: no event of a step"};
     return plan;
 }
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "cli/parser.hpp"
-#include "run/run_options.hpp"
+#include "experiment/plan/run_options.hpp"
 
 namespace bytebound {
 

@@ -7,27 +7,11 @@
 #include "cli/progress_bar.hpp"
 #include "cli/stop_signals.hpp"
 #include "cli/values.hpp"
-#include "report/calibration_text.hpp"
-#include "run/calibration.hpp"
+#include "experiment/calibrate/calibration.hpp"
+#include "render/calibration_text.hpp"
 
 namespace bytebound {
 namespace {
-
-using Apply = std::function<Result<void>(const std::string&)>;
-
-Apply flag_into(bool& target) {
-    return [&target](const std::string&) -> Result<void> {
-        target = true;
-        return {};
-    };
-}
-
-Apply text_into(std::string& target) {
-    return [&target](const std::string& text) -> Result<void> {
-        target = text;
-        return {};
-    };
-}
 
 Result<void> rows_into(std::vector<std::uint64_t>& target, const std::string& text) {
     std::vector<std::uint64_t> rows;
@@ -80,12 +64,12 @@ void add_counting(std::vector<Option>& table, CalibrationOptions& o) {
                      [&o](const std::string& text) -> Result<void> {
                          auto words = to_words("--collector", text);
                          if (!words) return fail(words.error());
-                         o.collectors = std::move(*words);
+                         o.counting.collectors = std::move(*words);
                          return {};
                      }});
     table.push_back({"--bw-preset", "PRESET", "auto|NAME|FILE|none: which events mean DRAM bytes (auto)", group,
-                     text_into(o.bandwidth_preset)});
-    table.push_back(bytes_per_cas_option(o.bytes_per_cas, group));
+                     text_into(o.counting.bandwidth_preset)});
+    table.push_back(bytes_per_cas_option(o.counting.bytes_per_cas, group));
 }
 
 void add_output(std::vector<Option>& table, CalibrationOptions& o) {
@@ -128,7 +112,7 @@ Result<CalibrationRecord> measure(Calibration& calibration, bool quiet) {
 
 ExitCode calibrate_main(const std::vector<std::string>& words) {
     CalibrationOptions options;
-    options.preset_directory = user_presets_directory();
+    options.counting.preset_directory = user_presets_directory();
     const auto parsed = parse(calibrate_syntax(options), words);
     if (!parsed) return complain(parsed.error());
     if (parsed->help) return print(parsed->help_text);

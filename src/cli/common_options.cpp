@@ -6,6 +6,20 @@
 
 namespace bytebound {
 
+Apply text_into(std::string& target) {
+    return [&target](const std::string& text) -> Result<void> {
+        target = text;
+        return {};
+    };
+}
+
+Apply flag_into(bool& target) {
+    return [&target](const std::string&) -> Result<void> {
+        target = true;
+        return {};
+    };
+}
+
 Option json_option(bool& target) {
     return {"--json", "", "one JSON document on stdout and nothing else", "Output",
             [&target](const std::string&) -> Result<void> {

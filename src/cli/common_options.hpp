@@ -3,12 +3,20 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <string>
 
 #include "base/sysroot.hpp"
 #include "cli/parser.hpp"
 
 namespace bytebound {
+
+/// What an option does with its value.
+using Apply = std::function<Result<void>(const std::string&)>;
+Apply text_into(std::string& target);
+/// Of an option without a value.
+Apply flag_into(bool& target);
 
 /// --json
 Option json_option(bool& target);

@@ -1,8 +1,8 @@
 #include "cli/command.hpp"
 #include "cli/common_options.hpp"
 #include "cli/console.hpp"
-#include "counters/machine_diagnosis.hpp"
-#include "report/doctor_text.hpp"
+#include "doctor/diagnosis.hpp"
+#include "render/doctor_text.hpp"
 
 namespace bytebound {
 

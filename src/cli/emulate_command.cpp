@@ -5,7 +5,7 @@
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "counters/registry.hpp"
-#include "run/emulated_process.hpp"
+#include "experiment/replay/emulated_process.hpp"
 
 namespace bytebound {
 

@@ -7,7 +7,7 @@
 #include "cli/common_options.hpp"
 #include "cli/console.hpp"
 #include "counters/registry.hpp"
-#include "report/events_text.hpp"
+#include "render/events_text.hpp"
 
 namespace bytebound {
 namespace {

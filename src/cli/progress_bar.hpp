@@ -1,6 +1,6 @@
 #pragma once
 
-#include "run/progress.hpp"
+#include "base/progress.hpp"
 
 namespace bytebound {
 

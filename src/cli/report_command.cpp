@@ -1,8 +1,8 @@
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/parser.hpp"
-#include "report/main_table.hpp"
-#include "report/write_reports.hpp"
+#include "render/main_table.hpp"
+#include "render/write_reports.hpp"
 
 namespace bytebound {
 

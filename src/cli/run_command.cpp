@@ -7,9 +7,9 @@
 #include "cli/progress_bar.hpp"
 #include "cli/run_syntax.hpp"
 #include "cli/stop_signals.hpp"
-#include "report/main_table.hpp"
-#include "report/write_reports.hpp"
-#include "run/run.hpp"
+#include "experiment/schedule/run.hpp"
+#include "render/main_table.hpp"
+#include "render/write_reports.hpp"
 
 namespace bytebound {
 namespace {
@@ -70,7 +70,7 @@ ExitCode measure_and_report(Run& run, bool quiet) {
 ExitCode run_main(const std::vector<std::string>& words, const ProgramSeams& program) {
     RunOptions options;
     options.brought_loop = program.loop;
-    options.preset_directory = user_presets_directory();
+    options.counting.preset_directory = user_presets_directory();
     const auto parsed = parse(run_syntax(options), words);
     if (!parsed) return complain(parsed.error());
     if (parsed->help) return print(parsed->help_text);

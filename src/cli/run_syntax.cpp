@@ -7,13 +7,11 @@
 #include "cli/cache_options.hpp"
 #include "cli/common_options.hpp"
 #include "cli/values.hpp"
+#include "counters/names/resolver.hpp"
 #include "counters/registry.hpp"
-#include "counters/resolver.hpp"
 
 namespace bytebound {
 namespace {
-
-using Apply = std::function<Result<void>(const std::string&)>;
 
 constexpr std::uint64_t row_elements_max = std::uint64_t{1} << 32;
 
@@ -33,20 +31,6 @@ Apply count_into(std::string option, std::optional<std::uint32_t>& target) {
         const auto value = to_count(option, text);
         if (!value) return fail(value.error());
         target = static_cast<std::uint32_t>(*value);
-        return {};
-    };
-}
-
-Apply text_into(std::string& target) {
-    return [&target](const std::string& text) -> Result<void> {
-        target = text;
-        return {};
-    };
-}
-
-Apply flag_into(bool& target) {
-    return [&target](const std::string&) -> Result<void> {
-        target = true;
         return {};
     };
 }
@@ -243,27 +227,27 @@ void add_place(std::vector<Option>& table, RunOptions& o) {
 void add_counting(std::vector<Option>& table, RunOptions& o) {
     const std::string group = "Counting";
     table.push_back({"--collector", "NAME,...", join(collector_names(), "|") + " (auto)", group,
-                     [&o](const std::string& text) { return collectors_into(o.collectors, text); }});
+                     [&o](const std::string& text) { return collectors_into(o.counting.collectors, text); }});
     table.push_back({"--events", "NAME,...", "events instead of the default ones; see bytebound events list", group,
                      [&o](const std::string& text) -> Result<void> {
-                         o.events = split_event_names(text);
-                         const auto empty = std::find(o.events.begin(), o.events.end(), "");
-                         if (o.events.empty() || empty != o.events.end())
+                         o.counting.events = split_event_names(text);
+                         const auto empty = std::find(o.counting.events.begin(), o.counting.events.end(), "");
+                         if (o.counting.events.empty() || empty != o.counting.events.end())
                              return bad_value("--events", "a name is empty", "separate names by one comma");
                          return {};
                      }});
     table.push_back({"--bw-preset", "PRESET", "auto|NAME|FILE|none: which events mean LLC misses and DRAM bytes (auto)",
-                     group, text_into(o.bandwidth_preset)});
-    table.push_back(bytes_per_cas_option(o.bytes_per_cas, group));
+                     group, text_into(o.counting.bandwidth_preset)});
+    table.push_back(bytes_per_cas_option(o.counting.bytes_per_cas, group));
     add_cache_options(table, o, group);
     table.push_back({"--allow-multiplex", "", "scale events that do not fit instead of running more passes", group,
-                     flag_into(o.allow_multiplex)});
+                     flag_into(o.counting.allow_multiplex)});
     table.push_back({"--qualify", "WHEN", "always|cached|off: check counters on kernels of known truth (cached)", group,
                      word_into("--qualify", "choice", o.qualify, qualify_named, {"always", "cached", "off"})});
     table.push_back({"--allow-unqualified", "", "show figures of counters that failed the check, marked", group,
                      flag_into(o.allow_unqualified)});
     table.push_back({"--strict", "", "exit 3 before measuring unless every wanted event can be counted", group,
-                     flag_into(o.strict)});
+                     flag_into(o.counting.strict)});
 }
 
 void add_output(std::vector<Option>& table, RunOptions& o) {

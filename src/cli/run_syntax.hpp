@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/parser.hpp"
-#include "run/run_options.hpp"
+#include "experiment/plan/run_options.hpp"
 
 namespace bytebound {
 

@@ -1,8 +1,8 @@
 #include "cli/command.hpp"
 #include "cli/common_options.hpp"
 #include "cli/console.hpp"
-#include "report/topology_text.hpp"
-#include "topology/topology.hpp"
+#include "machine/topology.hpp"
+#include "render/topology_text.hpp"
 
 namespace bytebound {
 

@@ -1,10 +1,11 @@
 #include "cli/version.hpp"
 
+#include "counters/names/vendor_names.hpp"
 #include "counters/registry.hpp"
-#include "counters/vendor_names.hpp"
+#include "experiment/schedule/run.hpp"
+#include "io/valgrind.hpp"
 #include "loops/update_loop.hpp"
-#include "run/environment.hpp"
-#include "run/run.hpp"
+#include "machine/environment.hpp"
 
 namespace bytebound {
 namespace {

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "loops/copy_method.hpp"
-#include "loops/trace.hpp"
 #include "loops/update_loop.hpp"
 #include "loops/worker_team.hpp"
 #include "loops/workspace.hpp"
+#include "workload/trace.hpp"
 
 namespace bytebound {
 

@@ -6,8 +6,8 @@
 #include "loops/access.hpp"
 #include "loops/row_copier.hpp"
 #include "loops/step_parts.hpp"
-#include "loops/trace.hpp"
 #include "loops/update_loop.hpp"
+#include "workload/trace.hpp"
 
 namespace bytebound {
 

@@ -3,7 +3,7 @@
 #include <numeric>
 #include <utility>
 
-#include "loops/random.hpp"
+#include "base/random.hpp"
 #include "loops/stream_tables.hpp"
 
 namespace bytebound {

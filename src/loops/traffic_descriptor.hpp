@@ -10,9 +10,9 @@
 #include <tl/expected.hpp>
 
 #include "loops/copy_method.hpp"
-#include "loops/trace.hpp"
 #include "loops/update_loop.hpp"
 #include "loops/workspace.hpp"
+#include "workload/trace.hpp"
 
 namespace bytebound {
 

@@ -7,9 +7,9 @@
 
 #include "base/error.hpp"
 #include "loops/copy_method.hpp"
-#include "loops/trace.hpp"
 #include "loops/worker_team.hpp"
 #include "loops/workspace.hpp"
+#include "workload/trace.hpp"
 
 namespace bytebound {
 

@@ -7,8 +7,8 @@
 #include <cassert>
 #include <cstring>
 
-#include "loops/random.hpp"
-#include "loops/trace.hpp"
+#include "base/random.hpp"
+#include "workload/trace.hpp"
 
 namespace bytebound {
 

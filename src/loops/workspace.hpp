@@ -9,7 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/mapped_region.hpp"
-#include "loops/row_layout.hpp"
+#include "workload/row_layout.hpp"
 
 namespace bytebound {
 

@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t most_bytes = std::uint64_t{16} << 30;
 constexpr std::uint32_t most_ways = 65536;
 
-Failure refuse(std::string object, std::string cause, std::string remedy) {
+Failure refuse_geometry(std::string object, std::string cause, std::string remedy) {
     return fail({ExitCode::usage, "use cache geometry", std::move(object), std::move(cause), std::move(remedy)});
 }
 
@@ -25,21 +25,22 @@ std::string written(const CacheGeometry& geometry) {
 
 Result<void> check(const CacheGeometry& geometry) {
     if (geometry.ways == 0 || geometry.ways > most_ways)
-        return refuse(written(geometry), "the number of ways is not within 1 to 65536",
-                      "give SIZE:WAYS, as in 32MiB:16");
+        return refuse_geometry(written(geometry), "the number of ways is not within 1 to 65536",
+                               "give SIZE:WAYS, as in 32MiB:16");
     if (!std::has_single_bit(geometry.line_bytes))
-        return refuse(written(geometry), "a line of " + std::to_string(geometry.line_bytes) + " bytes",
-                      "lines are a power of two");
+        return refuse_geometry(written(geometry), "a line of " + std::to_string(geometry.line_bytes) + " bytes",
+                               "lines are a power of two");
     if (geometry.size_bytes == 0 || geometry.size_bytes > most_bytes)
-        return refuse(written(geometry), "the size is not within 1 line and 16 GiB", "give SIZE:WAYS, as in 32MiB:16");
+        return refuse_geometry(written(geometry), "the size is not within 1 line and 16 GiB",
+                               "give SIZE:WAYS, as in 32MiB:16");
     const std::uint64_t way_bytes = std::uint64_t{geometry.ways} * geometry.line_bytes;
     if (geometry.size_bytes % way_bytes != 0) {
         const std::uint64_t below = geometry.size_bytes / way_bytes * way_bytes;
-        return refuse(written(geometry),
-                      "the size is not divisible by " + std::to_string(geometry.line_bytes) + "-byte lines times " +
-                          std::to_string(geometry.ways) + " ways",
-                      "the nearest that is: " + std::to_string(below != 0 ? below : way_bytes) + ":" +
-                          std::to_string(geometry.ways));
+        return refuse_geometry(written(geometry),
+                               "the size is not divisible by " + std::to_string(geometry.line_bytes) +
+                                   "-byte lines times " + std::to_string(geometry.ways) + " ways",
+                               "the nearest that is: " + std::to_string(below != 0 ? below : way_bytes) + ":" +
+                                   std::to_string(geometry.ways));
     }
     return {};
 }
@@ -47,12 +48,12 @@ Result<void> check(const CacheGeometry& geometry) {
 Result<CacheGeometry> parse_geometry(std::string_view text) {
     const std::string remedy = "give SIZE:WAYS, as in 32MiB:16";
     const std::vector<std::string> parts = split(text, ':');
-    if (parts.size() != 2) return refuse(std::string(text), "not SIZE:WAYS", remedy);
+    if (parts.size() != 2) return refuse_geometry(std::string(text), "not SIZE:WAYS", remedy);
     const auto size = parse_size(trim(parts[0]));
-    if (!size) return refuse(std::string(text), "'" + parts[0] + "' is not a size", remedy);
+    if (!size) return refuse_geometry(std::string(text), "'" + parts[0] + "' is not a size", remedy);
     const auto ways = parse_unsigned(trim(parts[1]));
     if (!ways || *ways > most_ways)
-        return refuse(std::string(text), "'" + parts[1] + "' is not a number of ways", remedy);
+        return refuse_geometry(std::string(text), "'" + parts[1] + "' is not a number of ways", remedy);
     const CacheGeometry geometry{*size, static_cast<std::uint32_t>(*ways), 64};
     if (const auto sound = check(geometry); !sound) return fail(sound.error());
     return geometry;

@@ -116,7 +116,7 @@ struct SetLoad {
 
 class Phase {
 public:
-    Phase(const TrafficDescriptor& traffic, const CacheFacts& cache, const PhaseSteps& steps)
+    Phase(const TrafficDescriptor& traffic, const CacheBelow& cache, const PhaseSteps& steps)
         : traffic_(traffic), cache_(cache), steps_(steps), end_(steps.warmup + steps.measured),
           capacity_(static_cast<double>(cache.capacity_bytes) / cache.line_bytes),
           step_lines_(distinct_lines(traffic, 1, cache.line_bytes)) {
@@ -253,7 +253,7 @@ private:
     static constexpr double most_sets = 1.0 / 64;                      ///< that are taken for equally full
 
     const TrafficDescriptor& traffic_;
-    const CacheFacts& cache_;
+    const CacheBelow& cache_;
     PhaseSteps steps_;
     std::uint64_t end_;
     double capacity_, step_lines_;
@@ -268,7 +268,7 @@ void request(ClosedForm& form, const TrafficStream& stream) {
 }
 
 /// Sorts a stream's lines into the ledger's parts.
-void account(ClosedForm& form, const TrafficStream& stream, Flow flow, const CacheFacts& cache) {
+void account(ClosedForm& form, const TrafficStream& stream, Flow flow, const CacheBelow& cache) {
     const double line = cache.line_bytes;
     double read = flow.fetched * line;
     const double written = (flow.written + lines_sent(stream, cache.line_bytes)) * line;
@@ -322,7 +322,7 @@ double distinct_lines(const TrafficDescriptor& traffic, double steps, std::uint3
     return lines;
 }
 
-ClosedForm closed_form(const TrafficDescriptor& traffic, const CacheFacts& cache, const PhaseSteps& phase) {
+ClosedForm closed_form(const TrafficDescriptor& traffic, const CacheBelow& cache, const PhaseSteps& phase) {
     const Phase model(traffic, cache, phase);
     ClosedForm form;
     double row_lines = 0, missed = 0;

@@ -19,13 +19,13 @@
 namespace bytebound {
 
 /// One cache, or several that hold their lines exclusively, and what lies below.
-struct CacheFacts {
+struct CacheBelow {
     std::uint32_t line_bytes = 64;
     std::uint64_t capacity_bytes = 0; ///< of an exclusive last level: with the private levels above it
     std::uint32_t ways = 0;           ///< 0: fully associative
     /// Lines read for every line that ordinary stores miss: 1 with write-allocate (Ceilings::write_allocate).
     double write_allocate_factor = 1;
-    bool operator==(const CacheFacts&) const = default;
+    bool operator==(const CacheBelow&) const = default;
 };
 
 /// Steps of a phase, which starts with an empty cache.
@@ -67,6 +67,6 @@ struct ClosedForm {
 double distinct_lines(const TrafficStream& stream, double steps, std::uint32_t line_bytes);
 double distinct_lines(const TrafficDescriptor& traffic, double steps, std::uint32_t line_bytes);
 
-ClosedForm closed_form(const TrafficDescriptor& traffic, const CacheFacts& cache, const PhaseSteps& phase);
+ClosedForm closed_form(const TrafficDescriptor& traffic, const CacheBelow& cache, const PhaseSteps& phase);
 
 } // namespace bytebound

@@ -30,7 +30,7 @@ std::optional<Value> named_in(const std::array<std::pair<Value, std::string_view
     return {};
 }
 
-Failure refuse(std::string object, std::string cause, std::string remedy) {
+Failure refuse_hierarchy(std::string object, std::string cause, std::string remedy) {
     return fail({ExitCode::usage, "use cache hierarchy", std::move(object), std::move(cause), std::move(remedy)});
 }
 
@@ -50,16 +50,17 @@ Result<void> check(const HierarchySpec& spec) {
         if (!*level) continue;
         if (auto sound = check(**level); !sound) return sound;
         if ((*level)->line_bytes != spec.llc.line_bytes)
-            return refuse(std::string(name),
-                          "its lines have " + std::to_string((*level)->line_bytes) + " bytes, those of the LLC " +
-                              std::to_string(spec.llc.line_bytes),
-                          "give every level the same line");
+            return refuse_hierarchy(std::string(name),
+                                    "its lines have " + std::to_string((*level)->line_bytes) +
+                                        " bytes, those of the LLC " + std::to_string(spec.llc.line_bytes),
+                                    "give every level the same line");
     }
     if (!spec.l1 && !spec.l2 && (spec.policy == LlcPolicy::exclusive || spec.policy == LlcPolicy::victim))
-        return refuse(std::string(name_of(spec.policy)), "nothing fills the LLC without a private cache above it",
-                      "give an L1 or an L2");
+        return refuse_hierarchy(std::string(name_of(spec.policy)),
+                                "nothing fills the LLC without a private cache above it", "give an L1 or an L2");
     if (spec.workers == 0 || spec.workers > most_workers)
-        return refuse(std::to_string(spec.workers) + " workers", "the number is not within 1 to 4096", "give fewer");
+        return refuse_hierarchy(std::to_string(spec.workers) + " workers", "the number is not within 1 to 4096",
+                                "give fewer");
     return {};
 }
 

@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
-#include "loops/row_layout.hpp"
 #include "loops/traffic_descriptor.hpp"
 #include "model/ceilings.hpp"
+#include "workload/row_layout.hpp"
 
 namespace bytebound {
 

@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "loops/trace.hpp"
 #include "loops/update_loop.hpp"
 #include "loops/workspace.hpp"
 #include "model/cache_geometry.hpp"
 #include "model/hierarchy.hpp"
 #include "model/line_counts.hpp"
+#include "workload/trace.hpp"
 
 namespace bytebound {
 

@@ -2,18 +2,13 @@
 
 #include <regex>
 
-#include "counters/event_name.hpp"
-#include "counters/pmu_device.hpp"
-#include "counters/pmu_terms.hpp"
+#include "counters/names/event_name.hpp"
+#include "counters/names/pmu_device.hpp"
+#include "counters/names/pmu_terms.hpp"
 #include "preset/preset.hpp"
 
 namespace bytebound {
 namespace {
-
-std::string text_of(const Refusal& refusal) {
-    if (const auto* error = std::get_if<Error>(&refusal)) return error->cause;
-    return std::get<Diagnosis>(refusal).cause;
-}
 
 std::string core_pmu_matching(const SysRoot& root, const std::string& pattern) {
     const std::regex compiled(pattern, std::regex::extended);
@@ -39,7 +34,7 @@ EstimateMatch match_core_estimate(const SysRoot& root, const Preset& preset) {
             const auto encoding =
                 encode_terms(root, written, pmu, parse_terms(event.terms).value_or(std::vector<EventTerm>{}));
             // A virtual machine's PMU has no offcore_rsp: half an estimate is none.
-            if (!encoding) return {{}, fmt::format("{}: {}: {}", name, written, text_of(encoding.error()))};
+            if (!encoding) return {{}, fmt::format("{}: {}: {}", name, written, cause_of(encoding.error()))};
             match.terms.push_back({written, direction, term.factor, event.counts, term.subtract});
         }
     }

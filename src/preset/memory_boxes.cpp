@@ -7,18 +7,13 @@
 #include <regex>
 
 #include "base/text.hpp"
-#include "counters/event_name.hpp"
-#include "counters/format_field.hpp"
-#include "counters/pmu_device.hpp"
-#include "counters/pmu_terms.hpp"
+#include "counters/names/event_name.hpp"
+#include "counters/names/format_field.hpp"
+#include "counters/names/pmu_device.hpp"
+#include "counters/names/pmu_terms.hpp"
 
 namespace bytebound {
 namespace {
-
-std::string text_of(const Refusal& refusal) {
-    if (const auto* error = std::get_if<Error>(&refusal)) return error->cause;
-    return std::get<Diagnosis>(refusal).cause;
-}
 
 bool path_exists(const SysRoot& root, const std::string& path) {
     const auto slash = path.rfind('/');
@@ -103,7 +98,7 @@ private:
         const std::string terms = filled(term.terms, group_);
         const std::string name = box_ + "/" + terms + "/";
         const auto encoding = encode_terms(root_, name, box_, parse_terms(terms).value_or(std::vector<EventTerm>{}));
-        if (!encoding) return text_of(encoding.error());
+        if (!encoding) return cause_of(encoding.error());
         if (!term.alias.empty()) check_alias(term, terms, encoding->words);
         MemoryCounter counter;
         Event& event = counter.event;
@@ -138,7 +133,7 @@ private:
         const auto theirs = encode_terms(root_, box_ + "/" + alias + "/", box_, {{alias, {}}});
         if (!theirs) {
             warnings_.add(box_, fmt::format("the kernel's alias {} cannot be compared with {}: {}", alias, terms,
-                                            text_of(theirs.error())));
+                                            cause_of(theirs.error())));
             return;
         }
         if (theirs->words != words) {

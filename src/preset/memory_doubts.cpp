@@ -7,7 +7,7 @@
 #include <set>
 
 #include "base/text.hpp"
-#include "counters/pmu_device.hpp"
+#include "counters/names/pmu_device.hpp"
 #include "preset/memory_boxes.hpp"
 
 namespace bytebound {

@@ -98,6 +98,13 @@ struct EstimateMatch {
 };
 EstimateMatch match_core_estimate(const SysRoot& root, const Preset& preset);
 
+/// A preset with what it gives on one machine.
+struct PresetMatches {
+    PresetChoice choice;
+    MemoryMatch memory;     ///< empty without a preset
+    EstimateMatch estimate; ///< empty without a preset
+};
+
 /// What `presets check` finds in files that are to be used together: what is wrong in each, and between them: two of
 /// one name, two that match the same CPU without a feature test.
 struct CheckedFile {

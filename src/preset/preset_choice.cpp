@@ -4,7 +4,7 @@
 #include <regex>
 
 #include "base/text.hpp"
-#include "counters/pmu_device.hpp"
+#include "counters/names/pmu_device.hpp"
 #include "preset/preset.hpp"
 
 namespace bytebound {

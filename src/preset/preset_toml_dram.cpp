@@ -1,7 +1,7 @@
 #include <regex>
 
 #include "base/text.hpp"
-#include "counters/event_name.hpp"
+#include "counters/names/event_name.hpp"
 #include "preset/toml_reader.hpp"
 
 namespace bytebound {

@@ -5,7 +5,7 @@
 #include <regex>
 
 #include "base/text.hpp"
-#include "counters/event_name.hpp"
+#include "counters/names/event_name.hpp"
 
 namespace bytebound {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "base/sys.hpp"
 #include "base/sysroot.hpp"
+#include "counters/names/resolver.hpp"
 #include "counters/perf_event/group.hpp"
-#include "counters/resolver.hpp"
 #include "run_catch.hpp"
 
 namespace bytebound {

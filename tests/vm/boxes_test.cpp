@@ -12,7 +12,7 @@
 #include <fstream>
 #include <thread>
 
-#include "counters/explain.hpp"
+#include "counters/names/explain.hpp"
 #include "counters/perf_event/perf_collector.hpp"
 #include "counters/perf_event/uncore_collector.hpp"
 #include "preset/preset.hpp"

@@ -7,7 +7,7 @@
 
 #include <map>
 
-#include "topology/placement.hpp"
+#include "machine/placement.hpp"
 
 using namespace bytebound;
 

@@ -15,9 +15,9 @@
 #include <fstream>
 #include <map>
 
-#include "counters/explain.hpp"
+#include "counters/names/explain.hpp"
 #include "counters/perf_event/perf_collector.hpp"
-#include "topology/placement.hpp"
+#include "machine/placement.hpp"
 
 using namespace bytebound;
 

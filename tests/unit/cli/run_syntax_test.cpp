@@ -55,7 +55,7 @@ TEST_CASE("workload options are stored as numbers") {
 }
 
 TEST_CASE("commas between slashes belong to an event's name") {
-    CHECK(Parse({"--events", "cycles,cpu/event=0x3c,umask=0/,r01c0"}).options.events ==
+    CHECK(Parse({"--events", "cycles,cpu/event=0x3c,umask=0/,r01c0"}).options.counting.events ==
           std::vector<std::string>{"cycles", "cpu/event=0x3c,umask=0/", "r01c0"});
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("--ks excludes --add and --remove") {
 }
 
 TEST_CASE("auto and none stand alone among collectors") {
-    CHECK(Parse({"--collector", "perf,sim"}).options.collectors == std::vector<std::string>{"perf", "sim"});
+    CHECK(Parse({"--collector", "perf,sim"}).options.counting.collectors == std::vector<std::string>{"perf", "sim"});
     CHECK(Parse({"--collector", "auto,sim"}).error ==
           "parse option --collector: 'auto' excludes every other collector; give it alone");
 }
@@ -118,7 +118,7 @@ TEST_CASE("a collector that this build lacks is known but not possible, every ot
         RunOptions options;
         const auto parsed = parse(run_syntax(options), {"--collector", "sim," + std::string(word)});
         if (find_collector(collectors(), word)->built_in()) {
-            CHECK(options.collectors == std::vector<std::string>{"sim", std::string(word)});
+            CHECK(options.counting.collectors == std::vector<std::string>{"sim", std::string(word)});
             continue;
         }
         REQUIRE_FALSE(parsed);

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "counters/format_field.hpp"
+#include "counters/names/format_field.hpp"
 
 using namespace bytebound;
 

@@ -1,11 +1,11 @@
 #include <catch2/catch.hpp>
 
-#include "counters/explain.hpp"
+#include "counters/names/explain.hpp"
 #include "counters/perf_event/perf_collector.hpp"
 #include "counters/registry.hpp"
 #include "counters/scripted_collector.hpp"
-#include "machine_tree.hpp"
 #include "scripted_sys.hpp"
+#include "support/machine_tree.hpp"
 #include "wrapped_sys.hpp"
 
 using namespace bytebound;

@@ -10,7 +10,6 @@
 #include <thread>
 #include <utility>
 
-#include "counters/machine_diagnosis.hpp"
 #include "counters/resctrl/domain_bytes.hpp"
 #include "counters/resctrl/monitor_group.hpp"
 #include "counters/resctrl/resctrl_collector.hpp"
@@ -164,22 +163,6 @@ TEST_CASE("the plan offers bytes of all threads, the total as dram_bytes and not
     }
     CHECK(plan->notes[1] == "llc_occupancy is a level, not a count: no event of a step");
     CHECK(plan->notes.size() == 2);
-}
-
-TEST_CASE("known errata are noted where they apply") {
-    const auto last_note = [](const char* model) {
-        Machine machine(model);
-        return machine.collector().plan({})->notes.back();
-    };
-    CHECK(last_note("85").starts_with("erratum SKX99: "));
-    CHECK(last_note("79").starts_with("erratum BDF102: "));
-    Machine clustered;
-    for (int cpu = 0; cpu < 4; ++cpu)
-        clustered.tree.write("sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/physical_package_id", "0");
-    clustered.tree.write("sys/devices/system/node/has_cpu", "0-1");
-    CHECK(clustered.collector().plan({})->notes.back().starts_with("sub-NUMA clustering is on"));
-    clustered.kernel.domains = {"mon_L3_00", "mon_L3_00/mon_sub_L3_00", "mon_L3_00/mon_sub_L3_01"};
-    CHECK(clustered.collector().plan({})->notes.back().starts_with("llc_occupancy"));
 }
 
 TEST_CASE("bytes are summed over all domains, without those below a cluster of the same cache") {

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "counters/resolver.hpp"
+#include "counters/names/resolver.hpp"
 #include "support/fixtures_path.hpp"
 
 using namespace bytebound;

@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "counters/resolver.hpp"
-#include "machine_tree.hpp"
+#include "counters/names/resolver.hpp"
+#include "support/machine_tree.hpp"
 
 using namespace bytebound;
 

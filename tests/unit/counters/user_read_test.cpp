@@ -4,8 +4,8 @@
 #include "counters/perf_event/group.hpp"
 #include "counters/perf_event/perf_collector.hpp"
 #include "counters/perf_event/user_read.hpp"
-#include "machine_tree.hpp"
 #include "scripted_pages.hpp"
+#include "support/machine_tree.hpp"
 
 using namespace bytebound;
 

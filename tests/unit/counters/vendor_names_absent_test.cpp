@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include "counters/resolver.hpp"
-#include "counters/vendor_names.hpp"
+#include "counters/names/resolver.hpp"
+#include "counters/names/vendor_names.hpp"
 
 using namespace bytebound;
 

@@ -2,10 +2,10 @@
 #include <catch2/catch.hpp>
 
 #include "counters/libpfm4/uncore_device.hpp"
-#include "counters/resolver.hpp"
-#include "counters/vendor_names.hpp"
-#include "machine_tree.hpp"
+#include "counters/names/resolver.hpp"
+#include "counters/names/vendor_names.hpp"
 #include "support/fixtures_path.hpp"
+#include "support/machine_tree.hpp"
 
 using namespace bytebound;
 

@@ -4,7 +4,7 @@
 
 #include "loops/copy_method.hpp"
 #include "loops/copy_trial.hpp"
-#include "small_arena.hpp"
+#include "support/small_arena.hpp"
 
 using namespace bytebound;
 using namespace bytebound::test;

@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "loops/random.hpp"
-#include "small_arena.hpp"
+#include "base/random.hpp"
+#include "support/small_arena.hpp"
 
 using namespace bytebound;
 using namespace bytebound::test;

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "loops/row_copier.hpp"
-#include "small_arena.hpp"
+#include "support/small_arena.hpp"
 
 using namespace bytebound;
 using namespace bytebound::test;

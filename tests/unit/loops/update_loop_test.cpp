@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "small_arena.hpp"
+#include "support/small_arena.hpp"
 
 using namespace bytebound;
 using namespace bytebound::test;

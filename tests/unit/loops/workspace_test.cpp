@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "small_arena.hpp"
+#include "support/small_arena.hpp"
 
 using namespace bytebound;
 using namespace bytebound::test;

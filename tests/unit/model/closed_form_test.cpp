@@ -9,8 +9,8 @@ using namespace bytebound;
 namespace {
 
 constexpr double N = 65536;
-constexpr CacheFacts small{64, 4096, 0, 1};    // 64 lines
-constexpr CacheFacts large{64, 1 << 20, 0, 1}; // holds everything
+constexpr CacheBelow small{64, 4096, 0, 1};    // 64 lines
+constexpr CacheBelow large{64, 1 << 20, 0, 1}; // holds everything
 constexpr PhaseSteps phase{10, 5, false};
 
 TrafficStream loads(Revisit revisit) {
@@ -32,7 +32,7 @@ TrafficStream stores(Revisit revisit, StoreKind kind = StoreKind::ordinary) {
     return stream;
 }
 
-ClosedForm of(std::vector<TrafficStream> streams, const CacheFacts& cache, const PhaseSteps& steps = phase) {
+ClosedForm of(std::vector<TrafficStream> streams, const CacheBelow& cache, const PhaseSteps& steps = phase) {
     return closed_form({std::move(streams), 0}, cache, steps);
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("streams add up: a load, a copy and a store in one step") {
 }
 
 TEST_CASE("a measured write-allocate factor scales what stores fetch") {
-    CacheFacts half = small;
+    CacheBelow half = small;
     half.write_allocate_factor = 0.5;
     CHECK(of({loads(Revisit::fresh), stores(Revisit::every_step)}, half).parts == TrafficParts{N, N / 2, N, 0, 0});
     CHECK(of({stores(Revisit::every_step)}, half).by_buffer[1] == BufferBytes{N / 2, N});
@@ -158,7 +158,7 @@ TEST_CASE("drawn rows miss as often as their slot was last written longer ago th
     slots.stored_share = 1;
     slots.stored_bytes = 512 * 64;
     // D(1) = 512, D(2) = 768, D(3) = 896 lines. 800 lines hold 2 steps: a quarter of 512 stores misses.
-    const CacheFacts cache{64, 800 * 64, 0, 1};
+    const CacheBelow cache{64, 800 * 64, 0, 1};
     CHECK(of({slots}, cache, {10, 5, false}).parts == TrafficParts{0, 128 * 64, 128 * 64, 0, 0});
     // The first step misses all 512, the second half of them, and neither writes back.
     CHECK(of({slots}, cache, {0, 2, false}).parts == TrafficParts{0, (512 + 256) / 2 * 64, 0, 0, 0});
@@ -170,7 +170,7 @@ TEST_CASE("a list that its row copies push out is fetched twice and written back
     list.bytes = list.loaded_bytes = list.stored_bytes = 4096;
     list.stored_share = 1;
     list.read_again_while_copying = true;
-    const CacheFacts tiny{64, 64, 0, 1};
+    const CacheBelow tiny{64, 64, 0, 1};
     const ClosedForm form = of({list, loads(Revisit::every_step)}, tiny);
     const double slack = 4096 * 2 / 1024.0; // one line's worth of the copies finds it still there
     CHECK(form.by_buffer[3].read == Approx(2 * 4096).margin(slack));

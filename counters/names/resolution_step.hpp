@@ -1,0 +1,39 @@
+#pragma once
+// How the parts of the resolver say no: either the name is wrong (usage, everywhere), or this machine lacks it.
+
+#include <string>
+#include <variant>
+
+#include "base/error.hpp"
+#include "counters/names/explain.hpp"
+
+namespace bytebound {
+
+using Refusal = std::variant<Error, Diagnosis>;
+
+inline std::string cause_of(const Refusal& refusal) {
+    if (const auto* error = std::get_if<Error>(&refusal)) return error->cause;
+    return std::get<Diagnosis>(refusal).cause;
+}
+template <class T>
+using Step = tl::expected<T, Refusal>;
+
+inline tl::unexpected<Refusal> unavailable(Diagnosis why) { return tl::unexpected<Refusal>(std::move(why)); }
+
+inline tl::unexpected<Refusal> unavailable(std::string cause, std::string remedy) {
+    return unavailable(Diagnosis{std::move(cause), std::move(remedy)});
+}
+
+inline tl::unexpected<Refusal> wrong_name(std::string name, std::string cause, std::string remedy) {
+    return tl::unexpected<Refusal>(
+        Error{ExitCode::usage, "resolve event", std::move(name), std::move(cause), std::move(remedy), 0});
+}
+
+/// A sysfs file that should say something and does not.
+inline tl::unexpected<Refusal> broken_sysfs(const Error& error) {
+    return unavailable("broken sysfs: " +
+                           to_line({error.code, error.operation, error.object, error.cause, {}, error.sys_errno}),
+                       "use raw terms or another event, and see dmesg for the driver");
+}
+
+} // namespace bytebound

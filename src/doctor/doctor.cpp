@@ -1,0 +1,45 @@
+#include <cstdlib>
+
+#include "counters/registry.hpp"
+#include "counters/search_path.hpp"
+#include "doctor/diagnosis.hpp"
+#include "machine/cpu_facts.hpp"
+
+namespace bytebound {
+namespace {
+
+/// Why PAPI can count nothing on the running machine; empty when it can, or is not built in.
+std::string ask_papi(Sys& sys, const SysRoot& root) {
+    const CollectorEntry* papi = find_collector(collectors(), "papi");
+    if (papi == nullptr || papi->make == nullptr) return {};
+    const Capability capability = papi->make(sys, root)->capability();
+    return capability.available ? std::string() : capability.cause;
+}
+
+ProgramFacts gather_program(bool live) {
+    ProgramFacts program;
+    program.architecture = program_architecture();
+    for (const CollectorEntry& entry : collectors())
+        if (entry.built_in()) program.built_in.emplace_back(entry.name);
+    if (live) program.valgrind = find_program(std::getenv("PATH"), "valgrind").has_value();
+    return program;
+}
+
+} // namespace
+
+MachineDiagnosis diagnose_machine(Sys* sys, const SysRoot& root) {
+    MachineFacts facts = gather_facts(root);
+    facts.program = gather_program(root.is_live());
+    if (root.is_live()) {
+        if (sys) facts.probes = probe_machine(*sys, facts);
+        if (sys) facts.program.papi_refusal = ask_papi(*sys, root);
+    } else if (const auto text = root.read("probes.json")) {
+        if (auto probes = parse_probes(*text))
+            facts.probes = std::move(*probes);
+        else
+            facts.warnings.push_back("probes.json: " + probes.error().cause);
+    }
+    return diagnose(std::move(facts));
+}
+
+} // namespace bytebound

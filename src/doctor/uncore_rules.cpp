@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <cerrno>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "doctor/rules.hpp"
+#include "machine/cpu_facts.hpp"
+
+namespace bytebound {
+namespace {
+
+std::vector<const PmuFacts*> controllers(const MachineFacts& facts) {
+    std::vector<const PmuFacts*> found;
+    for (const PmuFacts& pmu : facts.pmus)
+        if (pmu.kind == PmuKind::memory_controller) found.push_back(&pmu);
+    return found;
+}
+
+bool has_module(const MachineFacts& facts, std::string module) {
+    // The kernel writes module names with underscores or, below sys/module, either way.
+    std::string dashed = module;
+    std::replace(dashed.begin(), dashed.end(), '_', '-');
+    return std::any_of(facts.modules.begin(), facts.modules.end(),
+                       [&](const std::string& loaded) { return loaded == module || loaded == dashed; });
+}
+
+SourceDiagnosis controllers_missing(const MachineFacts& facts) {
+    if (facts.proc_sys_kernel && !facts.paranoid)
+        return unavailable(Cause::no_perf_events, "this kernel or sandbox has no perf_event_open",
+                           "use a kernel with CONFIG_PERF_EVENTS=y, outside gVisor");
+    if (!facts.virtual_machine.empty())
+        return unavailable(Cause::vm_hides_uncore,
+                           virtual_machine_phrase(facts) + ": socket-wide counters stay with the host",
+                           "use bare metal; here --collector sim models the bytes");
+    if (!facts.event_source)
+        return unavailable(Cause::masked_sysfs, "sys/bus/event_source is missing or empty: masked by the container",
+                           "docker run -v /sys:/sys:ro ...");
+    const auto driver = memory_controller_driver(facts);
+    if (!driver)
+        return unavailable(Cause::no_hardware, "no memory-controller PMU is known for this CPU",
+                           "--collector sim models the bytes");
+    const std::string needed = std::to_string(driver->kernel_major) + "." + std::to_string(driver->kernel_minor);
+    if (facts.kernel.before(driver->kernel_major, driver->kernel_minor))
+        return unavailable(Cause::kernel_too_old,
+                           "Linux " + facts.kernel.release + " has no " + driver->device + " for this CPU",
+                           "use Linux " + needed + " or newer");
+    if (has_module(facts, driver->module))
+        return unavailable(Cause::kernel_too_old,
+                           driver->module + " is loaded but found no " + driver->device +
+                               ": unknown CPU or hidden by firmware",
+                           "use a newer kernel, or look for PMU or uncore settings in the firmware");
+    return unavailable(Cause::driver_missing,
+                       "no " + driver->device + " device: the driver " + driver->module + " is not loaded",
+                       (facts.container ? "on the host: sudo modprobe " : "sudo modprobe ") + driver->module);
+}
+
+/// "uncore_imc_0 and 7 more, counted on CPUs 0,28"
+std::string controllers_found(const std::vector<const PmuFacts*>& found) {
+    std::string text = found.front()->name;
+    if (found.size() > 1) text += " and " + std::to_string(found.size() - 1) + " more";
+    if (found.front()->cpumask) text += ", counted on CPU " + format_cpu_list(*found.front()->cpumask);
+    return text;
+}
+
+} // namespace
+
+SourceDiagnosis diagnose_memory_controller(const MachineFacts& facts) {
+    const auto found = controllers(facts);
+    if (found.empty()) return controllers_missing(facts);
+    const auto broken = std::find_if(found.begin(), found.end(), [](const PmuFacts* pmu) {
+        return !pmu->type || (pmu->cpumask && pmu->cpumask->empty()) || !pmu->faults.empty();
+    });
+    if (broken != found.end())
+        return unavailable(Cause::broken_files, (*broken)->faults.empty() ? (*broken)->name : (*broken)->faults.front(),
+                           facts.offline.empty()
+                               ? "report it to the kernel's maintainers; --collector sim meanwhile"
+                               : "bring the package's CPUs online: sudo chcpu -e " + format_cpu_list(facts.offline));
+    const auto device = error_of(facts, "memory-controller");
+    const auto permission = error_of(facts, "system-wide");
+    if (!device && !permission) {
+        if (of_other_architecture(facts))
+            return undecided(Cause::other_architecture,
+                             "not probed: " + controllers_found(found) + "; recorded on " + facts.cpu.architecture,
+                             "run a bytebound built for " + facts.cpu.architecture + " there");
+        return undecided(Cause::not_probed, "not probed: " + controllers_found(found),
+                         "run scripts/gather-machine with bytebound on that machine");
+    }
+    if (device != 0) {
+        // The kernel asks for permission only after the PMU accepted the event: a PMU that refuses the probe's
+        // config 0 (EINVAL) says nothing about it, the software event does.
+        for (const auto& error : {permission, device})
+            if (error == EACCES || error == EPERM) return refused_probe(facts, *error, 0);
+        if (device && *device != EINVAL)
+            return unavailable(Cause::failed, found.front()->name + " answers " + errno_name(*device),
+                               "sudo dmesg | grep -i 'uncore\\|pmu'");
+    }
+    std::string text = controllers_found(found);
+    const auto driver = memory_controller_driver(facts);
+    if (driver && driver->device == "amd_umc" && found.front()->name == "amd_df" && found.size() == 1)
+        return available(text + "; no amd_umc (Linux " + facts.kernel.release + "): data-fabric beats instead",
+                         Cause::kernel_too_old, "use Linux 6.7 or newer");
+    return available(text);
+}
+
+SourceDiagnosis diagnose_resctrl(const MachineFacts& facts) {
+    const auto& resctrl = facts.resctrl;
+    if (!facts.cpu.mbm_total && !resctrl.mbm_total)
+        return unavailable(Cause::no_hardware,
+                           facts.virtual_machine.empty()
+                               ? "this CPU has no bandwidth monitoring (cqm_mbm_total)"
+                               : virtual_machine_phrase(facts) + ": the CPU shows no bandwidth monitoring",
+                           "--collector sim models the bytes");
+    if (!resctrl.in_kernel && !resctrl.mounted)
+        return unavailable(Cause::not_in_kernel, "this kernel has no resctrl",
+                           "use a kernel with CONFIG_X86_CPU_RESCTRL=y");
+    if (!built_in(facts, "resctrl")) // before what can be mended: mounting it would not help
+        return unavailable(Cause::not_built_in, "the machine has it, this build has no resctrl collector",
+                           "use --collector perf or sim");
+    if (!resctrl.mounted)
+        return unavailable(Cause::not_mounted, "resctrl is not mounted",
+                           "sudo mount -t resctrl resctrl /sys/fs/resctrl");
+    if (!resctrl.mbm_total)
+        return unavailable(Cause::not_in_kernel,
+                           "resctrl is mounted without mbm_total_bytes (info/L3_MON/mon_features)",
+                           "boot without rdt=!mbmtotal");
+    if (facts.effective_uid.value_or(0) != 0)
+        return unavailable(Cause::not_root, "monitoring groups in sys/fs/resctrl belong to root", "run as root");
+    return available("mbm_total_bytes, mounted at /sys/fs/resctrl");
+}
+
+std::vector<std::string> resctrl_errata(const MachineFacts& facts) {
+    std::vector<std::string> notes;
+    const CpuFacts& cpu = facts.cpu;
+    // Linux arch/x86/kernel/cpu/resctrl/monitor.c, mbm_cf_table.
+    if (cpu.vendor == "GenuineIntel" && cpu.family == 6 && (cpu.model == 0x55 || cpu.model == 0x4f))
+        notes.push_back("erratum " + std::string(cpu.model == 0x55 ? "SKX99" : "BDF102") +
+                        ": MBM counters may be wrong; the kernel corrects them by a factor (0.97 to 1.45) that depends "
+                        "on the RMID");
+    if (cpu.vendor == "AuthenticAMD" || cpu.vendor == "HygonGenuine")
+        notes.emplace_back("this CPU tracks only some RMIDs at a time: one that is not tracked reads Unavailable, and "
+                           "starts again at 0");
+    if (cpu.vendor == "GenuineIntel" && facts.packages > 0 && facts.nodes > facts.packages) {
+        if (!facts.resctrl.knows_clusters)
+            notes.emplace_back(
+                "sub-NUMA clustering is on and this kernel's resctrl does not know it (Linux 6.11 does): "
+                "bytes of some nodes may be missing");
+    }
+    return notes;
+}
+
+SourceDiagnosis diagnose_papi(const MachineFacts& facts) {
+    if (!built_in(facts, "papi"))
+        return unavailable(Cause::not_built_in, "this build has no PAPI collector",
+                           "use --collector perf: it reads the same kernel counters");
+    // PAPI counts through perf_event: it can do what the core PMU can do, if its tables know this CPU.
+    SourceDiagnosis core = diagnose_core(facts);
+    if (core.state != SourceState::available) return core;
+    if (!facts.program.papi_refusal.empty())
+        return unavailable(Cause::no_hardware, facts.program.papi_refusal,
+                           "use --collector perf: it reads the same kernel counters");
+    return available("built in, on top of perf_event");
+}
+
+SourceDiagnosis diagnose_valgrind(const MachineFacts& facts) {
+    if (!built_in(facts, "callgrind"))
+        return unavailable(Cause::not_built_in,
+                           facts.program.valgrind.value_or(false)
+                               ? "valgrind is installed, this build has no callgrind collector"
+                               : "this build has no callgrind collector",
+                           "use --collector sim");
+    if (!facts.program.valgrind)
+        return undecided(Cause::not_probed, "not probed: programs of a recorded machine are unknown",
+                         "run bytebound doctor there");
+    if (!*facts.program.valgrind)
+        return unavailable(Cause::program_missing, "no valgrind on PATH", "sudo apt-get install valgrind");
+    return available("valgrind is on PATH: --collector callgrind emulates the loops, some 20 to 60 times slower");
+}
+
+SourceDiagnosis diagnose_simulation(const MachineFacts& facts) {
+    const auto& llc = facts.llc;
+    if (llc.level == 0)
+        return available("the last-level cache is unknown here (no sysfs cache files)", Cause::geometry_unknown,
+                         "give it: --llc SIZE:WAYS");
+    std::string text = "L" + std::to_string(llc.level) + " of " + format_size(static_cast<double>(llc.bytes));
+    if (llc.ways == 0) return available(text + ", ways unknown", Cause::geometry_unknown, "give it: --llc SIZE:WAYS");
+    return available(text + ", " + std::to_string(llc.ways) + " ways");
+}
+
+SourceDiagnosis diagnose_clock(const MachineFacts& facts) {
+    const auto& source = facts.clocksource;
+    if (source.empty()) return available("clock source unknown");
+    // These are read through a port or MMIO in the kernel, a microsecond or so; the others are read in user space.
+    if (source == "hpet" || source == "acpi_pm" || source == "jiffies" || source == "refined-jiffies")
+        return available("clock source " + source + ": slow to read, short steps are blurred", Cause::slow_clock,
+                         "sudo dmesg | grep -i 'clocksource\\|tsc' tells why tsc was dropped");
+    return available("clock source " + source);
+}
+
+} // namespace bytebound

@@ -1,0 +1,263 @@
+#include "experiment/calibrate/calibration_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.hpp"
+#include "counters/registry.hpp"
+#include "loops/stream_kernels.hpp"
+#include "record/warnings.hpp"
+#include "stats/estimate.hpp"
+
+namespace bytebound {
+namespace {
+
+constexpr std::uint64_t assumed_llc_bytes = std::uint64_t{32} << 20;
+constexpr std::uint64_t huge_page = std::uint64_t{2} << 20;
+constexpr std::uint32_t fewest_rounds = 3;
+/// --quick: at most this much for all workers, and twice the caches.
+constexpr std::uint64_t quick_bytes = std::uint64_t{1} << 30;
+/// A row kernel over fewer rows would copy the same few lines again and again.
+constexpr std::uint64_t fewest_rows = 8;
+constexpr std::uint64_t shortest_row = 64; ///< the list of shorter ones would be most of the traffic
+constexpr std::uint64_t longest_row = std::uint64_t{16} << 20;
+
+Failure impossible(std::string object, std::string cause, std::string remedy) {
+    return fail({ExitCode::usage, "plan", std::move(object), std::move(cause), std::move(remedy)});
+}
+
+Result<void> check(const CalibrationOptions& o) {
+    if (o.rounds < fewest_rounds)
+        return impossible(fmt::format("--repeats {}", o.rounds), "fewer than 3 samples have no interval",
+                          "give 3 or more");
+    for (const std::uint32_t threads : o.threads)
+        if (threads == 0) return impossible("--threads 0", "a team needs a worker", "give 1 or more");
+    for (const std::uint64_t bytes : o.row_bytes) {
+        if (bytes < shortest_row)
+            return impossible(fmt::format("--row-bytes {}", bytes), "it is less than a line of 64 bytes",
+                              "give 64 or more");
+        if (bytes > longest_row)
+            return impossible(fmt::format("--row-bytes {}", bytes),
+                              fmt::format("it is more than {}", format_size(static_cast<double>(longest_row))),
+                              "give shorter rows");
+    }
+    return {};
+}
+
+/// Counts the machine's DRAM reads; the others show what a modelled machine would have done.
+Result<void> check_collectors(const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+        const CollectorEntry* entry = find_collector(collectors(), name);
+        if (name != "sim" && (entry == nullptr || entry->supplies != Supplies::emulation)) continue;
+        return fail({ExitCode::not_possible, "count with", "--collector " + name,
+                     "it models a cache and counts nothing of this machine", "give --collector auto, or none"});
+    }
+    return {};
+}
+
+std::uint64_t round_up(std::uint64_t bytes, std::uint64_t unit) { return (bytes + unit - 1) / unit * unit; }
+/// Both halves are whole chunks.
+std::uint64_t whole_chunks(std::uint64_t bytes) { return bytes / (2 * stream_chunk_bytes) * (2 * stream_chunk_bytes); }
+
+/// The caches of one level below a team.
+struct LevelCaches {
+    std::uint64_t total = 0;   ///< each cache once
+    std::uint64_t share = 0;   ///< of the worker that has the least: its cache over the workers below it
+    std::uint64_t largest = 0; ///< likewise of the one that has the most
+    bool everywhere = false;   ///< every CPU has one of known size
+};
+
+LevelCaches caches_below(const std::vector<int>& cpus, const std::vector<CacheInfo>& caches) {
+    LevelCaches out;
+    std::size_t covered = 0;
+    for (const CacheInfo& cache : caches) {
+        const auto below = static_cast<std::uint64_t>(std::count_if(cpus.begin(), cpus.end(), [&](int cpu) {
+            return std::find(cache.cpus.begin(), cache.cpus.end(), cpu) != cache.cpus.end();
+        }));
+        if (below == 0 || cache.size_bytes == 0) continue;
+        covered += below;
+        out.total += cache.size_bytes;
+        out.share = out.share == 0 ? cache.size_bytes / below : std::min(out.share, cache.size_bytes / below);
+        out.largest = std::max(out.largest, cache.size_bytes / below);
+    }
+    out.everywhere = covered == cpus.size();
+    return out;
+}
+
+/// Data caches of one inner level; none where it is the last one.
+std::vector<CacheInfo> inner_caches(const Machine& machine, int level, const std::vector<CacheInfo>& last) {
+    std::vector<CacheInfo> out;
+    if (!last.empty() && last[0].level <= level) return out;
+    for (const CacheInfo& cache : machine.caches)
+        if (cache.level == level && cache.type != "Instruction") out.push_back(cache);
+    return out;
+}
+
+/// Working sets and wishes of one team.
+class StagePlanner {
+public:
+    StagePlanner(CalibrationPlan& plan, const Machine& machine, Placement placement)
+        : plan_(plan), machine_(machine), cpus_(placement.cpus), last_(machine.last_level_caches(cpus_)) {
+        stage_.placement = std::move(placement);
+    }
+
+    CalibrationStage stage() {
+        const LevelCaches first = add_inner(MemoryLevel::l1, 1), second = add_inner(MemoryLevel::l2, 2);
+        const LevelCaches llc = caches_below(cpus_, last_);
+        add_last(llc, std::max(first.largest, second.largest));
+        add_memory(llc);
+        return std::move(stage_);
+    }
+
+private:
+    std::uint32_t threads() const { return static_cast<std::uint32_t>(cpus_.size()); }
+
+    LevelCaches add_inner(MemoryLevel level, int number) {
+        const LevelCaches caches = caches_below(cpus_, inner_caches(machine_, number, last_));
+        if (!caches.everywhere) {
+            leave_out(level, {}, fmt::format("no L{} of known size lies before the last-level cache", number));
+            return caches;
+        }
+        plan_.capacities.push_back({level, threads(), caches.total});
+        using enum StreamKernel;
+        for (const StreamKernel kernel : {read, write, copy})
+            stage_.wishes.push_back({kernel, {level, whole_chunks(caches.share / 2), false}, 0});
+        return caches;
+    }
+
+    void add_last(const LevelCaches& caches, std::uint64_t inner_bytes) {
+        if (!caches.everywhere)
+            return leave_out(MemoryLevel::llc, {}, "no last-level cache of known size: see bytebound topology");
+        plan_.capacities.push_back({MemoryLevel::llc, threads(), caches.total});
+        const std::uint64_t bytes = whole_chunks(caches.share / 2);
+        // A cyclic pass over twice a cache finds next to nothing in it.
+        if (bytes < 2 * inner_bytes)
+            return leave_out(MemoryLevel::llc, {},
+                             fmt::format("half of it is {} per worker, less than twice the {} of a worker's own cache",
+                                         format_size(static_cast<double>(bytes)),
+                                         format_size(static_cast<double>(inner_bytes))));
+        add_kernels({MemoryLevel::llc, bytes, false});
+    }
+
+    void add_memory(const LevelCaches& caches) {
+        const std::uint64_t held = caches.everywhere ? caches.total : std::max(caches.total, assumed_llc_bytes);
+        // More than 4 x all of it together, and more than 4 x what lies above each worker.
+        const std::uint64_t full = round_up(std::max(4 * held / threads(), 4 * caches.largest) + 1, huge_page);
+        std::uint64_t bytes = full;
+        if (plan_.options.quick)
+            bytes = std::min(full, round_up(std::max(quick_bytes, 2 * held) / threads(), huge_page));
+        if (bytes < full)
+            plan_.warnings.push_back(warnings::small_calibration_buffers(threads(), bytes * threads(), held));
+        stage_.arena_bytes = bytes * threads();
+        add_kernels({MemoryLevel::memory, bytes, bytes < full});
+    }
+
+    void add_kernels(const LevelBuffers& buffers) {
+        using enum StreamKernel;
+        for (const StreamKernel kernel : {read, write, nt_write, copy, nt_copy})
+            if (runs(kernel)) stage_.wishes.push_back({kernel, buffers, 0});
+        for (const std::uint64_t row_bytes : plan_.options.row_bytes) {
+            if (buffers.worker_bytes / 2 / row_bytes < fewest_rows) {
+                leave_out(buffers.level, fmt::format("row-copy of {} B", row_bytes),
+                          fmt::format("fewer than {} rows fit a worker's part of {}", fewest_rows,
+                                      format_size(static_cast<double>(buffers.worker_bytes))));
+                continue;
+            }
+            for (const StreamKernel kernel : {row_copy, nt_row_copy})
+                if (runs(kernel)) stage_.wishes.push_back({kernel, buffers, row_bytes});
+        }
+    }
+
+    static bool runs(StreamKernel kernel) { return !stores_past_caches(kernel) || why_no_nt_kernels().empty(); }
+
+    void leave_out(MemoryLevel level, std::string kernel, std::string reason) {
+        plan_.absent.push_back({std::string(name_of(level)), std::move(kernel), threads(), std::move(reason)});
+    }
+
+    CalibrationPlan& plan_;
+    const Machine& machine_;
+    std::vector<int> cpus_;
+    std::vector<CacheInfo> last_;
+    CalibrationStage stage_;
+};
+
+/// Workers of the largest team that --cpus has room for, one per core.
+std::uint32_t cores_of(const Machine& machine, const CalibrationOptions& options) {
+    std::uint32_t best = 1;
+    for (std::uint32_t threads = 2; threads <= machine.cores.size(); ++threads) {
+        if (!resolve_placement(machine, options.cpus, options.memory, threads)) break;
+        best = threads;
+    }
+    return best;
+}
+
+std::vector<std::uint32_t> team_sizes(const Machine& machine, const CalibrationOptions& options) {
+    std::vector<std::uint32_t> sizes = options.threads;
+    if (sizes.empty()) {
+        const std::uint32_t cores = cores_of(machine, options);
+        for (std::uint32_t threads = 1; threads < cores; threads *= 2)
+            sizes.push_back(threads);
+        sizes.push_back(cores);
+    }
+    std::sort(sizes.begin(), sizes.end());
+    sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
+    return sizes;
+}
+
+} // namespace
+
+Result<CalibrationPlan> plan_calibration(const CalibrationOptions& options, const Machine& machine,
+                                         std::uint64_t memory_available) {
+    if (auto valid = check(options); !valid) return fail(valid.error());
+    if (auto counts = check_collectors(options.counting.collectors); !counts) return fail(counts.error());
+    CalibrationPlan plan;
+    plan.options = options;
+    auto& rows = plan.options.row_bytes;
+    std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    plan.options.threads = team_sizes(machine, options);
+    auto placement = resolve_placement(machine, options.cpus, options.memory, plan.options.threads.back());
+    if (!placement) return fail(placement.error());
+    plan.placement = std::move(*placement);
+    if (!why_no_nt_kernels().empty())
+        plan.absent.push_back({{}, "nt-write, nt-copy, nt-row-copy", 0, std::string(why_no_nt_kernels())});
+    for (const std::uint32_t threads : plan.options.threads) {
+        auto team = resolve_placement(machine, options.cpus, options.memory, threads);
+        if (!team) return fail(team.error());
+        plan.stages.push_back(StagePlanner(plan, machine, std::move(*team)).stage());
+    }
+    if (options.rounds < few_blocks_below) plan.warnings.push_back(warnings::few_calibration_rounds(options.rounds));
+    for (const CalibrationStage& stage : plan.stages)
+        if (memory_available != 0 && stage.arena_bytes > memory_available)
+            return impossible(
+                "memory",
+                fmt::format("{} worker{} need buffers of {}, 4 x the last-level caches, the machine has {} "
+                            "available",
+                            stage.threads(), stage.threads() == 1 ? "" : "s",
+                            format_size(static_cast<double>(stage.arena_bytes)),
+                            format_size(static_cast<double>(memory_available))),
+                "free memory, give fewer --threads, or --quick for smaller buffers, which it flags");
+    return plan;
+}
+
+std::vector<std::string> describe(const CalibrationPlan& plan) {
+    std::vector<std::string> lines;
+    lines.push_back(fmt::format("placement  CPUs {}, memory {}", format_cpu_list(plan.placement.cpus),
+                                plan.placement.memory_request));
+    std::vector<std::string> rows;
+    for (const std::uint64_t bytes : plan.options.row_bytes)
+        rows.push_back(std::to_string(bytes));
+    lines.push_back(fmt::format("rows       {} bytes", join(rows, ", ")));
+    lines.push_back(fmt::format("rounds     {}", plan.options.rounds));
+    for (const CalibrationStage& stage : plan.stages)
+        lines.push_back(fmt::format("threads {:<3}{} ceilings, buffers of {}", stage.threads(), stage.wishes.size(),
+                                    format_size(static_cast<double>(stage.arena_bytes))));
+    for (const CeilingAbsence& each : plan.absent)
+        lines.push_back(fmt::format("left out   {}{}{}: {}", each.level,
+                                    each.level.empty() || each.kernel.empty() ? "" : " ", each.kernel, each.reason));
+    return lines;
+}
+
+} // namespace bytebound

@@ -1,0 +1,149 @@
+#include "experiment/calibrate/calibration_runner.hpp"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <atomic>
+
+#include "base/random.hpp"
+
+namespace bytebound {
+namespace {
+
+constexpr std::size_t huge_page = std::size_t{2} << 20;
+constexpr std::uint64_t most_passes = std::uint64_t{1} << 20;
+
+/// What a worker does, for WorkerTeam::release().
+struct Work {
+    const StreamFunctions* functions;
+    StreamKernel kernel;
+    std::byte* arena;
+    std::uint64_t stride, bytes; ///< between workers; of each
+    std::uint64_t passes, word, row_bytes;
+    const std::vector<std::vector<RowMove>>* moves;
+};
+
+void once(const Work& work, unsigned worker) noexcept {
+    std::byte* const from = work.arena + worker * work.stride;
+    std::byte* const to = from + work.bytes / 2;
+    switch (work.kernel) {
+    case StreamKernel::read: {
+        const std::uint64_t words = work.functions->read(from, work.bytes);
+        asm volatile("" : : "r"(words)); // the reads must happen
+        return;
+    }
+    case StreamKernel::write: return work.functions->write(from, work.bytes, work.word);
+    case StreamKernel::nt_write: return work.functions->nt_write(from, work.bytes, work.word);
+    case StreamKernel::copy: return work.functions->copy(to, from, work.bytes / 2);
+    case StreamKernel::nt_copy: return work.functions->nt_copy(to, from, work.bytes / 2);
+    case StreamKernel::row_copy: return copy_rows(to, from, work.row_bytes, (*work.moves)[worker], CopyMethod::memcpy);
+    case StreamKernel::nt_row_copy: return copy_rows(to, from, work.row_bytes, (*work.moves)[worker], CopyMethod::nt);
+    }
+}
+
+void do_part(void* context, unsigned worker) noexcept {
+    const Work& work = *static_cast<const Work*>(context);
+    for (std::uint64_t pass = 0; pass < work.passes; ++pass)
+        once(work, worker);
+}
+
+struct FmaWork {
+    const FmaKernel* kernel;
+    std::uint64_t iterations;
+};
+
+void do_fma(void* context, unsigned) noexcept {
+    const FmaWork& work = *static_cast<const FmaWork*>(context);
+    double sum = work.kernel->run(work.iterations);
+    asm volatile("" : "+m"(sum)); // the operations must happen
+}
+
+} // namespace
+
+Result<CalibrationRunner> CalibrationRunner::make(const Machine& machine, const CalibrationStage& stage,
+                                                  WorkerTeam& team, ClockFunction clock) {
+    CalibrationRunner runner(stage, team, clock);
+    auto region = MappedRegion::anonymous(stage.arena_bytes, huge_page);
+    if (!region) return fail(region.error());
+    runner.arena_ = std::move(*region);
+    const auto bound = bind_memory(machine, stage.placement, runner.arena_.data(), runner.arena_.size());
+    if (!bound) return fail(bound.error());
+    runner.bound_memory_ = *bound;
+    // As a run's arena: where THP is "madvise", rows lie on huge pages there, too.
+    static_cast<void>(::madvise(runner.arena_.data(), runner.arena_.size(), MADV_HUGEPAGE));
+    const std::uint64_t part = stage.arena_bytes / stage.threads();
+    team.each([&](unsigned worker) {
+        auto* const words = reinterpret_cast<std::uint64_t*>(runner.arena_.data() + worker * part);
+        Random random(worker + 1);
+        // Some processors do not write back lines of zeros; pages of zeros may even share one.
+        for (std::uint64_t i = 0; i < part / sizeof *words; ++i)
+            words[i] = random.next() | 1;
+    });
+    runner.prepare_rows();
+    return runner;
+}
+
+void CalibrationRunner::prepare_rows() {
+    for (const CeilingWish& wish : stage_->wishes) {
+        if (!copies_rows(wish.kernel)) continue;
+        const std::uint64_t rows = rows_of(wish);
+        auto& lists = moves_[rows];
+        for (auto worker = static_cast<std::uint32_t>(lists.size()); worker < stage_->threads(); ++worker)
+            lists.push_back(random_row_moves(static_cast<std::uint32_t>(rows), worker + 1));
+    }
+}
+
+ProgramBytes CalibrationRunner::bytes(const CeilingWish& wish) const {
+    const double workers = stage_->threads();
+    const double all = workers * static_cast<double>(wish.buffers.worker_bytes);
+    switch (wish.kernel) {
+    case StreamKernel::read: return {all, 0, 0};
+    case StreamKernel::write:
+    case StreamKernel::nt_write: return {0, all, 0};
+    case StreamKernel::copy:
+    case StreamKernel::nt_copy: return {all / 2, all / 2, 0};
+    case StreamKernel::row_copy:
+    case StreamKernel::nt_row_copy: break;
+    }
+    const double rows = workers * static_cast<double>(rows_of(wish));
+    const double copied = rows * static_cast<double>(wish.row_bytes);
+    return {copied, copied, rows * sizeof(RowMove)};
+}
+
+std::uint64_t CalibrationRunner::run(const CeilingWish& wish, std::uint64_t passes) {
+    Work work{&widest_stream_functions(),
+              wish.kernel,
+              arena_.data(),
+              stage_->arena_bytes / stage_->threads(),
+              wish.buffers.worker_bytes,
+              passes,
+              ++stored_word_,
+              wish.row_bytes,
+              copies_rows(wish.kernel) ? &moves_.at(rows_of(wish)) : nullptr};
+    const std::uint64_t begin = clock_();
+    team_->release(do_part, &work);
+    const std::uint64_t end = clock_();
+    return std::max<std::uint64_t>(end - begin, 1);
+}
+
+std::uint64_t CalibrationRunner::run(const FmaKernel& kernel, std::uint64_t iterations) {
+    FmaWork work{&kernel, iterations};
+    const std::uint64_t begin = clock_();
+    team_->release(do_fma, &work);
+    const std::uint64_t end = clock_();
+    return std::max<std::uint64_t>(end - begin, 1);
+}
+
+std::uint64_t CalibrationRunner::passes_for(const CeilingWish& wish, std::uint64_t ns) {
+    std::uint64_t passes = 1;
+    // The first pass of all brings the working set in; what it took says nothing.
+    run(wish, 1);
+    for (;;) {
+        const std::uint64_t took = run(wish, passes);
+        if (took >= ns / 2) return std::max<std::uint64_t>(1, passes * ns / took);
+        passes *= std::clamp<std::uint64_t>(ns / took, 2, 16);
+        if (passes > most_passes) return passes; // a clock that hardly moves
+    }
+}
+
+} // namespace bytebound

@@ -1,0 +1,246 @@
+#include "experiment/calibrate/calibration_stage.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/random.hpp"
+#include "experiment/measure/page_judgement.hpp"
+#include "experiment/measure/pinned_team.hpp"
+#include "record/warnings.hpp"
+#include "stats/estimate.hpp"
+
+namespace bytebound {
+namespace {
+
+/// Of one sample: a thousand times what releasing a team takes, a fraction of a scheduler's slice.
+constexpr std::uint64_t sample_ns = 2'000'000;
+
+/// Samples of one wish.
+struct WishSamples {
+    std::uint64_t passes = 1, last_ns = sample_ns;
+    std::vector<double> rates;
+    std::vector<std::vector<double>> read_bytes; ///< per pass of the counters
+};
+
+struct ComputeSamples {
+    FloatType type;
+    FmaKernel kernel;
+    std::uint64_t iterations = 1;
+    std::vector<double> rates;
+};
+
+constexpr std::size_t fewest_samples = 2; ///< one has no interval
+
+/// Each round counts one pass.
+std::string why_too_few_counts(const std::string& source, std::size_t passes, std::uint32_t rounds) {
+    if (rounds >= fewest_samples * passes) return source + " had a counter in fewer than 2 rounds of a pass";
+    return fmt::format("{} counts reads in {} passes, one in a round, and {} rounds are fewer than 2 of each: give "
+                       "--repeats {} or more",
+                       source, passes, rounds, fewest_samples * passes);
+}
+
+class StageMeasurement {
+public:
+    StageMeasurement(const StageParts& parts, CalibrationRecord& record, WorkerTeam& team, CalibrationRunner& runner)
+        : parts_(parts), record_(record), team_(team), runner_(runner), counter_(parts.counting, parts.reads, team),
+          samples_(parts.stage.wishes.size()) {
+        counter_.find_passes();
+        for (WishSamples& each : samples_)
+            each.read_bytes.resize(counter_.passes().size());
+    }
+
+    Result<void> run(const ProgressCallback& progress, const StopFlag& stop);
+    void put();
+
+private:
+    const CeilingWish& wish(std::size_t i) const { return parts_.stage.wishes[i]; }
+    static bool counted(const CeilingWish& wish) {
+        return wish.buffers.level == MemoryLevel::memory && wish.kernel != StreamKernel::read;
+    }
+    void settle_lengths();
+    Result<void> round(std::uint32_t number, const StopFlag& stop);
+    Result<void> once(std::size_t i, std::size_t counter_pass);
+    void compute_once();
+    WriteAllocateFactor factor_of(std::size_t i) const;
+
+    const StageParts& parts_;
+    CalibrationRecord& record_;
+    WorkerTeam& team_;
+    CalibrationRunner& runner_;
+    ReadCounter counter_;
+    std::vector<WishSamples> samples_;
+    std::vector<ComputeSamples> compute_;
+};
+
+void StageMeasurement::settle_lengths() {
+    for (std::size_t i = 0; i < samples_.size(); ++i)
+        samples_[i].passes = runner_.passes_for(wish(i), sample_ns);
+    for (const FloatType type : {FloatType::f32, FloatType::f64}) {
+        ComputeSamples each{type, fma_kernels(type).back(), 100'000, {}};
+        runner_.run(each.kernel, each.iterations); // wakes the vector units
+        const std::uint64_t took = runner_.run(each.kernel, each.iterations);
+        each.iterations = std::max<std::uint64_t>(1000, each.iterations * sample_ns / took);
+        compute_.push_back(each);
+    }
+}
+
+Result<void> StageMeasurement::once(std::size_t i, std::size_t counter_pass) {
+    WishSamples& samples = samples_[i];
+    const ProgramBytes bytes = runner_.bytes(wish(i));
+    if (wish(i).buffers.level != MemoryLevel::memory) runner_.run(wish(i), 1); // brings the working set in
+    const auto pass = [&] {
+        samples.last_ns = runner_.run(wish(i), samples.passes);
+        return samples.last_ns;
+    };
+    if (counter_.counts() && counted(wish(i))) {
+        auto read = counter_.during(samples.last_ns, pass);
+        if (!read) return fail(read.error());
+        if (*read) samples.read_bytes[counter_pass].push_back(**read / static_cast<double>(samples.passes));
+    } else {
+        pass();
+    }
+    samples.rates.push_back(bytes.moved() * static_cast<double>(samples.passes) * 1e9 /
+                            static_cast<double>(samples.last_ns));
+    return {};
+}
+
+void StageMeasurement::compute_once() {
+    for (ComputeSamples& each : compute_) {
+        const std::uint64_t ns = runner_.run(each.kernel, each.iterations);
+        const double flops = static_cast<double>(each.kernel.flops_per_iteration) *
+                             static_cast<double>(each.iterations) * parts_.stage.threads();
+        each.rates.push_back(flops * 1e9 / static_cast<double>(ns));
+    }
+}
+
+Result<void> StageMeasurement::round(std::uint32_t number, const StopFlag& stop) {
+    std::vector<std::size_t> order(samples_.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    Random random(number + 1);
+    // No kernel always follows the same other one.
+    for (std::size_t left = order.size(); left > 1; --left)
+        std::swap(order[left - 1], order[random.below(static_cast<std::uint32_t>(left))]);
+    std::size_t counter_pass = 0;
+    if (counter_.counts()) {
+        counter_pass = number % counter_.passes().size();
+        if (auto open = counter_.open(counter_.passes()[counter_pass]); !open) return open;
+    }
+    for (const std::size_t i : order) {
+        if (stop != 0) return fail(stopped_by(stop));
+        if (auto done = once(i, counter_pass); !done) return done;
+    }
+    counter_.close();
+    compute_once();
+    return {};
+}
+
+Result<void> StageMeasurement::run(const ProgressCallback& progress, const StopFlag& stop) {
+    settle_lengths();
+    const std::uint32_t threads = parts_.stage.threads(), rounds = parts_.plan.options.rounds;
+    for (std::uint32_t number = 0; number < rounds; ++number) {
+        if (progress)
+            progress(
+                {"calibrate", parts_.done_before + number, parts_.total,
+                 fmt::format("{} thread{}, round {} of {}", threads, threads == 1 ? "" : "s", number + 1, rounds)});
+        if (auto done = round(number, stop); !done) return done;
+    }
+    return {};
+}
+
+WriteAllocateFactor StageMeasurement::factor_of(std::size_t i) const {
+    WriteAllocateFactor out;
+    out.kernel = wish(i).kernel;
+    out.threads = parts_.stage.threads();
+    out.row_bytes = wish(i).row_bytes;
+    const auto& passes = samples_[i].read_bytes;
+    std::size_t n = passes.empty() ? 0 : passes[0].size();
+    for (const auto& of_pass : passes)
+        n = std::min(n, of_pass.size());
+    if (!counter_.counts() || n < fewest_samples) {
+        out.factor = assumed_factor(wish(i).kernel);
+        out.source = counter_.counts()
+                         ? why_too_few_counts(counter_.events().source, passes.size(), parts_.plan.options.rounds)
+                         : counter_.events().reason;
+        return out;
+    }
+    std::vector<double> factors;
+    for (std::size_t k = 0; k < n; ++k) {
+        double bytes = 0;
+        for (const auto& of_pass : passes)
+            bytes += of_pass[k];
+        factors.push_back(write_allocate_factor(bytes, runner_.bytes(wish(i))));
+    }
+    const Estimate estimate = estimate_rounds(factors, Stat::mean);
+    out.factor = estimate.value;
+    out.ci_low = estimate.ci_low;
+    out.ci_high = estimate.ci_high;
+    out.measured = true;
+    out.source = counter_.events().source;
+    return out;
+}
+
+void StageMeasurement::put() {
+    const std::uint32_t threads = parts_.stage.threads();
+    Ceilings& ceilings = record_.ceilings;
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+        const Estimate rate = estimate_rounds(samples_[i].rates, Stat::median);
+        const LevelBuffers& buffers = wish(i).buffers;
+        ceilings.ceilings.push_back({wish(i).kernel, buffers.level, threads, wish(i).row_bytes,
+                                     buffers.worker_bytes * threads, rate.value, *rate.ci_low, *rate.ci_high, rate.n,
+                                     buffers.small_buffers});
+        if (counted(wish(i))) ceilings.write_allocate.push_back(factor_of(i));
+    }
+    for (const ComputeSamples& each : compute_) {
+        const Estimate rate = estimate_rounds(each.rates, Stat::median);
+        ceilings.compute.push_back({std::string(name_of(each.type)), std::string(each.kernel.isa), threads, rate.value,
+                                    *rate.ci_low, *rate.ci_high, rate.n});
+    }
+}
+
+/// Asks where the pages are; a page elsewhere under a policy that allows no other node is a failed proof.
+Result<void> prove(const StageParts& parts, const CalibrationRunner& runner, CalibrationRecord& record) {
+    const auto proof =
+        query_pages(parts.sys, parts.stage.placement, "calibration", runner.memory().data(), runner.memory().size());
+    if (!proof) {
+        record.pages_reason = proof.error().cause;
+        return {};
+    }
+    record.percent_in_place = proof->percent_in_place();
+    if (!runner.bound_memory()) return {};
+    auto doubts = judge_pages(parts.stage.placement, std::span(&*proof, 1));
+    if (!doubts) return fail(doubts.error());
+    record.warnings.insert(record.warnings.end(), doubts->begin(), doubts->end());
+    return {};
+}
+
+} // namespace
+
+Estimate estimate_rounds(const std::vector<double>& samples, Stat stat) {
+    Samples rounds;
+    for (const double sample : samples)
+        rounds.numerator.push_back({sample});
+    Estimate out = *estimate(rounds, stat);
+    // A percentile interval need not hold the value; a file whose interval does not is not read.
+    out.ci_low = std::min(out.ci_low.value_or(out.value), out.value);
+    out.ci_high = std::max(out.ci_high.value_or(out.value), out.value);
+    return out;
+}
+
+Result<void> measure_stage(const StageParts& parts, CalibrationRecord& record, const ProgressCallback& progress,
+                           const StopFlag& stop) {
+    auto team = PinnedTeam::make(parts.sys, parts.machine, parts.stage.placement.cpus);
+    if (!team) return fail(team.error());
+    record.bound_cpus = team->bound();
+    auto runner = CalibrationRunner::make(parts.machine, parts.stage, team->workers(), parts.clock);
+    if (!runner) return fail(runner.error());
+    record.bound_memory = runner->bound_memory();
+    if (auto proven = prove(parts, *runner, record); !proven) return proven;
+    StageMeasurement measurement(parts, record, team->workers(), *runner);
+    if (auto done = measurement.run(progress, stop); !done) return done;
+    measurement.put();
+    return {};
+}
+
+} // namespace bytebound

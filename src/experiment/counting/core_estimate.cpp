@@ -1,0 +1,66 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "experiment/counting/counting_parts.hpp"
+
+namespace bytebound {
+namespace {
+
+/// What is left of an estimate without one of its terms is not counted either.
+void give_up_estimate(Counting& counting, const EventRecord& missing) {
+    const std::string cause = "the estimate needs " + missing.name + " too: " + missing.reason;
+    for (EventRecord& record : counting.events) {
+        if (record.bytes_per_count == 0 || record.pass < 0) continue;
+        for (CountingSource& source : counting.sources)
+            for (PlannedEvent& planned : source.plan.events)
+                if (planned.name == record.name) {
+                    planned.event.reset();
+                    planned.pass = planned.group = -1;
+                }
+        record.pass = record.group = -1;
+        record.reason = cause;
+        record.remedy = missing.remedy;
+    }
+    counting.passes = 1;
+    for (const EventRecord& record : counting.events)
+        counting.passes = std::max(counting.passes, record.pass + 1);
+}
+
+} // namespace
+
+void add_estimate(Counting& counting, const std::vector<EstimateTerm>& terms) {
+    for (const EstimateTerm& term : terms) {
+        EventRecord record;
+        record.name = term.event;
+        record.role = term.direction == Direction::read    ? "dram_read_bytes"
+                      : term.direction == Direction::write ? "dram_write_bytes"
+                                                           : "dram_bytes";
+        record.source = "core-estimate";
+        record.bytes_per_count = std::int64_t{term.bytes_per_count} * (term.subtract ? -1 : 1);
+        counting.events.push_back(std::move(record));
+    }
+}
+
+void settle_estimate(Counting& counting) {
+    const auto estimates = [](const EventRecord& record) { return record.bytes_per_count != 0; };
+    const auto& events = counting.events;
+    const auto first = std::find_if(events.begin(), events.end(), estimates);
+    if (first == events.end()) return;
+    const auto missing =
+        std::find_if(first, events.end(), [&](const EventRecord& r) { return estimates(r) && r.pass < 0; });
+    if (missing != events.end()) {
+        const EventRecord cause = *missing;
+        give_up_estimate(counting, cause);
+        counting.collectors.push_back(
+            {"core-estimate", false, missing->name + ": " + missing->reason, missing->remedy});
+        return;
+    }
+    counting.collectors.push_back(
+        {"core-estimate",
+         true,
+         fmt::format("{} core events of the process", std::count_if(first, events.end(), estimates)),
+         {}});
+}
+
+} // namespace bytebound

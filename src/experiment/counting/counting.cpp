@@ -1,0 +1,301 @@
+#include "experiment/counting/counting_parts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "counters/names/resolver.hpp"
+#include "experiment/counting/os_collector.hpp"
+#include "record/warnings.hpp"
+
+namespace bytebound {
+namespace {
+
+std::string hexadecimal(std::uint64_t value) { return fmt::format("{:#x}", value); }
+
+std::string_view name_of(Sharing sharing) {
+    switch (sharing) {
+    case Sharing::per_thread: return "thread";
+    case Sharing::group: return "group";
+    case Sharing::socket: return "socket";
+    }
+    return {};
+}
+
+EventPartRecord part_record(const EventPart& part) {
+    const Event& event = part.event;
+    return {event.pmu,
+            hexadecimal(event.type),
+            hexadecimal(event.config),
+            hexadecimal(event.config1),
+            hexadecimal(event.config2),
+            part.cpu,
+            part.weight};
+}
+
+EventRecord* record_named(Counting& counting, const std::string& name) {
+    for (EventRecord& record : counting.events)
+        if (record.name == name) return &record;
+    return nullptr;
+}
+
+/// What nobody counts yet and this collector may know.
+std::vector<std::string> names_left(const Counting& counting, std::span<const CollectorEntry> table,
+                                    const CollectorEntry* entry) {
+    std::vector<std::string> names;
+    for (const EventRecord& record : counting.events) {
+        const CollectorEntry* owner = owner_of(table, record.name);
+        if (record.pass < 0 && (owner == nullptr || owner == entry)) names.push_back(record.name);
+    }
+    return names;
+}
+
+/// Numerators and denominators: cycles / instructions, LLC misses / instructions.
+std::vector<std::vector<std::string>> ratio_groups(const Counting& counting) {
+    std::vector<std::string> group;
+    for (const EventRecord& record : counting.events)
+        if (record.role == "cycles" || record.role == "instructions" || record.role == "llc_misses")
+            group.push_back(record.name);
+    if (group.size() < 2) return {};
+    return {group};
+}
+
+/// A plan is made on the leader's CPU; each worker opens it on its own. A hybrid core PMU counts on its CPUs only.
+void leave_out_foreign_pmus(CountingPlan& plan, const std::vector<int>& workers) {
+    const auto counts_on = [](const Event& event, int cpu) {
+        return event.scope != Scope::thread || event.cpus.empty() ||
+               std::find(event.cpus.begin(), event.cpus.end(), cpu) != event.cpus.end();
+    };
+    plan.passes = 1;
+    for (PlannedEvent& planned : plan.events) {
+        const bool everywhere = !planned.event || std::all_of(workers.begin(), workers.end(),
+                                                              [&](int cpu) { return counts_on(*planned.event, cpu); });
+        if (!everywhere && planned.pass >= 0) {
+            planned.reason = fmt::format("PMU {} serves CPUs {}: workers on CPUs of two core PMUs", planned.event->pmu,
+                                         format_cpu_list(planned.event->cpus));
+            planned.remedy = "pin to one kind with --cpus";
+            planned.event.reset();
+            planned.pass = planned.group = -1;
+        }
+        plan.passes = std::max(plan.passes, planned.pass + 1);
+    }
+}
+
+/// Lets one collector plan the names that are left. How many it took.
+Result<std::size_t> take(Counting& counting, std::unique_ptr<Collector> collector, const CountingRequest& request,
+                         const std::vector<std::string>& names) {
+    auto agreed = collector->plan(
+        {names, request.options.allow_multiplex, request.placement.cpus.at(0), ratio_groups(counting), {}});
+    if (!agreed) return fail(agreed.error());
+    leave_out_foreign_pmus(*agreed, request.placement.cpus);
+    std::size_t taken = 0;
+    for (const PlannedEvent& planned : agreed->events) {
+        EventRecord* record = record_named(counting, planned.name);
+        if (record == nullptr) continue;
+        // A later collector's refusal does not hide the reason of the first, the one that the user asked.
+        if (planned.pass < 0 && !record->reason.empty()) continue;
+        fill_event_record(*record, planned, *agreed);
+        if (planned.pass >= 0) ++taken;
+    }
+    for (const std::string& note : agreed->notes)
+        counting.warnings.push_back(warnings::counting_note(note));
+    if (taken == 0) return taken;
+    counting.passes = std::max(counting.passes, agreed->passes);
+    counting.sources.push_back({std::move(collector), std::move(*agreed)});
+    return taken;
+}
+
+Result<void> ask_collector(Counting& counting, const std::string& name, const CountingRequest& request, Sys& sys,
+                           const SysRoot& root, std::span<const CollectorEntry> table) {
+    const CollectorEntry* entry = find_collector(table, name);
+    std::unique_ptr<Collector> collector;
+    if (entry != nullptr && entry->make != nullptr) collector = entry->make(sys, root);
+    const Capability capability =
+        collector ? collector->capability() : Capability::no("this build does not have it", "give --collector auto");
+    if (!capability.available) {
+        if (!request.collectors.automatic) return cannot_count_with(name, capability);
+        counting.collectors.push_back({name, false, capability.cause, capability.remedy});
+        for (EventRecord& record : counting.events)
+            if (record.pass < 0 && record.reason.empty()) {
+                record.reason = capability.cause;
+                record.remedy = capability.remedy;
+            }
+        return {};
+    }
+    const std::vector<std::string> names = names_left(counting, table, entry);
+    auto taken = take(counting, std::move(collector), request, names);
+    if (!taken) return fail(taken.error());
+    if (*taken == 0 && !request.collectors.automatic && !names.empty()) {
+        const EventRecord& first = *record_named(counting, names[0]);
+        return cannot_count_with(
+            name, Capability::no(fmt::format("it can open none of the events; {}: {}", first.name, first.reason),
+                                 first.remedy));
+    }
+    std::string supplies = "it can open none of the events";
+    if (*taken > 0) {
+        const std::string& reading = counting.sources.back().plan.reading;
+        supplies = fmt::format("counts {} of {} events{}", *taken, names.size(), reading.empty() ? "" : "; " + reading);
+    }
+    counting.collectors.push_back({name, *taken > 0, std::move(supplies), {}});
+    return {};
+}
+
+/// What perf refused and the operating system keeps anyway.
+Result<void> ask_os(Counting& counting, const CountingRequest& request, Sys& sys) {
+    std::vector<EventRecord> refused = counting.events;
+    std::vector<std::string> names;
+    for (const EventRecord& record : refused)
+        if (record.pass < 0 && !record.role.empty()) names.push_back(record.name);
+    if (names.empty()) return {};
+    for (const std::string& name : names)
+        record_named(counting, name)->reason.clear();
+    auto taken = take(counting, make_os_collector(sys), request, names);
+    if (!taken) return fail(taken.error());
+    for (std::size_t i = 0; i < refused.size(); ++i) {
+        EventRecord& record = counting.events[i];
+        if (refused[i].pass >= 0 || refused[i].role.empty()) continue;
+        if (record.pass >= 0) {
+            counting.warnings.push_back(warnings::os_fallback(record.name, refused[i].reason));
+            record.reason.clear();
+        } else if (!refused[i].reason.empty()) {
+            record.reason = refused[i].reason;
+            record.remedy = refused[i].remedy;
+        }
+    }
+    if (*taken > 0)
+        counting.collectors.push_back(
+            {"os", true, fmt::format("getrusage and /proc stand in for {} events", *taken), {}});
+    return {};
+}
+
+bool supplies_dram(std::span<const CollectorEntry> table, std::string_view name) {
+    const CollectorEntry* entry = find_collector(table, name);
+    return entry != nullptr && entry->supplies == Supplies::dram;
+}
+
+void add_dram(Counting& counting, std::vector<CountingSource> sources) {
+    for (CountingSource& source : sources) {
+        for (const PlannedEvent& planned : source.plan.events) {
+            EventRecord record;
+            record.name = planned.name;
+            fill_event_record(record, planned, source.plan);
+            counting.events.push_back(std::move(record));
+        }
+        counting.passes = std::max(counting.passes, source.plan.passes);
+        counting.sources.push_back(std::move(source));
+    }
+}
+
+} // namespace
+
+Failure cannot_count_with(const std::string& collector, const Capability& capability) {
+    return fail({ExitCode::not_possible, "count with", "--collector " + collector, capability.cause,
+                 capability.remedy.empty() ? "give --collector auto" : capability.remedy});
+}
+
+void fill_event_record(EventRecord& record, const PlannedEvent& planned, const CountingPlan& plan) {
+    record.reason = planned.reason;
+    record.remedy = planned.remedy;
+    if (!planned.event) return;
+    const Event& event = *planned.event;
+    record.pmu = event.pmu;
+    record.domain = name_of(event.domain);
+    record.origin = event.origin;
+    record.unit = planned.unit.empty() ? event.unit : planned.unit;
+    record.scale = event.scale;
+    record.sharing = name_of(planned.sharing);
+    for (const EventPart& part : planned.parts)
+        record.parts.push_back(part_record(part));
+    if (record.role.empty()) record.role = planned.role;
+    if (event.pmu != "os" && event.pmu != "papi") {
+        record.type = hexadecimal(event.type);
+        record.config = hexadecimal(event.config);
+        record.config1 = hexadecimal(event.config1);
+        record.config2 = hexadecimal(event.config2);
+    }
+    record.pass = planned.pass;
+    record.group = planned.group;
+    record.multiplexed = planned.multiplexed;
+    if (planned.pass >= 0 && record.source.empty()) record.source = plan.source;
+}
+
+std::vector<CounterSlot> Counting::slots_of(int pass) const {
+    std::vector<CounterSlot> slots;
+    for (const CountingSource& source : sources)
+        for (const PlannedEvent& planned : source.plan.events) {
+            if (planned.pass != pass) continue;
+            const auto named = [&](const EventRecord& record) { return record.name == planned.name; };
+            const auto column =
+                static_cast<std::size_t>(std::find_if(events.begin(), events.end(), named) - events.begin());
+            if (planned.parts.empty()) slots.push_back({column, 1, planned.sharing});
+            for (const EventPart& part : planned.parts)
+                slots.push_back({column, part.weight, planned.sharing});
+        }
+    return slots;
+}
+
+bool Counting::counts_dram(std::string_view metric) const {
+    const auto counted = [&](std::string_view role, std::string_view source) {
+        return std::any_of(events.begin(), events.end(), [&](const EventRecord& e) {
+            return e.role == role && e.pass >= 0 && (source.empty() || e.source == source);
+        });
+    };
+    if (counted(metric, {})) return true;
+    if (metric == "dram_read_bytes" || metric == "dram_write_bytes") return false;
+    return counted("dram_bytes", {}) || std::any_of(events.begin(), events.end(), [&](const EventRecord& e) {
+               return counted("dram_read_bytes", e.source) && counted("dram_write_bytes", e.source);
+           });
+}
+
+void Counting::leave_out(std::size_t source, const std::string& cause, const std::string& remedy) {
+    for (const PlannedEvent& planned : sources[source].plan.events)
+        for (EventRecord& record : events) {
+            if (record.name != planned.name) continue;
+            record.pass = record.group = -1;
+            record.source.clear();
+            record.reason = cause;
+            record.remedy = remedy;
+        }
+    for (CollectorRecord& collector : collectors)
+        if (collector.name == sources[source].plan.collector) collector = {collector.name, false, cause, remedy};
+    sources.erase(sources.begin() + static_cast<std::ptrdiff_t>(source));
+    passes = 1;
+    for (const EventRecord& record : events)
+        passes = std::max(passes, record.pass + 1);
+}
+
+bool Counting::counts_shared(int pass) const {
+    const auto slots = slots_of(pass);
+    return std::any_of(slots.begin(), slots.end(),
+                       [](const CounterSlot& slot) { return slot.sharing == Sharing::socket; });
+}
+
+Result<Counting> plan_counting(const CountingRequest& request, Sys& sys, const SysRoot& root,
+                               std::span<const CollectorEntry> table) {
+    Counting counting;
+    for (const EventRequest& wanted : request.events) {
+        EventRecord record;
+        record.name = wanted.name;
+        record.role = wanted.role;
+        if (request.collectors.counting.empty()) record.reason = "--collector names nothing that counts events";
+        counting.events.push_back(std::move(record));
+    }
+    auto dram = choose_dram(counting, request, sys, root, table);
+    if (!dram) return fail(dram.error());
+    add_estimate(counting, dram->estimate);
+    const auto& collectors = request.collectors.counting;
+    for (const std::string& name : collectors)
+        if (!supplies_dram(table, name))
+            if (auto asked = ask_collector(counting, name, request, sys, root, table); !asked)
+                return fail(asked.error());
+    if (std::find(collectors.begin(), collectors.end(), "perf") != collectors.end())
+        if (auto asked = ask_os(counting, request, sys); !asked) return fail(asked.error());
+    settle_estimate(counting);
+    add_dram(counting, std::move(dram->sources));
+    if (request.options.strict)
+        if (auto strict = check_strict(request, counting, root); !strict) return fail(strict.error());
+    return counting;
+}
+
+} // namespace bytebound

@@ -1,0 +1,142 @@
+#include "experiment/counting/request.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/text.hpp"
+#include "counters/names/resolver.hpp"
+#include "counters/registry.hpp"
+#include "record/warnings.hpp"
+
+namespace bytebound {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> role_of_name = {
+    {{"cycles", "cycles"},
+     {"cpu-cycles", "cycles"},
+     {"instructions", "instructions"},
+     {"PAPI_TOT_CYC", "cycles"},
+     {"PAPI_TOT_INS", "instructions"},
+     {"task-clock", "task_clock_ns"},
+     {"page-faults", "page_faults"},
+     {"faults", "page_faults"},
+     {"context-switches", "context_switches"},
+     {"cs", "context_switches"},
+     {"cpu-migrations", "cpu_migrations"},
+     {"migrations", "cpu_migrations"}}};
+
+constexpr std::array<std::string_view, 5> collector_names = {"perf", "papi", "resctrl", "callgrind", "sim"};
+
+/// "cycles:u" -> "cycles"; "cpu_core/cpu-cycles/u" -> "cpu-cycles"; terms stay with their PMU.
+std::string_view without_modifiers(std::string_view name) {
+    const auto slash = name.find('/');
+    if (slash == std::string_view::npos) return name.substr(0, name.find(':'));
+    const auto end = name.rfind('/');
+    const std::string_view inside = name.substr(slash + 1, end - slash - 1);
+    const bool core = name.starts_with("cpu/") || name.starts_with("cpu_") || name.starts_with("armv8");
+    return core && inside.find_first_of("=,") == std::string_view::npos ? inside : name.substr(0, end + 1);
+}
+
+/// Some collector that was asked for understands the name. The collector itself judges names of its own.
+Result<void> check_name(const std::string& name, const CollectorChoice& choice, const EventResolver& resolver) {
+    const CollectorEntry* owner = owner_of(collectors(), name);
+    if (owner == nullptr) {
+        if (auto known = resolver.resolve(name); !known) return fail(known.error());
+        return {};
+    }
+    const auto& asked = choice.counting;
+    if (std::find(asked.begin(), asked.end(), owner->name) != asked.end()) return {};
+    return fail({ExitCode::usage, "plan", "--events " + name,
+                 "only collector " + std::string(owner->name) + " knows this name",
+                 "add --collector " + std::string(owner->name)});
+}
+
+} // namespace
+
+std::string event_role(const std::string& name, const std::string& llc_event) {
+    const std::string_view base = without_modifiers(name);
+    if (!llc_event.empty() && base == without_modifiers(llc_event)) return "llc_misses";
+    for (const auto& [known, role] : role_of_name)
+        if (base == known) return std::string(role);
+    return {};
+}
+
+std::vector<std::string> default_events(const std::string& llc_event) {
+    std::vector<std::string> names = {"cycles", "instructions"};
+    if (!llc_event.empty()) names.push_back(llc_event);
+    names.insert(names.end(), {"task-clock", "page-faults", "context-switches", "cpu-migrations"});
+    return names;
+}
+
+Result<CollectorChoice> choose_collectors(const std::vector<std::string>& names) {
+    CollectorChoice choice;
+    const auto add = [&](const std::string& name) {
+        auto& list = choice.counting;
+        if (std::find(list.begin(), list.end(), name) == list.end()) list.push_back(name);
+    };
+    for (const std::string& name : names) {
+        if (name == "none" || name == "auto") {
+            if (names.size() > 1)
+                return fail({ExitCode::usage, "plan", "--collector " + name, "it stands beside other collectors",
+                             "give it alone"});
+            choice.automatic = name == "auto";
+            choice.simulate = choice.automatic;
+            if (choice.automatic) add("perf");
+            continue;
+        }
+        if (std::find(collector_names.begin(), collector_names.end(), name) == collector_names.end()) {
+            std::vector<std::string> known = {"auto", "none"};
+            known.insert(known.end(), collector_names.begin(), collector_names.end());
+            const auto near = nearest(name, known);
+            return fail({ExitCode::usage, "plan", "--collector " + name, "there is no collector of this name",
+                         near ? "did you mean " + *near + "?" : "give one of: " + join(known, ", ")});
+        }
+        const CollectorEntry* entry = find_collector(collectors(), name);
+        if (name == "sim")
+            choice.simulate = true;
+        else if (entry != nullptr && entry->supplies == Supplies::emulation)
+            choice.emulating = name;
+        else
+            add(name);
+    }
+    return choice;
+}
+
+Result<PresetMatches> match_presets(const SysRoot& root, const CountingOptions& options) {
+    auto choice = choose_preset(root, options.bandwidth_preset, options.preset_directory);
+    if (!choice) return fail(choice.error());
+    PresetMatches matches{std::move(*choice), {}, {}};
+    if (!matches.choice.preset) return matches;
+    matches.memory = match_memory(root, *matches.choice.preset, options.bytes_per_cas);
+    matches.estimate = match_core_estimate(root, *matches.choice.preset);
+    return matches;
+}
+
+Result<CountingRequest> request_counting(const CountingOptions& options, const Placement& placement,
+                                         const PresetMatches& preset, const SysRoot& root) {
+    CountingRequest request{options, {}, {}, placement, preset, {}};
+    auto collectors = choose_collectors(options.collectors);
+    if (!collectors) return fail(collectors.error());
+    request.collectors = std::move(*collectors);
+    const EventResolver resolver(root, placement.cpus.at(0));
+    for (const std::string& name : options.events)
+        if (auto known = check_name(name, request.collectors, resolver); !known) return fail(known.error());
+    const std::string& llc_event = preset.choice.llc_event;
+    std::vector<std::string> names = options.events;
+    if (names.empty() && !request.collectors.counting.empty()) names = default_events(llc_event);
+    for (const std::string& name : names) {
+        const auto same = [&](const EventRequest& event) { return event.name == name; };
+        if (std::any_of(request.events.begin(), request.events.end(), same)) {
+            request.warnings.push_back(warnings::event_repeated(name));
+            continue;
+        }
+        std::string role = event_role(name, llc_event);
+        const auto taken = [&](const EventRequest& event) { return event.role == role; };
+        if (std::any_of(request.events.begin(), request.events.end(), taken)) role.clear();
+        request.events.push_back({name, std::move(role)});
+    }
+    return request;
+}
+
+} // namespace bytebound

@@ -1,0 +1,72 @@
+#pragma once
+// What shall be counted: all that counting needs to know of an experiment. Run, calibrate and everything that comes ask
+// for counters with it.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/sysroot.hpp"
+#include "machine/placement.hpp"
+#include "preset/preset.hpp"
+#include "record/run_record.hpp"
+
+namespace bytebound {
+
+/// The options of a command line that decide about counting. Names are as the user gave them.
+struct CountingOptions {
+    std::vector<std::string> collectors = {"auto"};
+    std::vector<std::string> events; ///< empty: the default events
+    std::string bandwidth_preset = "auto";
+    std::filesystem::path preset_directory; ///< of the user's own presets; empty: none
+    std::optional<std::uint64_t> bytes_per_cas;
+    bool allow_multiplex = false;
+    bool strict = false;
+};
+
+/// Which collectors a list of --collector names asks for.
+struct CollectorChoice {
+    std::vector<std::string> counting; ///< in-process collectors, in order of preference
+    bool simulate = false;
+    bool automatic = false;     ///< "auto": a collector that can open nothing is no error
+    std::string emulating = {}; ///< the collector that wraps the program; empty: none, as with "auto"
+    bool operator==(const CollectorChoice&) const = default;
+};
+/// Errors: usage for an unknown name or none beside others.
+Result<CollectorChoice> choose_collectors(const std::vector<std::string>& names);
+
+/// An event before any collector was asked.
+struct EventRequest {
+    std::string name; ///< what the user wrote, or a default
+    std::string role; ///< the metric that it fills; empty: a raw event
+    bool operator==(const EventRequest&) const = default;
+};
+
+/// The events that are counted where --events names none. `llc_event`: the preset's; empty: it has none.
+std::vector<std::string> default_events(const std::string& llc_event);
+
+/// The metric that an event fills: "cycles", "cycles:u", "cpu_core/cpu-cycles/" -> "cycles". `llc_event` is the
+/// preset's. Empty for any other event.
+std::string event_role(const std::string& name, const std::string& llc_event);
+
+/// Chooses the preset that the options ask for and matches it against the machine. Errors: those of choose_preset().
+Result<PresetMatches> match_presets(const SysRoot& root, const CountingOptions& options);
+
+struct CountingRequest {
+    CountingOptions options;
+    CollectorChoice collectors;
+    std::vector<EventRequest> events;
+    Placement placement; ///< its first CPU is the leader's
+    PresetMatches preset;
+    std::vector<Warning> warnings;
+};
+
+/// Pure: event names are looked up in sysfs, nothing is opened. Errors: those of choose_collectors(); usage for an
+/// event name that no grammar and no table knows, whoever would count it.
+Result<CountingRequest> request_counting(const CountingOptions& options, const Placement& placement,
+                                         const PresetMatches& preset, const SysRoot& root);
+
+} // namespace bytebound

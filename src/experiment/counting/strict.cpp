@@ -1,0 +1,70 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "counters/names/resolver.hpp"
+#include "experiment/counting/counting_parts.hpp"
+
+namespace bytebound {
+namespace {
+
+/// What the operating system counts in user and kernel code, though the name means one of them (bare names: user).
+/// Empty when it is what was asked for.
+std::string replaced_domain(const EventRecord& record, const EventResolver& resolver) {
+    if (record.source != "os") return {};
+    const auto asked = resolver.resolve(record.name);
+    if (!asked || !asked->event || asked->event->domain == Domain::user_and_kernel) return {};
+    return fmt::format("asked for in domain {}, the operating system counts uk", name_of(asked->event->domain));
+}
+
+bool counts_dram(std::string_view collector) {
+    return collector == "uncore" || collector == "resctrl" || collector == "core-estimate";
+}
+
+} // namespace
+
+Result<void> check_strict(const CountingRequest& request, const Counting& counting, const SysRoot& root) {
+    const auto refuse = [](std::string object, std::string cause, std::string remedy) {
+        return fail({ExitCode::not_possible, "count", std::move(object), std::move(cause) + " (--strict)",
+                     remedy.empty() ? "leave --strict out, or see bytebound doctor" : std::move(remedy)});
+    };
+    if (!request.options.events.empty()) {
+        const EventResolver resolver(root, request.placement.cpus.at(0));
+        for (const EventRecord& record : counting.events) {
+            const auto& named = request.options.events; // others are there for DRAM bytes
+            if (std::find(named.begin(), named.end(), record.name) == named.end()) continue;
+            if (record.pass < 0) return refuse(record.name, record.reason, record.remedy);
+            if (const auto replaced = replaced_domain(record, resolver); !replaced.empty())
+                return refuse(record.name, replaced, "name it with :uk");
+        }
+        return {};
+    }
+    for (const std::string role : {"cycles", "instructions", "llc_misses"}) {
+        const auto record = std::find_if(counting.events.begin(), counting.events.end(),
+                                         [&](const EventRecord& r) { return r.role == role; });
+        if (record == counting.events.end())
+            return refuse(role == "llc_misses" ? "LLC misses" : role,
+                          role == "llc_misses" && !request.preset.choice.llc_reason.empty()
+                              ? request.preset.choice.llc_reason
+                              : "no event counts it",
+                          {});
+        if (record->pass < 0) return refuse(record->name, record->reason, record->remedy);
+    }
+    if (counting.counts_dram("dram_bytes")) return {};
+    std::vector<std::string> causes;
+    std::string remedy;
+    for (const CollectorRecord& collector : counting.collectors) {
+        if (!counts_dram(collector.name)) continue;
+        if (collector.used) {
+            causes.push_back(collector.name + ": it counts reads or writes, not both");
+            continue;
+        }
+        causes.push_back(collector.name + ": " + collector.cause);
+        if (remedy.empty()) remedy = collector.remedy;
+    }
+    return refuse("DRAM bytes", causes.empty() ? "--collector and --bw-preset leave no source" : join(causes, "; "),
+                  remedy);
+}
+
+} // namespace bytebound

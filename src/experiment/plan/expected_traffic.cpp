@@ -1,0 +1,162 @@
+#include "experiment/plan/expected_traffic.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "experiment/plan/plan_parts.hpp"
+
+namespace bytebound {
+namespace {
+
+/// The measured factor of the nearest row size; ordinary stores allocate where none was measured.
+struct Allocation {
+    double factor = 1;
+    std::string source = "assumed: a line that an ordinary store misses is read first";
+};
+
+Allocation write_allocation(const RunPlan& plan) {
+    if (!plan.ceilings || plan.layout.groups.empty()) return {};
+    const WriteAllocateFactor* found = plan.ceilings->nearest_factor(StreamKernel::row_copy, plan.options.threads,
+                                                                     plan.layout.groups.front().row_bytes);
+    if (found == nullptr || !found->measured) return {};
+    return {found->usable(), found->source};
+}
+
+DescribedLoop described(const RunPlan& plan, LoopKind loop, std::vector<StepChange> changes) {
+    const RunOptions& o = plan.options;
+    return {loop, o.pool_rows, plan.layout, o.active_rows, std::move(changes), o.pattern, o.tau, o.copy};
+}
+
+Modelled<ClosedForm> traffic_of(const RunPlan& plan, const TrafficDescriptor& traffic, const CacheBelow& cache,
+                                PhaseSteps steps) {
+    if (plan.options.between == Between::use)
+        return tl::unexpected(
+            Unmodelled{"the slab is read between two steps (--between use)", "use the simulator (--collector sim)"});
+    steps.evicted_between = plan.options.between == Between::evict;
+    return closed_form(traffic, cache, steps);
+}
+
+/// Private levels that hold less than this share of the LLC change its traffic by less than the closed form knows it.
+constexpr double small_share = 1.0 / 16;
+
+/// What the private levels of the simulated hierarchy hold, all workers together.
+std::uint64_t private_bytes(const HierarchySpec& spec) {
+    const std::optional<CacheGeometry>& outer = spec.l2 ? spec.l2 : spec.l1;
+    return outer ? outer->size_bytes * spec.workers : 0;
+}
+
+/// Why the closed form, which is of one LRU cache, is none of the simulated hierarchy; empty where it is.
+std::string why_no_closed_form(const RunPlan& plan) {
+    if (!plan.hierarchy || plan.hierarchy->spec.policy == LlcPolicy::exclusive) return {};
+    const double held = static_cast<double>(private_bytes(plan.hierarchy->spec));
+    if (held <= small_share * static_cast<double>(plan.geometry.size_bytes)) return {};
+    return "the closed form is of one cache, and the private levels of --cache-model " +
+           std::string(name_of(plan.hierarchy->spec.policy)) + " hold more than a sixteenth of the LLC";
+}
+
+/// The cache behind expected times: this host's, whatever is simulated.
+CacheBelow host_cache(const RunPlan& plan) {
+    const CacheGeometry& host = plan.host_geometry;
+    return {host.line_bytes, host.size_bytes, host.ways, write_allocation(plan).factor};
+}
+
+/// Expected time of a step of one loop at k, over the warm-up and the steps that a run of this k has.
+Modelled<double> step_ns(const RunPlan& plan, const Ceilings& ceilings, LoopKind loop, std::uint32_t k) {
+    const RunOptions& o = plan.options;
+    const auto changes = plan_changes({o.pool_rows, o.active_rows, k - k / 2, k / 2, true}, 2);
+    if (!changes) return tl::unexpected(Unmodelled{changes.error().cause, changes.error().remedy});
+    const auto traffic = describe_traffic(described(plan, loop, *changes));
+    if (!traffic) return tl::unexpected(traffic.error());
+    const auto form =
+        traffic_of(plan, *traffic, host_cache(plan), {planned_warmup(plan, k - k / 2), o.steps_per_k, false});
+    if (!form) return tl::unexpected(form.error());
+    return predict_step_ns(*form, traffic->rows_written, ceilings,
+                           {plan.layout, o.copy, o.threads, o.parallel_threshold});
+}
+
+Modelled<Crossover> crossover_under(const RunPlan& plan, const Ceilings& ceilings) {
+    const RunOptions& o = plan.options;
+    const std::uint32_t most = clip_k(std::numeric_limits<std::uint32_t>::max(), o.pool_rows, o.active_rows);
+    return find_crossover(o.active_rows, most,
+                          [&](LoopKind loop, std::uint32_t k) { return step_ns(plan, ceilings, loop, k); });
+}
+
+/// Memory's ceilings at one end of their intervals, the caches' at one.
+Ceilings at_ends(Ceilings ceilings, double Ceiling::*memory_end, double Ceiling::*cache_end) {
+    for (Ceiling& each : ceilings.ceilings) {
+        const double end = each.*(each.level == MemoryLevel::memory ? memory_end : cache_end);
+        if (end > 0) each.bytes_per_second = end;
+    }
+    return ceilings;
+}
+
+/// What a rebuild gains on pairs hangs on how much slower memory is than the cache that holds its rows: the ends of k*
+/// lie at the corners.
+void put_interval(ExpectedRecord& record, const RunPlan& plan) {
+    bool beyond = !record.crossover->k;
+    record.k_low = record.k_high = record.crossover->k;
+    for (double Ceiling::*memory_end : {&Ceiling::ci_low, &Ceiling::ci_high})
+        for (double Ceiling::*cache_end : {&Ceiling::ci_low, &Ceiling::ci_high}) {
+            const auto corner = crossover_under(plan, at_ends(*plan.ceilings, memory_end, cache_end));
+            if (!corner || !corner->k) {
+                beyond = true;
+                continue;
+            }
+            record.k_low = std::min(record.k_low.value_or(*corner->k), *corner->k);
+            record.k_high = std::max(record.k_high.value_or(*corner->k), *corner->k);
+        }
+    if (beyond) record.k_high.reset();
+}
+
+} // namespace
+
+CacheBelow expected_cache(const RunPlan& plan) {
+    CacheBelow cache{plan.geometry.line_bytes, plan.geometry.size_bytes, plan.geometry.ways,
+                     write_allocation(plan).factor};
+    if (!plan.hierarchy || plan.hierarchy->spec.policy != LlcPolicy::exclusive) return cache;
+    cache.capacity_bytes += private_bytes(plan.hierarchy->spec);
+    // The sets stay those of the last level.
+    cache.ways = static_cast<std::uint32_t>(cache.capacity_bytes / (plan.geometry.sets() * cache.line_bytes));
+    return cache;
+}
+
+Modelled<ClosedForm> expected_traffic(const RunPlan& plan, const Experiment& experiment, LoopKind loop) {
+    if (std::string why = why_no_closed_form(plan); !why.empty())
+        return tl::unexpected(Unmodelled{std::move(why), "use the simulator (--collector sim)"});
+    const auto traffic = describe_traffic(described(plan, loop, experiment.changes));
+    if (!traffic) return tl::unexpected(traffic.error());
+    return traffic_of(plan, *traffic, expected_cache(plan),
+                      {experiment.warmup_steps, experiment.changes.size() - experiment.warmup_steps, false});
+}
+
+Modelled<Crossover> expected_crossover(const RunPlan& plan) {
+    if (!plan.ceilings)
+        return tl::unexpected(Unmodelled{plan.no_ceilings.empty() ? "no calibration of this host" : plan.no_ceilings,
+                                         "run bytebound calibrate"});
+    return crossover_under(plan, *plan.ceilings);
+}
+
+ExpectedRecord expected_record(const RunPlan& plan) {
+    ExpectedRecord record;
+    record.cache = expected_cache(plan);
+    record.write_allocate_source = write_allocation(plan).source;
+    if (const auto crossover = expected_crossover(plan); crossover) {
+        record.crossover = *crossover;
+        put_interval(record, plan);
+    } else {
+        record.crossover_reason = crossover.error().reason + "; " + crossover.error().remedy;
+    }
+    return record;
+}
+
+Result<void> settle_tau(RunPlan& plan) {
+    if (!plan.options.adaptive_tau) return {};
+    const auto crossover = expected_crossover(plan);
+    if (!crossover)
+        return fail(
+            {ExitCode::not_possible, "plan", "--tau adaptive", crossover.error().reason, crossover.error().remedy});
+    plan.options.tau = crossover->tau;
+    return {};
+}
+
+} // namespace bytebound

@@ -1,0 +1,271 @@
+#include "experiment/plan/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.hpp"
+#include "experiment/plan/expected_traffic.hpp"
+#include "experiment/plan/plan_hierarchy.hpp"
+#include "experiment/plan/plan_parts.hpp"
+#include "loops/replay.hpp"
+#include "model/simulate.hpp"
+#include "record/samples.hpp"
+#include "record/warnings.hpp"
+
+namespace bytebound {
+namespace {
+
+constexpr std::uint64_t assumed_llc_bytes = std::uint64_t{32} << 20;
+constexpr std::uint32_t assumed_ways = 16;
+/// callgrind's write-back model holds two lines whose addresses agree modulo 2^32 for one.
+constexpr std::uint64_t valgrind_arena_limit = std::uint64_t{1} << 32;
+/// What an emulated process maps beside its stack, heap and code; where valgrind puts those leaves so much at least.
+constexpr std::uint64_t emulated_arena_limit = std::uint64_t{5} << 29;
+constexpr std::uint32_t most_steps = 10'000'000;
+/// Columns beyond this cannot be a row of any machine; keeps the products below 2^64.
+constexpr std::uint64_t max_columns = std::uint64_t{1} << 40;
+
+Failure impossible(std::string object, std::string cause, std::string remedy) {
+    return fail({ExitCode::usage, "plan", std::move(object), std::move(cause), std::move(remedy)});
+}
+
+Result<void> check_sizes(const RunOptions& o) {
+    if (o.pool_rows == 0) return impossible("--N 0", "the pool has no rows", "give --N 1 or more");
+    if (o.pool_rows > max_pool_rows)
+        return impossible(fmt::format("--N {}", o.pool_rows), fmt::format("ids hold {} rows", max_pool_rows),
+                          fmt::format("give --N {} or less", max_pool_rows));
+    if (o.active_rows > o.pool_rows)
+        return impossible(fmt::format("--m {}", o.active_rows),
+                          fmt::format("the pool has only N = {} rows", o.pool_rows), "give m <= N");
+    for (const std::uint64_t columns : {o.hidden_dim, o.up_cols, o.gate_cols})
+        if (columns > max_columns)
+            return impossible(fmt::format("{} columns", columns), "no row is that long", "give fewer columns");
+    if (o.hidden_dim + o.up_cols + o.gate_cols == 0)
+        return impossible("rows", "S = 0: a row has no columns", "give --hidden-dim, --up-cols or --gate-cols");
+    if (o.steps_per_k == 0) return impossible("--steps-per-k 0", "nothing would be measured", "give 1 or more");
+    if (o.steps_per_k > most_steps)
+        return impossible(fmt::format("--steps-per-k {}", o.steps_per_k), fmt::format("it is more than {}", most_steps),
+                          "give fewer steps");
+    if (o.repeats == 0) return impossible("--repeats 0", "nothing would be measured", "give 1 or more");
+    if (o.threads == 0) return impossible("--threads 0", "a step needs a worker", "give 1 or more");
+    if (o.grain == 0) return impossible("--grain 0", "a unit of work has at least one row", "give 1 or more");
+    if (!(o.tau >= 0) || !std::isfinite(o.tau))
+        return impossible(fmt::format("--tau {}", o.tau), "it is no share of m", "give 0 or more");
+    if (o.ks.empty() && !o.add && !o.remove) return impossible("--ks", "the list is empty", "give at least one k");
+    if (o.loops.empty()) return impossible("--loops", "the list is empty", "give at least one loop");
+    for (auto loop = o.loops.begin(); loop != o.loops.end(); ++loop)
+        if (std::find(o.loops.begin(), loop, *loop) != loop)
+            return impossible("--loops", fmt::format("'{}' stands twice", loop_name(o, *loop)), "name each loop once");
+    if (o.warmup && *o.warmup > most_steps)
+        return impossible(fmt::format("--warmup {}", *o.warmup), fmt::format("it is more than {} steps", most_steps),
+                          "give fewer");
+    return {};
+}
+
+Result<void> check_loops(const RunOptions& o) {
+    for (const LoopKind kind : o.loops)
+        for (const LoopEntry& entry : loops())
+            if (entry.kind == kind && !entry.built_in)
+                return fail({ExitCode::not_possible, "plan", "loop " + std::string(entry.name),
+                             "this build does not have it", "leave it out of --loops"});
+    if (!runs_here(o.copy))
+        return fail({ExitCode::not_possible, "plan", "--copy " + std::string(name_of(o.copy)), "this CPU cannot run it",
+                     "give --copy memcpy"});
+    return {};
+}
+
+/// The last-level caches that the chosen CPUs reach as one, and where that is known from.
+struct ReachedCache {
+    CacheGeometry geometry{assumed_llc_bytes, assumed_ways, 64};
+    std::string source = "assumed";
+    std::vector<Warning> doubts;
+};
+
+ReachedCache reached_cache(const std::vector<CacheInfo>& reached, std::uint64_t total) {
+    ReachedCache cache;
+    if (reached.empty()) {
+        cache.doubts.push_back(warnings::llc_unknown(assumed_llc_bytes));
+        return cache;
+    }
+    cache.source = reached[0].origin;
+    cache.geometry = {total, reached[0].ways, reached[0].line_bytes == 0 ? 64 : reached[0].line_bytes};
+    if (cache.geometry.ways != 0 && check(cache.geometry)) return cache;
+    cache.geometry.ways = assumed_ways;
+    const std::uint64_t way = std::uint64_t{assumed_ways} * cache.geometry.line_bytes;
+    cache.geometry.size_bytes = std::max<std::uint64_t>(total / way, 1) * way;
+    cache.doubts.push_back(warnings::llc_ways_assumed(total, assumed_ways));
+    return cache;
+}
+
+/// The cache that the simulation has, C of the warm-up rule and the sweep's buffer.
+Result<void> plan_caches(RunPlan& plan, const Machine& machine) {
+    const std::vector<CacheInfo> reached = machine.last_level_caches(plan.placement.cpus);
+    std::uint64_t total = 0, largest = 0;
+    for (const CacheInfo& cache : reached) {
+        total += cache.size_bytes;
+        largest = std::max(largest, cache.size_bytes);
+    }
+    plan.sweep_bytes = 4 * (reached.empty() ? assumed_llc_bytes : largest);
+    const ReachedCache host = reached_cache(reached, total);
+    plan.host_geometry = host.geometry;
+    if (plan.options.llc) {
+        if (auto valid = check(*plan.options.llc); !valid) return fail(valid.error());
+        plan.geometry = *plan.options.llc;
+        plan.geometry_source = "--llc";
+    } else {
+        plan.geometry = host.geometry;
+        plan.geometry_source = host.source;
+        plan.warnings.insert(plan.warnings.end(), host.doubts.begin(), host.doubts.end());
+    }
+    plan.warm_bytes = plan.geometry_source == "--llc" || reached.empty() ? plan.geometry.size_bytes : total;
+    return {};
+}
+
+/// What a run holds at once, in bytes. Doubles: the exact products may not fit 64 bits.
+struct MemoryNeed {
+    double arena = 0, sweep = 0;
+    double simulation = 0; ///< of one thread: masks, lists, tables, the trace's ids, the cache
+    double steps = 0;      ///< plan and computed and simulated figures of every step
+    double samples = 0;    ///< the rows of samples.csv and workers.csv, as the report reads them back
+    double total(std::size_t threads) const {
+        return arena + sweep + simulation * static_cast<double>(threads) + steps + samples;
+    }
+};
+
+/// Before the experiments are planned: of one k and no warm-up, at least this.
+MemoryNeed memory_need(const RunPlan& plan) {
+    const RunOptions& o = plan.options;
+    const double rows = o.pool_rows, loops = static_cast<double>(o.loops.size());
+    const double pool_and_slab = 2 * rows * static_cast<double>(plan.layout.row_bytes());
+    MemoryNeed need;
+    need.sweep = static_cast<double>(plan.sweep_bytes);
+    // The exact arena is safe to compute only when its products fit.
+    need.arena = pool_and_slab < 0x1p62 ? static_cast<double>(bytebound::arena_bytes(plan.workspace)) : pool_and_slab;
+    const double cache = 8 * static_cast<double>(plan.geometry.size_bytes / plan.geometry.line_bytes);
+    need.simulation = std::max(0.0, need.arena - pool_and_slab) + 4 * rows +
+                      (plan.hierarchy ? hierarchy_bytes(plan, need.arena) : cache);
+
+    double steps = 0; // of all ks
+    for (const Experiment& e : plan.experiments)
+        steps += static_cast<double>(e.changes.size());
+    const double experiments = std::max<double>(1, static_cast<double>(plan.experiments.size()));
+    if (plan.experiments.empty()) steps = o.steps_per_k;
+    need.steps = steps * (sizeof(StepChange) +
+                          loops * (o.repeats * double{sizeof(StepLedger)} + sizeof(LineCounts) + sizeof(GapLines)));
+    const double readings = static_cast<double>(plan.counting.events.size());
+    const double rows_written = experiments * o.steps_per_k * loops * o.repeats * (o.threads > 1 ? 1.0 + o.threads : 1);
+    need.samples = rows_written * (sizeof(Sample) + readings * sizeof(std::optional<Reading>));
+    return need;
+}
+
+/// Judges the sizes and says how many simulations fit at once.
+Result<void> check_memory(RunPlan& plan, std::uint64_t memory_available, bool under_valgrind) {
+    const MemoryNeed need = memory_need(plan);
+    const double available = static_cast<double>(memory_available);
+    if (memory_available != 0 && need.total(1) > available)
+        return impossible("memory",
+                          fmt::format("the run needs {} (arena {}, sweep {}, simulation {}, figures of all steps {}, "
+                                      "samples {}), the machine has {} available",
+                                      format_size(need.total(1)), format_size(need.arena), format_size(need.sweep),
+                                      format_size(need.simulation), format_size(need.steps), format_size(need.samples),
+                                      format_size(available)),
+                          "give a smaller --N, shorter rows, fewer steps or fewer repeats");
+    if (need.arena >= 0x1p62) return impossible("memory", "the arena fits no address space", "give a smaller --N");
+    if (memory_available != 0) {
+        const double beside = std::floor((available - need.total(0)) / need.simulation);
+        plan.simulation_threads = static_cast<std::size_t>(std::clamp(beside, 1.0, double{most_simulations}));
+    }
+    const bool wrapped = under_valgrind || !plan.counting.collectors.emulating.empty();
+    if (wrapped && need.arena >= static_cast<double>(valgrind_arena_limit))
+        return impossible("memory",
+                          fmt::format("the arena of {} is not smaller than 4 GiB, and valgrind's write-back model "
+                                      "takes lines 4 GiB apart for one",
+                                      format_size(need.arena)),
+                          "give a smaller --N under valgrind");
+    if (plan.counting.collectors.emulating.empty()) return {};
+    const bool evicts = plan.options.between == Between::evict;
+    const double evicted = evicts ? static_cast<double>(plan.geometry.size_bytes) : 0;
+    if (need.arena + evicted > static_cast<double>(emulated_arena_limit))
+        return impossible("memory",
+                          fmt::format("the arena of {}{} is larger than {}: the low 32 bits of its addresses must "
+                                      "differ from those of stack, heap and code under {}",
+                                      format_size(need.arena),
+                                      evicts ? fmt::format(" and the buffer of {} to evict", format_size(evicted)) : "",
+                                      format_size(static_cast<double>(emulated_arena_limit)),
+                                      plan.counting.collectors.emulating),
+                          "give a smaller --N, or --collector sim");
+    return {};
+}
+
+} // namespace
+
+Result<void> fit_memory(RunPlan& plan, std::uint64_t memory_available, bool under_valgrind) {
+    if (auto fits = check_memory(plan, memory_available, under_valgrind); !fits) return fits;
+    plan.arena_bytes = bytebound::arena_bytes(plan.workspace);
+    return {};
+}
+
+Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, const PlanFacts& facts) {
+    if (auto valid = check_sizes(options); !valid) return fail(valid.error());
+    if (auto valid = check_loops(options); !valid) return fail(valid.error());
+    RunPlan plan;
+    plan.options = options;
+    plan.ceilings = facts.ceilings;
+    plan.no_ceilings = facts.no_ceilings;
+    plan.layout = make_layout(options.dtype, options.up_cols, options.hidden_dim, options.gate_cols);
+    auto placement = resolve_placement(machine, options.cpus, options.memory, options.threads);
+    if (!placement) return fail(placement.error());
+    plan.placement = std::move(*placement);
+    auto counting = request_counting(options.counting, plan.placement, facts.preset, facts.root);
+    if (!counting) return fail(counting.error());
+    plan.counting = std::move(*counting);
+    if (auto caches = plan_caches(plan, machine); !caches) return fail(caches.error());
+    if (auto levels = plan_hierarchy(plan, machine); !levels) return fail(levels.error());
+    if (plan.hierarchy && !plan.counting.collectors.simulate)
+        plan.warnings.push_back(warnings::hierarchy_not_simulated());
+    plan.workspace = {options.pool_rows, plan.layout, 1, 0};
+    if (auto fits = check_memory(plan, facts.memory_available, facts.under_valgrind); !fits) return fail(fits.error());
+    if (auto planned = plan_experiments(plan); !planned) return fail(planned.error());
+    if (auto settled = settle_tau(plan); !settled) return fail(settled.error());
+    if (auto fits = fit_memory(plan, facts.memory_available, facts.under_valgrind); !fits) return fail(fits.error());
+    plan.warnings.insert(plan.warnings.end(), plan.counting.warnings.begin(), plan.counting.warnings.end());
+    return plan;
+}
+
+std::vector<std::string> describe(const RunPlan& plan) {
+    const RunOptions& o = plan.options;
+    std::vector<std::string> names, lines;
+    for (const LoopKind kind : o.loops)
+        names.emplace_back(loop_name(o, kind));
+    lines.push_back(fmt::format("workload   N {}, m {}, S {} bytes ({}), {}, seed {}", o.pool_rows, o.active_rows,
+                                plan.layout.row_bytes(), name_of(o.dtype), name_of(o.pattern), o.seed));
+    lines.push_back(fmt::format("loops      {} (copy {}, threads {}, between {})", join(names, ", "), name_of(o.copy),
+                                o.threads, name_of(o.between)));
+    if (o.adaptive_tau) lines.push_back(fmt::format("tau        {:.4g}, by the expected times of this host", o.tau));
+    lines.push_back(fmt::format("placement  CPUs {}, memory {}", format_cpu_list(plan.placement.cpus), o.memory));
+    lines.push_back(fmt::format("memory     arena {}, sweep {}", format_size(static_cast<double>(plan.arena_bytes)),
+                                format_size(static_cast<double>(plan.sweep_bytes))));
+    lines.push_back(fmt::format("cache      {} {} ways, {} B lines ({})",
+                                format_size(static_cast<double>(plan.geometry.size_bytes)), plan.geometry.ways,
+                                plan.geometry.line_bytes, plan.geometry_source));
+    for (std::string& line : describe_hierarchy(plan))
+        lines.push_back(std::move(line));
+    for (const Experiment& e : plan.experiments)
+        lines.push_back(fmt::format("k {:<8} A {:g}, R {:g}, warm-up {}, measured {} x {}, bound {} per step", e.k,
+                                    e.added, e.removed, e.warmup_steps, o.repeats, o.steps_per_k,
+                                    format_size(e.bound_rows * static_cast<double>(plan.layout.row_bytes()))));
+    std::vector<std::string> events;
+    for (const EventRequest& event : plan.counting.events)
+        events.push_back(event.name);
+    std::vector<std::string> collectors = plan.counting.collectors.counting;
+    if (!plan.counting.collectors.emulating.empty()) collectors.push_back(plan.counting.collectors.emulating);
+    if (plan.counting.collectors.simulate) collectors.emplace_back("sim");
+    lines.push_back(fmt::format("collectors {}", collectors.empty() ? "none" : join(collectors, ", ")));
+    lines.push_back(fmt::format("events     {}", events.empty() ? "none" : join(events, ", ")));
+    lines.push_back(fmt::format("phases     {} before passes", plan.experiments.size() * o.loops.size() * o.repeats));
+    return lines;
+}
+
+} // namespace bytebound

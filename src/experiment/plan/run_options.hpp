@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiment/counting/request.hpp"
+#include "loops/update_loop.hpp"
+#include "model/cache.hpp"
+#include "model/hierarchy_spec.hpp"
+#include "workload/row_layout.hpp"
+#include "workload/trace.hpp"
+
+namespace bytebound {
+
+/// --qualify: whether counters are checked against kernels of known truth before they are used.
+enum class Qualify { always, cached, off };
+std::string_view name_of(Qualify qualify);
+
+enum class Between { none, use, evict };
+std::string_view name_of(Between between);
+
+/// --l1, --l2: a private level of the simulated hierarchy.
+struct PrivateLevelChoice {
+    bool given = false;                    ///< else the machine's own
+    std::optional<CacheGeometry> geometry; ///< none: without this level
+    bool operator==(const PrivateLevelChoice&) const = default;
+};
+
+/// Options of `bytebound run`, parsed but not yet judged: names are resolved, sizes are numbers, nothing was allocated
+/// or opened. Defaults are the main job's.
+struct RunOptions {
+    // workload
+    std::uint32_t pool_rows = 8192; ///< --N
+    std::uint64_t hidden_dim = 1024, up_cols = 1024, gate_cols = 0;
+    std::uint32_t active_rows = 1024; ///< --m
+    std::vector<std::uint32_t> ks = {16, 64, 256, 1024};
+    std::optional<std::uint32_t> add, remove; ///< given: replaces ks
+    std::uint32_t steps_per_k = 50;
+    std::uint32_t repeats = 5;
+    std::optional<std::uint32_t> warmup; ///< none: auto
+    Dtype dtype = Dtype::f32;
+    Pattern pattern = Pattern::random;
+    std::uint64_t seed = 1;
+    bool quick = false; ///< caps the automatic warm-up at 512; its other defaults are applied at parsing
+    // loops
+    std::vector<LoopKind> loops = {LoopKind::paired, LoopKind::index, LoopKind::mask, LoopKind::hybrid,
+                                   LoopKind::oracle};
+    std::string brought_loop; ///< name of LoopKind::brought, which RunSeams::make_loop then makes; empty: there is none
+    double tau = 0.5;
+    bool adaptive_tau = false; ///< planning sets tau, by the expected crossover
+    CopyMethod copy = CopyMethod::memcpy;
+    std::uint32_t threads = 1;
+    std::uint32_t grain = 8;
+    std::uint32_t parallel_threshold = 64;
+    Between between = Between::none;
+    // place
+    std::string cpus = "auto";
+    std::string memory = "local";
+    // counting
+    CountingOptions counting;
+    std::optional<CacheGeometry> llc;
+    std::optional<LlcPolicy> cache_model; ///< none: the LLC alone
+    PrivateLevelChoice l1, l2;
+    Prefetch prefetch = Prefetch::none;
+    Qualify qualify = Qualify::cached;
+    bool allow_unqualified = false;
+    // ceilings
+    std::string calibration = "auto"; ///< auto, none, or a file
+    // output
+    std::string out; ///< empty: ./bytebound-YYYYmmdd-HHMMSS
+    bool force = false;
+    bool dry_run = false;
+    bool quiet = false;
+    std::vector<std::string> command; ///< argv as given
+};
+
+/// Name of a loop of this run; empty for brought without one.
+std::string_view loop_name(const RunOptions& options, LoopKind kind);
+
+} // namespace bytebound

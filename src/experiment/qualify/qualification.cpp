@@ -1,0 +1,353 @@
+#include "experiment/qualify/qualification.hpp"
+
+#include <linux/hw_breakpoint.h>
+#include <time.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/clock.hpp"
+
+namespace bytebound {
+namespace {
+
+/// Long enough for the kernel's rotation of groups (1 to 10 ms) to come round several times.
+constexpr std::uint64_t multiplexed_iterations = 25'000'000;
+constexpr unsigned watched_writes = 10, watched_reads = 5;
+
+void rest(std::uint64_t ns) {
+    const timespec time{static_cast<time_t>(ns / 1'000'000'000u), static_cast<long>(ns % 1'000'000'000u)};
+    ::nanosleep(&time, nullptr);
+}
+
+/// A core event whose count times its bytes is a part of an estimate.
+bool is_term(const EventRecord& record) { return record.bytes_per_count != 0 && record.parts.empty(); }
+
+bool is_breakpoint(const EventRecord& record) { return record.name.starts_with("mem:"); }
+
+/// "hbm-read" -> true: of a memory on which the kernels' streams need not lie.
+bool other_memory_class(const EventRecord& record) {
+    return record.name.starts_with("hbm-") || record.name.starts_with("pmem-") || record.name.starts_with("cxl-");
+}
+
+/// Why an event of a role that has kernels cannot be checked on them; empty when it can.
+std::string why_not_checked(const EventRecord& record, std::string_view role) {
+    const bool hardware = role == "instructions" || role == "llc_misses" || role == "page_faults";
+    if (hardware && record.domain == "k") return "it counts kernel code, the kernels of known truth are user code";
+    if (role == "instructions" && record.domain != "u") return "it counts kernel code, too, of which no truth is known";
+    if (other_memory_class(record)) return "the run's memory is not known to be of this class";
+    return {};
+}
+
+/// One event under one kernel. An estimate is the sum of several.
+struct Item {
+    std::vector<std::size_t> columns;
+    std::string role;
+    KernelCheck check;
+    std::vector<KernelTrial> trials;
+};
+
+/// The checks of one pass.
+class PassQualification {
+public:
+    PassQualification(const QualificationStage& stage, KernelRunner& runner, int pass, std::uint64_t end_ns,
+                      std::vector<QualifiedEvent>& results)
+        : stage_(stage), runner_(runner), pass_(pass), end_ns_(end_ns), slots_(stage.counting.slots_of(pass)),
+          before_(slots_.size()), after_(slots_.size()), results_(results) {}
+
+    Result<void> run();
+
+private:
+    const EventRecord& record(std::size_t column) const { return stage_.counting.events[column]; }
+    std::string role_of(const EventRecord& record) const;
+    void sort_out();
+    Result<void> judge_on(OpenCounters& counters, TruthKernel kernel);
+    Result<void> once(OpenCounters& counters, TruthKernel kernel, std::vector<Item*>& items, std::uint64_t& took_ns);
+    Result<std::uint64_t> idle(OpenCounters& counters, std::uint64_t ns);
+    std::optional<double> value_of(const Item& item) const;
+    bool shared(const Item& item) const;
+    bool in_several_passes(std::size_t column) const;
+    void add_checks(std::size_t column, const std::string& role);
+    void leave_out(std::size_t column, std::string kernel, std::string reason);
+    QualifiedEvent judge_breakpoint(const EventRecord& record);
+
+    const QualificationStage& stage_;
+    KernelRunner& runner_;
+    int pass_;
+    std::uint64_t end_ns_;
+    std::vector<CounterSlot> slots_;
+    std::vector<CounterValue> before_, after_;
+    std::vector<Item> items_;
+    std::vector<std::size_t> breakpoints_;
+    std::vector<QualifiedEvent>& results_;
+};
+
+std::string PassQualification::role_of(const EventRecord& record) const {
+    return record.role.empty() ? event_role(record.name, stage_.request.preset.choice.llc_event) : record.role;
+}
+
+void PassQualification::leave_out(std::size_t column, std::string kernel, std::string reason) {
+    QualifiedEvent event;
+    event.name = record(column).name;
+    event.kernel = std::move(kernel);
+    event.reason = std::move(reason);
+    results_.push_back(std::move(event));
+}
+
+void PassQualification::sort_out() {
+    std::vector<std::size_t> columns;
+    for (const CounterSlot& slot : slots_)
+        if (std::find(columns.begin(), columns.end(), slot.column) == columns.end()) columns.push_back(slot.column);
+    for (const std::size_t column : columns) {
+        const std::string role = role_of(record(column));
+        const std::vector<KernelCheck> checks = checks_of(role);
+        if (is_breakpoint(record(column))) {
+            breakpoints_.push_back(column);
+        } else if (checks.empty()) {
+            leave_out(column, {}, why_no_truth(role));
+        } else if (auto why = why_not_checked(record(column), role); !why.empty()) {
+            leave_out(column, {}, std::move(why));
+        } else if (in_several_passes(column)) {
+            leave_out(column, {},
+                      "other events of its sum are counted in another pass: no kernel is seen by all of them");
+        } else {
+            add_checks(column, role);
+        }
+    }
+}
+
+/// Channels of one controller that need more passes than one see a share of every kernel, and no pass sees all of it.
+bool PassQualification::in_several_passes(std::size_t column) const {
+    const EventRecord& one = record(column);
+    const auto& events = stage_.counting.events;
+    return !one.role.empty() && std::any_of(events.begin(), events.end(), [&](const EventRecord& other) {
+        return other.role == one.role && other.source == one.source && other.pass >= 0 && other.pass != one.pass;
+    });
+}
+
+void PassQualification::add_checks(std::size_t column, const std::string& role) {
+    for (const KernelCheck& check : checks_of(role)) {
+        const auto same_sum = [&](const Item& item) {
+            return item.check.kernel == check.kernel && item.role == role && is_term(record(column)) &&
+                   is_term(record(item.columns[0]));
+        };
+        const auto sum = std::find_if(items_.begin(), items_.end(), same_sum);
+        if (sum != items_.end())
+            sum->columns.push_back(column);
+        else
+            items_.push_back({{column}, role, check, {}});
+    }
+}
+
+bool PassQualification::shared(const Item& item) const {
+    return std::any_of(slots_.begin(), slots_.end(), [&](const CounterSlot& slot) {
+        return slot.column == item.columns[0] && slot.sharing == Sharing::socket;
+    });
+}
+
+/// Of the last two readings: the sum over the event's parts; nothing when one of them is no count.
+std::optional<double> PassQualification::value_of(const Item& item) const {
+    double value = 0;
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        const std::size_t column = slots_[i].column;
+        if (std::find(item.columns.begin(), item.columns.end(), column) == item.columns.end()) continue;
+        const Reading reading = difference(before_[i], after_[i]);
+        if (reading.state != ReadingState::counted && reading.state != ReadingState::scaled) return std::nullopt;
+        const double bytes = is_term(record(column)) ? static_cast<double>(record(column).bytes_per_count) : 1;
+        value += slots_[i].weight * bytes * scaled_count(reading);
+    }
+    return value;
+}
+
+/// What others do meanwhile: the leader rests. How long it did.
+Result<std::uint64_t> PassQualification::idle(OpenCounters& counters, std::uint64_t ns) {
+    if (!counters.read_before(before_)) return fail(counters.last_error());
+    const std::uint64_t begin = now_ns();
+    rest(ns);
+    const std::uint64_t took = now_ns() - begin;
+    if (!counters.read_after(after_)) return fail(counters.last_error());
+    return took;
+}
+
+/// One repeat, which every item of the kernel sees.
+Result<void> PassQualification::once(OpenCounters& counters, TruthKernel kernel, std::vector<Item*>& items,
+                                     std::uint64_t& took_ns) {
+    std::vector<std::optional<double>> background(items.size(), 0.0); ///< nothing: the idle machine was not seen
+    const bool any_shared = std::any_of(items.begin(), items.end(), [&](const Item* i) { return shared(*i); });
+    if (any_shared && took_ns > 0) {
+        const auto rested = idle(counters, took_ns);
+        if (!rested) return fail(rested.error());
+        for (std::size_t i = 0; i < items.size(); ++i)
+            if (shared(*items[i])) {
+                background[i] = value_of(*items[i]);
+                if (background[i]) *background[i] /= static_cast<double>(*rested);
+            }
+    }
+    if (auto ready = runner_.prepare(kernel); !ready) return ready;
+    if (!counters.read_before(before_)) return fail(counters.last_error());
+    const std::uint64_t begin = now_ns();
+    const double work = runner_.run(kernel);
+    took_ns = now_ns() - begin;
+    if (!counters.read_after(after_)) return fail(counters.last_error());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        auto counted = value_of(*items[i]);
+        if (counted && background[i])
+            *counted -= *background[i] * static_cast<double>(took_ns);
+        else
+            counted.reset();
+        items[i]->trials.push_back({counted, truth_of(kernel, items[i]->role, work, runner_.line_bytes())});
+    }
+    return {};
+}
+
+Result<void> PassQualification::judge_on(OpenCounters& counters, TruthKernel kernel) {
+    std::vector<Item*> items;
+    for (Item& item : items_)
+        if (item.check.kernel == kernel) items.push_back(&item);
+    if (items.empty()) return {};
+    const auto give_up = [&](const std::string& reason) {
+        for (const Item* item : items)
+            for (const std::size_t column : item->columns)
+                leave_out(column, runner_.describe(kernel), reason);
+        return Result<void>{};
+    };
+    if (const std::string obstacle = runner_.obstacle(kernel); !obstacle.empty()) return give_up(obstacle);
+
+    // The first repeat warms up: code, stack, pages; and says how long one takes.
+    const std::uint64_t begin = now_ns();
+    std::uint64_t took_ns = 0;
+    if (begin >= end_ns_) return give_up("no time was left for it");
+    if (auto done = once(counters, kernel, items, took_ns); !done) {
+        // No memory for a stream is no fault of a counter.
+        if (done.error().code == ExitCode::not_possible) return give_up(done.error().cause);
+        return done;
+    }
+    const std::uint64_t now = now_ns();
+    const std::uint64_t repeats = stage_.pace.repeats;
+    const std::uint64_t left = end_ns_ > now ? end_ns_ - now : 0;
+    const std::uint64_t affordable = left / std::max<std::uint64_t>(2 * took_ns, 1);
+    if (affordable < std::min(repeats, fewest_trials))
+        return give_up(fmt::format("{} repeats of {:.0f} ms do not fit into the {:g} s of this qualification",
+                                   fewest_trials, static_cast<double>(took_ns) / 1e6,
+                                   static_cast<double>(stage_.pace.budget_ns) / 1e9));
+    for (Item* item : items)
+        item->trials.clear();
+    for (std::uint64_t i = 0; i < std::min(repeats, std::max(affordable, fewest_trials)); ++i) {
+        if (stage_.stop != 0) return fail(stopped_by(stage_.stop));
+        if (auto done = once(counters, kernel, items, took_ns); !done) return done;
+        if (items[0]->trials.back().truth.low <= 0) return give_up("its witness did not see what it did");
+    }
+    for (const Item* item : items) {
+        QualifiedEvent event = judge(item->trials, item->check.threshold, std::string(item->check.unit));
+        event.kernel = runner_.describe(kernel);
+        if (item->columns.size() > 1) event.kernel += fmt::format(", sum of {} events", item->columns.size());
+        for (const std::size_t column : item->columns) {
+            event.name = record(column).name;
+            results_.push_back(event);
+        }
+    }
+    return {};
+}
+
+/// The run's breakpoint watches memory that only its user knows. One of the same kind and length on a word of our own
+/// stands for it, planned and opened by the same collector.
+QualifiedEvent PassQualification::judge_breakpoint(const EventRecord& record) {
+    QualifiedEvent out;
+    const auto not_judged = [&](std::string reason) {
+        out.name = record.name;
+        out.reason = std::move(reason);
+        return out;
+    };
+    for (CountingSource& source : stage_.counting.sources) {
+        const auto planned = std::find_if(source.plan.events.begin(), source.plan.events.end(),
+                                          [&](const PlannedEvent& each) { return each.name == record.name; });
+        if (planned == source.plan.events.end() || !planned->event) continue;
+        const Event& event = *planned->event;
+        if (event.breakpoint_type == HW_BREAKPOINT_X) return not_judged("no kernel executes a known address");
+        const bool reads_too = event.breakpoint_type != HW_BREAKPOINT_W;
+        known_truth::WatchedWord word;
+        const std::string name = word.event_name(std::clamp<std::size_t>(event.config2, 1, 8), reads_too);
+        const auto plan = source.collector->plan({{name}, false, stage_.request.placement.cpus.at(0), {}, {}});
+        if (!plan) return not_judged(plan.error().cause);
+        if (plan->events.size() != 1 || plan->events[0].pass != 0) return not_judged("no breakpoint was left for it");
+        const auto counters = source.collector->open(*plan, 0);
+        if (!counters) return not_judged(counters.error().cause);
+        std::vector<KernelTrial> trials;
+        for (std::uint64_t i = 0; i < stage_.pace.repeats; ++i) {
+            CounterValue before, after;
+            const bool first = (*counters)->read(std::span(&before, 1));
+            word.touch(watched_writes, watched_reads);
+            const bool second = (*counters)->read(std::span(&after, 1));
+            const Reading reading = difference(before, after);
+            std::optional<double> counted;
+            if (first && second && reading.state == ReadingState::counted) counted = static_cast<double>(reading.count);
+            trials.push_back({counted, Truth::exactly(watched_writes + (reads_too ? watched_reads : 0))});
+        }
+        out = judge(trials, exact_bias, "accesses");
+        out.name = record.name;
+        out.kernel = fmt::format("{} writes{} of a word of its own", watched_writes,
+                                 reads_too ? fmt::format(" and {} reads", watched_reads) : "");
+        return out;
+    }
+    return not_judged(why_no_truth({}));
+}
+
+Result<void> PassQualification::run() {
+    sort_out();
+    if (!items_.empty()) {
+        auto counters = OpenCounters::open(stage_.counting, pass_, true);
+        if (!counters) return fail(counters.error());
+        using enum TruthKernel;
+        for (const TruthKernel kernel :
+             {instructions, fresh_pages, naps, cpu_time, read, store, nontemporal_store, copy}) {
+            if (stage_.stop != 0) return fail(stopped_by(stage_.stop));
+            if (auto judged = judge_on(*counters, kernel); !judged) return judged;
+        }
+    }
+    for (const std::size_t column : breakpoints_)
+        results_.push_back(judge_breakpoint(record(column)));
+    return {};
+}
+
+} // namespace
+
+QualificationPace qualification_pace(bool quick) {
+    // Leaves room for opening, mapping and the first repeats in "under a second".
+    return quick ? QualificationPace{fewest_trials, 700'000'000} : QualificationPace{};
+}
+
+Result<std::vector<QualifiedEvent>> qualify_counters(const QualificationStage& stage) {
+    KernelAmounts amounts = stage.amounts;
+    for (const EventRecord& record : stage.counting.events)
+        if (record.multiplexed) amounts.iterations = std::max(amounts.iterations, multiplexed_iterations);
+    const auto caches = stage.machine.last_level_caches(stage.request.placement.cpus);
+    const std::size_t line_bytes = caches.empty() || caches[0].line_bytes == 0 ? 64 : caches[0].line_bytes;
+    KernelRunner runner(stage.machine, stage.request.placement, amounts, line_bytes);
+    const std::uint64_t end_ns = now_ns() + stage.pace.budget_ns;
+    std::vector<QualifiedEvent> results;
+    for (int pass = 0; pass < stage.counting.passes; ++pass)
+        if (auto done = PassQualification(stage, runner, pass, end_ns, results).run(); !done) return fail(done.error());
+    return results;
+}
+
+Result<void> check_qualified(const CountingRequest& request, const Counting& counting,
+                             const QualificationRecord& record) {
+    constexpr std::array<std::string_view, 6> needed = {"cycles",          "instructions",     "llc_misses",
+                                                        "dram_read_bytes", "dram_write_bytes", "dram_bytes"};
+    for (const EventRecord& event : counting.events) {
+        const bool asked = std::find(request.options.events.begin(), request.options.events.end(), event.name) !=
+                           request.options.events.end();
+        const bool by_default =
+            request.options.events.empty() && std::find(needed.begin(), needed.end(), event.role) != needed.end();
+        const QualifiedEvent* failure = failure_of(record, event.name);
+        if ((!asked && !by_default) || failure == nullptr) continue;
+        return fail({ExitCode::not_possible, "count", event.name,
+                     fmt::format("failed qualification ({}): {} (--strict)", failure->kernel, failure->reason),
+                     "give --allow-unqualified, or leave --strict out"});
+    }
+    return {};
+}
+
+} // namespace bytebound

@@ -1,0 +1,41 @@
+#pragma once
+// Qualification before use: the run's own counters, groups and passes count kernels of known truth on the leader's CPU
+// and memory.
+
+#include <cstdint>
+#include <vector>
+
+#include "base/progress.hpp"
+#include "experiment/counting/counting.hpp"
+#include "experiment/qualify/qualification_kernels.hpp"
+
+namespace bytebound {
+
+/// How often and how long. A kernel whose repeats would not end in time is left out, and its events are not judged.
+struct QualificationPace {
+    std::uint64_t repeats = 10;
+    std::uint64_t budget_ns = 3'000'000'000;
+};
+QualificationPace qualification_pace(bool quick);
+
+/// What a qualification needs.
+struct QualificationStage {
+    Counting& counting;
+    const CountingRequest& request;
+    const Machine& machine;
+    const StopFlag& stop;
+    KernelAmounts amounts;
+    QualificationPace pace;
+};
+
+/// Counts the kernels in every pass, on the calling thread, which is pinned as the leader. Every counted event stands
+/// in the result at least once. Errors: those of opening and of reading what the plan promised; interrupted,
+/// terminated.
+Result<std::vector<QualifiedEvent>> qualify_counters(const QualificationStage& stage);
+
+/// --strict: not_possible for the first failed event that the run needs (every one of --events if given, else cycles,
+/// instructions, LLC misses and DRAM bytes).
+Result<void> check_qualified(const CountingRequest& request, const Counting& counting,
+                             const QualificationRecord& record);
+
+} // namespace bytebound

@@ -1,0 +1,143 @@
+#include "experiment/qualify/qualification_kernels.hpp"
+
+#include <sys/mman.h>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "counters/known_truth/instruction_loop.hpp"
+#include "counters/known_truth/line_streams.hpp"
+
+namespace bytebound {
+namespace {
+
+using known_truth::flush_lines;
+
+constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;
+
+bool is_stream(TruthKernel kernel) {
+    return kernel == TruthKernel::read || kernel == TruthKernel::store || kernel == TruthKernel::nontemporal_store ||
+           kernel == TruthKernel::copy;
+}
+
+Result<MappedRegion> stream_memory(const Machine& machine, const Placement& placement, std::uint64_t bytes) {
+    auto region = MappedRegion::anonymous(bytes, huge_page_bytes);
+    if (!region) return fail(region.error());
+    if (auto bound = bind_memory(machine, placement, region->data(), region->size()); !bound)
+        return fail(bound.error());
+    // Fewer page walks, whose loads are traffic, too.
+    static_cast<void>(::madvise(region->data(), region->size(), MADV_HUGEPAGE));
+    known_truth::store_stream({region->data(), region->size()}, 0x5851f42d4c957f2du); // not 0, and first touch
+    return region;
+}
+
+} // namespace
+
+std::vector<KernelCheck> checks_of(std::string_view role) {
+    using enum TruthKernel;
+    if (role == "instructions") return {{instructions, "instructions", exact_bias}};
+    if (role == "page_faults") return {{fresh_pages, "page faults", exact_bias}};
+    if (role == "context_switches") return {{naps, "context switches", exact_bias}};
+    if (role == "task_clock_ns") return {{cpu_time, "ns of CPU time", exact_bias}};
+    if (role == "llc_misses") return {{read, "lines", traffic_bias}};
+    if (role == "dram_read_bytes") return {{read, "bytes", traffic_bias}, {copy, "bytes", traffic_bias}};
+    if (role == "dram_write_bytes")
+        return {
+            {store, "bytes", traffic_bias}, {nontemporal_store, "bytes", traffic_bias}, {copy, "bytes", traffic_bias}};
+    if (role == "dram_bytes")
+        return {{read, "bytes", traffic_bias},
+                {store, "bytes", traffic_bias},
+                {nontemporal_store, "bytes", traffic_bias},
+                {copy, "bytes", traffic_bias}};
+    return {};
+}
+
+std::string why_no_truth(std::string_view role) {
+    if (role == "cycles") return "no kernel takes a known number of cycles";
+    if (role == "cpu_migrations") return "a pinned thread does not migrate";
+    return "no kernel of known truth for this event";
+}
+
+Truth truth_of(TruthKernel kernel, std::string_view role, double work, std::size_t line_bytes) {
+    if (role == "llc_misses") return Truth::exactly(work / static_cast<double>(line_bytes));
+    const bool reads = role == "dram_read_bytes" || role == "dram_bytes";
+    const bool writes = role == "dram_write_bytes" || role == "dram_bytes";
+    if (!reads && !writes) return Truth::exactly(work);
+    const bool loads = kernel == TruthKernel::read || kernel == TruthKernel::copy;
+    const bool stores = kernel != TruthKernel::read;
+    // Whether a full line's store reads it first (write-allocate) is the machine's own affair.
+    const bool allocates = kernel == TruthKernel::store || kernel == TruthKernel::copy;
+    const double least = (reads && loads ? work : 0) + (writes && stores ? work : 0);
+    return {least, least + (reads && allocates ? work : 0)};
+}
+
+std::string KernelRunner::describe(TruthKernel kernel) const {
+    const std::string size = format_size(static_cast<double>(amounts_.stream_bytes));
+    switch (kernel) {
+    case TruthKernel::instructions: return "2-instruction loop";
+    case TruthKernel::fresh_pages: return fmt::format("touch {} fresh pages", amounts_.pages);
+    case TruthKernel::naps: return fmt::format("{} naps, witness getrusage", amounts_.naps);
+    case TruthKernel::cpu_time: return fmt::format("{:g} ms of CPU time", static_cast<double>(amounts_.cpu_ns) / 1e6);
+    case TruthKernel::read: return "read " + size;
+    case TruthKernel::store: return "store " + size;
+    case TruthKernel::nontemporal_store: return "store " + size + " past the caches";
+    case TruthKernel::copy: return "copy " + size;
+    }
+    return {};
+}
+
+std::string KernelRunner::obstacle(TruthKernel kernel) const {
+    if (kernel == TruthKernel::instructions && !known_truth::has_instruction_loop())
+        return "no loop of known length for this architecture";
+    if (kernel == TruthKernel::nontemporal_store && !known_truth::has_nontemporal_stores())
+        return "this architecture has no stores that surely go past the caches";
+    if (is_stream(kernel) && !known_truth::can_flush_lines())
+        return "this architecture has no cache flush for user code";
+    return {};
+}
+
+Result<void> KernelRunner::map_streams() {
+    if (from_.size() != 0) return {};
+    for (MappedRegion* region : {&from_, &to_}) {
+        auto memory = stream_memory(*machine_, *placement_, amounts_.stream_bytes);
+        if (!memory) return fail(memory.error());
+        *region = std::move(*memory);
+    }
+    return {};
+}
+
+Result<void> KernelRunner::prepare(TruthKernel kernel) {
+    if (kernel == TruthKernel::fresh_pages) {
+        auto pages = known_truth::FreshPages::map(amounts_.pages);
+        if (!pages) return fail(pages.error());
+        pages_ = std::move(*pages);
+    }
+    if (!is_stream(kernel)) return {};
+    if (auto mapped = map_streams(); !mapped) return mapped;
+    flush_lines({from_.data(), from_.size()});
+    flush_lines({to_.data(), to_.size()});
+    ++stored_;
+    return {};
+}
+
+double KernelRunner::run(TruthKernel kernel) noexcept {
+    const std::span<std::byte> from(from_.data(), from_.size()), to(to_.data(), to_.size());
+    switch (kernel) {
+    case TruthKernel::instructions: return static_cast<double>(known_truth::run_instruction_loop(amounts_.iterations));
+    case TruthKernel::fresh_pages: return static_cast<double>(pages_->touch());
+    case TruthKernel::naps: {
+        const std::uint64_t seen = known_truth::take_naps(amounts_.naps);
+        return seen >= amounts_.naps ? static_cast<double>(seen) : 0; // a witness that looks away is none
+    }
+    case TruthKernel::cpu_time: return static_cast<double>(known_truth::spend_cpu_time(amounts_.cpu_ns));
+    case TruthKernel::read: known_truth::read_stream(from, line_bytes_); break;
+    case TruthKernel::store: known_truth::store_stream(to, stored_); break;
+    case TruthKernel::nontemporal_store: known_truth::nontemporal_store_stream(to, stored_); break;
+    case TruthKernel::copy: known_truth::copy_stream(to, from); break;
+    }
+    // What was stored has reached the memory when the counters are read.
+    if (kernel != TruthKernel::read) flush_lines(to);
+    return static_cast<double>(from.size());
+}
+
+} // namespace bytebound

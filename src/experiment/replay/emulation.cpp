@@ -1,0 +1,132 @@
+#include "experiment/replay/emulation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.hpp"
+#include "experiment/counting/counting_parts.hpp"
+#include "experiment/replay/emulation_spec.hpp"
+#include "record/warnings.hpp"
+
+namespace bytebound {
+namespace {
+
+/// Each costs half a millisecond and some 4 KiB of a temporary file.
+constexpr std::uint32_t most_readings = 20'000;
+
+/// Of one access of memcpy under valgrind (AVX2): rows of whole vectors never have one across two lines.
+constexpr std::uint64_t vector_bytes = 32;
+
+struct Refusal {
+    std::string_view copy, reason;
+};
+constexpr std::array<Refusal, 3> refused_copies = {
+    {{"nt", "valgrind takes non-temporal stores for ordinary ones"},
+     {"movsb", "valgrind runs rep movsb byte by byte, as ordinary stores"},
+     {"avx512", "valgrind knows no AVX-512"}}};
+
+Warning levels_not_emulated(const std::string& emulator, const HierarchySpec& spec) {
+    return {"emulated_without_levels",
+            fmt::format("{} emulates the last level alone (and a small first one), not --cache-model {}: its figures "
+                        "and those of sim are of different caches",
+                        emulator, name_of(spec.policy))};
+}
+
+/// A first level of more would keep too much from the last one.
+constexpr std::uint64_t least_last_per_first = 2;
+
+EmulatedCache as_emulated(const CacheGeometry& geometry) {
+    return {geometry.size_bytes, geometry.ways, geometry.line_bytes};
+}
+
+/// One row or none; the first reason of those that cannot run.
+std::string reason_of_all(const std::vector<std::vector<EmulatedRow>>& rows) {
+    std::string first;
+    for (const auto& of_k : rows)
+        for (const EmulatedRow& row : of_k) {
+            if (row.reason.empty()) return {};
+            if (first.empty()) first = row.reason;
+        }
+    return first;
+}
+
+} // namespace
+
+std::string why_not_emulated(LoopKind loop, CopyMethod copy) {
+    if (loop == LoopKind::torch || loop == LoopKind::brought) return "library code";
+    if (loop == LoopKind::oracle) return {};
+    for (const Refusal& refused : refused_copies)
+        if (refused.copy == name_of(copy)) return std::string(refused.reason);
+    return {};
+}
+
+Result<Emulation> plan_emulation(const RunPlan& plan, std::span<const CollectorEntry> table) {
+    Emulation emulation;
+    if (plan.counting.collectors.emulating.empty()) return emulation;
+    emulation.name = plan.counting.collectors.emulating;
+    const CollectorEntry* entry = find_collector(table, emulation.name);
+    if (entry == nullptr || entry->make_wrapping == nullptr)
+        return cannot_count_with(emulation.name,
+                                 Capability::no("this build does not have it", "give --collector auto"));
+    emulation.emulator = entry->make_wrapping();
+    if (const Capability capability = emulation.emulator->capability(); !capability.available)
+        return cannot_count_with(emulation.name, capability);
+    const EmulatedCache wanted = as_emulated(plan.geometry);
+    const auto nearest = emulation.emulator->nearest_cache(wanted);
+    if (!nearest) return fail(nearest.error());
+    emulation.caches = {emulation.emulator->first_level_above(*nearest), *nearest};
+    if (const EmulatedCache& first = emulation.caches.first_level;
+        nearest->size_bytes < least_last_per_first * first.size_bytes)
+        return cannot_count_with(
+            emulation.name,
+            Capability::no(fmt::format("its first level of {} is more than half of the LLC of {}",
+                                       format_size(static_cast<double>(first.size_bytes)),
+                                       format_size(static_cast<double>(nearest->size_bytes))),
+                           fmt::format("give an --llc of {} or more",
+                                       format_size(static_cast<double>(least_last_per_first * first.size_bytes)))));
+    if (plan.hierarchy) emulation.warnings.push_back(levels_not_emulated(emulation.name, plan.hierarchy->spec));
+    if (*nearest != wanted)
+        emulation.warnings.push_back(
+            warnings::emulated_cache_differs(emulation.name, plan.geometry, nearest->size_bytes, nearest->ways));
+    for (const RowGroup& group : plan.layout.groups) {
+        if (group.row_bytes % vector_bytes == 0) continue;
+        emulation.warnings.push_back(warnings::emulated_rows_straddle(emulation.name, group.row_bytes));
+        break;
+    }
+    if (plan.options.steps_per_k > most_readings)
+        return cannot_count_with(
+            emulation.name, Capability::no(fmt::format("it writes a part for each reading, {} at most", most_readings),
+                                           fmt::format("give --steps-per-k {} or less", most_readings)));
+    for (std::size_t e = 0; e < plan.experiments.size(); ++e) {
+        auto& rows = emulation.rows.emplace_back();
+        for (const LoopKind loop : plan.options.loops)
+            rows.push_back({false, why_not_emulated(loop, plan.options.copy), {}});
+    }
+    if (const std::string reason = reason_of_all(emulation.rows); !reason.empty())
+        return cannot_count_with(emulation.name,
+                                 Capability::no("it can run none of the loops: " + reason, "give --collector auto"));
+    auto folder = EmulationFolder::make();
+    if (!folder) return fail(folder.error());
+    emulation.folder = std::move(*folder);
+    return emulation;
+}
+
+std::vector<std::string> emulated_columns() {
+    return {"instructions", "llc_misses", "dram_read_bytes", "dram_write_bytes"};
+}
+
+std::vector<std::optional<std::uint64_t>> emulated_values(const EmulatedPart& reading, std::uint32_t line_bytes) {
+    return {reading.instructions, reading.lines_fetched, reading.lines_fetched * line_bytes,
+            reading.lines_written_back * line_bytes};
+}
+
+bool emulation_supplies(std::string_view metric) {
+    constexpr std::array<std::string_view, 8> supplied = {"instructions",     "llc_misses", "dram_read_bytes",
+                                                          "dram_write_bytes", "dram_bytes", "amplification",
+                                                          "dram_gbps",        "llc_mpki"};
+    return std::find(supplied.begin(), supplied.end(), metric) != supplied.end();
+}
+
+} // namespace bytebound

@@ -1,0 +1,44 @@
+#pragma once
+// What the parent of an emulated process tells it: one file of JSON.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "counters/wrapping_collector.hpp"
+#include "experiment/plan/run_options.hpp"
+
+namespace bytebound {
+
+/// One loop and k, to be run over trace segment 0.
+struct EmulationSpec {
+    std::string collector; ///< name in the table of collectors
+    LoopKind loop = LoopKind::paired;
+    CopyMethod copy = CopyMethod::memcpy;
+    double tau = 0.5;
+    WorkspaceSpec workspace;
+    std::uint32_t active_rows = 0; ///< m before the first step
+    ChangeSpec change;
+    std::uint32_t warmup_steps = 0, readings = 0, batch = 1; ///< batch: steps in a reading
+    Pattern pattern = Pattern::random;
+    std::uint64_t seed = 1;
+    std::uint32_t k = 0;
+    Between between = Between::none;
+    EmulatedCache last_level;
+    std::vector<int> cpus; ///< on which the process may run; the parent is pinned to one of them
+    int parent = 0;        ///< its process id
+
+    std::uint32_t steps() const { return warmup_steps + readings * batch; }
+    bool operator==(const EmulationSpec&) const = default;
+};
+
+/// Label of a reading's part in the emulator's output.
+std::string reading_label(std::uint32_t reading);
+
+std::string to_json_text(const EmulationSpec& spec);
+/// Error: bad_data with `name` and the cause.
+Result<EmulationSpec> parse_emulation_spec(std::string_view text, const std::string& name);
+
+} // namespace bytebound

@@ -1,0 +1,116 @@
+#include "experiment/schedule/batching.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "experiment/counting/idle_windows.hpp"
+#include "experiment/plan/plan_parts.hpp"
+#include "record/warnings.hpp"
+
+namespace bytebound {
+namespace {
+
+constexpr std::uint32_t probe_windows = 20;
+constexpr std::uint32_t most_steps_per_reading = 1024;
+constexpr double bytes_per_ns = 10; ///< about what one core copies
+constexpr double most_seconds = 60, most_quick_seconds = 8;
+
+/// About how long all measured steps of one k take, every loop moving as much as a rebuild.
+double seconds_of(const RunPlan& plan, std::uint32_t batch) {
+    const RunOptions& o = plan.options;
+    const double step = 2.0 * o.active_rows * static_cast<double>(plan.layout.row_bytes()) / bytes_per_ns * 1e-9;
+    return step * batch * o.steps_per_k * o.repeats * static_cast<double>(o.loops.size());
+}
+
+} // namespace
+
+namespace {
+
+Result<BackgroundProbe> probe_pass(Counting& counting, int pass) {
+    auto counters = OpenCounters::open(counting, pass, true);
+    if (!counters) return fail(counters.error());
+    std::vector<CounterValue> edges;
+    if (!watch_idle(*counters, probe_windows, edges)) return fail(counters->last_error());
+    BackgroundProbe probe;
+    probe.noise = background_noise(idle_traffic(counting, pass, edges), {});
+    std::vector<CounterValue> before(counters->size()), after(counters->size());
+    if (!counters->read_before(before) || !counters->read_after(after)) return fail(counters->last_error());
+    const std::vector<CounterSlot> slots = counting.slots_of(pass);
+    for (std::size_t s = 0; s < slots.size(); ++s)
+        if (slots[s].sharing == Sharing::socket)
+            probe.read_pair_ns =
+                std::max(probe.read_pair_ns, static_cast<double>(difference(before[s], after[s]).enabled_ns));
+    return probe;
+}
+
+} // namespace
+
+Result<BackgroundProbe> probe_background(Counting& counting) {
+    BackgroundProbe all;
+    for (int pass = 0; pass < counting.passes; ++pass) {
+        if (!counting.counts_shared(pass)) continue;
+        const auto probe = probe_pass(counting, pass);
+        if (!probe) return probe;
+        all.noise.rate += probe->noise.rate;
+        all.noise.variance += probe->noise.variance;
+        all.noise.idle_ns = probe->noise.idle_ns;
+        all.read_pair_ns = std::max(all.read_pair_ns, probe->read_pair_ns);
+    }
+    return all;
+}
+
+double smallest_volume(const BackgroundProbe& probe, double step_bytes, std::uint32_t batch) {
+    const double ns = probe.read_pair_ns + batch * step_bytes / bytes_per_ns;
+    return detection_limit * std::sqrt(probe.noise.variance * ns);
+}
+
+namespace {
+
+/// The largest batch up to which doubling helps, and what ended it before the bound was visible.
+struct BatchChoice {
+    std::uint32_t batch = 1;
+    std::string limit;
+};
+
+BatchChoice choose_batch(const RunPlan& plan, std::size_t experiment, const BackgroundProbe& probe, double limit_s,
+                         std::uint64_t memory_available) {
+    const Experiment& e = plan.experiments[experiment];
+    const double step_bytes = e.bound_rows * static_cast<double>(plan.layout.row_bytes());
+    BatchChoice choice;
+    while (choice.batch * step_bytes < smallest_volume(probe, step_bytes, choice.batch)) {
+        const std::uint32_t next = choice.batch * 2;
+        RunPlan longer = plan;
+        if (next > most_steps_per_reading || seconds_of(plan, next) > limit_s)
+            choice.limit = "the run's time";
+        else if (!set_batch(longer, longer.experiments[experiment], next) || !fit_memory(longer, memory_available))
+            choice.limit = "memory";
+        if (!choice.limit.empty()) break;
+        choice.batch = next;
+    }
+    return choice;
+}
+
+} // namespace
+
+Result<void> enlarge_batches(RunPlan& plan, const BackgroundProbe& probe, std::uint64_t memory_available, int passes) {
+    const double limit_s = (plan.options.quick ? most_quick_seconds : most_seconds) /
+                           static_cast<double>(plan.experiments.size()) / passes;
+    for (std::size_t i = 0; i < plan.experiments.size(); ++i) {
+        Experiment& e = plan.experiments[i];
+        const double step_bytes = e.bound_rows * static_cast<double>(plan.layout.row_bytes());
+        const double hidden = smallest_volume(probe, step_bytes, 1);
+        if (step_bytes == 0 || step_bytes >= hidden) continue;
+        if (plan.options.between != Between::none) {
+            plan.warnings.push_back(warnings::batch_too_small(e.k, step_bytes, hidden, 1, "--between"));
+            continue;
+        }
+        const BatchChoice choice = choose_batch(plan, i, probe, limit_s, memory_available);
+        if (auto longer = set_batch(plan, e, choice.batch); !longer) return longer;
+        plan.warnings.push_back(choice.limit.empty()
+                                    ? warnings::batched(e.k, step_bytes, hidden, choice.batch)
+                                    : warnings::batch_too_small(e.k, step_bytes, hidden, choice.batch, choice.limit));
+    }
+    return fit_memory(plan, memory_available);
+}
+
+} // namespace bytebound

@@ -1,0 +1,89 @@
+#pragma once
+// One phase: one loop, one k, one repeat, one pass: sweep, warm up, measure. Everything it writes while it measures
+// was allocated before.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/progress.hpp"
+#include "experiment/counting/counting.hpp"
+#include "experiment/measure/sweep.hpp"
+#include "experiment/plan/plan.hpp"
+#include "experiment/replay/emulation.hpp"
+#include "experiment/replay/simulation.hpp"
+#include "record/samples.hpp"
+
+namespace bytebound {
+
+/// What one worker wrote down during a phase. Sizes: readings, each around a batch of steps, times the columns of the
+/// pass for counters. A worker other than the leader reads around its own parts; of a step without one its counters say
+/// nothing.
+struct WorkerLog {
+    std::vector<CounterValue> before, after;
+    std::vector<int> cpu_before, cpu_after;
+    std::vector<std::uint64_t> part_ns;
+    std::vector<std::uint32_t> parts; ///< that the worker did in the step; not counted for the leader
+    std::vector<bool> interrupted;    ///< the kernel took counters away during the step
+    std::uint64_t stamp = 0;          ///< at the last reading before
+    bool read_failed = false;
+    std::uint32_t failed_step = 0;
+};
+
+/// The raw log of a phase.
+struct PhaseLog {
+    std::vector<WorkerLog> workers;
+    std::vector<std::uint64_t> time_ns;
+    std::vector<std::uint32_t> rows_written; ///< per step, warm-up included
+    std::uint32_t measured = 0;              ///< readings, each of a batch of steps
+    /// The leader's readings at the edges of the idle windows around the phase; empty without shared events.
+    std::vector<CounterValue> idle_before, idle_after;
+};
+
+struct PhaseKey {
+    std::size_t experiment = 0, loop = 0; ///< indices in the plan
+    std::uint32_t repeat = 0;
+    int pass = 0;
+};
+
+/// Where a phase runs.
+struct PhaseStage {
+    const RunPlan& plan;
+    const Workspace& workspace;
+    WorkerTeam& team;
+    const CacheSweep& sweep;
+    Counting& counting;
+    ClockFunction clock;
+    const StopFlag& stop;
+};
+
+/// Sweeps, warms up, measures. The loop was reset on the segment's masks. Errors: internal for a read that failed (the
+/// plan promised it), interrupted or terminated for the stop flag.
+Result<PhaseLog> run_phase(const PhaseStage& stage, UpdateLoop& loop, const PhaseKey& key);
+
+/// Cost of an empty read pair of a pass on the calling thread.
+Result<ReadCostRecord> measure_read_cost(Counting& counting, int pass, ClockFunction clock);
+
+/// The rows of a phase.
+struct PhaseRows {
+    std::vector<Sample> steps, workers; ///< workers: empty for one thread
+    std::vector<Sample> background;     ///< windows of the idle machine, before and after; empty without shared events
+    std::uint64_t migrated = 0;         ///< steps with that flag
+};
+
+struct RowContext {
+    const RunPlan& plan;
+    const Counting& counting;
+    const SimulatedRow& simulated;
+    std::vector<int> pinned; ///< CPU of each worker; -1 when it was not bound
+    std::string loop;        ///< name
+    const EmulatedRow* emulated = nullptr;
+};
+
+/// Differences, sums over workers, flags. The simulated and emulated columns are filled for repeat 0, pass 0.
+PhaseRows make_rows(const RowContext& context, const PhaseKey& key, const PhaseLog& log);
+
+} // namespace bytebound

@@ -1,0 +1,148 @@
+#include "experiment/schedule/run.hpp"
+#include "io/valgrind.hpp"
+
+#include <algorithm>
+
+#include "experiment/schedule/session.hpp"
+#include "machine/environment.hpp"
+#include "machine/limits.hpp"
+#include "record/calibration_store.hpp"
+#include "record/stamp.hpp"
+#include "record/warnings.hpp"
+
+namespace bytebound {
+
+struct Run::Impl {
+    Sys& sys;
+    RunSeams seams;
+    Machine machine;
+    RunPlan plan;
+    std::uint64_t memory_available;
+    std::filesystem::path path;
+    std::optional<RunDirectory> directory;
+    RunRecord record;
+};
+
+namespace {
+
+/// A placement that cannot be resolved has no calibration; the plan says what is wrong with it.
+Result<CalibrationChoice> calibration_of(const RunOptions& options, const Machine& machine, const RunSeams& seams) {
+    const auto placement = resolve_placement(machine, options.cpus, options.memory, options.threads);
+    if (!placement) return CalibrationChoice{};
+    return choose_calibration(options.calibration, seams.calibrations,
+                              {host_facts(seams.root), *placement, options.threads});
+}
+
+std::optional<CalibrationUse> use_of(const CalibrationChoice& choice) {
+    if (!choice.record) return std::nullopt;
+    const CalibrationRecord& r = *choice.record;
+    return CalibrationUse{choice.file, r.measured, r.version, r.isa, r.quick, r.ceilings};
+}
+
+} // namespace
+
+Run::Run(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Run::Run(Run&&) noexcept = default;
+Run& Run::operator=(Run&&) noexcept = default;
+Run::~Run() = default;
+
+const RunPlan& Run::plan() const { return impl_->plan; }
+const std::filesystem::path& Run::path() const { return impl_->path; }
+const RunRecord& Run::record() const { return impl_->record; }
+bool Run::directory_exists() const { return impl_->directory.has_value(); }
+
+Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
+    if (!seams.root.is_live())
+        return fail({ExitCode::usage, "run", seams.root.path().string(), "a recorded machine cannot be measured",
+                     "leave --sysroot out"});
+    if (options.out.empty()) options.out = default_directory();
+    const std::filesystem::path path = options.out;
+    if (auto usable = RunDirectory::check(path, options.force); !usable) return fail(usable.error());
+    auto machine = seams.machine ? Result<Machine>(*seams.machine) : discover(seams.root);
+    if (!machine) return fail(machine.error());
+    PlanFacts facts;
+    if (seams.facts) {
+        facts = *seams.facts;
+    } else {
+        facts.memory_available = memory_available(seams.root);
+        facts.under_valgrind = under_valgrind();
+        auto preset = match_presets(seams.root, options.counting);
+        if (!preset) return fail(preset.error());
+        facts.preset = std::move(*preset);
+    }
+    auto calibration = calibration_of(options, *machine, seams);
+    if (!calibration) return fail(calibration.error());
+    if (!facts.ceilings && facts.no_ceilings.empty()) {
+        if (calibration->record) facts.ceilings = calibration->record->ceilings;
+        facts.no_ceilings = calibration->reason;
+    }
+    auto plan = plan_run(options, *machine, facts);
+    if (!plan) return fail(plan.error());
+    plan->warnings.insert(plan->warnings.end(), calibration->warnings.begin(), calibration->warnings.end());
+    RunRecord record;
+    record.calibration = use_of(*calibration);
+    record.calibration_reason = calibration->reason;
+    return Run(std::make_unique<Impl>(Impl{sys, std::move(seams), std::move(*machine), std::move(*plan),
+                                           facts.memory_available, path, std::nullopt, std::move(record)}));
+}
+
+namespace {
+
+/// A signal says neither which run it ended nor what is left of it.
+Error stopped_at(const std::filesystem::path& path, bool any_phase, const Error& stop) {
+    Error error = stop;
+    error.object = path.string();
+    error.cause = stop.code == ExitCode::interrupted ? "interrupted by SIGINT" : "terminated by SIGTERM";
+    error.remedy =
+        any_phase ? "finished phases are kept; bytebound report shows them" : "no phase had finished; run it again";
+    return error;
+}
+
+} // namespace
+
+Result<void> Run::measure(const ProgressCallback& progress, const StopFlag& stop) {
+    Impl& run = *impl_;
+    run.record.started = utc_now();
+    Session session(
+        {run.sys, run.seams, run.machine, run.plan, run.memory_available, run.path, run.directory, run.record},
+        progress, stop);
+    auto done = session.measure();
+    run.record.finished = utc_now();
+    if (!done) {
+        Error& e = done.error();
+        const bool stopped = e.code == ExitCode::interrupted || e.code == ExitCode::terminated;
+        if (stopped) e = stopped_at(run.path, run.record.placement.steps > 0, e);
+        static_cast<void>(give_up(e)); // the run's own failure is the answer
+        return done;
+    }
+    // finish() writes it, with the hashes: a kill from here on leaves "running".
+    run.record.status = RunStatus::complete;
+    return {};
+}
+
+Result<void> Run::give_up(const Error& e) {
+    RunRecord& record = impl_->record;
+    if (record.failure) return {};
+    record.status = RunStatus::failed;
+    std::string cause = e.cause;
+    if (e.sys_errno != 0) cause += " (" + errno_name(e.sys_errno) + ")";
+    record.failure = FailureRecord{e.operation, e.object, cause, e.remedy, static_cast<int>(e.code)};
+    record.files.clear();
+    return impl_->directory ? impl_->directory->write_record(record) : Result<void>{};
+}
+
+Result<void> Run::finish() {
+    Impl& run = *impl_;
+    if (!run.directory) return {};
+    Result<void> done;
+    if (auto files = run.directory->hash_files()) {
+        run.record.files = std::move(*files);
+        done = run.directory->write_record(run.record);
+    } else {
+        done = fail(files.error());
+    }
+    if (!done) static_cast<void>(give_up(done.error()));
+    return done;
+}
+
+} // namespace bytebound

@@ -1,0 +1,148 @@
+#include "experiment/schedule/stationarity.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "record/warnings.hpp"
+#include "stats/estimate.hpp"
+
+namespace bytebound {
+namespace {
+
+/// One of the two series of a (loop, k), and its verdict.
+struct Judged {
+    std::string what;
+    std::optional<Stationarity> verdict;
+};
+
+Judged judge_lines(const std::string& what, const SimulatedRow& row, std::uint32_t warmup,
+                   std::uint64_t (LineCounts::*total)() const) {
+    std::vector<double> series;
+    for (std::size_t step = warmup / 2; step < row.steps.size(); ++step)
+        series.push_back(static_cast<double>((row.steps[step].*total)()));
+    return {what, judge_stationarity(series, warmup)};
+}
+
+void judge_row(ExperimentRecord& record, const SimulatedRow& row, std::vector<Warning>& list) {
+    if (!row.simulated) {
+        record.stationary_reason = "no simulation and no counted DRAM bytes to judge it on";
+        return;
+    }
+    const std::array<Judged, 2> judged = {
+        judge_lines("the number of lines read", row, record.warmup_steps, &LineCounts::fetched_total),
+        judge_lines("the number of lines written back", row, record.warmup_steps, &LineCounts::written_back_total)};
+    if (!judged[0].verdict || !judged[1].verdict) {
+        record.stationary_reason = "too few steps to judge it";
+        return;
+    }
+    record.stationary = true;
+    record.stationary_source = "sim";
+    std::string drifting;
+    for (const Judged& series : judged) {
+        if (series.verdict->stationary) continue;
+        record.stationary = false;
+        drifting += (drifting.empty() ? "" : " and ") + series.what;
+        record.stationary_reason += fmt::format("{}{} per step went from {:.1f} to {:.1f} over the last 2 x {} steps",
+                                                record.stationary_reason.empty() ? "" : "; ", series.what,
+                                                series.verdict->before, series.verdict->after, series.verdict->window);
+    }
+    if (!drifting.empty())
+        list.push_back(warnings::not_stationary(record.loop, record.k, drifting, judged[0].verdict->window));
+}
+
+} // namespace
+
+namespace {
+
+DirtyBytes dirty_bytes(DirtyLines lines, std::uint32_t line_bytes) {
+    for (std::uint64_t& each : lines)
+        each *= line_bytes;
+    return lines;
+}
+
+} // namespace
+
+void judge_stationarity_of(const RunPlan& plan, const SimulatedRun& simulation, RunRecord& record) {
+    const std::size_t loops = plan.options.loops.size();
+    for (std::size_t i = 0; i < record.experiments.size(); ++i) {
+        const SimulatedRow& row = simulation.rows[i / loops][i % loops];
+        record.experiments[i].replayed = !row.ledgers.empty() && !row.ledgers[0].empty();
+        record.experiments[i].simulated = row.simulated;
+        record.experiments[i].simulation_reason = row.reason;
+        if (row.simulated) {
+            record.experiments[i].dirty_before = dirty_bytes(row.dirty_before, plan.geometry.line_bytes);
+            record.experiments[i].dirty_after = dirty_bytes(row.flushed, plan.geometry.line_bytes);
+        }
+        if (row.levels)
+            record.experiments[i].levels =
+                LevelRecord{row.steps.size() - record.experiments[i].warmup_steps, *row.levels};
+        judge_row(record.experiments[i], row, record.warnings);
+    }
+}
+
+namespace {
+
+double bytes_of(const Reading& reading, const EventRecord& event) {
+    return scaled_count(reading) * (event.bytes_per_count == 0 ? 1 : static_cast<double>(event.bytes_per_count));
+}
+
+/// Bytes per reading of all events with this role and source, without the idle machine's; empty unless every reading
+/// has all of them.
+std::vector<double> counted_series(const std::string& role, const std::string& source, std::span<const Sample> readings,
+                                   std::span<const Sample> idle, const std::vector<EventRecord>& events) {
+    std::vector<double> series(readings.size());
+    bool any = false;
+    for (std::size_t e = 0; e < events.size(); ++e) {
+        if (events[e].role != role || events[e].source != source) continue;
+        any = true;
+        double idle_bytes = 0, idle_ns = 0;
+        for (const Sample& window : idle)
+            if (e < window.readings.size() && window.readings[e] && window.readings[e]->running_ns > 0) {
+                idle_bytes += bytes_of(*window.readings[e], events[e]);
+                idle_ns += static_cast<double>(window.readings[e]->enabled_ns);
+            }
+        const double rate = idle_ns > 0 ? idle_bytes / idle_ns : 0;
+        for (std::size_t i = 0; i < readings.size(); ++i) {
+            if (e >= readings[i].readings.size() || !readings[i].readings[e]) return {};
+            const Reading& reading = *readings[i].readings[e];
+            if (reading.running_ns == 0 || reading.state == ReadingState::read_failed) return {};
+            series[i] += bytes_of(reading, events[e]) - rate * static_cast<double>(reading.enabled_ns);
+        }
+    }
+    return any ? series : std::vector<double>{};
+}
+
+} // namespace
+
+void judge_stationarity_on_counts(ExperimentRecord& record, std::span<const Sample> readings,
+                                  std::span<const Sample> idle, const std::vector<EventRecord>& events,
+                                  std::vector<Warning>& list) {
+    const auto counting = std::find_if(events.begin(), events.end(),
+                                       [](const EventRecord& e) { return e.role.starts_with("dram_") && e.pass >= 0; });
+    if (counting == events.end()) return;
+    record.stationary_reason = "no simulation, and DRAM bytes were not counted in every reading of one pass";
+    std::string drifting, how;
+    std::uint64_t window = 0;
+    for (const auto& [role, what] : {std::pair("dram_read_bytes", "the number of DRAM bytes read"),
+                                     std::pair("dram_write_bytes", "the number of DRAM bytes written"),
+                                     std::pair("dram_bytes", "the number of DRAM bytes")}) {
+        const std::vector<double> series = counted_series(role, counting->source, readings, idle, events);
+        if (series.empty()) continue;
+        const auto verdict = judge_stationarity(series, 0);
+        if (!verdict) continue;
+        window = verdict->window;
+        if (verdict->stationary) continue;
+        drifting += (drifting.empty() ? "" : " and ") + std::string(what);
+        how += fmt::format("{}{} per reading went from {:.0f} to {:.0f} over the last 2 x {} readings",
+                           how.empty() ? "" : "; ", what, verdict->before, verdict->after, verdict->window);
+    }
+    if (window == 0) return;
+    record.stationary = drifting.empty();
+    record.stationary_source = counting->source;
+    record.stationary_reason = how;
+    if (!drifting.empty()) list.push_back(warnings::not_stationary(record.loop, record.k, drifting, window));
+}
+
+} // namespace bytebound

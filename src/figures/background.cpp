@@ -1,0 +1,135 @@
+#include "figures/background.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "stats/background.hpp"
+
+namespace bytebound {
+namespace {
+
+/// z of a 95 % interval.
+constexpr double two_sided = 1.96;
+
+double parts_of(const EventRecord& record) {
+    return static_cast<double>(std::max<std::size_t>(record.parts.size(), 1));
+}
+
+/// Readings hold the sum over the event's counters of bytes and of times alike.
+double length_ns(const Reading& reading, double parts) { return static_cast<double>(reading.enabled_ns) / parts; }
+
+bool usable(const std::optional<Reading>& reading) {
+    return reading && (reading->state == ReadingState::counted || reading->state == ReadingState::scaled);
+}
+
+struct Phase {
+    std::vector<IdleWindow> before, after;
+    double measured_ns = 0;
+    BackgroundNoise noise;
+};
+
+/// Of every repeat: the event runs in one pass.
+std::map<std::uint32_t, Phase> phases_of(const PhaseSamples& phase, const EventRecord& record, std::size_t column) {
+    std::map<std::uint32_t, Phase> phases;
+    std::map<std::uint32_t, std::vector<IdleWindow>> windows;
+    for (const Sample& sample : phase.background->rows) {
+        if (sample.loop != phase.experiment.loop || sample.k != phase.experiment.k || sample.pass != record.pass)
+            continue;
+        if (column >= sample.readings.size() || !usable(sample.readings[column])) continue;
+        const Reading& reading = *sample.readings[column];
+        windows[sample.repeat].push_back({scaled_count(reading), length_ns(reading, parts_of(record))});
+    }
+    for (auto& [repeat, all] : windows) {
+        // As many windows after the phase as before it (run/background.hpp).
+        const auto half = all.begin() + static_cast<std::ptrdiff_t>((all.size() + 1) / 2);
+        Phase& out = phases[repeat];
+        out.before.assign(all.begin(), half);
+        out.after.assign(half, all.end());
+        out.noise = background_noise(out.before, out.after);
+    }
+    return phases;
+}
+
+/// A background without any traffic in its windows scatters by less than can be seen; with few windows one phase's
+/// scatter is a guess: all phases of the row share theirs.
+void share_scatter(std::map<std::uint32_t, Phase>& phases) {
+    double sum = 0;
+    for (const auto& [repeat, phase] : phases)
+        sum += phase.noise.variance;
+    for (auto& [repeat, phase] : phases)
+        phase.noise.variance = sum / static_cast<double>(phases.size());
+}
+
+} // namespace
+
+void subtract_background(Series& series, const PhaseSamples& phase, std::size_t event) {
+    const EventRecord& record = phase.run.events[event];
+    const auto give_up = [&](std::string reason) {
+        series.values.clear();
+        series.reason = record.name + ": " + std::move(reason);
+    };
+    if (phase.background == nullptr) return give_up("background.csv is missing: nothing to subtract");
+    const auto& names = phase.background->events;
+    const auto column = static_cast<std::size_t>(std::find(names.begin(), names.end(), record.name) - names.begin());
+    std::map<std::uint32_t, Phase> phases = phases_of(phase, record, column);
+    if (phases.empty()) return give_up("the idle machine was not watched around its phases");
+    share_scatter(phases);
+
+    SharedFigure shared;
+    double steps = 0;
+    for (const Sample* row : phase.rows) {
+        const auto value = series.values.find({row->repeat, row->step});
+        if (row->pass != record.pass || value == series.values.end()) continue;
+        const auto idle = phases.find(row->repeat);
+        if (idle == phases.end()) {
+            series.excluded.insert(value->first);
+            series.values.erase(value);
+            continue;
+        }
+        const auto at = std::find(phase.table.events.begin(), phase.table.events.end(), record.name);
+        const Reading& reading = *row->readings[static_cast<std::size_t>(at - phase.table.events.begin())];
+        const double ns = length_ns(reading, parts_of(record)), batch = std::max(row->batch, 1u);
+        const double background = idle->second.noise.rate * ns;
+        value->second -= background / batch;
+        shared.subtracted += background;
+        idle->second.measured_ns += ns;
+        steps += batch;
+    }
+    if (steps == 0) return give_up("no reading has a background to subtract");
+    double of_rate = 0, of_all = 0;
+    for (const auto& [repeat, each] : phases) {
+        of_rate += rate_variance(each.noise, each.measured_ns);
+        of_all += net_variance(each.noise, each.measured_ns);
+    }
+    shared.subtracted /= steps;
+    shared.rate_deviation = std::sqrt(of_rate) / steps;
+    shared.smallest = detection_limit * std::sqrt(of_all) / steps;
+    shared.steps = steps;
+    series.shared = shared;
+}
+
+std::string hidden_by_background(const Series& series, double mean, double bound_bytes) {
+    if (!series.shared || mean >= series.shared->smallest) return {};
+    const SharedFigure& shared = *series.shared;
+    std::string reason =
+        fmt::format("{} a step is less than the {} that the machine's background hides in {:.0f} steps",
+                    format_size(std::max(mean, 0.0)), format_size(shared.smallest), shared.steps);
+    if (bound_bytes > 0 && shared.smallest > bound_bytes)
+        reason += fmt::format("; about {:.0f} steps, in more --repeats, would show the bound",
+                              std::ceil(shared.steps * std::pow(shared.smallest / bound_bytes, 2)));
+    return reason;
+}
+
+void widen(Estimate& estimate, const SharedFigure& shared, double scale) {
+    const double half = two_sided * shared.rate_deviation * std::abs(scale);
+    const auto side = [&](std::optional<double>& limit, double direction) {
+        if (limit) limit = estimate.value + direction * std::hypot(*limit - estimate.value, half);
+    };
+    side(estimate.ci_low, -1);
+    side(estimate.ci_high, 1);
+}
+
+} // namespace bytebound

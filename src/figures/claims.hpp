@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "figures/summary.hpp"
+
+namespace bytebound {
+
+/// A comparison as a sentence: "paired is 9.81x (95% CI 9.60-10.02) faster than index at k=16". `tier` is the less
+/// direct one of the two figures.
+std::string claim_text(const Comparison& comparison, Tier tier);
+
+} // namespace bytebound

@@ -1,0 +1,67 @@
+#include "figures/comparisons.hpp"
+
+#include <cmath>
+
+#include "catalogue/metrics.hpp"
+#include "figures/claims.hpp"
+
+namespace bytebound {
+namespace {
+
+std::optional<Comparison> comparison(const ComparedRow& loop, const ComparedRow& vs, std::string_view metric,
+                                     std::uint64_t seed) {
+    const Figure* ours = loop.row.find(metric);
+    const Figure* theirs = vs.row.find(metric);
+    if (ours == nullptr || theirs == nullptr || ours->value() == 0 || theirs->value() == 0) return std::nullopt;
+    if (ours->source != theirs->source) return std::nullopt; // two instruments: their ratio would mean nothing
+    Comparison out;
+    out.k = loop.row.k;
+    out.loop = loop.row.loop;
+    out.vs = vs.row.loop;
+    out.metric = metric;
+    const Tier tier = combine(ours->tier, theirs->tier);
+    const auto [a, b] = common_steps(loop.published.find(metric)->second, vs.published.find(metric)->second);
+    const Stat stat = find_metric(metric)->stat;
+    BootstrapOptions options;
+    options.seed = seed;
+    const auto ratio = tier == Tier::computed ? compare_points(a, b, stat) : bytebound::compare(a, b, stat, options);
+    if (!ratio || !std::isfinite(ratio->ratio) || ratio->ratio <= 0) return std::nullopt;
+    out.ratio = *ratio;
+    out.verdict = tier == Tier::computed ? judge_by_value(*ratio) : judge(*ratio);
+    out.claim = claim_text(out, tier);
+    if (!ours->unqualified.empty() || !theirs->unqualified.empty()) out.claim += " (unqualified counter)";
+    return out;
+}
+
+} // namespace
+
+void put_comparisons(Summary& summary, const std::vector<ComparedRow>& rows, std::uint64_t seed) {
+    for (const std::uint32_t k : summary.ks()) {
+        std::vector<const ComparedRow*> here;
+        for (const ComparedRow& row : rows) {
+            if (row.row.k == k) here.push_back(&row);
+        }
+        const auto named = [&here](std::string_view name) -> const ComparedRow* {
+            for (const ComparedRow* row : here) {
+                if (row->row.loop == name) return row;
+            }
+            return nullptr;
+        };
+        const ComparedRow* base = named("index") != nullptr ? named("index") : here.front();
+        const auto add = [&](const ComparedRow* loop, const ComparedRow* vs) {
+            for (const std::string_view metric : compared_metrics()) {
+                if (auto found = comparison(*loop, *vs, metric, seed)) summary.comparisons.push_back(*found);
+            }
+        };
+        for (const ComparedRow* row : here) {
+            if (row != base) add(row, base);
+        }
+        const ComparedRow* paired = named("paired");
+        if (paired == nullptr || paired == base) continue;
+        for (const ComparedRow* row : here) {
+            if (row != base && row != paired) add(paired, row);
+        }
+    }
+}
+
+} // namespace bytebound

@@ -1,0 +1,115 @@
+#include "figures/regressions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "figures/summary.hpp"
+
+namespace bytebound {
+namespace {
+
+struct Axes {
+    std::string_view y, x;
+};
+constexpr Axes all_axes[] = {
+    {"requested_bytes", "bound_bytes"}, {"dram_read_bytes", "min_bytes"}, {"dram_write_bytes", "min_bytes"}};
+
+/// Whether every step of the loop stored min_rows rows; else why not.
+std::string why_not_minimal(const Summary& summary, const std::string& loop) {
+    if (loop == "index" || loop == "mask" || loop == "torch") return "a rebuild stores m rows whatever k is";
+    for (const SummaryRow& row : summary.rows)
+        if (row.loop == loop && loop == "hybrid" && row.index_steps.value_or(1) > 0) return "some steps were rebuilds";
+    return loop == "paired" || loop == "oracle" || loop == "hybrid" ? "" : "the loop's stores are its own";
+}
+
+/// Why a step's memory traffic is not that of whole rows alone; empty where it is.
+std::string why_not_of_rows_alone(const RunRecord& run) {
+    if (!run.workload.between.empty() && run.workload.between != "none")
+        return "what happens between two steps moves rows, too";
+    const std::uint32_t line_bytes = run.simulation ? run.simulation->geometry.line_bytes : 64;
+    for (const RowGroup& group : run.workload.layout.groups)
+        if (group.row_bytes % line_bytes != 0) return "rows share cache lines with their neighbours";
+    return {};
+}
+
+/// How many bytes are read for every byte of a row copied, by how it was stored; else why that is not known.
+void put_read_theory(Regression& line, const std::string& copy_method) {
+    if (copy_method == "movsb")
+        line.theory_reason = "rep movsb may store whole lines without reading them";
+    else
+        line.theory = copy_method == "nt" ? 1 : 2;
+}
+
+void put_theory(Regression& line, const RunRecord& run, const Summary& summary, const std::string& copy_method) {
+    line.theory_reason = why_not_minimal(summary, line.loop);
+    if (!line.theory_reason.empty()) return;
+    if (line.y == "requested_bytes") {
+        line.theory = 2;
+        return;
+    }
+    line.theory_reason = why_not_of_rows_alone(run);
+    if (!line.theory_reason.empty()) return;
+    if (!run.simulation) {
+        line.theory_reason = "the size of the LLC is not known without a simulation";
+        return;
+    }
+    const double footprint =
+        static_cast<double>(run.workload.active_rows) * static_cast<double>(run.workload.layout.row_bytes());
+    const double cache = static_cast<double>(run.simulation->geometry.size_bytes);
+    if (footprint < theory_from_footprint * cache) {
+        line.theory_reason = fmt::format("rows are found in the LLC: m*S is {}, {:.2g} x its {}",
+                                         format_size(footprint), footprint / cache, format_size(cache));
+        return;
+    }
+    if (line.y == "dram_write_bytes")
+        line.theory = 1;
+    else
+        put_read_theory(line, line.loop == "oracle" && line.source == "sim" ? "memcpy" : copy_method);
+}
+
+/// The row's value of one metric, from `source` where it is named.
+std::optional<double> value_of(const SummaryRow& row, std::string_view metric) {
+    if (metric == "bound_bytes") return row.bound_bytes;
+    const Figure* figure = row.find(metric);
+    return figure == nullptr ? std::nullopt : std::optional(figure->value());
+}
+
+std::optional<Regression> regression(const RunRecord& run, const Summary& summary, const std::string& loop, Axes axes) {
+    Regression line{loop, std::string(axes.y), std::string(axes.x), {}, {}, {}, {}, {}, {}};
+    std::vector<double> x, y;
+    for (const SummaryRow& row : summary.rows) {
+        const Figure* figure = row.find(axes.y);
+        const auto at = value_of(row, axes.x);
+        if (row.loop != loop || figure == nullptr || !at) continue;
+        if (line.ks.empty()) line.source = figure->source, line.tier = figure->tier;
+        if (figure->source != line.source) continue; // two instruments make no line
+        line.tier = combine(line.tier, figure->tier);
+        line.ks.push_back(row.k);
+        x.push_back(*at);
+        y.push_back(figure->value());
+    }
+    auto fit = fit_line(x, y);
+    if (!fit) return std::nullopt;
+    line.fit = std::move(*fit);
+    const auto experiment = std::find_if(run.experiments.begin(), run.experiments.end(),
+                                         [&](const ExperimentRecord& each) { return each.loop == loop; });
+    put_theory(line, run, summary, experiment == run.experiments.end() ? "" : experiment->copy_method);
+    return line;
+}
+
+} // namespace
+
+std::vector<Regression> regressions(const RunRecord& run, const Summary& summary) {
+    std::vector<std::string> loops;
+    for (const SummaryRow& row : summary.rows)
+        if (std::find(loops.begin(), loops.end(), row.loop) == loops.end()) loops.push_back(row.loop);
+    std::vector<Regression> out;
+    for (const std::string& loop : loops)
+        for (const Axes axes : all_axes)
+            if (auto line = regression(run, summary, loop, axes)) out.push_back(std::move(*line));
+    return out;
+}
+
+} // namespace bytebound

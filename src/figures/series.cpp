@@ -1,0 +1,262 @@
+#include "figures/series.hpp"
+
+#include "figures/background.hpp"
+
+#include <algorithm>
+
+namespace bytebound {
+namespace {
+
+std::optional<std::size_t> column_of(const std::vector<std::string>& names, std::string_view name) {
+    const auto at = std::find(names.begin(), names.end(), name);
+    if (at == names.end()) return std::nullopt;
+    return static_cast<std::size_t>(at - names.begin());
+}
+
+Series::Key key_of(const Sample& sample) { return {sample.repeat, sample.step}; }
+
+double per_step(double total, const Sample& sample) { return total / std::max(sample.batch, 1u); }
+
+double computed_value(const Sample& sample, std::string_view metric, double row_bytes) {
+    if (metric == "bound_bytes") return sample.bound_rows * row_bytes;
+    if (metric == "min_bytes") return sample.min_rows * row_bytes;
+    if (metric == "rows_written") return sample.rows_written;
+    if (metric == "requested_bytes") return 2.0 * sample.rows_written * row_bytes;
+    return static_cast<double>(sample.metadata_bytes);
+}
+
+/// A column that holds one value per step, of the references of the loop itself.
+Series column_series(const PhaseSamples& phase, const std::vector<std::string>& names,
+                     std::vector<std::optional<std::uint64_t>> Sample::*values, std::string_view column_name) {
+    Series out;
+    out.domain = "u";
+    const auto column = column_of(names, column_name);
+    if (!column) return out;
+    for (const Sample* row : phase.rows) {
+        const auto& cells = row->*values;
+        if (*column >= cells.size() || !cells[*column]) continue;
+        out.values[key_of(*row)] = per_step(static_cast<double>(*cells[*column]), *row);
+    }
+    return out;
+}
+
+std::string text_of(ReadingState state) {
+    switch (state) {
+    case ReadingState::never_ran: return "never ran: the kernel gave this event no counter";
+    case ReadingState::read_failed:
+        return "the counter gave no answer, or an impossible one (it went back, or ran longer than it was enabled)";
+    default: return "was not opened";
+    }
+}
+
+} // namespace
+
+Samples Series::samples() const {
+    Samples out;
+    std::optional<std::uint32_t> repeat;
+    for (const auto& [key, value] : values) {
+        if (repeat != key.first) out.numerator.emplace_back();
+        repeat = key.first;
+        out.numerator.back().push_back(value);
+    }
+    return out;
+}
+
+Series time_series(const PhaseSamples& phase) {
+    Series out;
+    out.tier = Tier::timed;
+    out.source = "clock";
+    for (const Sample* row : phase.rows) {
+        if (row->pass != 0) continue;
+        out.values[key_of(*row)] = per_step(static_cast<double>(row->time_ns), *row);
+    }
+    if (out.empty()) out.reason = "no finished phase";
+    return out;
+}
+
+Series computed_series(const PhaseSamples& phase, std::string_view metric) {
+    const auto row_bytes = static_cast<double>(phase.run.workload.layout.row_bytes());
+    Series out;
+    out.source = "trace";
+    if (!phase.experiment.replayed && (metric == "min_bytes" || metric == "metadata_bytes")) {
+        out.reason = "library code: its steps cannot be replayed";
+        return out;
+    }
+    for (const Sample* row : phase.rows) {
+        if (row->pass != 0) continue;
+        out.values[key_of(*row)] = per_step(computed_value(*row, metric, row_bytes), *row);
+    }
+    if (out.empty()) out.reason = "no finished phase";
+    return out;
+}
+
+Series event_series(const PhaseSamples& phase, std::size_t event, bool scaled_to_unit) {
+    const EventRecord& record = phase.run.events[event];
+    Series out;
+    out.tier = Tier::counted;
+    out.source = record.source.empty() ? "perf" : record.source;
+    out.pass = std::max(record.pass, 0);
+    out.group = record.group;
+    out.domain = record.domain;
+    const auto column = column_of(phase.table.events, record.name);
+    if (record.pass < 0 || !column) {
+        out.reason = record.reason.empty() ? record.name + ": not countable here" : record.reason;
+        return out;
+    }
+    if (const QualifiedEvent* failure = failure_of(phase.run.qualification, record.name)) {
+        const std::string why = record.name + ": failed qualification: " + failure->reason;
+        if (!phase.run.qualification.allow_unqualified) {
+            out.reason = why;
+            return out;
+        }
+        out.unqualified = why;
+    }
+    double scale = scaled_to_unit ? record.scale : 1.0;
+    if (!scaled_to_unit && record.bytes_per_count != 0) scale = static_cast<double>(record.bytes_per_count);
+    for (const Sample* row : phase.rows) {
+        if (row->pass != record.pass) continue;
+        const std::optional<Reading> reading =
+            *column < row->readings.size() ? row->readings[*column] : std::optional<Reading>();
+        const ReadingState state = reading ? reading->state : ReadingState::read_failed;
+        if (state != ReadingState::counted && state != ReadingState::scaled) {
+            out.excluded.insert(key_of(*row));
+            out.reason = record.name + ": " + text_of(state);
+            continue;
+        }
+        if (state == ReadingState::scaled) out.tier = Tier::scaled;
+        out.values[key_of(*row)] = per_step(scaled_count(*reading) * scale, *row);
+    }
+    if (out.empty() && out.reason.empty()) out.reason = "no finished phase";
+    if (record.sharing == "socket") {
+        out.tier = combine(out.tier, Tier::shared);
+        if (!out.empty()) subtract_background(out, phase, event);
+    }
+    return out;
+}
+
+Series simulated_series(const PhaseSamples& phase, std::string_view column_name) {
+    Series out = column_series(phase, phase.table.simulated, &Sample::simulated, column_name);
+    out.tier = Tier::simulated;
+    out.source = "sim";
+    if (out.empty()) {
+        out.reason = phase.experiment.simulation_reason.empty() ? "not simulated" : phase.experiment.simulation_reason;
+    }
+    return out;
+}
+
+Series emulated_series(const PhaseSamples& phase, std::string_view column_name) {
+    Series out = column_series(phase, phase.table.emulated, &Sample::emulated, column_name);
+    out.tier = Tier::emulated;
+    out.source = phase.run.emulation ? phase.run.emulation->collector : "callgrind";
+    if (out.empty())
+        out.reason = phase.experiment.emulation_reason.empty() ? "not emulated" : phase.experiment.emulation_reason;
+    return out;
+}
+
+namespace {
+
+/// Memory controllers before monitoring groups before estimates, whatever their tiers.
+int directness(const Series& series) {
+    if (series.source == "resctrl") return 1;
+    return series.source == "core-estimate" ? 2 : 0;
+}
+
+/// A sum lacks nothing: where one event has no values, the source has none, with that event's reason.
+Series sum_or_reason(const Series& a, const Series& b) {
+    if (a.empty()) return a;
+    return b.empty() ? b : sum_of(a, b);
+}
+
+/// The events with this role, those of one source summed.
+std::vector<Series> counted_sources(const PhaseSamples& phase, std::string_view role) {
+    std::vector<Series> out;
+    for (std::size_t i = 0; i < phase.run.events.size(); ++i) {
+        if (phase.run.events[i].role != role) continue;
+        Series series = event_series(phase, i, false);
+        const auto same =
+            std::find_if(out.begin(), out.end(), [&](const Series& other) { return other.source == series.source; });
+        if (same == out.end()) {
+            out.push_back(std::move(series));
+        } else {
+            *same = sum_or_reason(*same, series);
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+std::vector<Series> sources_of(const PhaseSamples& phase, std::string_view metric, bool simulated) {
+    std::vector<Series> out = counted_sources(phase, metric);
+    if (metric == "dram_bytes") {
+        for (const Series& read : counted_sources(phase, "dram_read_bytes"))
+            for (const Series& write : counted_sources(phase, "dram_write_bytes"))
+                if (read.source == write.source) out.push_back(sum_or_reason(read, write));
+    }
+    std::stable_sort(out.begin(), out.end(), [](const Series& a, const Series& b) {
+        return std::pair(directness(a), a.tier) < std::pair(directness(b), b.tier);
+    });
+    if (metric == "dram_bytes" && !phase.table.emulated.empty()) {
+        out.push_back(
+            sum_or_reason(emulated_series(phase, "dram_read_bytes"), emulated_series(phase, "dram_write_bytes")));
+    } else if (column_of(phase.table.emulated, metric)) {
+        out.push_back(emulated_series(phase, metric));
+    }
+    if (simulated && metric == "dram_bytes") {
+        out.push_back(
+            sum_or_reason(simulated_series(phase, "dram_read_bytes"), simulated_series(phase, "dram_write_bytes")));
+    } else if (simulated) {
+        out.push_back(simulated_series(phase, metric));
+    }
+    return out;
+}
+
+Series sum_of(const Series& a, const Series& b) {
+    Series out;
+    out.tier = combine(a.tier, b.tier);
+    out.source = a.source;
+    out.pass = a.pass;
+    out.group = a.group;
+    out.domain = a.domain == b.domain ? a.domain : a.domain + "+" + b.domain;
+    out.unqualified = a.unqualified.empty() ? b.unqualified : a.unqualified;
+    out.excluded = a.excluded;
+    out.excluded.insert(b.excluded.begin(), b.excluded.end());
+    for (const auto& [key, value] : a.values) {
+        const auto other = b.values.find(key);
+        if (other != b.values.end()) out.values[key] = value + other->second;
+    }
+    // Backgrounds rise and fall together: their deviations add up, they do not average out.
+    if (a.shared && b.shared)
+        out.shared = {a.shared->subtracted + b.shared->subtracted, a.shared->rate_deviation + b.shared->rate_deviation,
+                      a.shared->smallest + b.shared->smallest, std::min(a.shared->steps, b.shared->steps)};
+    if (out.empty()) out.reason = a.reason.empty() ? b.reason : a.reason;
+    return out;
+}
+
+Joined join(const Series& numerator, const Series& denominator, double factor) {
+    Joined out;
+    std::optional<std::uint32_t> repeat;
+    for (const auto& [key, value] : numerator.values) {
+        const auto other = denominator.values.find(key);
+        if (other == denominator.values.end()) continue;
+        if (repeat != key.first) {
+            out.samples.numerator.emplace_back();
+            out.samples.denominator.emplace_back();
+        }
+        repeat = key.first;
+        out.samples.numerator.back().push_back(value * factor);
+        out.samples.denominator.back().push_back(other->second);
+    }
+    std::set<Series::Key> excluded = numerator.excluded;
+    excluded.insert(denominator.excluded.begin(), denominator.excluded.end());
+    out.excluded = excluded.size();
+    return out;
+}
+
+std::pair<Samples, Samples> common_steps(const Series& a, const Series& b) {
+    // A ratio's samples are two parallel series, which is what is wanted here.
+    Joined joined = join(a, b, 1);
+    return {Samples{std::move(joined.samples.numerator), {}}, Samples{std::move(joined.samples.denominator), {}}};
+}
+
+} // namespace bytebound

@@ -1,0 +1,387 @@
+#include "figures/summary.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/text.hpp"
+#include "catalogue/metrics.hpp"
+#include "figures/background.hpp"
+#include "figures/comparisons.hpp"
+#include "figures/plausibility.hpp"
+#include "figures/series.hpp"
+
+namespace bytebound {
+namespace {
+
+/// The contract's flags, in its order.
+constexpr std::string_view flag_order[] = {"migrated",  "descheduled",    "interrupted", "multiplexed",
+                                           "never_ran", "not_stationary", "few_blocks",  "outlier"};
+
+using SourceTable = std::map<std::string, std::vector<Series>, std::less<>>;
+
+std::optional<Estimate> finite(std::optional<Estimate> estimate) {
+    if (estimate && !std::isfinite(estimate->value)) return std::nullopt;
+    if (estimate && (!estimate->ci_low || !estimate->ci_high || !std::isfinite(*estimate->ci_low) ||
+                     !std::isfinite(*estimate->ci_high))) {
+        estimate->ci_low = estimate->ci_high = std::nullopt;
+    }
+    return estimate;
+}
+
+std::optional<Estimate> estimated(const Samples& samples, Stat stat, Tier tier, std::uint64_t seed) {
+    if (tier == Tier::computed) {
+        auto value = point(samples, stat);
+        if (value) value->ci_low = value->ci_high = std::nullopt;
+        return finite(value);
+    }
+    BootstrapOptions options;
+    options.seed = seed;
+    return finite(estimate(samples, stat, options));
+}
+
+std::string joined_reasons(const RunRecord& run, std::string_view metric, const std::vector<Series>& sources) {
+    std::vector<std::string> reasons;
+    for (const UnavailableRecord& record : run.unavailable) {
+        if (record.metric == metric) reasons.push_back(record.reason);
+    }
+    for (const Series& series : sources) {
+        if (series.empty()) reasons.push_back(series.reason);
+    }
+    // "cycles: no core PMU" and "no core PMU" are one cause: the shorter says it.
+    std::vector<std::string> causes;
+    for (const std::string& reason : reasons) {
+        if (reason.empty()) continue;
+        const auto same = std::find_if(causes.begin(), causes.end(), [&](const std::string& cause) {
+            return cause.ends_with(reason) || reason.ends_with(cause);
+        });
+        if (same == causes.end()) {
+            causes.push_back(reason);
+        } else if (reason.size() < same->size()) {
+            *same = reason;
+        }
+    }
+    const std::string out = join(causes, "; ");
+    return out.empty() ? "no event of this run counts it" : out;
+}
+
+/// A shared series whose mean the background hides loses its values and has the reason instead.
+void put_sources(ComparedRow& out, const PhaseSamples& phase, std::string_view metric, std::vector<Series>& sources,
+                 Stat stat) {
+    SummaryRow& row = out.row;
+    std::optional<Figure> best;
+    for (Series& series : sources) {
+        if (series.empty()) continue;
+        auto value = estimated(series.samples(), stat, series.tier, phase.run.workload.seed);
+        if (!value) continue;
+        if (auto hidden = hidden_by_background(series, value->value, row.bound_bytes); !hidden.empty()) {
+            series.values.clear();
+            series.reason = std::move(hidden);
+            continue;
+        }
+        if (series.shared) widen(*value, *series.shared, 1);
+        Figure figure{*value, series.excluded.size(), series.tier, series.source,
+                      {},     series.shared,          {},          series.unqualified};
+        if (best) {
+            if (metric.starts_with("dram_"))
+                figure.consistency = consistency(best->source, best->estimate, figure.source, figure.estimate,
+                                                 phase.run.simulation && phase.run.simulation->hierarchy);
+            best->also.push_back(std::move(figure));
+        } else {
+            best = std::move(figure);
+            out.published.emplace(metric, series);
+        }
+    }
+    if (best) {
+        row.metrics.emplace(metric, std::move(*best));
+    } else {
+        row.unavailable.emplace(metric, joined_reasons(phase.run, metric, sources));
+    }
+}
+
+/// Why two operands make no ratio; empty when they do. A counted pair must have been counted together, and of the same
+/// code: user, kernel or both. Anything else joins step by step.
+std::string why_not_divided(const MetricEntry& metric, const Series& numerator, const Series& denominator) {
+    const std::string over(metric.numerator), under(metric.denominator);
+    if (!numerator.domain.empty() && !denominator.domain.empty() && numerator.domain != denominator.domain) {
+        return over + " counts domain " + numerator.domain + ", " + under + " domain " + denominator.domain;
+    }
+    if (numerator.group < 0 || denominator.group < 0) return {};
+    if (numerator.pass == denominator.pass && numerator.group == denominator.group) return {};
+    return over + " and " + under + " did not fit into one group of counters";
+}
+
+void put_ratio(SummaryRow& row, const PhaseSamples& phase, const MetricEntry& metric, const SourceTable& sources) {
+    const auto give_up = [&](std::string reason) { row.unavailable.emplace(metric.name, std::move(reason)); };
+    if (metric.denominator == "bound_bytes" && row.bound_bytes == 0) return give_up("bound is 0");
+    for (const std::string_view operand : {metric.numerator, metric.denominator}) {
+        if (row.find(operand) != nullptr) continue;
+        const auto why = row.unavailable.find(operand);
+        return give_up("no " + std::string(operand) + ": " + (why == row.unavailable.end() ? "" : why->second));
+    }
+    // The operands' own first sources make the figure, or its reason; further ones stand in `also`.
+    std::optional<Figure> best;
+    bool first = true;
+    for (const Series& numerator : sources.find(metric.numerator)->second) {
+        if (numerator.empty()) continue;
+        const std::vector<Series>& denominators = sources.find(metric.denominator)->second;
+        const auto denominator =
+            std::find_if(denominators.begin(), denominators.end(), [](const Series& s) { return !s.empty(); });
+        if (denominator == denominators.end()) continue;
+        std::string obstacle = why_not_divided(metric, numerator, *denominator);
+        if (std::exchange(first, false) && !obstacle.empty()) return give_up(std::move(obstacle));
+        if (!obstacle.empty()) continue;
+        const Joined joined = join(numerator, *denominator, metric.factor);
+        const Tier tier = combine(numerator.tier, denominator->tier);
+        auto value = estimated(joined.samples, Stat::ratio, tier, phase.run.workload.seed);
+        if (!value) continue;
+        const Figure* bytes = row.find(metric.numerator);
+        if (numerator.shared && bytes != nullptr && bytes->value() != 0)
+            widen(*value, *numerator.shared, value->value / bytes->value());
+        std::string doubt = numerator.unqualified.empty() ? denominator->unqualified : numerator.unqualified;
+        Figure figure{*value, joined.excluded, tier, numerator.source, {}, {}, {}, std::move(doubt)};
+        if (best) {
+            best->also.push_back(std::move(figure));
+        } else {
+            best = std::move(figure);
+        }
+    }
+    if (best) {
+        if (auto impossible = impossible_ratio(metric.name, best->value()); !impossible.empty())
+            return give_up(std::move(impossible));
+        row.metrics.emplace(metric.name, std::move(*best));
+    } else {
+        give_up("no step has both, or " + std::string(metric.denominator) + " is 0");
+    }
+}
+
+void put_buffers(SummaryRow& row, const PhaseSamples& phase) {
+    std::array<BufferTraffic, buffer_count> out;
+    for (std::size_t i = 0; i < buffer_count; ++i) {
+        const std::string name(name_of(static_cast<Buffer>(i)));
+        const Series read = simulated_series(phase, name + "_read_bytes");
+        const Series write = simulated_series(phase, name + "_write_bytes");
+        const auto read_mean = point(read.samples(), Stat::mean);
+        const auto write_mean = point(write.samples(), Stat::mean);
+        if (!read_mean || !write_mean) {
+            row.unavailable.emplace("by_buffer", read.reason.empty() ? write.reason : read.reason);
+            return;
+        }
+        out[i] = {read_mean->value, write_mean->value};
+    }
+    row.by_buffer = out;
+}
+
+void put_flags(SummaryRow& row, const PhaseSamples& phase) {
+    for (const Sample* sample : phase.rows) {
+        for (const std::string& flag : sample->flags)
+            ++row.flagged_steps[flag];
+        if (sample->pass == 0) row.steps += std::max(sample->batch, 1u);
+    }
+    if (row.stationary == false) row.flagged_steps.emplace("not_stationary", 0);
+    const Figure* time = row.find("time_ns");
+    if (time != nullptr && time->estimate.blocks < few_blocks_below) row.flagged_steps.emplace("few_blocks", 0);
+    for (const std::string_view flag : flag_order) {
+        if (row.flagged_steps.count(std::string(flag)) != 0) row.flags.emplace_back(flag);
+    }
+}
+
+/// Measured steps of hybrid that rebuilt. One that stored other than min_rows did; where m_after and min_rows are
+/// equal, its rule tells: k > tau·m_after.
+/// Nothing where the steps of one batch differ.
+std::optional<std::uint64_t> rebuilt_steps(const PhaseSamples& phase) {
+    const WorkloadRecord& workload = phase.run.workload;
+    std::map<std::uint32_t, std::int64_t> active; ///< per repeat, after the last step seen
+    std::uint64_t rebuilt = 0;
+    for (const Sample* sample : phase.rows) {
+        if (sample->pass != 0) continue;
+        std::int64_t& rows =
+            active.try_emplace(sample->repeat, phase.experiment.active_rows.value_or(workload.active_rows))
+                .first->second;
+        rows += std::int64_t{sample->added} - std::int64_t{sample->removed};
+        const bool by_rule = sample->k > workload.tau * static_cast<double>(rows);
+        if (sample->batch > 1 && sample->rows_written != sample->min_rows && !by_rule) return std::nullopt;
+        const bool all_rows = sample->rows_written == rows * sample->batch;
+        if (sample->rows_written != sample->min_rows || (all_rows && by_rule)) rebuilt += sample->batch;
+    }
+    return rebuilt;
+}
+
+void put_identity(SummaryRow& row, const PhaseSamples& phase) {
+    const ExperimentRecord& experiment = phase.experiment;
+    row.loop = experiment.loop;
+    row.k = experiment.k;
+    row.k_requested = experiment.k_requested;
+    row.stationary = experiment.stationary;
+    if (!row.stationary) {
+        row.unavailable.emplace("stationary",
+                                experiment.stationary_reason.empty() ? "not judged" : experiment.stationary_reason);
+    }
+    double added = 0, removed = 0, steps = 0;
+    for (const Sample* sample : phase.rows) {
+        if (sample->pass != 0) continue;
+        added += sample->added;
+        removed += sample->removed;
+        steps += std::max(sample->batch, 1u);
+    }
+    row.added = added / steps;
+    row.removed = removed / steps;
+    if (row.loop == "hybrid") row.index_steps = rebuilt_steps(phase);
+}
+
+/// Readings that no machine can give become reasons.
+void withhold_impossible(SourceTable& sources) {
+    withhold_impossible_ipc(sources.find("instructions")->second, sources.find("cycles")->second);
+    const Series& time = sources.find("time_ns")->second.front();
+    for (const std::string_view metric : {"dram_read_bytes", "dram_write_bytes", "dram_bytes"})
+        withhold_impossible_traffic(sources.find(metric)->second, time);
+}
+
+/// An event under its own name; without values where the metric that it fills lost them.
+Series raw_series(const PhaseSamples& phase, std::size_t event, const SourceTable& sources) {
+    Series series = event_series(phase, event, true);
+    const auto metric = sources.find(phase.run.events[event].role);
+    if (metric == sources.end()) return series;
+    for (const Series& of_role : metric->second) {
+        if (of_role.source != series.source || of_role.pass != series.pass || !of_role.empty()) continue;
+        series.values.clear();
+        series.reason = of_role.reason;
+    }
+    return series;
+}
+
+ComparedRow make_row(const PhaseSamples& phase, const std::vector<std::string>& keys) {
+    ComparedRow out;
+    SummaryRow& row = out.row;
+    put_identity(row, phase);
+    if (const auto bound = point(computed_series(phase, "bound_bytes").samples(), Stat::mean))
+        row.bound_bytes = bound->value;
+    SourceTable sources;
+    for (const MetricEntry& metric : metrics()) {
+        if (metric.origin == MetricOrigin::ratio) continue;
+        std::vector<Series> found;
+        switch (metric.origin) {
+        case MetricOrigin::clock: found.push_back(time_series(phase)); break;
+        case MetricOrigin::computed: found.push_back(computed_series(phase, metric.name)); break;
+        case MetricOrigin::counted: found = sources_of(phase, metric.name, false); break;
+        default: found = sources_of(phase, metric.name, true); break;
+        }
+        sources.emplace(metric.name, std::move(found));
+    }
+    withhold_impossible(sources);
+    for (const MetricEntry& metric : metrics())
+        if (metric.origin != MetricOrigin::ratio)
+            put_sources(out, phase, metric.name, sources.find(metric.name)->second, metric.stat);
+    const Figure* requested = row.find("requested_bytes");
+    if (requested != nullptr) row.requested_bytes = requested->value();
+    for (const MetricEntry& metric : metrics()) {
+        if (metric.origin == MetricOrigin::ratio) put_ratio(row, phase, metric, sources);
+    }
+    for (const std::string& key : keys) {
+        if (find_metric(key) != nullptr) continue;
+        std::vector<Series> found;
+        for (std::size_t i = 0; i < phase.run.events.size(); ++i) {
+            if (phase.run.events[i].name == key) found.push_back(raw_series(phase, i, sources));
+        }
+        if (found.empty()) found.push_back(simulated_series(phase, key));
+        put_sources(out, phase, key, found, Stat::mean);
+    }
+    put_buffers(row, phase);
+    put_ledger(row, phase);
+    put_ceilings(row, phase.run);
+    put_flags(row, phase);
+    return out;
+}
+
+std::vector<std::string> metric_keys(const RunRecord& run, const SampleTable& samples) {
+    std::vector<std::string> keys;
+    const auto add = [&keys](std::string_view name) {
+        if (std::find(keys.begin(), keys.end(), name) == keys.end()) keys.emplace_back(name);
+    };
+    for (const MetricEntry& metric : metrics())
+        add(metric.name);
+    for (const std::string_view gap : gap_metrics()) {
+        const bool present =
+            std::find(samples.simulated.begin(), samples.simulated.end(), gap) != samples.simulated.end();
+        if (present || (!run.workload.between.empty() && run.workload.between != "none")) add(gap);
+    }
+    for (const EventRecord& event : run.events)
+        add(event.name);
+    return keys;
+}
+
+/// Experiments by k in the order of the run, then by loop in the order that the user gave.
+std::vector<const ExperimentRecord*> ordered(const RunRecord& run) {
+    std::vector<std::uint32_t> ks;
+    std::vector<const ExperimentRecord*> out;
+    for (const ExperimentRecord& experiment : run.experiments) {
+        if (std::find(ks.begin(), ks.end(), experiment.k) == ks.end()) ks.push_back(experiment.k);
+        out.push_back(&experiment);
+    }
+    const auto rank = [&](const ExperimentRecord* experiment) {
+        const auto& loops = run.workload.loops;
+        return std::pair(std::find(ks.begin(), ks.end(), experiment->k) - ks.begin(),
+                         std::find(loops.begin(), loops.end(), experiment->loop) - loops.begin());
+    };
+    std::stable_sort(out.begin(), out.end(), [&](const auto* a, const auto* b) { return rank(a) < rank(b); });
+    return out;
+}
+
+} // namespace
+
+const Figure* SummaryRow::find(std::string_view metric) const {
+    const auto at = metrics.find(metric);
+    return at == metrics.end() ? nullptr : &at->second;
+}
+
+const SummaryRow* Summary::find(std::string_view loop, std::uint32_t k) const {
+    for (const SummaryRow& row : rows) {
+        if (row.loop == loop && row.k == k) return &row;
+    }
+    return nullptr;
+}
+
+const Comparison* Summary::compare(std::uint32_t k, std::string_view loop, std::string_view vs,
+                                   std::string_view metric) const {
+    for (const Comparison& each : comparisons) {
+        if (each.k == k && each.loop == loop && each.vs == vs && each.metric == metric) return &each;
+    }
+    return nullptr;
+}
+
+std::vector<std::uint32_t> Summary::ks() const {
+    std::vector<std::uint32_t> out;
+    for (const SummaryRow& row : rows) {
+        if (std::find(out.begin(), out.end(), row.k) == out.end()) out.push_back(row.k);
+    }
+    return out;
+}
+
+Summary summarize(const RunRecord& run, const SampleTable& samples, const SampleTable* background) {
+    Summary out;
+    out.metrics = metric_keys(run, samples);
+    out.dropped_rows = samples.dropped_rows;
+    std::vector<ComparedRow> rows;
+    for (const ExperimentRecord* experiment : ordered(run)) {
+        PhaseSamples phase{run, *experiment, samples, {}, background};
+        bool measured = false;
+        for (const Sample& sample : samples.rows) {
+            if (sample.loop != experiment->loop || sample.k != experiment->k) continue;
+            phase.rows.push_back(&sample);
+            measured = measured || sample.pass == 0;
+        }
+        if (!measured) {
+            out.missing.push_back(experiment->loop + " k=" + std::to_string(experiment->k));
+            continue;
+        }
+        rows.push_back(make_row(phase, out.metrics));
+    }
+    for (const ComparedRow& row : rows)
+        out.rows.push_back(row.row);
+    put_comparisons(out, rows, run.workload.seed);
+    out.regressions = regressions(run, out);
+    out.crossover = crossover(run, out);
+    return out;
+}
+
+} // namespace bytebound

@@ -1,0 +1,95 @@
+#pragma once
+// The figures of a finished run: a pure function of run.json and samples.csv.
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "counters/tier.hpp"
+#include "figures/ceilings.hpp"
+#include "figures/consistency.hpp"
+#include "figures/crossover.hpp"
+#include "figures/ledger.hpp"
+#include "figures/regressions.hpp"
+#include "figures/series.hpp"
+#include "record/run_record.hpp"
+#include "record/samples.hpp"
+#include "stats/estimate.hpp"
+
+namespace bytebound {
+
+inline constexpr std::string_view summary_schema = "bytebound.summary/1";
+
+/// One published number with everything that says how far to trust it. Bytes and counts are per step.
+struct Figure {
+    Estimate estimate;
+    std::uint64_t excluded = 0; ///< steps whose counter did not run or could not be read
+    Tier tier = Tier::computed;
+    std::string source;       ///< "clock", "perf", "os", "sim", "trace"
+    std::vector<Figure> also; ///< the same figure from other sources
+    /// Of a counter shared with the whole machine: what was subtracted, and the smallest figure that it could show.
+    std::optional<SharedFigure> shared;
+    std::optional<Consistency> consistency; ///< of a figure in `also`: with the one that it stands beside
+    std::string unqualified;                ///< why a counter behind it failed qualification (--allow-unqualified)
+    double value() const { return estimate.value; }
+};
+
+struct BufferTraffic {
+    double read = 0, write = 0; ///< simulated DRAM bytes per step
+    bool operator==(const BufferTraffic&) const = default;
+};
+
+/// One (loop, k).
+struct SummaryRow {
+    std::string loop;
+    std::uint32_t k = 0, k_requested = 0;
+    double added = 0, removed = 0; ///< A, R: means per measured step
+    double bound_bytes = 0, requested_bytes = 0;
+    std::vector<std::string> flags; ///< each once, in the contract's order
+    std::optional<bool> stationary;
+    std::map<std::string, Figure, std::less<>> metrics; ///< those that could be had
+    /// Metric (or "stationary", "by_buffer") -> why it is null.
+    std::map<std::string, std::string, std::less<>> unavailable;
+    std::optional<std::array<BufferTraffic, buffer_count>> by_buffer;
+    std::optional<Ledger> ledger;
+    std::vector<CeilingShare> ceilings;                 ///< none without a calibration
+    std::optional<std::uint64_t> index_steps;           ///< hybrid only: steps that rebuilt
+    std::uint64_t steps = 0;                            ///< measured steps of pass 0
+    std::map<std::string, std::uint64_t> flagged_steps; ///< flag -> samples that carry it
+
+    /// Null when it could not be had.
+    const Figure* find(std::string_view metric) const;
+};
+
+/// ratio = value(vs) / value(loop): above 1 means that `loop` is better.
+struct Comparison {
+    std::uint32_t k = 0;
+    std::string loop, vs, metric;
+    RatioEstimate ratio;
+    Verdict verdict = Verdict::unresolved;
+    std::string claim;
+};
+
+struct Summary {
+    std::vector<std::string> metrics; ///< keys of every row, in column order: section 2, gaps, raw events
+    std::vector<SummaryRow> rows;     ///< by k in the order of the run, then by loop
+    std::vector<std::string> missing; ///< "paired k=64": planned, without a finished phase
+    std::vector<Comparison> comparisons;
+    std::vector<Regression> regressions;       ///< over the ks, loop by loop
+    std::optional<CrossoverSummary> crossover; ///< of paired and index; none unless both were run
+    std::uint64_t dropped_rows = 0;            ///< of samples.csv: a phase that was cut off
+
+    const SummaryRow* find(std::string_view loop, std::uint32_t k) const;
+    const Comparison* compare(std::uint32_t k, std::string_view loop, std::string_view vs,
+                              std::string_view metric) const;
+    std::vector<std::uint32_t> ks() const; ///< each once, in row order
+};
+
+/// `background`: of background.csv; null for a run without shared events.
+Summary summarize(const RunRecord& run, const SampleTable& samples, const SampleTable* background = nullptr);
+
+} // namespace bytebound

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "machine/machine_facts.hpp"
+
+namespace bytebound {
+
+/// proc/cpuinfo of any architecture; the first processor speaks for all.
+CpuFacts parse_cpuinfo(std::string_view text);
+
+/// Architecture that this program was compiled for.
+std::string program_architecture();
+
+PmuKind kind_of_pmu(std::string_view name);
+
+/// Which driver gives this CPU its memory-controller PMU.
+struct MemoryControllerDriver {
+    std::string module; ///< for modprobe
+    std::string device; ///< how its PMUs are called
+    int kernel_major = 0;
+    int kernel_minor = 0; ///< first kernel that has it for this CPU; 0.0: any in use
+};
+
+/// Nothing for a CPU without such a PMU, or one that no table knows.
+std::optional<MemoryControllerDriver> memory_controller_driver(const MachineFacts& facts);
+
+} // namespace bytebound

@@ -1,0 +1,169 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+#include <tuple>
+
+#include "base/mapped_region.hpp"
+#include "base/sys.hpp"
+#include "machine/live_topology.hpp"
+#include "machine/sysfs_tree.hpp"
+#include "machine/topology.hpp"
+
+namespace bytebound {
+namespace {
+
+template <class Visit>
+void for_each(hwloc_topology_t topology, hwloc_obj_type_t type, Visit visit) {
+    for (hwloc_obj_t object = hwloc_get_next_obj_by_type(topology, type, nullptr); object != nullptr;
+         object = hwloc_get_next_obj_by_type(topology, type, object))
+        visit(object);
+}
+
+/// hwloc's packages and cores; empty when it does not see every online CPU in a core.
+std::vector<Core> hwloc_cores(hwloc_topology_t topology, std::size_t online) {
+    std::vector<Core> cores;
+    std::size_t covered = 0;
+    for_each(topology, HWLOC_OBJ_CORE, [&](hwloc_obj_t object) {
+        const hwloc_obj_t package = hwloc_get_ancestor_obj_by_type(topology, HWLOC_OBJ_PACKAGE, object);
+        cores.push_back({package != nullptr ? static_cast<int>(package->logical_index) : 0,
+                         static_cast<int>(object->logical_index), from_bitmap(object->cpuset)});
+        covered += cores.back().cpus.size();
+    });
+    if (covered != online) cores.clear();
+    return cores;
+}
+
+const char* type_name(hwloc_obj_cache_type_t type) {
+    if (type == HWLOC_OBJ_CACHE_DATA) return "Data";
+    return type == HWLOC_OBJ_CACHE_INSTRUCTION ? "Instruction" : "Unified";
+}
+
+/// Adds the caches that sysfs does not have, and sizes that it does not state.
+void add_hwloc_caches(hwloc_topology_t topology, std::vector<CacheInfo>& caches) {
+    for (const hwloc_obj_type_t type : {HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L1ICACHE, HWLOC_OBJ_L2CACHE, HWLOC_OBJ_L2ICACHE,
+                                        HWLOC_OBJ_L3CACHE, HWLOC_OBJ_L3ICACHE, HWLOC_OBJ_L4CACHE, HWLOC_OBJ_L5CACHE}) {
+        for_each(topology, type, [&](hwloc_obj_t object) {
+            const auto& attributes = object->attr->cache;
+            CacheInfo cache{static_cast<int>(attributes.depth),
+                            type_name(attributes.type),
+                            attributes.size,
+                            0,
+                            attributes.linesize,
+                            from_bitmap(object->cpuset),
+                            "hwloc"};
+            if (attributes.associativity > 0) cache.ways = static_cast<std::uint32_t>(attributes.associativity);
+            const auto known = std::find_if(caches.begin(), caches.end(), [&](const CacheInfo& other) {
+                return other.level == cache.level && other.type == cache.type && !cache.cpus.empty() &&
+                       std::find(other.cpus.begin(), other.cpus.end(), cache.cpus.front()) != other.cpus.end();
+            });
+            if (known == caches.end()) {
+                caches.push_back(std::move(cache));
+            } else if (known->size_bytes == 0 && cache.size_bytes > 0) {
+                *known = std::move(cache);
+            }
+        });
+    }
+    std::stable_sort(caches.begin(), caches.end(), [](const CacheInfo& a, const CacheInfo& b) {
+        return std::tie(a.level, a.type, a.cpus) < std::tie(b.level, b.type, b.cpus);
+    });
+}
+
+/// The whole machine from hwloc, for containers that mask sysfs.
+Machine hwloc_machine(hwloc_topology_t topology) {
+    Machine machine;
+    for_each(topology, HWLOC_OBJ_PU,
+             [&](hwloc_obj_t object) { machine.online.push_back(static_cast<int>(object->os_index)); });
+    std::sort(machine.online.begin(), machine.online.end());
+    machine.allowed = from_bitmap(hwloc_topology_get_allowed_cpuset(topology));
+    for_each(topology, HWLOC_OBJ_NUMANODE, [&](hwloc_obj_t object) {
+        machine.nodes.push_back(
+            {static_cast<int>(object->os_index), from_bitmap(object->cpuset), object->attr->numanode.local_memory, {}});
+        machine.memory_bytes += object->attr->numanode.local_memory;
+        machine.allowed_nodes.push_back(static_cast<int>(object->os_index));
+    });
+    std::sort(machine.allowed_nodes.begin(), machine.allowed_nodes.end());
+    return machine;
+}
+
+std::string with_errno(const std::string& text, int error) { return text + " (" + errno_name(error) + ")"; }
+
+Result<MappedRegion> scratch_page() {
+    const auto page_bytes = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    return MappedRegion::anonymous(page_bytes, page_bytes);
+}
+
+/// Binds the calling thread to where it may run already: changes nothing, and shows a kernel that refuses.
+Capability probe_cpu_binding(hwloc_topology_t topology) {
+    const auto* support = hwloc_topology_get_support(topology)->cpubind;
+    if (!support->set_thisthread_cpubind || !support->get_thisthread_cpubind)
+        return Capability::no("hwloc cannot bind a thread on this system", "run on Linux");
+    const Bitmap now(hwloc_bitmap_alloc());
+    if (hwloc_get_cpubind(topology, now.get(), HWLOC_CPUBIND_THREAD) != 0 ||
+        hwloc_set_cpubind(topology, now.get(), HWLOC_CPUBIND_THREAD) != 0)
+        return Capability::no(with_errno("the kernel refuses sched_setaffinity", errno),
+                              "allow it in the container's seccomp profile");
+    return Capability::yes("sched_setaffinity");
+}
+
+/// Sets the policy of one scratch page; docker's default seccomp profile refuses mbind without CAP_SYS_NICE.
+Capability probe_memory_binding(hwloc_topology_t topology, bool numa) {
+    if (!numa) return Capability::no("sysfs shows no NUMA nodes", "use --mem local");
+    if (!hwloc_topology_get_support(topology)->membind->set_area_membind)
+        return Capability::no("hwloc cannot bind memory on this system", "use --mem local");
+    auto page = scratch_page();
+    if (!page) return Capability::no(page.error().cause, page.error().remedy);
+    if (hwloc_set_area_membind(topology, page->data(), page->size(), hwloc_topology_get_allowed_nodeset(topology),
+                               HWLOC_MEMBIND_BIND, HWLOC_MEMBIND_BYNODESET) != 0)
+        return Capability::no(with_errno("the kernel refuses mbind", errno),
+                              "give the container CAP_SYS_NICE, or use --mem local");
+    return Capability::yes("mbind");
+}
+
+Capability probe_page_query() {
+    auto page = scratch_page();
+    if (!page) return Capability::no(page.error().cause, page.error().remedy);
+    *page->data() = std::byte{1};
+    void* address = page->data();
+    int status = -1;
+    KernelSys sys;
+    if (const SysResult asked = sys.query_pages(1, &address, &status); !asked.ok())
+        return Capability::no(with_errno("the kernel refuses move_pages", asked.error),
+                              asked.error == ENOSYS ? "use a kernel with NUMA support"
+                                                    : "give the container CAP_SYS_NICE");
+    if (status < 0)
+        return Capability::no(with_errno("move_pages does not know the node of a touched page", -status),
+                              "use a kernel with page migration support");
+    return Capability::yes("move_pages");
+}
+
+} // namespace
+
+Result<Machine> discover(const SysRoot& root) {
+    Result<Machine> machine = read_sysfs_machine(root);
+    if (!root.is_live()) {
+        if (!machine) return machine;
+        const auto recorded = Capability::no("this is a recorded machine", "run on the machine itself");
+        machine->bind_cpus = machine->bind_memory = machine->query_pages = recorded;
+        return machine;
+    }
+    const hwloc_topology_t topology = LiveTopology::get().handle();
+    if (topology == nullptr) {
+        if (!machine) return machine;
+        machine->bind_cpus = machine->bind_memory = Capability::no(
+            "hwloc does not describe this system", "unset HWLOC_XMLFILE, HWLOC_SYNTHETIC and HWLOC_FSROOT");
+        machine->query_pages = probe_page_query();
+        return machine;
+    }
+    if (!machine) machine = hwloc_machine(topology);
+    if (auto cores = hwloc_cores(topology, machine->online.size()); !cores.empty()) machine->cores = std::move(cores);
+    add_hwloc_caches(topology, machine->caches);
+    machine->bind_cpus = probe_cpu_binding(topology);
+    machine->bind_memory =
+        probe_memory_binding(topology, root.exists("sys/devices/system/node/node0") || machine->nodes.size() > 1);
+    machine->query_pages = probe_page_query();
+    return machine;
+}
+
+} // namespace bytebound

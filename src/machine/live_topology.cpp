@@ -1,0 +1,53 @@
+#include "machine/live_topology.hpp"
+
+#include "base/sysroot.hpp"
+
+namespace bytebound {
+
+Bitmap to_bitmap(std::span<const int> numbers) {
+    Bitmap bitmap(hwloc_bitmap_alloc());
+    for (const int number : numbers)
+        hwloc_bitmap_set(bitmap.get(), static_cast<unsigned>(number));
+    return bitmap;
+}
+
+std::vector<int> from_bitmap(hwloc_const_bitmap_t bitmap) {
+    std::vector<int> numbers;
+    // An infinite bitmap has no last element; its finite part is all that a machine can have.
+    const int last = hwloc_bitmap_last(bitmap);
+    for (int number = hwloc_bitmap_first(bitmap); number >= 0 && number <= last;
+         number = hwloc_bitmap_next(bitmap, number))
+        numbers.push_back(number);
+    return numbers;
+}
+
+LiveTopology::LiveTopology() {
+    if (hwloc_topology_init(&topology_) != 0) {
+        topology_ = nullptr;
+        return;
+    }
+    // CPUs outside the cpuset stay visible, so that "not allowed" can be told from "does not exist".
+    hwloc_topology_set_flags(topology_, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
+    // CPUID has the wrong caches in many guests, and hwloc's use of it complains on stderr under valgrind: it is asked
+    // only where sysfs knows no caches (masked in a container).
+    if (SysRoot().exists("sys/devices/system/cpu/cpu0/cache/index0"))
+        hwloc_topology_set_components(topology_, HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST, "x86");
+    if (hwloc_topology_load(topology_) != 0) {
+        hwloc_topology_destroy(topology_);
+        topology_ = nullptr;
+        return;
+    }
+    // Binding on a synthetic or imported topology "succeeds" and does nothing.
+    this_system_ = hwloc_topology_is_thissystem(topology_) != 0;
+}
+
+LiveTopology::~LiveTopology() {
+    if (topology_ != nullptr) hwloc_topology_destroy(topology_);
+}
+
+const LiveTopology& LiveTopology::get() {
+    static const LiveTopology topology;
+    return topology;
+}
+
+} // namespace bytebound

@@ -1,0 +1,136 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+
+#include "base/sysroot.hpp"
+#include "base/text.hpp"
+#include "machine/placement.hpp"
+
+namespace bytebound {
+namespace {
+
+/// One call of move_pages(2); large enough that the system call itself is lost in the page walks.
+constexpr std::size_t pages_per_call = 8192;
+
+/// Scratch space of the queries, kept over several buffers.
+struct PageQuery {
+    std::vector<void*> pages = std::vector<void*>(pages_per_call);
+    std::vector<int> status = std::vector<int>(pages_per_call);
+};
+
+Result<PageProof> query_range(Sys& sys, const Placement& placement, const AddressRange& range, PageQuery& scratch) {
+    PageProof proof{range.buffer, 0, {}, 0, 0};
+    if (range.bytes == 0) return proof;
+    const auto page_bytes = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const auto start = reinterpret_cast<std::uintptr_t>(range.address);
+    const std::uintptr_t first = start / page_bytes * page_bytes;
+    proof.pages = (start + range.bytes - first + page_bytes - 1) / page_bytes;
+    for (std::uint64_t done = 0; done < proof.pages;) {
+        const std::size_t count = std::min<std::uint64_t>(pages_per_call, proof.pages - done);
+        for (std::size_t i = 0; i < count; ++i)
+            scratch.pages[i] = reinterpret_cast<void*>(first + (done + i) * page_bytes);
+        const SysResult asked = sys.query_pages(count, scratch.pages.data(), scratch.status.data());
+        if (!asked.ok()) {
+            return fail({ExitCode::not_possible, "query pages of", range.buffer, "the kernel refuses move_pages",
+                         asked.error == ENOSYS ? "use a kernel with NUMA support"
+                                               : "give the container CAP_SYS_NICE or allow it in its seccomp profile",
+                         asked.error});
+        }
+        for (std::size_t i = 0; i < count; ++i) {
+            // Negative: -ENOENT not present, -EFAULT the zero page or no mapping, -EBUSY no answer now.
+            if (scratch.status[i] < 0)
+                ++proof.not_present;
+            else
+                ++proof.on_node[scratch.status[i]];
+        }
+        done += count;
+    }
+    for (const int node : placement.nodes)
+        if (const auto found = proof.on_node.find(node); found != proof.on_node.end()) proof.in_place += found->second;
+    return proof;
+}
+
+std::optional<std::uint64_t> hexadecimal(std::string_view text) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return {};
+    return value;
+}
+
+struct Mapping {
+    std::uint64_t begin = 0, end = 0;
+};
+
+/// "7f00-7f10 rw-p ..." of a smaps file; nothing for its "Name:  123 kB" lines.
+std::optional<Mapping> mapping_of(std::string_view line) {
+    const auto dash = line.find('-');
+    const auto space = line.find(' ');
+    if (dash == std::string_view::npos || space == std::string_view::npos || dash > space) return {};
+    const auto begin = hexadecimal(line.substr(0, dash));
+    const auto end = hexadecimal(line.substr(dash + 1, space - dash - 1));
+    if (!begin || !end || *end < *begin) return {};
+    return Mapping{*begin, *end};
+}
+
+} // namespace
+
+double PageProof::percent_in_place() const {
+    return pages == 0 ? 100.0 : 100.0 * static_cast<double>(in_place) / static_cast<double>(pages);
+}
+
+Result<PageProof> query_pages(Sys& sys, const Placement& placement, std::string buffer, void* address,
+                              std::uint64_t bytes) {
+    PageQuery scratch;
+    return query_range(sys, placement, {std::move(buffer), address, bytes}, scratch);
+}
+
+Result<std::vector<PageProof>> query_buffers(Sys& sys, const Placement& placement,
+                                             std::span<const AddressRange> buffers) {
+    PageQuery scratch;
+    std::vector<PageProof> proofs;
+    for (const AddressRange& range : buffers) {
+        auto proof = query_range(sys, placement, range, scratch);
+        if (!proof) return fail(proof.error());
+        proofs.push_back(std::move(*proof));
+    }
+    return proofs;
+}
+
+std::optional<std::uint64_t> huge_page_bytes_in(std::string_view smaps, std::uint64_t address, std::uint64_t bytes) {
+    std::uint64_t total = 0;
+    bool stated = false;
+    std::optional<Mapping> mapping;
+    for (std::string_view rest = smaps; !rest.empty();) {
+        const auto end = rest.find('\n');
+        const std::string_view line = rest.substr(0, end);
+        rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+        if (const auto begins = mapping_of(line)) {
+            mapping = begins;
+            continue;
+        }
+        constexpr std::string_view key = "AnonHugePages:";
+        if (!mapping || !line.starts_with(key)) continue;
+        const auto value = trim(line.substr(key.size()));
+        const auto kib = parse_unsigned(value.substr(0, value.find(' ')));
+        if (!kib) continue;
+        stated = true;
+        const std::uint64_t from = std::max(mapping->begin, address), to = std::min(mapping->end, address + bytes);
+        if (from >= to) continue;
+        // All huge pages that fit outside the range may be there; the others must be inside.
+        const std::uint64_t outside = (mapping->end - mapping->begin) - (to - from);
+        total += *kib * 1024 > outside ? std::min(*kib * 1024 - outside, to - from) : 0;
+    }
+    if (!stated) return {};
+    return total;
+}
+
+std::optional<std::uint64_t> huge_page_bytes(const void* address, std::uint64_t bytes) {
+    const auto smaps = SysRoot().read("proc/self/smaps");
+    if (!smaps) return {};
+    return huge_page_bytes_in(*smaps, reinterpret_cast<std::uintptr_t>(address), bytes);
+}
+
+} // namespace bytebound

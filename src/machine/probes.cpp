@@ -1,0 +1,178 @@
+#include <sys/mman.h>
+
+#include <linux/hw_breakpoint.h>
+#include <linux/perf_event.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <nlohmann/json.hpp>
+
+#include "base/unique_fd.hpp"
+#include "counters/busy_work.hpp"
+#include "machine/machine_facts.hpp"
+
+namespace bytebound {
+namespace {
+
+// More than any core PMU has for one thread (Intel 8 general + 4 fixed, AMD 6, ARM 31 at most in theory, 6 in
+// practice).
+constexpr std::size_t most_members = 16;
+
+perf_event_attr attributes(std::uint32_t type, std::uint64_t config) {
+    perf_event_attr attr{};
+    attr.size = sizeof attr;
+    attr.type = type;
+    attr.config = config;
+    attr.exclude_kernel = 1;
+    attr.exclude_hv = 1;
+    attr.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
+    return attr;
+}
+
+struct Opened {
+    UniqueFd fd;
+    int error = 0;
+};
+
+Opened try_open(Sys& sys, perf_event_attr attr, pid_t pid, int cpu, int group = -1) {
+    const SysResult result = sys.perf_event_open(attr, pid, cpu, group, PERF_FLAG_FD_CLOEXEC);
+    if (!result.ok()) return {UniqueFd(), result.error};
+    return {UniqueFd(sys, static_cast<int>(result.value)), 0};
+}
+
+std::optional<ProbeTimes> read_times(Sys& sys, int fd) {
+    std::uint64_t words[3] = {};
+    const SysResult got = sys.read(fd, words, sizeof words);
+    if (!got.ok() || got.value != sizeof words) return std::nullopt;
+    return ProbeTimes{words[0], words[1], words[2]};
+}
+
+/// What the counter did over about 1 ms of work.
+std::optional<ProbeTimes> times_over_work(Sys& sys, int fd) {
+    const auto before = read_times(sys, fd);
+    work_for_a_trial();
+    const auto after = read_times(sys, fd);
+    if (!before || !after) return std::nullopt;
+    return ProbeTimes{after->count - before->count, after->enabled_ns - before->enabled_ns,
+                      after->running_ns - before->running_ns};
+}
+
+Probe probe_cycles(Sys& sys) {
+    const auto cycles = try_open(sys, attributes(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES), 0, -1);
+    if (cycles.error) return {cycles.error, std::nullopt};
+    return {0, times_over_work(sys, cycles.fd.get())};
+}
+
+/// As many counters as one group can have. The kernel accepts a group that fits the PMU although the NMI watchdog
+/// holds one counter of it; the group then never runs. `branches` goes to general counters everywhere; the leader
+/// `cycles` is what competes with the watchdog for Intel's fixed counter.
+Probe probe_full_group(Sys& sys) {
+    const auto leader = try_open(sys, attributes(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES), 0, -1);
+    if (leader.error) return {leader.error, std::nullopt};
+    std::vector<UniqueFd> members;
+    while (members.size() < most_members) {
+        auto member =
+            try_open(sys, attributes(PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_INSTRUCTIONS), 0, -1, leader.fd.get());
+        if (member.error) break;
+        members.push_back(std::move(member.fd));
+    }
+    const Probe outcome{0, times_over_work(sys, leader.fd.get())};
+    while (!members.empty())
+        members.pop_back(); // a group's members go before its leader, or each becomes a leader of its own
+    return outcome;
+}
+
+Probe probe_breakpoint(Sys& sys) {
+    static volatile std::uint64_t watched = 0;
+    perf_event_attr attr = attributes(PERF_TYPE_BREAKPOINT, 0);
+    attr.bp_type = HW_BREAKPOINT_W;
+    attr.bp_addr = reinterpret_cast<std::uintptr_t>(&watched);
+    attr.bp_len = HW_BREAKPOINT_LEN_8;
+    return {try_open(sys, attr, 0, -1).error, std::nullopt};
+}
+
+/// Code of core cycles: any raw code does, this one exists.
+std::uint64_t raw_cycles(const CpuFacts& cpu) {
+    if (cpu.vendor == "GenuineIntel") return 0x3c;
+    if (cpu.architecture == "x86_64") return 0x76;
+    return 0x11; // PMUv3 CPU_CYCLES
+}
+
+const PmuFacts* find_pmu(const MachineFacts& facts, std::string_view name) {
+    for (const PmuFacts& pmu : facts.pmus)
+        if (pmu.name == name) return &pmu;
+    return nullptr;
+}
+
+/// Socket-wide PMUs take no exclude bits and no thread.
+Probe probe_memory_controller(Sys& sys, const PmuFacts& pmu) {
+    perf_event_attr attr = attributes(*pmu.type, 0);
+    attr.exclude_kernel = 0;
+    attr.exclude_hv = 0;
+    const int cpu = pmu.cpumask && !pmu.cpumask->empty() ? pmu.cpumask->front() : 0;
+    return {try_open(sys, attr, -1, cpu).error, std::nullopt};
+}
+
+} // namespace
+
+Probes probe_machine(Sys& sys, const MachineFacts& facts) {
+    const auto thread = [&](std::uint32_t type, std::uint64_t config) {
+        return Probe{try_open(sys, attributes(type, config), 0, -1).error, std::nullopt};
+    };
+    constexpr std::uint64_t llc_load_misses =
+        PERF_COUNT_HW_CACHE_LL | PERF_COUNT_HW_CACHE_OP_READ << 8 | PERF_COUNT_HW_CACHE_RESULT_MISS << 16;
+    Probes probes;
+    probes["task-clock"] = thread(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK);
+    probes["cycles"] = probe_cycles(sys);
+    probes["instructions"] = thread(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS);
+    probes["cache-misses"] = thread(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_MISSES);
+    probes["LLC-load-misses"] = thread(PERF_TYPE_HW_CACHE, llc_load_misses);
+    probes["raw"] = thread(PERF_TYPE_RAW, raw_cycles(facts.cpu));
+    probes["breakpoint"] = probe_breakpoint(sys);
+    if (const PmuFacts* msr = find_pmu(facts, "msr"); msr && msr->type) {
+        perf_event_attr attr = attributes(*msr->type, 0); // tsc is event=0x00
+        attr.exclude_kernel = 0;                          // the msr PMU refuses exclude bits (EINVAL)
+        attr.exclude_hv = 0;
+        probes["msr-tsc"] = {try_open(sys, attr, 0, -1).error, std::nullopt};
+    }
+    // The permission that socket-wide counters need, tried where it cannot fail for lack of hardware.
+    const int cpu = facts.online.empty() ? 0 : facts.online.front();
+    perf_event_attr wide = attributes(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK);
+    wide.exclude_kernel = 0;
+    wide.exclude_hv = 0;
+    probes["system-wide"] = {try_open(sys, wide, -1, cpu).error, std::nullopt};
+    const auto controller = std::find_if(facts.pmus.begin(), facts.pmus.end(), [](const PmuFacts& pmu) {
+        return pmu.kind == PmuKind::memory_controller && pmu.type;
+    });
+    if (controller != facts.pmus.end()) probes["memory-controller"] = probe_memory_controller(sys, *controller);
+    if (probes["cycles"].error == 0) probes["full-group"] = probe_full_group(sys);
+    return probes;
+}
+
+Result<Probes> parse_probes(std::string_view text) {
+    const auto malformed = [](const std::string& cause) {
+        return fail({ExitCode::bad_data, "read", "probes.json", cause,
+                     "record it again with scripts/gather-machine, or remove it"});
+    };
+    const auto is_number = [](const nlohmann::json& object, const char* key) {
+        return object.contains(key) && object[key].is_number_unsigned();
+    };
+    const auto document = nlohmann::json::parse(text, nullptr, false);
+    if (!document.is_object()) return malformed("it is no JSON object");
+    Probes probes;
+    for (const auto& [kind, value] : document.items()) {
+        if (value.is_number_unsigned()) {
+            probes[kind] = {value.get<int>(), std::nullopt};
+        } else if (is_number(value, "errno") && is_number(value, "count") && is_number(value, "enabled_ns") &&
+                   is_number(value, "running_ns")) {
+            probes[kind] = {value["errno"].get<int>(),
+                            ProbeTimes{value["count"].get<std::uint64_t>(), value["enabled_ns"].get<std::uint64_t>(),
+                                       value["running_ns"].get<std::uint64_t>()}};
+        } else {
+            return malformed("the entry '" + kind + "' is neither an errno nor an errno with times");
+        }
+    }
+    return probes;
+}
+
+} // namespace bytebound

@@ -1,0 +1,374 @@
+#include "record/samples.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <concepts>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+namespace bytebound {
+namespace {
+
+constexpr std::array<std::string_view, 6> key_columns = {"loop", "k", "repeat", "step", "batch", "pass"};
+constexpr std::array<std::string_view, 2> worker_columns = {"worker", "cpu"};
+constexpr std::array<std::string_view, 7> step_columns = {"A",         "R",     "rows_written", "cpu_before",
+                                                          "cpu_after", "flags", "time_ns"};
+constexpr std::array<std::string_view, 3> trace_columns = {"trace:min_rows", "trace:metadata_bytes",
+                                                           "trace:bound_rows"};
+constexpr std::string_view sim_prefix = "sim:";
+constexpr std::string_view emulated_prefix = "callgrind:";
+
+std::string csv_cell(std::string_view cell) {
+    if (cell.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(cell);
+    std::string text = "\"";
+    for (const char c : cell) {
+        if (c == '"') text += '"';
+        text += c;
+    }
+    return text + '"';
+}
+
+bool is_count(const std::optional<Reading>& reading) {
+    return reading && (reading->state == ReadingState::counted || reading->state == ReadingState::scaled ||
+                       reading->state == ReadingState::never_ran);
+}
+
+Failure bad_line(const std::string& name, std::size_t line, std::string cause) {
+    return fail({ExitCode::bad_data, "read", name + ":" + std::to_string(line), std::move(cause),
+                 "restore the file from the run, or measure again"});
+}
+
+/// Records of RFC 4180 with the line on which each starts. Comment lines (#) only in front of the header.
+struct Record {
+    std::size_t line = 0;
+    std::vector<std::string> cells;
+};
+
+class RecordReader {
+public:
+    RecordReader(std::string_view text, const std::string& name) : text_(text), name_(name) {}
+
+    std::vector<std::string> comments() {
+        std::vector<std::string> lines;
+        while (at_ < text_.size() && text_[at_] == '#') {
+            const auto end = std::min(text_.find('\n', at_), text_.size());
+            std::string_view line = text_.substr(at_ + 1, end - at_ - 1);
+            if (line.starts_with(' ')) line.remove_prefix(1);
+            if (line.ends_with('\r')) line.remove_suffix(1);
+            lines.emplace_back(line);
+            at_ = std::min(end + 1, text_.size());
+            ++line_;
+        }
+        return lines;
+    }
+
+    bool done() const { return at_ >= text_.size(); }
+
+    Result<Record> next() {
+        Record record{line_, {}};
+        std::string cell;
+        bool quoted_cell = false;
+        while (at_ < text_.size()) {
+            const char c = text_[at_++];
+            if (c == '"' && cell.empty() && !quoted_cell) {
+                quoted_cell = true;
+                if (!take_quoted(cell)) return bad_line(name_, record.line, "a quoted cell is not closed");
+            } else if (c == ',') {
+                record.cells.push_back(std::exchange(cell, {}));
+                quoted_cell = false;
+            } else if (c == '\n') {
+                ++line_;
+                if (cell.ends_with('\r')) cell.pop_back();
+                record.cells.push_back(std::move(cell));
+                return record;
+            } else {
+                cell += c;
+            }
+        }
+        return bad_line(name_, record.line, "the last line is cut off");
+    }
+
+private:
+    bool take_quoted(std::string& cell) {
+        while (at_ < text_.size()) {
+            const char c = text_[at_++];
+            if (c == '\n') ++line_;
+            if (c != '"') {
+                cell += c;
+            } else if (at_ < text_.size() && text_[at_] == '"') {
+                cell += '"';
+                ++at_;
+            } else {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    std::string_view text_;
+    const std::string& name_;
+    std::size_t at_ = 0;
+    std::size_t line_ = 1;
+};
+
+/// Takes the cells of one record in order and remembers the first that is wrong.
+class CellReader {
+public:
+    CellReader(const Record& record, const std::vector<std::string>& header) : record_(record), header_(header) {}
+
+    const std::string& text() { return record_.cells[at_++]; }
+
+    template <std::integral Number>
+    Number number() {
+        return optional_number<Number>(true).value_or(Number{});
+    }
+
+    template <std::integral Number>
+    std::optional<Number> optional_number(bool required = false) {
+        const std::string& column = header_[at_];
+        const std::string& cell = text();
+        if (cell.empty() && !required) return {};
+        Number value{};
+        const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+        if (error != std::errc{} || end != cell.data() + cell.size()) {
+            if (cause_.empty()) cause_ = fmt::format("column {}: \"{}\" is not a number of its range", column, cell);
+            return {};
+        }
+        return value;
+    }
+
+    std::optional<Reading> reading() {
+        const std::string& column = header_[at_];
+        const auto count = optional_number<std::uint64_t>();
+        const auto enabled = optional_number<std::uint64_t>();
+        const auto running = optional_number<std::uint64_t>();
+        if (count.has_value() != enabled.has_value() || count.has_value() != running.has_value()) {
+            if (cause_.empty()) cause_ = fmt::format("column {}: a count needs both its times", column);
+            return {};
+        }
+        if (!count) return {};
+        return Reading{*count, *enabled, *running, state_of(*enabled, *running)};
+    }
+
+    const std::string& cause() const { return cause_; }
+
+private:
+    const Record& record_;
+    const std::vector<std::string>& header_;
+    std::size_t at_ = 0;
+    std::string cause_;
+};
+
+/// The columns of a header, or what is wrong with it.
+struct Shape {
+    SampleFile kind = SampleFile::steps;
+    std::vector<std::string> events, simulated, emulated;
+    bool trace = false;
+    std::string cause;
+};
+
+template <std::size_t count>
+bool take_fixed(const std::array<std::string_view, count>& expected, const std::vector<std::string>& header,
+                std::size_t& at, std::string& cause) {
+    for (const std::string_view column : expected) {
+        if (at < header.size() && header[at] == column) {
+            ++at;
+            continue;
+        }
+        cause = fmt::format("column {} should be \"{}\"", at + 1, column);
+        return false;
+    }
+    return true;
+}
+
+Shape shape_of(const std::vector<std::string>& header, SampleFile expected) {
+    Shape shape;
+    std::size_t at = 0;
+    if (!take_fixed(key_columns, header, at, shape.cause)) return shape;
+    if (at < header.size() && header[at] == worker_columns[0]) {
+        shape.kind = SampleFile::workers;
+        if (!take_fixed(worker_columns, header, at, shape.cause)) return shape;
+    }
+    if (!take_fixed(step_columns, header, at, shape.cause)) return shape;
+    while (at + 2 < header.size() && header[at + 1] == header[at] + ":enabled" &&
+           header[at + 2] == header[at] + ":running") {
+        shape.events.push_back(header[at]);
+        at += 3;
+    }
+    if (expected == SampleFile::background) shape.kind = SampleFile::background;
+    if (shape.kind == SampleFile::steps) {
+        while (at < header.size() && header[at].starts_with(sim_prefix))
+            shape.simulated.push_back(header[at++].substr(sim_prefix.size()));
+        while (at < header.size() && header[at].starts_with(emulated_prefix))
+            shape.emulated.push_back(header[at++].substr(emulated_prefix.size()));
+        if (!take_fixed(trace_columns, header, at, shape.cause)) return shape;
+    }
+    if (at != header.size()) shape.cause = fmt::format("column {} \"{}\" is not expected there", at + 1, header[at]);
+    return shape;
+}
+
+Sample sample_of(CellReader& cells, const Shape& shape) {
+    Sample sample;
+    sample.loop = cells.text();
+    sample.k = cells.number<std::uint32_t>();
+    sample.repeat = cells.number<std::uint32_t>();
+    sample.step = cells.number<std::uint32_t>();
+    sample.batch = cells.number<std::uint32_t>();
+    sample.pass = cells.number<int>();
+    if (shape.kind == SampleFile::workers) {
+        sample.worker = cells.number<int>();
+        sample.worker_cpu = cells.number<int>();
+    }
+    sample.added = cells.number<std::uint32_t>();
+    sample.removed = cells.number<std::uint32_t>();
+    sample.rows_written = cells.number<std::uint32_t>();
+    sample.cpu_before = cells.number<int>();
+    sample.cpu_after = cells.number<int>();
+    std::istringstream flags(cells.text());
+    for (std::string flag; flags >> flag;)
+        sample.flags.push_back(flag);
+    sample.time_ns = cells.number<std::uint64_t>();
+    for (std::size_t i = 0; i < shape.events.size(); ++i)
+        sample.readings.push_back(cells.reading());
+    if (shape.kind != SampleFile::steps) return sample;
+    for (std::size_t i = 0; i < shape.simulated.size(); ++i)
+        sample.simulated.push_back(cells.optional_number<std::uint64_t>());
+    for (std::size_t i = 0; i < shape.emulated.size(); ++i)
+        sample.emulated.push_back(cells.optional_number<std::uint64_t>());
+    sample.min_rows = cells.number<std::uint32_t>();
+    sample.metadata_bytes = cells.number<std::uint64_t>();
+    sample.bound_rows = cells.number<std::uint32_t>();
+    return sample;
+}
+
+/// Empty cells where there is no value.
+void append_cells(std::string& text, const std::vector<std::optional<std::uint64_t>>& values, std::size_t cells) {
+    for (std::size_t i = 0; i < cells; ++i) {
+        text += ',';
+        if (i < values.size() && values[i]) text += std::to_string(*values[i]);
+    }
+}
+
+bool same_phase(const Sample& a, const Sample& b) {
+    return a.loop == b.loop && a.k == b.k && a.repeat == b.repeat && a.pass == b.pass;
+}
+
+std::uint64_t readings_of_last_phase(const SampleTable& table) {
+    std::uint64_t readings = 0;
+    for (auto row = table.rows.rbegin(); row != table.rows.rend() && same_phase(*row, table.rows.back()); ++row)
+        ++readings;
+    return readings;
+}
+
+} // namespace
+
+std::string comment_text(const std::vector<std::string>& comments) {
+    std::string text;
+    for (std::string comment : comments) {
+        for (char& c : comment)
+            if (c == '\n' || c == '\r') c = ' ';
+        text += "# " + comment + "\n";
+    }
+    return text;
+}
+
+std::string header_text(const SampleTable& shape, SampleFile kind) {
+    std::string text = comment_text(shape.comments);
+    std::vector<std::string> columns(key_columns.begin(), key_columns.end());
+    if (kind == SampleFile::workers) columns.insert(columns.end(), worker_columns.begin(), worker_columns.end());
+    columns.insert(columns.end(), step_columns.begin(), step_columns.end());
+    for (const std::string& event : shape.events)
+        for (const std::string_view suffix : {"", ":enabled", ":running"})
+            columns.push_back(csv_cell(event + std::string(suffix)));
+    if (kind == SampleFile::steps) {
+        for (const std::string& metric : shape.simulated)
+            columns.push_back(std::string(sim_prefix) + metric);
+        for (const std::string& metric : shape.emulated)
+            columns.push_back(std::string(emulated_prefix) + metric);
+        columns.insert(columns.end(), trace_columns.begin(), trace_columns.end());
+    }
+    text += fmt::format("{}\n", fmt::join(columns, ","));
+    return text;
+}
+
+std::string row_text(const SampleTable& shape, const Sample& sample, SampleFile kind) {
+    std::string text = fmt::format("{},{},{},{},{},{}", csv_cell(sample.loop), sample.k, sample.repeat, sample.step,
+                                   sample.batch, sample.pass);
+    if (kind == SampleFile::workers) text += fmt::format(",{},{}", sample.worker, sample.worker_cpu);
+    text += fmt::format(",{},{},{},{},{},{},{}", sample.added, sample.removed, sample.rows_written, sample.cpu_before,
+                        sample.cpu_after, fmt::join(sample.flags, " "), sample.time_ns);
+    for (std::size_t i = 0; i < shape.events.size(); ++i) {
+        const std::optional<Reading> reading = i < sample.readings.size() ? sample.readings[i] : std::nullopt;
+        if (is_count(reading))
+            text += fmt::format(",{},{},{}", reading->count, reading->enabled_ns, reading->running_ns);
+        else
+            text += ",,,";
+    }
+    if (kind == SampleFile::steps) {
+        append_cells(text, sample.simulated, shape.simulated.size());
+        append_cells(text, sample.emulated, shape.emulated.size());
+        text += fmt::format(",{},{},{}", sample.min_rows, sample.metadata_bytes, sample.bound_rows);
+    }
+    text += '\n';
+    return text;
+}
+
+Result<SampleTable> parse_samples(std::string_view text, const std::string& name, FileEnd end, SampleFile kind) {
+    RecordReader reader(text, name);
+    SampleTable table;
+    table.comments = reader.comments();
+    if (reader.done()) {
+        if (end == FileEnd::cut) return table;
+        return bad_line(name, table.comments.size() + 1, "there is no header");
+    }
+    const auto header = reader.next();
+    if (!header && end == FileEnd::cut) return table;
+    if (!header) return fail(header.error());
+    const Shape shape = shape_of(header->cells, kind);
+    if (!shape.cause.empty()) return bad_line(name, header->line, shape.cause);
+    table.events = shape.events;
+    table.simulated = shape.simulated;
+    table.emulated = shape.emulated;
+    while (!reader.done()) {
+        const auto record = reader.next();
+        if (!record && end == FileEnd::cut) { // records fail at the end of the text only
+            ++table.dropped_rows;
+            break;
+        }
+        if (!record) return fail(record.error());
+        if (record->cells.size() != header->cells.size())
+            return bad_line(name, record->line,
+                            fmt::format("{} cells, the header has {}", record->cells.size(), header->cells.size()));
+        CellReader cells(*record, header->cells);
+        Sample sample = sample_of(cells, shape);
+        if (!cells.cause().empty()) return bad_line(name, record->line, cells.cause());
+        if (sample.batch == 0) return bad_line(name, record->line, "column batch: a row holds at least one step");
+        table.rows.push_back(std::move(sample));
+    }
+    return table;
+}
+
+void drop_unfinished_phase(SampleTable& table, std::uint32_t readings_per_phase) {
+    if (table.rows.empty() || readings_of_last_phase(table) >= readings_per_phase) return;
+    const Sample last = table.rows.back();
+    while (!table.rows.empty() && same_phase(table.rows.back(), last)) {
+        table.rows.pop_back();
+        ++table.dropped_rows;
+    }
+}
+
+Result<SampleTable> read_samples(const std::filesystem::path& file, FileEnd end, SampleFile kind) {
+    std::ifstream in(file, std::ios::binary);
+    std::ostringstream text;
+    if (in) text << in.rdbuf();
+    if (!in || (text.fail() && std::filesystem::file_size(file) > 0))
+        return fail({ExitCode::bad_data, "read", file.string(), "the file is missing or unreadable",
+                     "give a run directory that bytebound run wrote", errno});
+    return parse_samples(std::move(text).str(), file.string(), end, kind);
+}
+
+} // namespace bytebound

@@ -1,0 +1,48 @@
+#pragma once
+// Every warning of a run: its stable code and its text, with the evidence in it.
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "record/run_record.hpp"
+
+namespace bytebound::warnings {
+
+Warning k_clipped(std::span<const std::uint32_t> requested, std::uint32_t k);
+Warning k_merged(std::span<const std::uint32_t> requested, std::uint32_t k, std::uint32_t k_requested);
+Warning event_repeated(const std::string& event);
+Warning llc_unknown(std::uint64_t assumed_bytes);
+Warning llc_ways_assumed(std::uint64_t size_bytes, std::uint32_t ways);
+Warning private_level_unknown(int level);
+/// --cache-model without a simulation.
+Warning hierarchy_not_simulated();
+Warning l1_above_l2(std::uint64_t l1_bytes, std::uint64_t l2_bytes);
+/// The emulator takes an access to two absent lines for one miss.
+Warning emulated_rows_straddle(const std::string& emulator, std::uint64_t row_bytes);
+/// The emulator cannot have the simulated cache's sets.
+Warning emulated_cache_differs(const std::string& emulator, const CacheGeometry& wanted, std::uint64_t size_bytes,
+                               std::uint32_t ways);
+Warning warmup_capped(std::uint32_t k, std::uint64_t wanted, std::uint32_t cap);
+Warning not_stationary(const std::string& loop, std::uint32_t k, const std::string& what, std::uint64_t window);
+Warning steps_migrated(std::uint64_t migrated, std::uint64_t steps);
+Warning pages_out_of_place(const std::string& buffer, double percent_in_place);
+Warning cpus_not_bound(const std::string& reason);
+Warning counting_note(const std::string& note);
+Warning preset_doubt(const std::string& text);
+Warning preset_unverified(const std::string& preset);
+Warning bytes_per_cas_given(std::uint64_t bytes);
+/// `hidden`, `step`: bytes; the smallest volume that the machine's background leaves visible, and what one step moves.
+Warning batched(std::uint32_t k, double step, double hidden, std::uint32_t batch);
+Warning batch_too_small(std::uint32_t k, double step, double hidden, std::uint32_t batch, const std::string& limit);
+Warning qualification_cache(const std::string& doubt);
+Warning unqualified(const QualifiedEvent& failure, bool allowed);
+Warning os_fallback(const std::string& event, const std::string& reason);
+
+/// `bytes`: buffers of all workers; `caches`: what their last-level caches hold.
+Warning small_calibration_buffers(std::uint32_t threads, std::uint64_t bytes, std::uint64_t caches);
+Warning few_calibration_rounds(std::uint32_t rounds);
+Warning calibration_stale(const std::string& file, const std::string& what_changed);
+Warning calibration_unreadable(const std::string& doubt);
+
+} // namespace bytebound::warnings

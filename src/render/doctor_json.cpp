@@ -1,0 +1,103 @@
+#include <nlohmann/json.hpp>
+
+#include "render/doctor_text.hpp"
+
+namespace bytebound {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+template <class T>
+Json or_null(const std::optional<T>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+Json state_of(SourceState state) {
+    return state == SourceState::not_probed ? Json(nullptr) : Json(state == SourceState::available);
+}
+
+Json machine_of(const MachineFacts& facts) {
+    return {{"live", facts.live},
+            {"architecture", or_null(facts.cpu.architecture)},
+            {"cpu", or_null(facts.cpu.model_name)},
+            {"vendor", or_null(facts.cpu.vendor)},
+            {"family", facts.cpu.family},
+            {"model", facts.cpu.model},
+            {"stepping", facts.cpu.stepping},
+            {"cpus_online", facts.online.size()},
+            {"packages", facts.packages},
+            {"nodes", facts.nodes},
+            {"kernel", or_null(facts.kernel.release)},
+            {"virtual_machine", or_null(facts.virtual_machine)},
+            {"container", facts.container},
+            {"perf_event_paranoid", or_null(facts.paranoid)},
+            {"nmi_watchdog", or_null(facts.nmi_watchdog)},
+            {"lockdown", or_null(facts.lockdown)},
+            {"seccomp", or_null(facts.seccomp)}};
+}
+
+Json keys_of(const std::map<std::string, std::string>& entries) {
+    Json object = Json::object();
+    for (const auto& [key, value] : entries)
+        object[key] = value;
+    return object;
+}
+
+Json pmu_of(const PmuFacts& pmu) {
+    return {{"name", pmu.name},
+            {"kind", name_of(pmu.kind)},
+            {"type", or_null(pmu.type)},
+            {"cpumask", or_null(pmu.cpumask)},
+            {"cpus", or_null(pmu.cpus)},
+            {"format", keys_of(pmu.formats)},
+            {"events", keys_of(pmu.events)},
+            {"note", pmu.kind == PmuKind::unrecognised ? Json("unrecognised, usable by raw name") : Json(nullptr)}};
+}
+
+Json probe_of(const Probe& probe) {
+    if (!probe.times) return probe.error;
+    return {{"errno", probe.error},
+            {"count", probe.times->count},
+            {"enabled_ns", probe.times->enabled_ns},
+            {"running_ns", probe.times->running_ns}};
+}
+
+/// One probe a line, so that a shell script can cut the object out.
+std::string probes_text(const std::optional<Probes>& probes) {
+    if (!probes) return "null";
+    std::string text = "{";
+    for (const auto& [kind, probe] : *probes)
+        text += std::string(text.size() > 1 ? "," : "") + "\n    " + Json(kind).dump() + ": " + probe_of(probe).dump();
+    return text + "\n  }";
+}
+
+/// `"key": value` with the value's own lines indented below it.
+std::string member(const char* key, const Json& value) {
+    std::string text = value.dump(2, ' ', false, Json::error_handler_t::replace);
+    for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 3))
+        text.insert(at + 1, "  ");
+    return "  \"" + std::string(key) + "\": " + text;
+}
+
+} // namespace
+
+std::string doctor_json(const MachineDiagnosis& diagnosis) {
+    Json sources = Json::array();
+    for (const SourceDiagnosis& line : diagnosis.sources) {
+        sources.push_back({{"source", line.source},
+                           {"available", state_of(line.state)},
+                           {"code", name_of(line.kind)},
+                           {"cause", or_null(line.cause)},
+                           {"remedy", or_null(line.remedy)}});
+    }
+    Json pmus = Json::array();
+    for (const PmuFacts& pmu : diagnosis.facts.pmus)
+        pmus.push_back(pmu_of(pmu));
+    return "{\n" + member("schema", "bytebound.doctor/1") + ",\n" + member("machine", machine_of(diagnosis.facts)) +
+           ",\n" + member("sources", sources) + ",\n" + member("pmus", pmus) +
+           ",\n  \"probes\": " + probes_text(diagnosis.facts.probes) + ",\n" + member("warnings", diagnosis.warnings) +
+           "\n}\n";
+}
+
+} // namespace bytebound

@@ -1,0 +1,123 @@
+#include "render/events_text.hpp"
+#include "io/json.hpp"
+#include "io/json_value.hpp"
+#include "render/event_words.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "figures/number.hpp"
+#include "render/plain_table.hpp"
+
+namespace bytebound {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string scale_of(const Event& event) {
+    if (event.scale == 1 && event.unit.empty()) return "1";
+    return exact_number(event.scale) + (event.unit.empty() ? "" : " " + event.unit);
+}
+
+std::string where(const Event& event) {
+    const std::string scope = event.scope == Scope::thread ? "thread" : "CPU";
+    return event.cpus.empty() ? scope : scope + " on " + format_cpu_list(event.cpus);
+}
+
+std::string opens(const ResolvedName& name) {
+    if (!name.resolution.event) return "no";
+    if (!name.planned) return "not probed";
+    return name.planned->pass >= 0 ? "yes" : "no";
+}
+
+/// Why it cannot be counted; empty when it can, or was not tried.
+std::pair<std::string, std::string> reason_of(const ResolvedName& name) {
+    if (!name.resolution.event) return {name.resolution.unavailable, name.resolution.remedy};
+    if (name.planned && name.planned->pass < 0) return {name.planned->reason, name.planned->remedy};
+    return {};
+}
+
+Json event_json(const Event& event) {
+    return {{"pmu", event.pmu},
+            {"type", hexadecimal(event.type)},
+            {"config", hexadecimal(event.config)},
+            {"config1", hexadecimal(event.config1)},
+            {"config2", hexadecimal(event.config2)},
+            {"domain", name_of(event.domain)},
+            {"scope", event.scope == Scope::thread ? "thread" : "cpu"},
+            {"cpus", event.cpus},
+            {"scale", event.scale},
+            {"unit", json_text(event.unit)},
+            {"origin", json_text(event.origin)}};
+}
+
+/// Thousands of names: said, not listed.
+std::string vendor_note(const std::vector<VendorPmu>& vendor) {
+    if (vendor.empty()) return {};
+    std::vector<std::string> present;
+    for (const VendorPmu& pmu : vendor)
+        if (pmu.present) present.push_back(pmu.name);
+    return fmt::format("\nlibpfm4 knows the names of {} PMUs more; found here: {}. See bytebound events list PMU::\n",
+                       vendor.size(), present.empty() ? "none" : join(present, ", "));
+}
+
+} // namespace
+
+std::string events_list_text(const std::vector<ListedEvent>& events, const std::vector<VendorPmu>& vendor) {
+    Table table;
+    table.columns = {{"name"}, {"kind"}, {"PMU"}};
+    for (const ListedEvent& event : events) {
+        const std::size_t at = table.rows.size();
+        if (at == 0 || events[at - 1].kind != event.kind || events[at - 1].pmu != event.pmu) {
+            table.group_starts.push_back(at);
+        }
+        table.rows.push_back({event.name, event.kind, event.pmu});
+    }
+    return plain_table(table, false) + vendor_note(vendor);
+}
+
+std::string events_list_json(const std::vector<ListedEvent>& events, const std::vector<VendorPmu>& vendor) {
+    Json list = Json::array();
+    for (const ListedEvent& event : events) {
+        list.push_back({{"name", event.name}, {"pmu", event.pmu}, {"kind", event.kind}});
+    }
+    Json pmus = Json::array();
+    for (const VendorPmu& pmu : vendor)
+        pmus.push_back(
+            {{"name", pmu.name}, {"description", pmu.description}, {"events", pmu.events}, {"present", pmu.present}});
+    return document_text<Json>({{"schema", "bytebound.events/1"}, {"events", list}, {"vendor_pmus", pmus}});
+}
+
+std::string events_resolve_text(const std::vector<ResolvedName>& names) {
+    Table table;
+    table.columns = {{"name"}, {"PMU"}, {"type:config"}, {"domain"}, {"scope"}, {"scale"}, {"opens here"}, {"from"}};
+    std::string reasons;
+    for (const ResolvedName& name : names) {
+        if (const auto& event = name.resolution.event) {
+            table.rows.push_back({name.name, event->pmu, words_of(*event), std::string(name_of(event->domain)),
+                                  where(*event), scale_of(*event), opens(name), event->origin});
+        } else {
+            table.rows.push_back({name.name, "n/a", "n/a", "n/a", "n/a", "n/a", opens(name), ""});
+        }
+        const auto [cause, remedy] = reason_of(name);
+        if (!cause.empty()) reasons += fmt::format("{}: {}{}\n", name.name, cause, remedy.empty() ? "" : "; " + remedy);
+    }
+    return plain_table(table, false) + (reasons.empty() ? "" : "\n" + reasons);
+}
+
+std::string events_resolve_json(const std::vector<ResolvedName>& names) {
+    Json list = Json::array();
+    for (const ResolvedName& name : names) {
+        const auto [cause, remedy] = reason_of(name);
+        const bool tried = name.planned.has_value() || !name.resolution.event;
+        list.push_back({{"name", name.name},
+                        {"event", name.resolution.event ? event_json(*name.resolution.event) : Json(nullptr)},
+                        {"opens", tried ? Json(opens(name) == "yes") : Json(nullptr)},
+                        {"reason", json_text(cause)},
+                        {"remedy", json_text(remedy)}});
+    }
+    return document_text<Json>({{"schema", "bytebound.events/1"}, {"events", list}});
+}
+
+} // namespace bytebound

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "counters/collector.hpp"
+#include "counters/names/resolver.hpp"
+#include "counters/names/vendor_names.hpp"
+
+namespace bytebound {
+
+/// What one name became.
+struct ResolvedName {
+    std::string name;
+    Resolution resolution;
+    std::optional<PlannedEvent> planned; ///< none: not tried (a recorded machine)
+};
+
+/// `bytebound events list`: names by PMU and kind. `vendor`: the PMUs whose names libpfm4 knows besides.
+std::string events_list_text(const std::vector<ListedEvent>& events, const std::vector<VendorPmu>& vendor = {});
+std::string events_list_json(const std::vector<ListedEvent>& events, const std::vector<VendorPmu>& vendor = {});
+
+/// `bytebound events resolve`: PMU, config words, domain, scale, and whether it opens here.
+std::string events_resolve_text(const std::vector<ResolvedName>& names);
+std::string events_resolve_json(const std::vector<ResolvedName>& names);
+
+} // namespace bytebound

@@ -1,0 +1,226 @@
+#include "render/main_table.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "figures/absence.hpp"
+#include "figures/number.hpp"
+#include "render/plain_table.hpp"
+
+namespace bytebound {
+namespace {
+
+constexpr double bytes_per_kib = 1024;
+
+/// One metric column of the table: how its figure becomes text.
+struct MetricColumn {
+    std::string_view metric, title;
+    std::string (*text)(const Figure&);
+};
+
+std::string microseconds(const Figure& figure) { return compact_microseconds(figure.value()); }
+std::string kib(const Figure& figure) { return compact_number(figure.value() / bytes_per_kib); }
+std::string ratio(const Figure& figure) { return times_text(figure.value()); }
+std::string plain(const Figure& figure) { return compact_number(figure.value()); }
+
+constexpr MetricColumn metric_columns[] = {
+    {"time_ns", "time\nus/step", microseconds},
+    {"requested_bytes", "requested\nKiB", kib},
+    {"dram_bytes", "DRAM\nKiB", kib},
+    {"bound_bytes", "bound\nKiB", kib},
+    {"min_bytes", "min\nKiB", kib},
+    {"requested_ratio", "requested\n/ bound", ratio},
+    {"amplification", "DRAM\n/ bound", ratio},
+    {"cpi", "CPI", plain},
+    {"llc_mpki", "LLC\nMPKI", plain},
+};
+
+std::string interval_text(const Figure& time) {
+    if (!time.estimate.ci_low || !time.estimate.ci_high) return "n/a";
+    return fmt::format("{}-{}", compact_microseconds(*time.estimate.ci_low, time.value()),
+                       compact_microseconds(*time.estimate.ci_high, time.value()));
+}
+
+/// The tier that a whole column has; nothing when it mixes several or has none.
+std::optional<Tier> common_tier(const Summary& summary, std::string_view metric) {
+    std::optional<Tier> common;
+    for (const SummaryRow& row : summary.rows) {
+        const Figure* figure = row.find(metric);
+        if (figure == nullptr) continue;
+        if (common && *common != figure->tier) return std::nullopt;
+        common = figure->tier;
+    }
+    return common;
+}
+
+bool any(const Summary& summary, std::string_view metric) {
+    return std::any_of(summary.rows.begin(), summary.rows.end(),
+                       [&](const SummaryRow& row) { return row.find(metric) != nullptr; });
+}
+
+/// The loop that the whole column compares with: index where any k has it.
+std::string column_base(const Summary& summary) {
+    for (const SummaryRow& row : summary.rows) {
+        if (row.loop == "index") return row.loop;
+    }
+    return summary.rows.empty() ? "index" : summary.rows.front().loop;
+}
+
+std::string versus_base(const Summary& summary, const SummaryRow& row) {
+    const std::string base = column_base(summary);
+    if (row.loop == base) return "1x";
+    const Comparison* time = summary.compare(row.k, row.loop, base, "time_ns");
+    if (time == nullptr) return "n/a";
+    return times_text(time->ratio.ratio) + (time->verdict == Verdict::unresolved ? "~" : "");
+}
+
+std::vector<std::string> row_cells(const Summary& summary, const SummaryRow& row) {
+    std::vector<std::string> cells{row.loop, std::to_string(row.k)};
+    for (const MetricColumn& column : metric_columns) {
+        const Figure* figure = row.find(column.metric);
+        std::string text = figure == nullptr ? "n/a" : column.text(*figure);
+        if (figure != nullptr && !figure->unqualified.empty()) text += "!";
+        if (figure != nullptr && !common_tier(summary, column.metric)) {
+            text += " " + std::string(name_of(figure->tier));
+        }
+        cells.push_back(std::move(text));
+        if (column.metric != "time_ns") continue;
+        cells.push_back(figure == nullptr ? "n/a" : interval_text(*figure));
+        cells.push_back(versus_base(summary, row));
+    }
+    return cells;
+}
+
+std::string_view meaning(Tier tier) {
+    switch (tier) {
+    case Tier::timed: return "a clock around the step";
+    case Tier::counted: return "a hardware or kernel counter that ran the whole time";
+    case Tier::scaled: return "a multiplexed counter, extrapolated by its running time";
+    case Tier::shared: return "a socket- or domain-wide counter, background subtracted";
+    case Tier::emulated: return "valgrind's cache";
+    case Tier::simulated: return "bytebound's cache model, fed with the loop's own references";
+    case Tier::computed: return "exact by construction, from the trace";
+    }
+    return "";
+}
+
+/// Why a counter behind a figure of the table failed qualification.
+std::optional<std::string> first_unqualified(const Summary& summary) {
+    for (const SummaryRow& row : summary.rows)
+        for (const MetricColumn& column : metric_columns)
+            if (const Figure* figure = row.find(column.metric); figure != nullptr && !figure->unqualified.empty())
+                return figure->unqualified;
+    return std::nullopt;
+}
+
+/// What the tiers that occur in the table mean, one line each.
+std::vector<std::string> tier_legend(const Summary& summary) {
+    std::vector<std::string> out;
+    for (const Tier tier :
+         {Tier::timed, Tier::counted, Tier::scaled, Tier::shared, Tier::emulated, Tier::simulated, Tier::computed}) {
+        const bool occurs = std::any_of(std::begin(metric_columns), std::end(metric_columns), [&](const auto& column) {
+            return std::any_of(summary.rows.begin(), summary.rows.end(), [&](const SummaryRow& row) {
+                const Figure* figure = row.find(column.metric);
+                return figure != nullptr && figure->tier == tier;
+            });
+        });
+        if (occurs) out.push_back(fmt::format("{}: {}", name_of(tier), meaning(tier)));
+    }
+    return out;
+}
+
+/// What speaks against the intervals and the traffic, so that nobody has to open the report to see it.
+std::string flag_line(const Summary& summary) {
+    std::vector<std::string> parts;
+    for (const std::string_view flag : {"few_blocks", "not_stationary", "migrated", "multiplexed", "never_ran"}) {
+        const std::string where = where_flagged(summary, flag);
+        if (!where.empty()) parts.push_back(fmt::format("{} ({})", flag, where));
+    }
+    return parts.empty() ? "" : "flags: " + join(parts, ", ") + "; see Warnings and flags in the report";
+}
+
+} // namespace
+
+std::string base_loop(const Summary& summary, std::uint32_t k) {
+    if (summary.find("index", k) != nullptr) return "index";
+    for (const SummaryRow& row : summary.rows) {
+        if (row.k == k) return row.loop;
+    }
+    return {};
+}
+
+Table main_table(const Summary& summary) {
+    Table table;
+    table.wide = true;
+    const std::string base = column_base(summary);
+    table.columns = {{"loop", false}, {"k", true}};
+    table.below_titles = {"", ""};
+    for (const MetricColumn& column : metric_columns) {
+        table.columns.push_back({std::string(column.title), true});
+        const auto tier = common_tier(summary, column.metric);
+        table.below_titles.emplace_back(tier ? name_of(*tier) : any(summary, column.metric) ? "mixed" : "n/a");
+        if (column.metric != "time_ns") continue;
+        table.columns.push_back({"95% CI\nus/step", true});
+        table.below_titles.emplace_back("bootstrap");
+        table.columns.push_back({"speedup\nvs " + base, true});
+        table.below_titles.emplace_back("timed");
+    }
+    for (const SummaryRow& row : summary.rows) {
+        if (table.rows.empty() || summary.rows[table.rows.size() - 1].k != row.k) {
+            table.group_starts.push_back(table.rows.size());
+        }
+        table.rows.push_back(row_cells(summary, row));
+    }
+    return table;
+}
+
+std::vector<std::string> table_notes(const Summary& summary) {
+    std::vector<std::string> out = tier_legend(summary);
+    if (std::optional<std::string> doubt = first_unqualified(summary))
+        out.push_back("!: not to be relied on (--allow-unqualified): " + *doubt);
+    const std::string base = column_base(summary);
+    std::vector<std::string> without;
+    for (const std::uint32_t k : summary.ks()) {
+        if (summary.find(base, k) == nullptr) without.push_back("k=" + std::to_string(k));
+    }
+    if (!without.empty()) {
+        out.push_back(fmt::format("n/a speedup ({}): {} has no finished phase there", join(without, ", "), base));
+    }
+    return out;
+}
+
+std::string dropped_text(const Summary& summary) {
+    return fmt::format("{} row{} at the end of samples.csv left out: the phase was cut off", summary.dropped_rows,
+                       summary.dropped_rows == 1 ? "" : "s");
+}
+
+std::string terminal_report(const RunRecord& run, const Summary& summary, bool color) {
+    std::string out;
+    if (run.status != RunStatus::complete) {
+        out += fmt::format("This run {}: only finished phases are shown.\n\n",
+                           run.status == RunStatus::failed ? "failed" : "did not finish");
+    }
+    out += plain_table(main_table(summary), color) + "\n";
+    for (const std::string& line : table_notes(summary))
+        out += line + "\n";
+    std::vector<std::string> shown;
+    for (const MetricColumn& column : metric_columns)
+        shown.emplace_back(column.metric);
+    for (const Absence& absence : absences(summary, shown)) {
+        const std::string where = where_text(summary, absence);
+        out += fmt::format("n/a {}{}: {}\n", join(absence.metrics, ", "),
+                           where == "every row" ? "" : " (" + where + ")", absence.reason);
+    }
+    const bool unresolved = std::any_of(summary.comparisons.begin(), summary.comparisons.end(), [](const auto& c) {
+        return c.metric == "time_ns" && c.verdict == Verdict::unresolved;
+    });
+    if (const std::string flags = flag_line(summary); !flags.empty()) out += flags + "\n";
+    if (unresolved) out += "~ the interval of this ratio contains 1: not told apart\n";
+    for (const std::string& missing : summary.missing)
+        out += "not measured: " + missing + "\n";
+    if (summary.dropped_rows != 0) out += dropped_text(summary) + "\n";
+    return out;
+}
+
+} // namespace bytebound

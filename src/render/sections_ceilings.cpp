@@ -1,0 +1,140 @@
+// Bandwidths of the run against what its host can move at most.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "figures/ceilings.hpp"
+#include "figures/number.hpp"
+#include "render/sections.hpp"
+
+namespace bytebound {
+namespace {
+
+std::string percent_text(const CeilingShare& share) {
+    if (!share.percent) return "n/a";
+    std::string text = compact_number(*share.percent) + " %";
+    if (share.ci_low && share.ci_high)
+        text += fmt::format(" ({}-{})", compact_number(*share.ci_low, *share.percent),
+                            compact_number(*share.ci_high, *share.percent));
+    return text + (share.small_buffers ? " (small buffers)" : "");
+}
+
+std::string bandwidth_text(const SummaryRow& row, std::string_view metric) {
+    const Figure* figure = row.find(metric);
+    if (figure == nullptr) return "n/a";
+    std::string text = compact_number(figure->value());
+    if (figure->tier != Tier::timed) text += fmt::format(" ({})", name_of(figure->tier));
+    return text;
+}
+
+Table table_of(const Summary& summary) {
+    Table table;
+    table.columns = {{"k", true},
+                     {"loop"},
+                     {"requested\nGB/s", true},
+                     {"of row copies\nin the LLC", true},
+                     {"of row copies\nin memory", true},
+                     {"DRAM GB/s", true},
+                     {"of row copies\nin memory", true}};
+    table.wide = true;
+    std::string last_k;
+    for (const SummaryRow& row : summary.rows) {
+        if (row.ceilings.empty()) continue;
+        const std::string k = std::to_string(row.k);
+        if (k != last_k) table.group_starts.push_back(table.rows.size());
+        table.rows.push_back({k == last_k ? "" : k, row.loop, bandwidth_text(row, "requested_gbps"),
+                              percent_text(row.ceilings[0]), percent_text(row.ceilings[1]),
+                              bandwidth_text(row, "dram_gbps"), percent_text(row.ceilings[2])});
+        last_k = k;
+    }
+    return table;
+}
+
+std::string factor_text(const WriteAllocateFactor& factor) {
+    if (!factor.measured)
+        return fmt::format("write-allocate factor {}, assumed: {}", compact_number(factor.factor), factor.source);
+    return fmt::format("write-allocate factor {:.2f} ({:.2f}-{:.2f}){}, {}", factor.factor, *factor.ci_low,
+                       *factor.ci_high, factor.factor < 0 ? ", taken as 0" : "", factor.source);
+}
+
+/// "512 + 512": each group is a copy of its own.
+std::string groups_text(const RowLayout& layout) {
+    std::vector<std::string> sizes;
+    for (const RowGroup& group : layout.groups)
+        sizes.push_back(std::to_string(group.row_bytes));
+    return join(sizes, " + ");
+}
+
+/// Copy methods of the run that have no ceiling of their own.
+std::string other_copies(const Summary& summary) {
+    std::vector<std::string> methods;
+    for (const SummaryRow& row : summary.rows)
+        for (const CeilingShare& share : row.ceilings)
+            if (!share.copy.empty() && share.copy != "memcpy" && share.copy != "nt" &&
+                std::find(methods.begin(), methods.end(), share.copy) == methods.end())
+                methods.push_back(share.copy);
+    if (methods.empty()) return {};
+    return fmt::format(" Rows copied by {} are set against memcpy's ceiling.", join(methods, ", "));
+}
+
+/// One line for each ceiling that stands in the table.
+std::string ceiling_line(const CeilingShare& share, const RunRecord& run) {
+    std::string text =
+        fmt::format("{} of {} B, {} thread{}, {}", name_of(share.kernel), groups_text(run.workload.layout),
+                    share.threads, share.threads == 1 ? "" : "s", name_of(share.level));
+    if (share.ceiling_gbps <= 0) return text + ": n/a, " + share.reason;
+    text += fmt::format(": {} GB/s ({}-{}, n = {}{})", compact_number(share.ceiling_gbps),
+                        compact_number(share.ceiling_low, share.ceiling_gbps),
+                        compact_number(share.ceiling_high, share.ceiling_gbps), share.ceiling_n,
+                        share.ceiling_n < few_blocks_below ? ", few_blocks" : "");
+    if (share.write_allocate) text += " at the memory controller; " + factor_text(*share.write_allocate);
+    return text;
+}
+
+Bullets lines_of(const RunRecord& run, const Summary& summary) {
+    std::vector<std::string> lines;
+    const auto add = [&](std::string line) {
+        if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(std::move(line));
+    };
+    for (const SummaryRow& row : summary.rows)
+        for (const CeilingShare& share : row.ceilings)
+            add(ceiling_line(share, run));
+    for (const SummaryRow& row : summary.rows)
+        for (const CeilingShare& share : row.ceilings)
+            if (!share.percent && share.ceiling_gbps > 0)
+                add(fmt::format("no percentage of {}: {}", share.metric, share.reason));
+    Bullets out;
+    for (std::string& line : lines)
+        out.items.emplace_back(std::move(line));
+    return out;
+}
+
+} // namespace
+
+Blocks ceiling_section(const RunRecord& run, const Summary& summary) {
+    Blocks out{Heading{2, "Bandwidth against this host's ceilings"}};
+    if (!run.calibration) {
+        out.push_back(Paragraph{"Not shown: " + why_no_ceilings(run) + ".", Tone::plain});
+        return out;
+    }
+    out.push_back(Paragraph{
+        fmt::format("Each bandwidth as a percentage of what row groups of the same sizes, copied between random places "
+                    "by as many pinned workers as copied here, reach at that level. The intervals take both "
+                    "uncertainties at their worst. Requested bytes above 100 % came from a nearer level. Calibrated "
+                    "{}{}, {} kernels.{}",
+                    run.calibration->measured, run.calibration->quick ? " with --quick" : "", run.calibration->isa,
+                    other_copies(summary)),
+        Tone::plain});
+    Table table = table_of(summary);
+    if (table.rows.empty()) {
+        out.push_back(Paragraph{"No finished phase.", Tone::plain});
+        return out;
+    }
+    out.push_back(std::move(table));
+    out.push_back(lines_of(run, summary));
+    return out;
+}
+
+} // namespace bytebound

@@ -1,0 +1,226 @@
+#include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
+
+#include "base/text.hpp"
+#include "figures/absence.hpp"
+#include "figures/number.hpp"
+#include "render/sections.hpp"
+
+namespace bytebound {
+namespace {
+
+std::string or_na(const std::string& text) { return text.empty() ? "n/a" : text; }
+
+std::string nodes_text(const std::map<int, std::uint64_t>& on_node) {
+    std::vector<std::string> parts;
+    for (const auto& [node, pages] : on_node)
+        parts.push_back(fmt::format("node {}: {}", node, pages));
+    return join(parts, ", ");
+}
+
+std::string percent(const PageProof* proof) {
+    return proof == nullptr ? "n/a" : fmt::format("{:.1f}%", proof->percent_in_place());
+}
+
+const PageProof* proof_of(const std::vector<PageProof>& proofs, const std::string& buffer) {
+    const auto at =
+        std::find_if(proofs.begin(), proofs.end(), [&](const PageProof& proof) { return proof.buffer == buffer; });
+    return at == proofs.end() ? nullptr : &*at;
+}
+
+Table page_table(const PlacementRecord& placement) {
+    Table table;
+    table.columns = {{"buffer"},       {"pages", true},      {"in place before", true}, {"in place after", true},
+                     {"where, after"}, {"not present", true}};
+    for (const PageProof& before : placement.pages_before) {
+        const PageProof* after = proof_of(placement.pages_after, before.buffer);
+        const PageProof& last = after == nullptr ? before : *after;
+        table.rows.push_back({before.buffer, std::to_string(before.pages), percent(&before), percent(after),
+                              nodes_text(last.on_node), std::to_string(last.not_present)});
+    }
+    return table;
+}
+
+} // namespace
+
+Blocks unavailable_section(const RunRecord& run, const Summary& summary) {
+    Blocks out{Heading{2, "Not measured, and why"}};
+    Table table;
+    table.columns = {{"figure"}, {"where"}, {"reason"}, {"remedy"}};
+    std::vector<std::string> keys = summary.metrics;
+    keys.insert(keys.end(), {"by_buffer", "stationary"});
+    for (const Absence& absence : absences(summary, keys)) {
+        table.rows.push_back(
+            {join(absence.metrics, ", "), where_text(summary, absence), absence.reason, remedies_for(run, absence)});
+    }
+    for (const UnavailableRecord& record : run.unavailable) {
+        const bool shown = std::any_of(table.rows.begin(), table.rows.end(), [&](const auto& row) {
+            const auto names = split(row[0], ',');
+            return std::any_of(names.begin(), names.end(),
+                               [&](const auto& name) { return trim(name) == record.metric; });
+        });
+        // Figures that another source supplied: the better one's reason is still worth knowing.
+        if (!shown) table.rows.push_back({record.metric, "more direct source", record.reason, record.remedy});
+    }
+    if (table.rows.empty()) {
+        out.push_back(Paragraph{"Every figure was had in every row.", Tone::plain});
+    } else {
+        out.push_back(std::move(table));
+    }
+    return out;
+}
+
+Blocks placement_section(const RunRecord& run) {
+    const PlacementRecord& placement = run.placement;
+    Blocks out{Heading{2, "Placement proof"}};
+    Bullets facts;
+    std::string cpus = fmt::format("CPUs {} (asked for {}): ", or_na(format_cpu_list(placement.requested.cpus)),
+                                   or_na(placement.requested.cpus_request));
+    cpus += placement.bound_cpus ? "bound" : "not bound: " + or_na(placement.bind_cpus_reason);
+    if (!placement.affinity_read_back.empty()) {
+        std::vector<std::string> workers;
+        for (const auto& worker : placement.affinity_read_back)
+            workers.push_back(or_na(format_cpu_list(worker)));
+        cpus += "; affinity read back per worker: " + join(workers, " | ");
+    }
+    facts.items.emplace_back(cpus);
+    facts.items.emplace_back(
+        fmt::format("Memory (asked for {}): {}; pages belong on node {}", or_na(placement.requested.memory_request),
+                    placement.bound_memory ? "bound" : "not bound: " + or_na(placement.bind_memory_reason),
+                    or_na(format_cpu_list(placement.requested.nodes))));
+    facts.items.emplace_back(fmt::format("CPU before and after every step: {} of {} measured steps migrated",
+                                         placement.steps_migrated, placement.steps));
+    std::string arena = "Arena: " + format_size(static_cast<double>(placement.arena_bytes));
+    if (placement.huge_page_bytes) {
+        const double share = placement.arena_bytes == 0 ? 0
+                                                        : 100.0 * static_cast<double>(*placement.huge_page_bytes) /
+                                                              static_cast<double>(placement.arena_bytes);
+        arena += fmt::format(", {} of it on huge pages ({:.1f}%)",
+                             format_size(static_cast<double>(*placement.huge_page_bytes)), share);
+    } else {
+        arena += ", huge pages n/a (smaps could not be read)";
+    }
+    facts.items.emplace_back(arena);
+    out.push_back(std::move(facts));
+    if (placement.pages_before.empty()) {
+        out.push_back(Paragraph{"Nodes of the pages: n/a, " +
+                                    (placement.pages_reason.empty() ? "not queried" : placement.pages_reason) + ".",
+                                Tone::plain});
+    } else {
+        out.push_back(page_table(placement));
+    }
+    return out;
+}
+
+Blocks counting_section(const RunRecord& run) {
+    Blocks out{Heading{2, "Counting"}};
+    if (!run.collectors.empty()) {
+        Bullets collectors;
+        for (const CollectorRecord& collector : run.collectors) {
+            std::string text = collector.used ? " used" : " not used";
+            if (!collector.cause.empty()) text += ": " + collector.cause;
+            if (!collector.remedy.empty()) text += "; " + collector.remedy;
+            collectors.items.push_back(Inline().add(collector.name, Style::code).add(text));
+        }
+        out.push_back(std::move(collectors));
+    }
+    if (!run.preset.name.empty()) {
+        out.push_back(Paragraph{fmt::format("Preset {} ({}{}).", run.preset.name, or_na(run.preset.source),
+                                            run.preset.verified ? "" : ", not verified on hardware"),
+                                Tone::plain});
+    } else if (!run.preset.reason.empty()) {
+        out.push_back(Paragraph{"Preset: none, " + run.preset.reason + ".", Tone::plain});
+    }
+    if (!run.events.empty()) {
+        Table table;
+        table.columns = {{"event"},       {"fills"},      {"domain"},      {"PMU"},
+                         {"type:config"}, {"pass", true}, {"group", true}, {"state"}};
+        table.wide = true;
+        for (const EventRecord& event : run.events) {
+            const bool counted = event.pass >= 0;
+            std::string encoding = event.type;
+            for (const std::string& word : {event.config, event.config1, event.config2}) {
+                if (!word.empty() && (&word == &event.config || word != "0x0")) encoding += ":" + word;
+            }
+            table.rows.push_back({event.name, event.role, counted ? event.domain : "n/a", or_na(event.pmu),
+                                  or_na(encoding), counted ? std::to_string(event.pass) : "n/a",
+                                  counted ? std::to_string(event.group) : "n/a",
+                                  !counted            ? event.reason
+                                  : event.multiplexed ? "counted, multiplexed"
+                                                      : "counted"});
+        }
+        out.push_back(std::move(table));
+    }
+    Bullets costs;
+    for (const ReadCostRecord& cost : run.read_cost) {
+        std::vector<std::string> counts;
+        for (const auto& [event, count] : cost.counts_mean)
+            counts.push_back(event + " " + compact_number(count));
+        costs.items.emplace_back(fmt::format("Read cost, pass {}: an empty read pair takes {} ns (median of {}){}",
+                                             cost.pass, compact_number(cost.time_ns_median), cost.pairs,
+                                             counts.empty() ? "" : " and adds " + join(counts, ", ")));
+    }
+    if (costs.items.empty()) costs.items.emplace_back("Read cost: n/a, nothing was counted");
+    out.push_back(std::move(costs));
+    return out;
+}
+
+Blocks simulation_section(const RunRecord& run) {
+    Blocks out{Heading{2, "Simulation"}};
+    if (!run.simulation) {
+        std::string why = "nothing was simulated";
+        for (const ExperimentRecord& experiment : run.experiments) {
+            if (!experiment.simulation_reason.empty()) why = experiment.simulation_reason;
+        }
+        out.push_back(Paragraph{"Not done: " + why + ".", Tone::plain});
+        return out;
+    }
+    const SimulationRecord& sim = *run.simulation;
+    out.push_back(Paragraph{
+        fmt::format("Last-level cache of {}, {} ways, {}-byte lines, {} sets (geometry from {}); LRU, "
+                    "write-allocate, write-back, empty at the start. Segment 0 of the trace with the "
+                    "same warm-up and the same steps, {} line references.",
+                    format_size(static_cast<double>(sim.geometry.size_bytes)), sim.geometry.ways,
+                    sim.geometry.line_bytes, sim.geometry.sets(), or_na(sim.geometry_source), sim.line_references),
+        Tone::plain});
+    for (Block& block : hierarchy_blocks(run))
+        out.push_back(std::move(block));
+    return out;
+}
+
+Blocks environment_section(const RunRecord& run) {
+    Blocks out{Heading{2, "Environment"}};
+    Table table;
+    table.columns = {{"group"}, {"fact"}, {"value"}};
+    std::string group;
+    for (const EnvironmentFact& fact : run.environment) {
+        const bool first = fact.group != group || table.rows.empty();
+        if (first) table.group_starts.push_back(table.rows.size());
+        table.rows.push_back(
+            {first ? fact.group : "", fact.name,
+             fact.value.empty() ? "n/a: " + (fact.reason.empty() ? "unknown" : fact.reason) : fact.value});
+        group = fact.group;
+    }
+    if (table.rows.empty()) {
+        out.push_back(Paragraph{"n/a: the run ended before it was recorded.", Tone::plain});
+    } else {
+        out.push_back(std::move(table));
+    }
+    return out;
+}
+
+Blocks reproduce_section(const RunRecord& run) {
+    const std::string command = command_line(run.command);
+    std::string provenance = "bytebound " + or_na(run.version);
+    if (!run.git_revision.empty()) provenance += " (git " + run.git_revision + ")";
+    provenance += fmt::format(", seed {}, on {}, started {}, finished {}.", run.workload.seed, or_na(run.host),
+                              or_na(run.started), or_na(run.finished));
+    return {Heading{2, "How to reproduce"}, CodeBlock{command.empty() ? "n/a" : command},
+            Paragraph{Inline(provenance + " Equal options and seed give the same traces on every machine. ")
+                          .add("bytebound report DIR", Style::code)
+                          .add(" writes these files again from run.json and samples.csv, byte for byte."),
+                      Tone::plain}};
+}
+
+} // namespace bytebound

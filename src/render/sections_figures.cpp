@@ -1,0 +1,324 @@
+#include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
+#include <utility>
+
+#include "base/text.hpp"
+#include "catalogue/metrics.hpp"
+#include "figures/absence.hpp"
+#include "figures/number.hpp"
+#include "render/main_table.hpp"
+#include "render/sections.hpp"
+#include "render/verdict.hpp"
+
+namespace bytebound {
+namespace {
+
+bool any_row(const Summary& summary, bool (*holds)(const SummaryRow&)) {
+    return std::any_of(summary.rows.begin(), summary.rows.end(), holds);
+}
+
+ChartSeries series_of(const Summary& summary, const std::string& loop, std::string_view metric, double unit) {
+    ChartSeries out;
+    out.name = loop;
+    for (const std::uint32_t k : summary.ks()) {
+        const SummaryRow* row = summary.find(loop, k);
+        const Figure* figure = row == nullptr ? nullptr : row->find(metric);
+        const double value = figure == nullptr ? 0 : figure->value() / unit;
+        out.known.push_back(figure != nullptr);
+        out.values.push_back(value);
+        const bool interval = figure != nullptr && figure->estimate.ci_low && figure->estimate.ci_high;
+        out.low.push_back(interval ? *figure->estimate.ci_low / unit : value);
+        out.high.push_back(interval ? *figure->estimate.ci_high / unit : value);
+    }
+    return out;
+}
+
+std::string tier_of(const Summary& summary, std::string_view metric) {
+    std::string out;
+    for (const SummaryRow& row : summary.rows) {
+        const Figure* figure = row.find(metric);
+        if (figure == nullptr) continue;
+        if (!out.empty() && out != name_of(figure->tier)) return "mixed tiers";
+        out = name_of(figure->tier);
+    }
+    return out;
+}
+
+/// What a flag means and what to do, for the rows that carry it.
+std::string flag_text(std::string_view flag, const std::string& rows) {
+    if (flag == "few_blocks") {
+        return fmt::format(
+            "few repeats behind the intervals ({}): fewer than {}, so the interval may be too narrow; use "
+            "--repeats {} or more to settle it",
+            rows, few_blocks_below, few_blocks_below);
+    }
+    if (flag == "not_stationary") {
+        return fmt::format(
+            "{}: the traffic drifts, or fluctuates more slowly than the window that judges it; the values "
+            "stay; use a longer --warmup or more --steps-per-k",
+            rows);
+    }
+    if (flag == "outlier") {
+        return fmt::format("{}: outside Tukey's fences (1.5 IQR) of their own phase; kept in every figure", rows);
+    }
+    if (flag == "migrated") return rows + ": the CPU changed during the step, or was not the pinned one";
+    if (flag == "descheduled") return rows + ": the thread lost its CPU during the step";
+    if (flag == "interrupted") return rows + ": the kernel took counters away during the step";
+    if (flag == "multiplexed") return rows + ": counters shared hardware with others, counts are extrapolated";
+    if (flag == "never_ran") return rows + ": a counter had no hardware; these steps are excluded from its figure";
+    return rows;
+}
+
+/// Texts in order of first use, each with the ks it holds for: "hybrid chose paired in every step at k=16, 64."
+class PerK {
+public:
+    void add(const std::string& text, std::uint32_t k) {
+        auto at = std::find_if(texts_.begin(), texts_.end(), [&](const auto& each) { return each.first == text; });
+        if (at == texts_.end()) at = texts_.insert(texts_.end(), {text, {}});
+        at->second.push_back(std::to_string(k));
+    }
+    std::vector<std::string> lines() const {
+        std::vector<std::string> out;
+        for (const auto& [text, ks] : texts_)
+            out.push_back(text + " at k=" + join(ks, ", ") + ".");
+        return out;
+    }
+
+private:
+    std::vector<std::pair<std::string, std::vector<std::string>>> texts_;
+};
+
+std::vector<std::string> hybrid_notes(const RunRecord& run, const Summary& summary) {
+    PerK notes;
+    for (const SummaryRow& row : summary.rows) {
+        if (!row.index_steps) continue;
+        const std::uint64_t paired = row.steps - *row.index_steps;
+        notes.add(*row.index_steps == 0 ? "hybrid chose paired in every step"
+                  : paired == 0         ? "hybrid chose index in every step"
+                                        : fmt::format("hybrid chose index in {} of {} steps and paired in the rest",
+                                                      *row.index_steps, row.steps),
+                  row.k);
+    }
+    auto lines = notes.lines();
+    if (!lines.empty())
+        lines.back() +=
+            fmt::format(" It rebuilds where k > {}·m{}.", exact_number(run.workload.tau),
+                        run.workload.tau_source == "adaptive" ? ", by the expected times of this host" : "");
+    return lines;
+}
+
+std::vector<std::string> oracle_notes(const RunRecord& run) {
+    PerK notes;
+    for (const ExperimentRecord& experiment : run.experiments) {
+        if (experiment.loop != "oracle" || experiment.copy_method.empty()) continue;
+        notes.add(fmt::format("oracle copied with {}, the winner of its trial,", experiment.copy_method), experiment.k);
+    }
+    return notes.lines();
+}
+
+/// "9.81x (9.60-10.02)", "~" where it is not told apart from 1.
+std::string comparison_cell(const Comparison* comparison) {
+    if (comparison == nullptr) return "n/a";
+    const RatioEstimate& ratio = comparison->ratio;
+    std::string out = times_text(ratio.ratio);
+    if (ratio.ci_low && ratio.ci_high) {
+        out += fmt::format(" ({:.2f}-{:.2f})", *ratio.ci_low, *ratio.ci_high);
+    }
+    return out + (comparison->verdict == Verdict::unresolved ? " ~" : "");
+}
+
+} // namespace
+
+Blocks status_section(const RunRecord& run, const Summary& summary) {
+    Blocks out;
+    if (run.status == RunStatus::failed && run.failure) {
+        std::string text =
+            fmt::format("This run failed: {} {}: {}", run.failure->operation, run.failure->object, run.failure->cause);
+        if (!run.failure->remedy.empty()) text += "; " + run.failure->remedy;
+        out.push_back(Paragraph{
+            fmt::format("{} (exit code {}). What follows are its finished phases.", text, run.failure->exit_code),
+            Tone::failure});
+    } else if (run.status != RunStatus::complete) {
+        out.push_back(
+            Paragraph{run.status == RunStatus::failed
+                          ? "This run failed. What follows are its finished phases."
+                          : "This run did not finish: it is still running, or was killed. What follows are its "
+                            "finished phases.",
+                      Tone::failure});
+    }
+    if (!summary.missing.empty()) {
+        out.push_back(
+            Paragraph{"Planned, but without a finished phase: " + join(summary.missing, ", ") + ".", Tone::failure});
+    }
+    if (summary.dropped_rows != 0) out.push_back(Paragraph{dropped_text(summary) + ".", Tone::failure});
+    return out;
+}
+
+Blocks verdict_section(const Summary& summary) {
+    Blocks out{Heading{2, "Verdict"}};
+    if (summary.rows.empty()) {
+        out.push_back(Paragraph{"No phase finished: there is no figure.", Tone::plain});
+        return out;
+    }
+    Verdicts verdicts;
+    for (const std::uint32_t k : summary.ks())
+        verdicts.items.push_back(verdict_of(summary, k));
+    out.push_back(std::move(verdicts));
+    std::string note =
+        "The bound max(A,R)·S counts bytes stored into the block. Requested bytes count loads and stores, so "
+        "a loop that stores exactly the bound requests 2x.";
+    const bool below = any_row(summary, [](const SummaryRow& row) {
+        const Figure* figure = row.find("amplification");
+        return figure != nullptr && figure->value() < 1;
+    });
+    if (below) {
+        note += " DRAM bytes below the bound say that rows stayed in the last-level cache, not that fewer were stored.";
+    }
+    const bool shrinks = any_row(summary, [](const SummaryRow& row) { return row.removed > row.added; });
+    if (shrinks) note += " Where R > A the bound is the worst case; `min` is the exact minimum.";
+    out.push_back(Paragraph{note, Tone::plain});
+    return out;
+}
+
+Charts charts_of(const Summary& summary) {
+    Charts out;
+    for (const SummaryRow& row : summary.rows) {
+        if (std::find(out.legend.begin(), out.legend.end(), row.loop) == out.legend.end()) {
+            out.legend.push_back(row.loop);
+        }
+    }
+    struct Wanted {
+        std::string_view metric, title, unit;
+        double divisor;
+        bool bound;
+    };
+    for (const Wanted& wanted : {Wanted{"time_ns", "Time per step", "us", 1000, false},
+                                 Wanted{"requested_bytes", "Requested bytes per step", "KiB", 1024, true},
+                                 Wanted{"dram_bytes", "DRAM bytes per step", "KiB", 1024, true}}) {
+        Chart chart;
+        chart.title = wanted.title;
+        chart.unit = wanted.unit;
+        chart.tier = tier_of(summary, wanted.metric);
+        for (const std::uint32_t k : summary.ks())
+            chart.categories.push_back(std::to_string(k));
+        for (const std::string& loop : out.legend) {
+            chart.series.push_back(series_of(summary, loop, wanted.metric, wanted.divisor));
+        }
+        if (wanted.bound && !out.legend.empty()) {
+            chart.bound = series_of(summary, out.legend.front(), "bound_bytes", wanted.divisor);
+        }
+        out.charts.push_back(std::move(chart));
+    }
+    return out;
+}
+
+Blocks table_section(const RunRecord& run, const Summary& summary) {
+    Blocks out;
+    if (summary.rows.empty()) return out;
+    out.push_back(Heading{2, "Figures"});
+    out.push_back(charts_of(summary));
+    out.push_back(main_table(summary));
+    Bullets notes;
+    for (const std::string& line : table_notes(summary))
+        notes.items.emplace_back(line);
+    notes.items.emplace_back(
+        "Times are medians with 95% bootstrap intervals over repeats and steps; bytes are means per "
+        "step, ratios are ratios of sums. n/a has its reason below. A ratio with ~ is not told apart "
+        "from 1.");
+    for (std::string& note : hybrid_notes(run, summary))
+        notes.items.emplace_back(std::move(note));
+    for (std::string& note : oracle_notes(run))
+        notes.items.emplace_back(std::move(note));
+    out.push_back(std::move(notes));
+    return out;
+}
+
+Blocks comparison_section(const Summary& summary) {
+    if (summary.comparisons.empty()) return {};
+    Table table;
+    table.columns = {
+        {"k", true},         {"loop"}, {"against"}, {"time", true}, {"requested bytes", true}, {"DRAM bytes", true},
+        {"LLC misses", true}};
+    table.wide = true;
+    std::string last;
+    for (const Comparison& each : summary.comparisons) {
+        const std::string pair = fmt::format("{} {} {}", each.k, each.loop, each.vs);
+        if (std::exchange(last, pair) == pair) continue; // the metrics of one pair stand together
+        const std::string k = std::to_string(each.k);
+        if (table.rows.empty() || table.rows.back()[0] != k) table.group_starts.push_back(table.rows.size());
+        table.rows.push_back({k, each.loop, each.vs});
+        for (const std::string_view metric : compared_metrics()) {
+            table.rows.back().push_back(comparison_cell(summary.compare(each.k, each.loop, each.vs, metric)));
+        }
+    }
+    return {Heading{2, "Comparisons"},
+            Paragraph{
+                Inline("Value of the loop in the second column over that of the first, with its 95% interval: above 1 "
+                       "the first is better. ~ is not told apart from 1; figures by construction have no interval, n/a "
+                       "is null or 0 on one side. The sentences are in ")
+                    .add("summary.json", Style::code)
+                    .add("."),
+                Tone::plain},
+            std::move(table)};
+}
+
+Blocks buffer_section(const Summary& summary) {
+    const bool any = any_row(summary, [](const SummaryRow& row) { return row.by_buffer.has_value(); });
+    if (!any) return {};
+    Table table;
+    table.columns = {{"loop"}, {"k", true}};
+    table.wide = true;
+    for (std::size_t i = 0; i < buffer_count; ++i) {
+        const std::string name(name_of(static_cast<Buffer>(i)));
+        table.columns.push_back({name + "\nread", true});
+        table.columns.push_back({name + "\nwrite", true});
+    }
+    for (const SummaryRow& row : summary.rows) {
+        if (table.rows.empty() || summary.rows[table.rows.size() - 1].k != row.k) {
+            table.group_starts.push_back(table.rows.size());
+        }
+        table.rows.push_back({row.loop, std::to_string(row.k)});
+        for (std::size_t i = 0; i < buffer_count; ++i) {
+            for (const bool write : {false, true}) {
+                const auto& traffic = row.by_buffer;
+                table.rows.back().push_back(
+                    !traffic ? "n/a" : compact_number((write ? (*traffic)[i].write : (*traffic)[i].read) / 1024));
+            }
+        }
+    }
+    return {
+        Heading{2, "Where the DRAM bytes go"},
+        Paragraph{"Simulated KiB per step: lines fetched for, and written-back lines of, each buffer.", Tone::plain},
+        std::move(table)};
+}
+
+Blocks doubt_section(const RunRecord& run, const Summary& summary) {
+    Bullets doubts;
+    for (const Warning& warning : run.warnings) {
+        // One per loop and k: the flag's line says it of all of them at once.
+        if (warning.code == "not_stationary" && !where_flagged(summary, warning.code).empty()) continue;
+        doubts.items.push_back(Inline().add(warning.code, Style::code).add(" " + warning.text));
+    }
+    // Per flag: the rows that carry it, all of them in one line.
+    for (const std::string_view flag : {"migrated", "descheduled", "interrupted", "multiplexed", "never_ran",
+                                        "not_stationary", "few_blocks", "outlier"}) {
+        std::uint64_t steps = 0;
+        for (const SummaryRow& row : summary.rows) {
+            const auto flagged = row.flagged_steps.find(std::string(flag));
+            if (flagged != row.flagged_steps.end()) steps += flagged->second;
+        }
+        const bool said =
+            flag != "not_stationary" && std::any_of(run.warnings.begin(), run.warnings.end(),
+                                                    [&](const Warning& warning) { return warning.code == flag; });
+        const std::string where = where_flagged(summary, flag);
+        if (where.empty() || said) continue;
+        const std::string subject =
+            steps == 0 ? where : fmt::format("{} step{} of {}", steps, steps == 1 ? "" : "s", where);
+        doubts.items.push_back(Inline().add(std::string(flag), Style::code).add(" " + flag_text(flag, subject)));
+    }
+    if (doubts.items.empty()) doubts.items.emplace_back("none");
+    return {Heading{2, "Warnings and flags"}, std::move(doubts)};
+}
+
+} // namespace bytebound

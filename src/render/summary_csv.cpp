@@ -1,0 +1,57 @@
+#include "render/summary_csv.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "figures/number.hpp"
+#include "record/samples.hpp"
+
+namespace bytebound {
+namespace {
+
+std::string cell(std::string_view text) {
+    if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"') out += '"';
+        out += c;
+    }
+    return out + '"';
+}
+
+std::string optional_number(const std::optional<double>& value) { return value ? exact_number(*value) : ""; }
+
+std::string metric_cells(const SummaryRow& row, const std::string& metric) {
+    if (const Figure* figure = row.find(metric)) {
+        return fmt::format(",{},{},{},{},{},{},{}", exact_number(figure->value()),
+                           optional_number(figure->estimate.ci_low), optional_number(figure->estimate.ci_high),
+                           figure->estimate.n, name_of(figure->tier), figure->source,
+                           figure->unqualified.empty() ? "" : cell("unqualified: " + figure->unqualified));
+    }
+    const auto why = row.unavailable.find(metric);
+    return ",,,,,,," + cell(why == row.unavailable.end() ? "not measured" : why->second);
+}
+
+} // namespace
+
+std::string summary_csv(const RunRecord& run, const Summary& summary) {
+    std::string out = comment_text(csv_comments(run, summary_schema));
+    out += "loop,k,k_requested,A,R,flags";
+    for (const std::string& metric : summary.metrics) {
+        out += "," + cell(metric);
+        for (const std::string_view part : {"ci_low", "ci_high", "n", "tier", "source", "reason"}) {
+            out += "," + cell(fmt::format("{}_{}", metric, part));
+        }
+    }
+    out += '\n';
+    for (const SummaryRow& row : summary.rows) {
+        out += fmt::format("{},{},{},{},{},{}", cell(row.loop), row.k, row.k_requested, exact_number(row.added),
+                           exact_number(row.removed), join(row.flags, " "));
+        for (const std::string& metric : summary.metrics)
+            out += metric_cells(row, metric);
+        out += '\n';
+    }
+    return out;
+}
+
+} // namespace bytebound

@@ -1,0 +1,130 @@
+#include "render/summary_json.hpp"
+
+#include "figures/roofline.hpp"
+#include "io/json_value.hpp"
+#include "render/ceilings_json.hpp"
+#include "render/ledger_json.hpp"
+
+namespace bytebound {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json figure_json(const Figure& figure) {
+    Json out = {{"value", json_number(figure.value())},
+                {"stat", name_of(figure.estimate.stat)},
+                {"ci_low", json_number(figure.estimate.ci_low)},
+                {"ci_high", json_number(figure.estimate.ci_high)},
+                {"n", figure.estimate.n},
+                {"blocks", figure.estimate.blocks},
+                {"excluded", figure.excluded},
+                {"tier", name_of(figure.tier)},
+                {"source", figure.source}};
+    if (!figure.unqualified.empty()) out["unqualified"] = true;
+    if (figure.shared)
+        out["background"] = {{"subtracted", json_number(figure.shared->subtracted)},
+                             {"smallest_detectable", json_number(figure.shared->smallest)}};
+    if (figure.consistency)
+        out["consistency"] = {{"ratio", json_number(figure.consistency->ratio)},
+                              {"verdict", name_of(figure.consistency->verdict)},
+                              {"reasons", figure.consistency->reasons}};
+    if (!figure.also.empty()) {
+        Json also = Json::array();
+        for (const Figure& other : figure.also)
+            also.push_back(figure_json(other));
+        out["also"] = std::move(also);
+    }
+    return out;
+}
+
+Json buffers_json(const SummaryRow& row) {
+    if (!row.by_buffer) return nullptr;
+    Json out = Json::object();
+    for (std::size_t i = 0; i < buffer_count; ++i) {
+        const BufferTraffic& traffic = (*row.by_buffer)[i];
+        out[std::string(name_of(static_cast<Buffer>(i)))] = {{"read", json_number(traffic.read)},
+                                                             {"write", json_number(traffic.write)}};
+    }
+    return out;
+}
+
+Json row_json(const Summary& summary, const SummaryRow& row) {
+    Json metrics = Json::object();
+    for (const std::string& name : summary.metrics) {
+        const Figure* figure = row.find(name);
+        metrics[name] = figure == nullptr ? Json(nullptr) : figure_json(*figure);
+    }
+    Json out = {{"loop", row.loop},
+                {"k", row.k},
+                {"k_requested", row.k_requested},
+                {"A", json_number(row.added)},
+                {"R", json_number(row.removed)},
+                {"bound_bytes", json_number(row.bound_bytes)},
+                {"requested_bytes", json_number(row.requested_bytes)},
+                {"flags", row.flags},
+                {"stationary", row.stationary ? Json(*row.stationary) : Json(nullptr)}};
+    if (row.index_steps) out["chose"] = {{"index", *row.index_steps}, {"paired", row.steps - *row.index_steps}};
+    out["metrics"] = std::move(metrics);
+    out["by_buffer"] = buffers_json(row);
+    out["ledger"] = ledger_json(row);
+    out["ceilings"] = ceilings_json(row);
+    out["unavailable"] = row.unavailable;
+    return out;
+}
+
+Json workload_json(const WorkloadRecord& workload) {
+    return {{"N", workload.pool_rows},
+            {"m", workload.active_rows},
+            {"row_bytes", workload.layout.row_bytes()},
+            {"hidden_dim", workload.hidden_dim},
+            {"up_cols", workload.up_cols},
+            {"gate_cols", workload.gate_cols},
+            {"dtype", workload.dtype},
+            {"pattern", workload.pattern},
+            {"seed", workload.seed},
+            {"steps_per_k", workload.steps_per_k},
+            {"repeats", workload.repeats},
+            {"warmup", workload.warmup ? Json(*workload.warmup) : Json(nullptr)},
+            {"between", workload.between},
+            {"loops", workload.loops},
+            {"tau", json_number(workload.tau)},
+            {"copy", workload.copy},
+            {"threads", workload.threads}};
+}
+
+Json comparison_json(const Comparison& comparison) {
+    return {{"k", comparison.k},
+            {"loop", comparison.loop},
+            {"vs", comparison.vs},
+            {"metric", comparison.metric},
+            {"ratio", json_number(comparison.ratio.ratio)},
+            {"ci_low", json_number(comparison.ratio.ci_low)},
+            {"ci_high", json_number(comparison.ratio.ci_high)},
+            {"p_value", nullptr},
+            {"verdict", name_of(comparison.verdict)},
+            {"claim", comparison.claim}};
+}
+
+} // namespace
+
+std::string summary_json(const RunRecord& run, const Summary& summary) {
+    Json out = {{"schema", summary_schema},
+                {"status", name_of(run.status)},
+                {"host", run.host},
+                {"workload", workload_json(run.workload)}};
+    Json rows = Json::array();
+    for (const SummaryRow& row : summary.rows)
+        rows.push_back(row_json(summary, row));
+    out["rows"] = std::move(rows);
+    out["missing"] = summary.missing;
+    Json comparisons = Json::array();
+    for (const Comparison& each : summary.comparisons)
+        comparisons.push_back(comparison_json(each));
+    out["comparisons"] = std::move(comparisons);
+    out["regressions"] = regressions_json(summary);
+    out["crossover"] = crossover_json(summary);
+    out["roofline"] = roofline_json(run, summary);
+    return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+} // namespace bytebound

@@ -1,0 +1,148 @@
+#include "render/topology_text.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "base/text.hpp"
+
+namespace bytebound {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string counted(std::size_t n, std::string_view what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); }
+
+std::string line(std::string_view title, std::string_view text) { return fmt::format("{:<14}{}\n", title, text); }
+
+std::map<int, std::vector<const Core*>> packages_of(const Machine& machine) {
+    std::map<int, std::vector<const Core*>> out;
+    for (const Core& core : machine.cores)
+        out[core.package].push_back(&core);
+    return out;
+}
+
+std::size_t threads_per_core(const Machine& machine) {
+    std::size_t most = 1;
+    for (const Core& core : machine.cores)
+        most = std::max(most, core.cpus.size());
+    return most;
+}
+
+std::string cache_name(const CacheInfo& cache) {
+    const char* kind = cache.type == "Data" ? "d" : cache.type == "Instruction" ? "i" : "";
+    return fmt::format("L{}{}", cache.level, kind);
+}
+
+/// Equal caches of one level in one line: "L1d  2 x 32 KiB, 8 ways, 64-byte lines (sysfs); shared by CPUs 0 | 1".
+std::string cache_lines(const Machine& machine) {
+    using Key = std::tuple<int, std::string, std::uint64_t, std::uint32_t, std::uint32_t, std::string>;
+    std::map<Key, std::vector<std::string>> groups;
+    for (const CacheInfo& c : machine.caches) {
+        groups[{c.level, c.type, c.size_bytes, c.ways, c.line_bytes, c.origin}].push_back(format_cpu_list(c.cpus));
+    }
+    std::string out;
+    for (const auto& [key, sharers] : groups) {
+        const auto& [level, type, size, ways, line_bytes, origin] = key;
+        const std::string geometry = fmt::format("{} x {}, {} ways, {}-byte lines ({})", sharers.size(),
+                                                 size == 0 ? "unknown size" : format_size(static_cast<double>(size)),
+                                                 ways == 0 ? "unknown" : std::to_string(ways),
+                                                 line_bytes == 0 ? "unknown" : std::to_string(line_bytes), origin);
+        out += line("cache " + cache_name({level, type, size, ways, line_bytes, {}, {}}),
+                    geometry + "; CPUs " + join(sharers, " | "));
+    }
+    return out;
+}
+
+std::string capability_text(const Capability& capability) {
+    if (capability.available) return capability.cause.empty() ? "yes" : "yes: " + capability.cause;
+    return "no: " + capability.cause + (capability.remedy.empty() ? "" : "; " + capability.remedy);
+}
+
+Json capability_json(const Capability& capability) {
+    return {{"available", capability.available},
+            {"cause", capability.cause.empty() ? Json(nullptr) : Json(capability.cause)},
+            {"remedy", capability.remedy.empty() ? Json(nullptr) : Json(capability.remedy)}};
+}
+
+template <class T>
+Json known(T value) {
+    return value == 0 ? Json(nullptr) : Json(value);
+}
+
+} // namespace
+
+std::string topology_text(const Machine& machine) {
+    const auto packages = packages_of(machine);
+    std::string out = line(
+        "machine",
+        fmt::format("{}, {}, {} online, {} per core, {}{}", counted(packages.size(), "package"),
+                    counted(machine.cores.size(), "core"), counted(machine.online.size(), "CPU"),
+                    counted(threads_per_core(machine), "thread"), counted(machine.nodes.size(), "NUMA node"),
+                    machine.memory_bytes == 0 ? "" : ", " + format_size(static_cast<double>(machine.memory_bytes))));
+    std::string cpus = "online " + format_cpu_list(machine.online) + ", allowed " + format_cpu_list(machine.allowed);
+    if (!machine.offline.empty()) cpus += ", offline " + format_cpu_list(machine.offline);
+    if (!machine.isolated.empty()) cpus += ", isolated " + format_cpu_list(machine.isolated);
+    out += line("CPUs", cpus);
+    for (const auto& [package, cores] : packages) {
+        std::vector<std::string> parts;
+        for (const Core* core : cores)
+            parts.push_back(fmt::format("core:{} = {}", core->core, format_cpu_list(core->cpus)));
+        out += line(fmt::format("package:{}", package), join(parts, "  "));
+    }
+    out += cache_lines(machine);
+    for (const NumaNode& node : machine.nodes) {
+        std::string text = node.cpus.empty() ? "no CPUs" : "CPUs " + format_cpu_list(node.cpus);
+        text +=
+            node.memory_bytes == 0 ? ", no memory stated" : ", " + format_size(static_cast<double>(node.memory_bytes));
+        if (machine.nodes.size() > 1 && !node.distance.empty()) {
+            std::vector<std::string> distances;
+            for (const int distance : node.distance)
+                distances.push_back(std::to_string(distance));
+            text += ", distances " + join(distances, " ");
+        }
+        out += line(fmt::format("node {}", node.id), text);
+    }
+    if (!machine.offline_nodes.empty()) out += line("nodes offline", format_cpu_list(machine.offline_nodes));
+    out += line("bind CPUs", capability_text(machine.bind_cpus));
+    out += line("bind memory", capability_text(machine.bind_memory));
+    out += line("query pages", capability_text(machine.query_pages));
+    return out;
+}
+
+std::string topology_json(const Machine& machine) {
+    Json out = {{"schema", "bytebound.topology/1"}, {"online", machine.online},
+                {"allowed", machine.allowed},       {"offline", machine.offline},
+                {"isolated", machine.isolated},     {"memory_bytes", known(machine.memory_bytes)}};
+    out["cores"] = Json::array();
+    for (const Core& core : machine.cores) {
+        out["cores"].push_back({{"package", core.package}, {"core", core.core}, {"cpus", core.cpus}});
+    }
+    out["caches"] = Json::array();
+    for (const CacheInfo& cache : machine.caches) {
+        out["caches"].push_back({{"level", cache.level},
+                                 {"type", cache.type},
+                                 {"size_bytes", known(cache.size_bytes)},
+                                 {"ways", known(cache.ways)},
+                                 {"line_bytes", known(cache.line_bytes)},
+                                 {"cpus", cache.cpus},
+                                 {"origin", cache.origin}});
+    }
+    out["nodes"] = Json::array();
+    for (const NumaNode& node : machine.nodes) {
+        out["nodes"].push_back({{"id", node.id},
+                                {"cpus", node.cpus},
+                                {"memory_bytes", known(node.memory_bytes)},
+                                {"distance", node.distance}});
+    }
+    out["allowed_nodes"] = machine.allowed_nodes;
+    out["offline_nodes"] = machine.offline_nodes;
+    out["bind_cpus"] = capability_json(machine.bind_cpus);
+    out["bind_memory"] = capability_json(machine.bind_memory);
+    out["query_pages"] = capability_json(machine.query_pages);
+    return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+} // namespace bytebound

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "machine/topology.hpp"
+
+namespace bytebound {
+
+/// What `bytebound topology` prints: packages, cores, SMT siblings, caches, NUMA nodes, and what can be bound.
+std::string topology_text(const Machine& machine);
+/// The same as one JSON document, "bytebound.topology/1"; unknown sizes are null.
+std::string topology_json(const Machine& machine);
+
+} // namespace bytebound

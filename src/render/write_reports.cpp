@@ -1,0 +1,147 @@
+#include "render/write_reports.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <system_error>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "figures/roofline.hpp"
+#include "io/file_size_limit.hpp"
+#include "record/run_directory.hpp"
+#include "render/html.hpp"
+#include "render/markdown.hpp"
+#include "render/report_document.hpp"
+#include "render/summary_csv.hpp"
+#include "render/summary_json.hpp"
+
+namespace bytebound {
+namespace {
+
+std::string report_markdown(const RunRecord& run, const Summary& summary) {
+    return to_markdown(report_document(run, summary));
+}
+std::string report_page(const RunRecord& run, const Summary& summary) { return to_html(report_document(run, summary)); }
+std::string environment_markdown(const RunRecord& run, const Summary&) {
+    return to_markdown(environment_document(run));
+}
+
+constexpr std::array formats{
+    ReportFormat{"summary.csv", "every figure, one line per loop and k", summary_csv},
+    ReportFormat{"summary.json", "every figure with its evidence, and the comparisons", summary_json},
+    ReportFormat{"roofline.vl.json", "a plot of the loops below the host's ceilings (Vega-Lite)", roofline_plot},
+    ReportFormat{"ENVIRONMENT.md", "machine, software and placement", environment_markdown},
+    ReportFormat{"report.html", "the report as one self-contained page", report_page},
+    ReportFormat{"report.md", "the report", report_markdown},
+};
+
+Error write_error(const std::filesystem::path& file, int number) {
+    if (number == ENOSPC || number == EDQUOT) {
+        return {ExitCode::internal,
+                "write",
+                file.string(),
+                "no space left",
+                "free some space, then: bytebound report DIR",
+                number};
+    }
+    if (number == EFBIG)
+        return {ExitCode::internal,
+                "write",
+                file.string(),
+                "the file would exceed the file-size limit",
+                "raise ulimit -f, then: bytebound report DIR",
+                number};
+    return {
+        ExitCode::usage, "write", file.string(), "the run directory cannot be written", "copy it to a writable place",
+        number};
+}
+
+/// A reader sees the former file or the new one, never half of it.
+Result<void> replace_file(const std::filesystem::path& file, const std::string& text) {
+    const FileSizeLimitAsError limit;
+    const std::filesystem::path temporary = file.string() + ".tmp";
+    std::FILE* stream = std::fopen(temporary.c_str(), "wb");
+    if (stream == nullptr) return fail(write_error(file, errno));
+    int error = 0;
+    if (std::fwrite(text.data(), 1, text.size(), stream) != text.size()) error = errno;
+    if (error == 0 && std::fflush(stream) != 0) error = errno;
+    if (error == 0 && ::fsync(::fileno(stream)) != 0 && errno != EINVAL) error = errno;
+    if (std::fclose(stream) != 0 && error == 0) error = errno;
+    if (error == 0 && std::rename(temporary.c_str(), file.c_str()) != 0) error = errno;
+    if (error == 0) return {};
+    ::unlink(temporary.c_str());
+    return fail(write_error(file, error));
+}
+
+/// The raw steps of a run. A complete one has all it planned; of any other only whole phases count.
+Result<SampleTable> raw_steps(const RunRecord& run, const std::filesystem::path& file) {
+    const bool complete = run.status == RunStatus::complete;
+    // A run that failed early has no raw steps yet; its report says why.
+    if (!complete && !std::filesystem::exists(file)) return SampleTable{};
+    auto samples = read_samples(file, complete ? FileEnd::whole : FileEnd::cut);
+    if (!samples) return samples;
+    if (!complete) {
+        drop_unfinished_phase(*samples, run.workload.steps_per_k);
+        return samples;
+    }
+    std::uint64_t planned = 0, steps = 0;
+    for (const ExperimentRecord& experiment : run.experiments)
+        planned += std::uint64_t{run.workload.steps_per_k} * experiment.batch * run.workload.repeats *
+                   static_cast<unsigned>(std::max(run.passes, 1));
+    for (const Sample& sample : samples->rows)
+        steps += sample.batch;
+    if (steps == planned) return samples;
+    return fail({ExitCode::bad_data, "read", file.string(),
+                 fmt::format("it holds {} of the {} steps that a complete run has", steps, planned),
+                 "restore the file from the run, or measure again"});
+}
+
+/// Of a run with events that count everybody; nothing for any other.
+Result<std::optional<SampleTable>> idle_windows_of(const RunRecord& run, const std::filesystem::path& file) {
+    const auto shared = [](const EventRecord& event) { return event.sharing == "socket" && event.pass >= 0; };
+    if (std::none_of(run.events.begin(), run.events.end(), shared)) return std::nullopt;
+    const bool complete = run.status == RunStatus::complete;
+    if (!complete && !std::filesystem::exists(file)) return std::nullopt;
+    auto windows = read_samples(file, complete ? FileEnd::whole : FileEnd::cut, SampleFile::background);
+    if (!windows) return fail(windows.error());
+    return std::optional(std::move(*windows));
+}
+
+Result<WrittenReports> write_as(const std::filesystem::path& run_directory, RunRecord run) {
+    auto samples = raw_steps(run, run_directory / samples_file);
+    if (!samples) return fail(samples.error());
+    WrittenReports out{std::move(run), {}, run_directory / "report.md"};
+    const auto background = idle_windows_of(out.run, run_directory / background_file);
+    if (!background) return fail(background.error());
+    out.summary = summarize(out.run, *samples, *background ? &**background : nullptr);
+    for (const ReportFormat& format : formats) {
+        if (auto written = replace_file(run_directory / format.file, format.text(out.run, out.summary)); !written) {
+            return fail(written.error());
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+std::span<const ReportFormat> report_formats() { return formats; }
+
+Result<WrittenReports> write_reports(const std::filesystem::path& run_directory) {
+    auto run = read_run_record(run_directory);
+    if (!run) return fail(run.error());
+    return write_as(run_directory, std::move(*run));
+}
+
+Result<WrittenReports> write_reports(const std::filesystem::path& run_directory, const RunRecord& record) {
+    // Through its text: JSON keeps no byte of a host name or an argument that is not UTF-8.
+    auto run = parse_run_record(to_json_text(record), (run_directory / run_file).string());
+    if (!run) return fail(run.error());
+    return write_as(run_directory, std::move(*run));
+}
+
+} // namespace bytebound

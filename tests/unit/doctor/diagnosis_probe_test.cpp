@@ -1,0 +1,122 @@
+#include <catch2/catch.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <vector>
+
+#include "doctor/diagnosis.hpp"
+
+using namespace bytebound;
+
+namespace {
+
+/// A kernel with `counters` general counters of which the watchdog may hold one; counts calls and leaks.
+class FakeKernel final : public Sys {
+public:
+    std::map<std::uint32_t, int> error_of_type; ///< PERF_TYPE_* -> errno
+    int counters = 6;
+    bool watchdog = false;
+    bool privileged = true;
+    int open_fds = 0;
+    int opened = 0;
+    std::vector<perf_event_attr> attrs;
+
+    SysResult perf_event_open(perf_event_attr& attr, pid_t pid, int cpu, int group_fd, unsigned long flags) override {
+        attrs.push_back(attr);
+        CHECK((flags & PERF_FLAG_FD_CLOEXEC) != 0);
+        CHECK((pid == 0 ? cpu == -1 : cpu >= 0)); // its own thread anywhere, or everyone on one CPU
+        if (const auto refused = error_of_type.find(attr.type); refused != error_of_type.end())
+            return {-1, refused->second};
+        if (!privileged && (pid == -1 || attr.exclude_kernel == 0)) return {-1, EACCES};
+        if (group_fd < 0) group_ = 0;
+        if (attr.type == PERF_TYPE_HARDWARE && group_ == counters) return {-1, EINVAL};
+        if (attr.type == PERF_TYPE_HARDWARE) ++group_;
+        ++open_fds;
+        return {100 + opened++, 0};
+    }
+    SysResult read(int, void* buffer, std::size_t bytes) override {
+        ++reads_;
+        // A group of all counters is accepted, but it never runs beside the watchdog.
+        const bool runs = group_ + (watchdog ? 1 : 0) <= counters;
+        const std::uint64_t words[3] = {runs ? 1000 * reads_ : 0, 500 * reads_, runs ? 500 * reads_ : 0};
+        if (bytes < sizeof words) return {-1, ENOSPC};
+        std::memcpy(buffer, words, sizeof words);
+        return {sizeof words, 0};
+    }
+    SysResult close(int) override {
+        --open_fds;
+        return {0, 0};
+    }
+    SysResult ioctl(int, unsigned long, unsigned long) override { return {-1, ENOTTY}; }
+    SysResult map(int, std::size_t, int, int) override { return {-1, ENODEV}; }
+    SysResult unmap(void*, std::size_t) override { return {0, 0}; }
+    SysResult sched_getaffinity(pid_t, std::size_t, cpu_set_t*) override { return {-1, EINVAL}; }
+    SysResult query_pages(unsigned long, void**, int*) override { return {-1, EINVAL}; }
+
+private:
+    int group_ = 0;
+    std::uint64_t reads_ = 0;
+};
+
+MachineFacts facts_with(const char* pmu, PmuKind kind, std::uint32_t type) {
+    MachineFacts facts;
+    facts.online = {2, 3};
+    facts.pmus.resize(1);
+    facts.pmus[0].name = pmu;
+    facts.pmus[0].kind = kind;
+    facts.pmus[0].type = type;
+    return facts;
+}
+
+} // namespace
+
+TEST_CASE("every probe is closed again and records 0 or its errno") {
+    FakeKernel kernel;
+    kernel.error_of_type = {{PERF_TYPE_HW_CACHE, ENOENT}, {PERF_TYPE_BREAKPOINT, ENOSPC}};
+    const Probes probes = probe_machine(kernel, facts_with("msr", PmuKind::other, 9));
+    CHECK(kernel.opened > 0);
+    CHECK(kernel.open_fds == 0);
+    CHECK(probes.at("task-clock").error == 0);
+    CHECK(probes.at("LLC-load-misses").error == ENOENT);
+    CHECK(probes.at("breakpoint").error == ENOSPC);
+    CHECK(probes.at("msr-tsc").error == 0);
+    CHECK(probes.count("memory-controller") == 0); // there is none to try
+    CHECK(probes.at("cycles").times == ProbeTimes{1000, 500, 500});
+}
+
+TEST_CASE("a full group is all counters, and the watchdog keeps it from running") {
+    FakeKernel kernel;
+    CHECK(probe_machine(kernel, MachineFacts()).at("full-group").times == ProbeTimes{1000, 500, 500});
+    kernel.watchdog = true;
+    const Probes probes = probe_machine(kernel, MachineFacts());
+    CHECK(probes.at("full-group").times == ProbeTimes{0, 500, 0});
+    CHECK(probes.at("cycles").times == ProbeTimes{1000, 500, 500});
+    CHECK(kernel.open_fds == 0);
+}
+
+TEST_CASE("without hardware counters no group is tried") {
+    FakeKernel kernel;
+    kernel.error_of_type = {{PERF_TYPE_HARDWARE, ENOENT}, {PERF_TYPE_RAW, ENOENT}};
+    const Probes probes = probe_machine(kernel, MachineFacts());
+    CHECK(probes.at("cycles") == Probe{ENOENT, std::nullopt});
+    CHECK(probes.at("raw").error == ENOENT);
+    CHECK(probes.count("full-group") == 0);
+    CHECK(probes.count("msr-tsc") == 0);
+}
+
+TEST_CASE("thread probes ask for user mode only, socket-wide ones exclude nothing") {
+    FakeKernel kernel;
+    kernel.privileged = false;
+    MachineFacts facts = facts_with("uncore_imc_0", PmuKind::memory_controller, 14);
+    facts.pmus[0].cpumask = std::vector{7};
+    const Probes probes = probe_machine(kernel, facts);
+    CHECK(probes.at("cycles").error == 0);
+    CHECK(probes.at("system-wide").error == EACCES);
+    CHECK(probes.at("memory-controller").error == EACCES);
+    for (const perf_event_attr& attr : kernel.attrs) {
+        const bool socket_wide =
+            attr.type == 14 || (attr.type == PERF_TYPE_SOFTWARE && attr.config == PERF_COUNT_SW_CPU_CLOCK);
+        CHECK(attr.exclude_kernel == (socket_wide ? 0 : 1));
+    }
+}

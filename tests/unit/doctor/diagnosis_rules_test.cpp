@@ -1,0 +1,294 @@
+#include <catch2/catch.hpp>
+
+#include <cerrno>
+
+#include "counters/permission.hpp"
+#include "doctor/diagnosis.hpp"
+#include "machine/cpu_facts.hpp"
+#include "support/machine_tree.hpp"
+
+using namespace bytebound;
+
+namespace {
+
+/// A bare-metal Ice Lake server where everything opens.
+MachineFacts healthy() {
+    MachineFacts facts;
+    facts.cpu.architecture = facts.program.architecture = "x86_64";
+    facts.cpu.vendor = "GenuineIntel";
+    facts.cpu.family = 6;
+    facts.cpu.model = 0x6a;
+    facts.kernel = {"6.1.0", 6, 1};
+    facts.event_source = true;
+    facts.proc_sys_kernel = true;
+    facts.paranoid = 0;
+    facts.seccomp = 0;
+    facts.capabilities = 0;
+    facts.pmus.resize(2);
+    facts.pmus[0].name = "cpu";
+    facts.pmus[0].kind = PmuKind::core;
+    facts.pmus[0].type = 4;
+    facts.pmus[1].name = "uncore_imc_0";
+    facts.pmus[1].kind = PmuKind::memory_controller;
+    facts.pmus[1].type = 14;
+    facts.pmus[1].cpumask = std::vector{0};
+    facts.probes = Probes{
+        {"task-clock", {}}, {"cycles", {}}, {"instructions", {}}, {"system-wide", {}}, {"memory-controller", {}}};
+    return facts;
+}
+
+MachineFacts all_answer(int error) {
+    MachineFacts facts = healthy();
+    for (auto& [kind, probe] : *facts.probes)
+        probe.error = error;
+    return facts;
+}
+
+Cause core_cause(const MachineFacts& facts) { return diagnose(facts).source("core PMU").kind; }
+Cause controller_cause(const MachineFacts& facts) { return diagnose(facts).source("memory controller").kind; }
+
+constexpr std::uint64_t perfmon = 1ull << 38; // linux/capability.h
+constexpr std::uint64_t sys_admin = 1ull << 21;
+
+} // namespace
+
+TEST_CASE("a refusal is blamed on the level only when the level explains it") {
+    MachineFacts facts = all_answer(EACCES);
+    facts.paranoid = 3;
+    CHECK(core_cause(facts) == Cause::paranoid);
+    facts.capabilities = perfmon;
+    CHECK(core_cause(facts) == Cause::security_module);
+    facts.capabilities = sys_admin;
+    CHECK(core_cause(facts) == Cause::security_module);
+    facts.capabilities = 0;
+    facts.paranoid = 1; // a thread's own user-mode events need no more
+    CHECK(core_cause(facts) == Cause::security_module);
+    CHECK(controller_cause(facts) == Cause::paranoid); // CPU-wide ones need 0
+    facts.paranoid = 0;
+    CHECK(controller_cause(facts) == Cause::security_module);
+}
+
+TEST_CASE("hardware events refused while software ones open are a refusal, not missing hardware") {
+    MachineFacts facts = healthy();
+    (*facts.probes)["cycles"].error = EACCES;
+    facts.paranoid = 3;
+    CHECK(core_cause(facts) == Cause::paranoid);
+    facts.paranoid = 1;
+    CHECK(core_cause(facts) == Cause::security_module);
+}
+
+TEST_CASE("capabilities of a user namespace do not count") {
+    MachineFacts facts = all_answer(EACCES);
+    facts.paranoid = 2;
+    facts.container = true;
+    facts.capabilities = ~0ull;
+    CHECK(core_cause(facts) == Cause::security_module);
+    facts.user_namespace = true;
+    CHECK(core_cause(facts) == Cause::paranoid);
+    CHECK(diagnose(facts).source("memory controller").remedy ==
+          "on the host: sudo sysctl kernel.perf_event_paranoid=0");
+}
+
+TEST_CASE("EPERM is a filter, else lockdown, else a security module") {
+    MachineFacts facts = all_answer(EPERM);
+    facts.paranoid = 3;
+    facts.lockdown = "confidentiality";
+    facts.seccomp = 2;
+    CHECK(core_cause(facts) == Cause::seccomp);
+    facts.seccomp = 0;
+    CHECK(core_cause(facts) == Cause::lockdown);
+    facts.lockdown = "none";
+    CHECK(core_cause(facts) == Cause::security_module);
+}
+
+TEST_CASE("a container has its marks; a virtual machine made from a container's image is none") {
+    MachineTree tree;
+    CHECK_FALSE(runs_in_container(tree.root()));
+    tree.file(".dockerenv", "");
+    CHECK(runs_in_container(tree.root()));
+    tree.file("proc/2/comm", "bash"); // process 2 of a container is whatever the container started
+    CHECK(runs_in_container(tree.root()));
+    tree.file("proc/2/comm", "kthreadd");
+    CHECK_FALSE(runs_in_container(tree.root()));
+    tree.file("run/.containerenv", "");
+    CHECK_FALSE(runs_in_container(tree.root()));
+    // A container in the host's PID namespace shows in its cgroup.
+    for (const char* cgroup : {"0::/docker/0123", "0::/kubepods/burstable", "5:cpu:/lxc/web", "0::/libpod-4"}) {
+        INFO(cgroup);
+        tree.file("proc/self/cgroup", cgroup);
+        CHECK(runs_in_container(tree.root()));
+    }
+    tree.file("proc/self/cgroup", "0::/user.slice/user-1000.slice");
+    CHECK_FALSE(runs_in_container(tree.root()));
+}
+
+TEST_CASE("a filter is not blamed for missing hardware") {
+    MachineFacts facts = healthy();
+    facts.seccomp = 2;
+    facts.pmus.clear();
+    facts.virtual_machine = "KVM/QEMU";
+    facts.probes = Probes{{"task-clock", {}}, {"cycles", {ENOENT, {}}}};
+    CHECK(core_cause(facts) == Cause::no_vpmu);
+    CHECK(diagnose(facts).source("core PMU").cause ==
+          "KVM/QEMU virtual machine without a virtual PMU: no `cpu` device, hardware events answer ENOENT");
+    facts.virtual_machine.clear();
+    facts.event_source = true;
+    CHECK(core_cause(facts) == Cause::no_pmu);
+    facts.event_source = false;
+    CHECK(core_cause(facts) == Cause::masked_sysfs);
+}
+
+TEST_CASE("a group that never ran is the watchdog's doing only while the watchdog is on") {
+    MachineFacts facts = healthy();
+    (*facts.probes)["full-group"] = {0, ProbeTimes{0, 1000000, 0}};
+    facts.nmi_watchdog = 1;
+    CHECK(core_cause(facts) == Cause::nmi_watchdog);
+    CHECK(diagnose(facts).source("core PMU").state == SourceState::available);
+    facts.nmi_watchdog = 0;
+    CHECK(core_cause(facts) == Cause::counters_taken);
+    (*facts.probes)["full-group"] = {0, ProbeTimes{5, 1000000, 1000000}};
+    facts.nmi_watchdog = 1;
+    CHECK(core_cause(facts) == Cause::none);
+}
+
+TEST_CASE("a counter that runs and stays 0 is not available") {
+    MachineFacts facts = healthy();
+    (*facts.probes)["cycles"] = {0, ProbeTimes{0, 1000000, 1000000}};
+    CHECK(core_cause(facts) == Cause::counts_nothing);
+    (*facts.probes)["cycles"] = {0, ProbeTimes{0, 1000000, 0}}; // never scheduled: says nothing about counting
+    CHECK(core_cause(facts) == Cause::none);
+}
+
+TEST_CASE("without probes only what files prove is claimed") {
+    MachineFacts facts = healthy();
+    facts.probes.reset();
+    CHECK(diagnose(facts).source("core PMU").state == SourceState::not_probed);
+    CHECK(diagnose(facts).source("memory controller").state == SourceState::not_probed);
+    facts.paranoid.reset(); // the kernel documents this file as the sign of perf_event_open
+    CHECK(core_cause(facts) == Cause::no_perf_events);
+    facts.paranoid = 0;
+    facts.pmus.erase(facts.pmus.begin());
+    facts.virtual_machine = "a hypervisor";
+    CHECK(core_cause(facts) == Cause::no_vpmu);
+}
+
+TEST_CASE("the driver that is missing depends on CPU, firmware and kernel") {
+    MachineFacts facts = healthy();
+    const auto module = [&] { return memory_controller_driver(facts).value().module; };
+    CHECK(module() == "intel_uncore");
+    facts.cpu.family = 18; // Nova Lake
+    facts.cpu.model = 1;
+    CHECK(module() == "intel_uncore");
+    facts.cpu.vendor = "AuthenticAMD";
+    facts.cpu.family = 26;
+    CHECK(module() == "amd_uncore");
+    facts.cpu.family = 16; // before the data fabric
+    CHECK_FALSE(memory_controller_driver(facts));
+    facts.cpu.architecture = "aarch64";
+    facts.cpu.vendor = "0x41";
+    facts.cpu.model = 0xd4f;
+    CHECK(module() == "arm_cmn");
+    facts.machine_vendor = "NVIDIA";
+    CHECK(module() == "nvidia_cspmu");
+    facts.cpu.model = 0xd0c;
+    CHECK(module() == "arm_cmn");
+    facts.acpi_devices = {"ARMHD620:00"};
+    CHECK(module() == "arm_dmc620_pmu");
+    facts.cpu.model = 0xd05;
+    facts.acpi_devices.clear();
+    CHECK_FALSE(memory_controller_driver(facts));
+}
+
+TEST_CASE("a loaded driver without a device is not told to be loaded") {
+    MachineFacts facts = healthy();
+    facts.pmus.pop_back();
+    CHECK(controller_cause(facts) == Cause::driver_missing);
+    facts.modules = {"intel-uncore"};
+    CHECK(controller_cause(facts) == Cause::kernel_too_old);
+}
+
+TEST_CASE("resctrl is judged by hardware, kernel, build, mount and owner in that order") {
+    MachineFacts facts = healthy();
+    const auto line = [&] { return diagnose(facts).source("resctrl"); };
+    CHECK(line().kind == Cause::no_hardware);
+    facts.cpu.mbm_total = true;
+    CHECK(line().kind == Cause::not_in_kernel);
+    facts.resctrl.in_kernel = true;
+    CHECK(line().kind == Cause::not_built_in);
+    facts.program.built_in = {"resctrl"};
+    CHECK(line().remedy == "sudo mount -t resctrl resctrl /sys/fs/resctrl");
+    facts.resctrl.mounted = true;
+    CHECK(line().remedy == "boot without rdt=!mbmtotal");
+    facts.resctrl.mbm_total = true;
+    facts.effective_uid = 1000;
+    CHECK(line().kind == Cause::not_root);
+    facts.effective_uid = 0;
+    CHECK(line().state == SourceState::available);
+}
+
+TEST_CASE("valgrind and PAPI need the collector, valgrind the program too") {
+    MachineFacts facts = healthy();
+    CHECK(diagnose(facts).source("PAPI").kind == Cause::not_built_in);
+    CHECK(diagnose(facts).source("valgrind").kind == Cause::not_built_in);
+    facts.program.built_in = {"papi", "callgrind"};
+    CHECK(diagnose(facts).source("PAPI").state == SourceState::available);
+    facts.program.papi_refusal = "libpfm4 does not know this CPU";
+    CHECK(diagnose(facts).source("PAPI").cause == "libpfm4 does not know this CPU");
+    facts.program.papi_refusal.clear();
+    CHECK(diagnose(facts).source("valgrind").state == SourceState::not_probed);
+    facts.program.valgrind = false;
+    CHECK(diagnose(facts).source("valgrind").remedy == "sudo apt-get install valgrind");
+    facts.program.valgrind = true;
+    CHECK(diagnose(facts).source("valgrind").state == SourceState::available);
+    (*facts.probes)["cycles"].error = ENOSYS;
+    CHECK(diagnose(facts).source("PAPI").kind == Cause::no_perf_events);
+}
+
+TEST_CASE("PMUs are recognised by name") {
+    CHECK(kind_of_pmu("cpu") == PmuKind::core);
+    CHECK(kind_of_pmu("cpu_atom") == PmuKind::core);
+    CHECK(kind_of_pmu("armv8_neoverse_n1") == PmuKind::core);
+    CHECK(kind_of_pmu("apple_firestorm_pmu") == PmuKind::core);
+    CHECK(kind_of_pmu("uncore_imc_free_running_0") == PmuKind::memory_controller);
+    CHECK(kind_of_pmu("hisi_sccl1_ddrc0") == PmuKind::memory_controller);
+    CHECK(kind_of_pmu("hisi_sccl1_l3c2") == PmuKind::cache);
+    CHECK(kind_of_pmu("uncore_cha_3") == PmuKind::cache);
+    CHECK(kind_of_pmu("uncore_upi_0") == PmuKind::other);
+    CHECK(kind_of_pmu("breakpoint") == PmuKind::kernel);
+    CHECK(kind_of_pmu("cpuidle_thing") == PmuKind::unrecognised);
+}
+
+TEST_CASE("cpuinfo of four architectures") {
+    const CpuFacts x86 =
+        parse_cpuinfo("processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 143\n"
+                      "model name\t: Some Xeon\nstepping\t: 8\nflags\t\t: fpu hypervisor cqm_mbm_total\n");
+    CHECK(x86.architecture == "x86_64");
+    CHECK(x86.model == 143);
+    CHECK(x86.stepping == 8);
+    CHECK(x86.model_name == "Some Xeon");
+    CHECK(x86.hypervisor_flag);
+    CHECK(x86.mbm_total);
+    CHECK_FALSE(parse_cpuinfo("vendor_id : GenuineIntel\nflags : nohypervisor hypervisor_x\n").hypervisor_flag);
+    // The first processor speaks, a big core further down does not overwrite it.
+    const CpuFacts arm = parse_cpuinfo("processor\t: 0\nCPU implementer\t: 0x41\nCPU part\t: 0xd05\n\nprocessor\t: 4\n"
+                                       "CPU implementer\t: 0x41\nCPU part\t: 0xd0b\n");
+    CHECK(arm.architecture == "aarch64");
+    CHECK(arm.model == 0xd05);
+    CHECK(parse_cpuinfo("processor : 0\nisa : rv64imafdc\n").architecture == "riscv64");
+    CHECK(parse_cpuinfo("processor : 0\ncpu : POWER9, altivec supported\n").architecture == "ppc64");
+    CHECK(parse_cpuinfo("").architecture.empty());
+}
+
+TEST_CASE("probes.json holds errnos, with times where they were taken") {
+    const auto probes =
+        parse_probes(R"({"cycles": {"errno": 0, "count": 7, "enabled_ns": 9, "running_ns": 8}, "raw": 2})");
+    REQUIRE(probes);
+    CHECK(probes->at("cycles") == Probe{0, ProbeTimes{7, 9, 8}});
+    CHECK(probes->at("raw") == Probe{ENOENT, std::nullopt});
+    CHECK(parse_probes("{}")->empty());
+    CHECK(parse_probes("[]").error().code == ExitCode::bad_data);
+    CHECK(parse_probes("{\"cycles\"").error().cause == "it is no JSON object");
+    CHECK(parse_probes(R"({"cycles": "no"})").error().cause ==
+          "the entry 'cycles' is neither an errno nor an errno with times");
+    CHECK_FALSE(parse_probes(R"({"cycles": -1})"));
+}

@@ -1,0 +1,93 @@
+#include <catch2/catch.hpp>
+
+#include "experiment/plan/plan_parts.hpp"
+#include "experiment/schedule/batching.hpp"
+
+using namespace bytebound;
+
+namespace {
+
+/// k = 16 on rows of 8192 bytes: 8 rows in, 8 out, bound 64 KiB a step.
+RunPlan plan_of(std::uint32_t steps) {
+    RunPlan plan;
+    plan.options.ks = {16};
+    plan.options.steps_per_k = steps;
+    plan.options.repeats = 1;
+    plan.options.warmup = 3;
+    plan.options.loops = {LoopKind::paired};
+    plan.layout = make_layout(Dtype::f32, 1024, 1024, 0);
+    plan.placement.cpus = {0};
+    plan.geometry = {1 << 20, 16, 64};
+    plan.workspace = {plan.options.pool_rows, plan.layout, 1, 0};
+    REQUIRE(plan_experiments(plan));
+    return plan;
+}
+
+} // namespace
+
+TEST_CASE("the smallest volume of a reading is Currie's limit of the background in its time") {
+    // 3.29 * sqrt(100 B^2/ns * (46.4 ns + 2 * 65536 B / 10 B/ns)) = 3.29 * sqrt(100 * 13153.6)
+    const BackgroundProbe probe{{0, 100, 20e6, 0}, 46.4};
+    CHECK(smallest_volume(probe, 65536, 2) == Approx(3.29 * 1146.892).epsilon(1e-6));
+}
+
+TEST_CASE("a quiet machine needs no batches") {
+    RunPlan plan = plan_of(10);
+    REQUIRE(enlarge_batches(plan, {{1.0, 0, 20e6, 0}, 1000}, 0));
+    CHECK(plan.experiments[0].batch == 1);
+    CHECK(plan.experiments[0].changes.size() == 13);
+    CHECK(plan.warnings.empty());
+}
+
+TEST_CASE("a noisy machine doubles the batch until one reading shows its bound, on a longer trace") {
+    // Hidden: 3.29 * sqrt(v * (1000 + b * 6553.6)). With v = 150 000: b = 1: 110.7 kB > 65.5 kB; b = 2: 151.2 > 131.1;
+    // b = 4: 210.2 < 262.1.
+    RunPlan plan = plan_of(10);
+    REQUIRE(enlarge_batches(plan, {{0, 150000, 20e6, 0}, 1000}, 0));
+    CHECK(plan.experiments[0].batch == 4);
+    CHECK(plan.experiments[0].changes.size() == 3 + 40);
+    CHECK(plan.workspace.mask_count == 44);
+    CHECK(plan.experiments[0].added == 8);
+    CHECK(plan.experiments[0].bound_rows == 8);
+    REQUIRE(plan.warnings.size() == 1);
+    CHECK(plan.warnings[0].code == "batched");
+    CHECK(plan.warnings[0].text == "k 16: one step moves 64 KiB, the machine's background hides less than 108.1 KiB: "
+                                   "counters are read every 4 steps of a longer trace");
+}
+
+TEST_CASE("batches end where the run's time ends, and the doubt is stated") {
+    RunPlan plan = plan_of(1000);
+    plan.options.quick = true;
+    // A rebuild of 2 * 1024 * 8192 B at 10 GB/s is 1.678 ms: 1000 readings of 4 steps are 6.7 s, of 8 are 13.4 s > 8 s.
+    REQUIRE(enlarge_batches(plan, {{0, 1e12, 20e6, 0}, 1000}, 0));
+    CHECK(plan.experiments[0].batch == 4);
+    REQUIRE(plan.warnings.size() == 1);
+    CHECK(plan.warnings[0].code == "batch_too_small");
+    // Shared by two passes over the same trace, the time is half.
+    RunPlan two_passes = plan_of(1000);
+    two_passes.options.quick = true;
+    REQUIRE(enlarge_batches(two_passes, {{0, 1e12, 20e6, 0}, 1000}, 0, 2));
+    CHECK(two_passes.experiments[0].batch == 2);
+}
+
+TEST_CASE("steps with work in between are not batched") {
+    RunPlan plan = plan_of(10);
+    plan.options.between = Between::use;
+    REQUIRE(enlarge_batches(plan, {{0, 150000, 20e6, 0}, 1000}, 0));
+    CHECK(plan.experiments[0].batch == 1);
+    CHECK(plan.warnings[0].code == "batch_too_small");
+    CHECK(plan.warnings[0].text.find("--between") != std::string::npos);
+}
+
+TEST_CASE("batches end where the memory ends: what ran without them still runs") {
+    RunPlan plan = plan_of(10000);
+    plan.options.steps_per_k = 10000;
+    // Masks of 1 KiB: 10 003 steps hold 10 MiB in the arena and as much in a simulation; four times that does not fit.
+    REQUIRE(fit_memory(plan, 0));
+    const std::uint64_t now = plan.arena_bytes + (std::uint64_t{40} << 20);
+    REQUIRE(fit_memory(plan, now));
+    REQUIRE(enlarge_batches(plan, {{0, 150000, 20e6, 0}, 1000}, now));
+    CHECK(plan.experiments[0].batch < 4);
+    REQUIRE(plan.warnings.size() == 1);
+    CHECK(plan.warnings[0].code == "batch_too_small");
+}

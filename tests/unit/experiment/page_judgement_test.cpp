@@ -1,0 +1,34 @@
+#include <catch2/catch.hpp>
+
+#include "experiment/measure/page_judgement.hpp"
+
+using namespace bytebound;
+
+TEST_CASE("a page elsewhere is a failed proof for a node or interleaving, and a doubt for local memory") {
+    const PageProof whole{"pool.up", 100, {{0, 90}}, 10, 90}, spilt{"slab.up", 100, {{0, 80}, {1, 15}}, 5, 80};
+    Placement placement;
+    for (const MemoryPolicy policy : {MemoryPolicy::local, MemoryPolicy::node, MemoryPolicy::interleave}) {
+        placement.policy = policy;
+        const PageProof proofs[] = {whole};
+        const auto judged = judge_pages(placement, proofs); // absent pages are nowhere else
+        REQUIRE(judged);
+        CHECK(judged->empty());
+    }
+    const PageProof proofs[] = {whole, spilt};
+    placement.policy = MemoryPolicy::local;
+    const auto doubts = judge_pages(placement, proofs);
+    REQUIRE(doubts);
+    REQUIRE(doubts->size() == 1);
+    CHECK(doubts->front().code == "pages_out_of_place");
+    CHECK(doubts->front().text.find("80.0 % of the pages of slab.up") == 0);
+    for (const MemoryPolicy policy : {MemoryPolicy::node, MemoryPolicy::interleave}) {
+        placement.policy = policy;
+        placement.memory_request = policy == MemoryPolicy::node ? "0" : "interleave";
+        const auto failed = judge_pages(placement, proofs);
+        REQUIRE_FALSE(failed);
+        CHECK(failed.error().code == ExitCode::internal);
+        CHECK(failed.error().object == "buffer slab.up");
+        CHECK(failed.error().cause ==
+              "15 of 100 pages are on other nodes than --mem " + placement.memory_request + " allows");
+    }
+}

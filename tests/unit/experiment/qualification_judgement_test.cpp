@@ -1,0 +1,147 @@
+#include <catch2/catch.hpp>
+
+#include "experiment/qualify/qualification_judgement.hpp"
+#include "experiment/qualify/qualification_kernels.hpp"
+
+using namespace bytebound;
+
+namespace {
+
+std::vector<KernelTrial> trials(const std::vector<double>& counts, Truth truth) {
+    std::vector<KernelTrial> list;
+    for (const double count : counts)
+        list.push_back({count, truth});
+    return list;
+}
+const Truth million = Truth::exactly(1'000'000);
+
+QualificationVerdict verdict_of(double count, double threshold) {
+    return judge(trials(std::vector<double>(5, count), million), threshold, "instructions").verdict;
+}
+
+using enum QualificationVerdict;
+
+} // namespace
+
+TEST_CASE("a bias on the threshold passes, one count beyond it fails") {
+    CHECK(verdict_of(1'000'000, exact_bias) == passed);
+    CHECK(verdict_of(1'010'000, exact_bias) == passed);
+    CHECK(verdict_of(1'010'001, exact_bias) == failed);
+    CHECK(verdict_of(990'000, exact_bias) == passed);
+    CHECK(verdict_of(989'999, exact_bias) == failed);
+    CHECK(verdict_of(1'050'000, traffic_bias) == passed);
+    CHECK(verdict_of(1'050'001, traffic_bias) == failed);
+    CHECK(verdict_of(950'000, traffic_bias) == passed);
+    CHECK(verdict_of(949'999, traffic_bias) == failed);
+}
+
+TEST_CASE("a failure says by what factor, and the numbers stand beside it") {
+    const auto twice = judge(trials(std::vector<double>(6, 2'000'000), million), exact_bias, "instructions");
+    CHECK(twice.verdict == failed);
+    CHECK(twice.reason == "counted 2.00 x the known 1 000 000 instructions");
+    CHECK(twice.n == 6);
+    CHECK(twice.mean == 2'000'000);
+    CHECK(twice.truth == 1'000'000);
+    CHECK_FALSE(twice.truth_high);
+    CHECK(twice.bias == 1);
+    CHECK(twice.cv == 0);
+    CHECK(twice.threshold == 0.01);
+    CHECK(judge(trials(std::vector<double>(5, 1'015'000), million), exact_bias, "instructions").reason ==
+          "counted 1.0150 x the known 1 000 000 instructions");
+    const auto nothing = judge(trials(std::vector<double>(5, 0), million), exact_bias, "lines");
+    CHECK(nothing.reason == "counted 0.00 x the known 1 000 000 lines");
+    CHECK(nothing.bias == -1);
+    CHECK_FALSE(nothing.cv); // nothing to divide by
+}
+
+TEST_CASE("a variation of 5 % passes, more fails") {
+    // Four counts of 100 and one of 100 + x: mean 100 + x/5, sample variance x^2/5. With x = 100/8.8 (11.3636) the
+    // quotient is x / sqrt(5) / (100 + x/5) = 5.0819 / 102.2727 = 0.04969; with x = 11.5 it is 5.1430 / 102.3 =
+    // 0.05027.
+    const Truth truth = Truth::exactly(102);
+    const auto below = judge(trials({100, 100, 100, 100, 111.3636}, truth), traffic_bias, "lines");
+    CHECK(below.verdict == passed);
+    CHECK(*below.cv == Approx(0.04969).epsilon(1e-4));
+    const auto above = judge(trials({100, 100, 100, 100, 111.5}, truth), traffic_bias, "lines");
+    CHECK(above.verdict == failed);
+    CHECK(above.reason == "varies by 5.03 % between repeats of the known 102 lines");
+}
+
+TEST_CASE("variation is of counted over truth: repeats that did different work are not unsteady") {
+    std::vector<KernelTrial> list;
+    for (const double switches : {20.0, 21.0, 40.0, 20.0, 20.0})
+        list.push_back({switches, Truth::exactly(switches)});
+    const auto judged = judge(list, exact_bias, "context switches");
+    CHECK(judged.verdict == passed);
+    CHECK(judged.cv == 0);
+    CHECK(judged.truth == 24.2);
+}
+
+TEST_CASE("between the two ends of a range there is no bias; beyond them it is the distance to the nearer end") {
+    const Truth range{100, 200};
+    CHECK(judge(trials({100, 100, 100, 100, 100}, range), traffic_bias, "bytes").bias == 0);
+    CHECK(judge(trials({200, 200, 200, 200, 200}, range), traffic_bias, "bytes").bias == 0);
+    CHECK(judge(trials({210, 210, 210, 210, 210}, range), traffic_bias, "bytes").verdict == passed);
+    const auto much = judge(trials({300, 300, 300, 300, 300}, range), traffic_bias, "bytes");
+    CHECK(much.verdict == failed);
+    CHECK(much.bias == 0.5);
+    CHECK(much.truth_high == 200);
+    CHECK(much.reason == "counted 1.50 x the most it can be, 200 bytes");
+    const auto little = judge(trials({50, 50, 50, 50, 50}, range), traffic_bias, "bytes");
+    CHECK(little.reason == "counted 0.50 x the least it can be, 100 bytes");
+}
+
+TEST_CASE("fewer than five counted repeats are a failure, not a mean") {
+    std::vector<KernelTrial> list = trials({100, 100, 100, 100}, Truth::exactly(100));
+    list.push_back({std::nullopt, Truth::exactly(100)});
+    const auto judged = judge(list, exact_bias, "instructions");
+    CHECK(judged.verdict == failed);
+    CHECK(judged.reason == "had a counter in 4 of 5 repeats of the kernel");
+    CHECK(judged.n == 4);
+    CHECK_FALSE(judged.mean);
+    list.push_back({100.0, Truth::exactly(100)});
+    CHECK(judge(list, exact_bias, "instructions").verdict == passed);
+}
+
+TEST_CASE("what a stream moves: N read, N stored, a store's own read or not") {
+    const double n = 64;
+    using enum TruthKernel;
+    CHECK(truth_of(read, "dram_read_bytes", n, 64) == Truth{64, 64});
+    CHECK(truth_of(copy, "dram_read_bytes", n, 64) == Truth{64, 128});
+    CHECK(truth_of(store, "dram_write_bytes", n, 64) == Truth{64, 64});
+    CHECK(truth_of(nontemporal_store, "dram_write_bytes", n, 64) == Truth{64, 64});
+    CHECK(truth_of(copy, "dram_write_bytes", n, 64) == Truth{64, 64});
+    CHECK(truth_of(read, "dram_bytes", n, 64) == Truth{64, 64});
+    CHECK(truth_of(store, "dram_bytes", n, 64) == Truth{64, 128});
+    CHECK(truth_of(nontemporal_store, "dram_bytes", n, 64) == Truth{64, 64});
+    CHECK(truth_of(copy, "dram_bytes", n, 64) == Truth{128, 192});
+    CHECK(truth_of(read, "llc_misses", 1024, 64) == Truth{16, 16});
+    CHECK(truth_of(read, "llc_misses", 1024, 256) == Truth{4, 4});
+    CHECK(truth_of(instructions, "instructions", 1'000'000, 64) == Truth{1e6, 1e6});
+}
+
+TEST_CASE("no event is judged on a kernel whose truth for it is nothing") {
+    for (const std::string role : {"instructions", "page_faults", "context_switches", "task_clock_ns", "llc_misses",
+                                   "dram_read_bytes", "dram_write_bytes", "dram_bytes"}) {
+        CHECK_FALSE(checks_of(role).empty());
+        for (const KernelCheck& check : checks_of(role))
+            CHECK(truth_of(check.kernel, role, 4096, 64).low > 0);
+    }
+    CHECK(checks_of("cycles").empty());
+    CHECK(why_no_truth("cycles") == "no kernel takes a known number of cycles");
+    CHECK(why_no_truth("cpu_migrations") == "a pinned thread does not migrate");
+    CHECK(why_no_truth("") == "no kernel of known truth for this event");
+}
+
+TEST_CASE("the first failure of an event is found by its name") {
+    QualificationRecord record;
+    QualifiedEvent passing, failing;
+    passing.name = failing.name = "ddr-read";
+    passing.verdict = passed;
+    failing.verdict = failed;
+    failing.kernel = "copy 64 MiB";
+    record.events = {passing, failing};
+    REQUIRE(failure_of(record, "ddr-read"));
+    CHECK(failure_of(record, "ddr-read")->kernel == "copy 64 MiB");
+    CHECK_FALSE(failure_of(record, "ddr-write"));
+}

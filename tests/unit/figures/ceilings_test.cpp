@@ -1,0 +1,237 @@
+#include <catch2/catch.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include "figures/ceilings.hpp"
+#include "render/ceilings_json.hpp"
+#include "render/markdown.hpp"
+#include "render/report_document.hpp"
+#include "support/example_run.hpp"
+
+using namespace bytebound;
+using namespace bytebound::test;
+
+namespace {
+
+/// Rows of 512 + 512 bytes: 10 GB/s in memory, 40 in the LLC; half of the stored lines are read first.
+CalibrationUse calibration() {
+    CalibrationUse use{"c.json", "2026-01-01T00:00:00Z", "0.1.0", "avx2", false, {}};
+    using enum StreamKernel;
+    use.ceilings.ceilings = {{row_copy, MemoryLevel::memory, 1, 512, 1 << 20, 10e9, 8e9, 16e9, 20, false},
+                             {row_copy, MemoryLevel::llc, 1, 512, 1 << 14, 40e9, 32e9, 50e9, 20, false},
+                             {nt_row_copy, MemoryLevel::memory, 1, 512, 1 << 20, 20e9, 16e9, 25e9, 20, true}};
+    use.ceilings.write_allocate = {{row_copy, 1, 512, 0.5, 0.4, 0.6, true, "uncore"},
+                                   {nt_row_copy, 1, 512, 0, {}, {}, false, "no PMU"}};
+    return use;
+}
+
+Figure figure(double value, std::optional<double> low, std::optional<double> high, Tier tier, const char* source) {
+    Figure out;
+    out.estimate.value = value;
+    out.estimate.ci_low = low;
+    out.estimate.ci_high = high;
+    out.tier = tier;
+    out.source = source;
+    return out;
+}
+
+SummaryRow row_of(const char* loop) {
+    SummaryRow row;
+    row.loop = loop;
+    row.k = 2;
+    row.metrics.emplace("requested_gbps", figure(4, 2, 6, Tier::timed, "trace"));
+    row.metrics.emplace("dram_gbps", figure(5, 4, 6, Tier::simulated, "sim"));
+    return row;
+}
+
+SummaryRow judged(const RunRecord& run, SummaryRow row = row_of("paired")) {
+    put_ceilings(row, run);
+    return row;
+}
+
+RunRecord calibrated_run() {
+    RunRecord run = example_run();
+    run.calibration = calibration();
+    run.simulation->geometry_source = "sysfs";
+    return run;
+}
+
+} // namespace
+
+TEST_CASE("a requested bandwidth is set against row copies in the cache and in memory, by hand") {
+    const SummaryRow row = judged(calibrated_run());
+    REQUIRE(row.ceilings.size() == 3);
+    const CeilingShare &llc = row.ceilings[0], &memory = row.ceilings[1];
+    CHECK(llc.metric == "requested_gbps");
+    CHECK(llc.level == MemoryLevel::llc);
+    CHECK(llc.percent == Approx(10)); // 4 of 40 GB/s
+    CHECK(*llc.ci_low == Approx(100 * 2 / 50.0));
+    CHECK(*llc.ci_high == Approx(100 * 6 / 32.0));
+    CHECK(memory.percent == Approx(40)); // 4 of 10 GB/s
+    CHECK(memory.tier == Tier::timed);
+    CHECK_FALSE(memory.write_allocate);
+    CHECK(row.unavailable.count("ceilings") == 0);
+}
+
+TEST_CASE("DRAM bytes are set against the ceiling in DRAM bytes: load, write-back, and the factor's reads") {
+    CHECK(dram_bytes_per_copied_byte(1) == 1.5);
+    CHECK(dram_bytes_per_copied_byte(0) == 1);
+    const SummaryRow row = judged(calibrated_run());
+    const CeilingShare& dram = row.ceilings[2];
+    CHECK(dram.metric == "dram_gbps");
+    // 10 GB/s of program bytes are 5 loaded and 5 stored; 5 + 5 + 0.5 x 5 = 12.5 at the memory controller.
+    CHECK(dram.ceiling_gbps == Approx(12.5));
+    CHECK(dram.ceiling_low == Approx(8 * 1.2));
+    CHECK(dram.ceiling_high == Approx(16 * 1.3));
+    CHECK(dram.percent == Approx(40)); // 5 of 12.5
+    CHECK(*dram.ci_low == Approx(100 * 4 / 20.8));
+    CHECK(*dram.ci_high == Approx(100 * 6 / 9.6));
+    CHECK(dram.tier == Tier::simulated);
+    CHECK(dram.source == "sim");
+    REQUIRE(dram.write_allocate);
+    CHECK(dram.write_allocate->factor == 0.5);
+}
+
+TEST_CASE("rows copied by non-temporal stores have the ceiling of such copies, and its doubts") {
+    RunRecord run = calibrated_run();
+    for (ExperimentRecord& experiment : run.experiments)
+        if (experiment.loop == "paired") experiment.copy_method = "nt";
+    const SummaryRow row = judged(run);
+    CHECK(row.ceilings[2].kernel == StreamKernel::nt_row_copy);
+    CHECK(row.ceilings[2].percent == Approx(25)); // 5 of 20: no stored line is read
+    CHECK(row.ceilings[2].small_buffers);
+    CHECK(judged(run, row_of("index")).ceilings[2].kernel == StreamKernel::row_copy);
+    CHECK_FALSE(row.ceilings[0].percent);
+    CHECK(row.ceilings[0].reason ==
+          "no ceiling of nt-row-copy in LLC with 1 thread: run bytebound calibrate --threads 1");
+}
+
+TEST_CASE("each row group is a copy of its own: the ceiling of 256 + 768 bytes, by hand") {
+    RunRecord run = calibrated_run();
+    run.workload.layout.groups = {{"up", 256}, {"down", 768}};
+    auto& ceilings = run.calibration->ceilings.ceilings;
+    ceilings = {{StreamKernel::row_copy, MemoryLevel::memory, 1, 256, 1 << 20, 5e9, 4e9, 8e9, 20, false},
+                {StreamKernel::row_copy, MemoryLevel::memory, 1, 768, 1 << 20, 15e9, 12e9, 24e9, 5, true},
+                {StreamKernel::row_copy, MemoryLevel::memory, 1, 1024, 1 << 20, 99e9, 98e9, 100e9, 20, false}};
+    const CeilingShare memory = judged(run).ceilings[1];
+    // A quarter of the bytes at 5 GB/s, three at 15: 0.05 + 0.05 ns a byte.
+    CHECK(memory.ceiling_gbps == Approx(10));
+    CHECK(memory.ceiling_low == Approx(8));
+    CHECK(memory.ceiling_high == Approx(16));
+    CHECK(memory.ceiling_n == 5);
+    CHECK(memory.small_buffers);
+}
+
+TEST_CASE("below the parallel threshold one worker copies, and its ceiling counts") {
+    RunRecord run = calibrated_run();
+    run.workload.threads = 2;
+    run.workload.parallel_threshold = 64;
+    run.calibration->ceilings.ceilings.push_back(
+        {StreamKernel::row_copy, MemoryLevel::memory, 2, 512, 1 << 20, 16e9, 15e9, 17e9, 20, false});
+    SummaryRow row = row_of("paired");
+    row.metrics.emplace("rows_written", figure(63, {}, {}, Tier::computed, "trace"));
+    CHECK(judged(run, row).ceilings[1].threads == 1);
+    CHECK(judged(run, row).ceilings[1].percent == Approx(40)); // 4 of 10
+    CHECK(judged(run, row).ceilings[2].write_allocate->threads == 1);
+    row.metrics.at("rows_written").estimate.value = 64;
+    CHECK(judged(run, row).ceilings[1].threads == 2);
+    CHECK(judged(run, row).ceilings[1].percent == Approx(25)); // 4 of 16
+    // Of a calibration of two workers alone, the team's serve.
+    row.metrics.at("rows_written").estimate.value = 63;
+    std::erase_if(run.calibration->ceilings.ceilings, [](const Ceiling& each) { return each.threads == 1; });
+    CHECK(judged(run, row).ceilings[1].percent == Approx(25));
+}
+
+TEST_CASE("a factor that noise took below 0 counts as 0, and is shown as measured") {
+    RunRecord run = calibrated_run();
+    run.calibration->ceilings.write_allocate[0].factor = -0.1;
+    run.calibration->ceilings.write_allocate[0].ci_low = -0.3;
+    const CeilingShare dram = judged(run).ceilings[2];
+    CHECK(dram.ceiling_gbps == Approx(10)); // 5 loaded and 5 written back
+    CHECK(dram.ceiling_low == Approx(8));
+    CHECK(dram.write_allocate->factor == -0.1);
+    const std::string text = to_markdown(report_document(run, summarize(run, example_samples())));
+    CHECK(text.find("write-allocate factor -0.10 (-0.30-0.60), taken as 0, uncore") != std::string::npos);
+}
+
+TEST_CASE("DRAM bytes of another simulated cache have no percentage of this machine's memory, counted ones do") {
+    RunRecord run = calibrated_run();
+    REQUIRE(run.simulation);
+    run.simulation->geometry_source = "--llc";
+    SummaryRow row = judged(run);
+    CHECK_FALSE(row.ceilings[2].percent);
+    CHECK(row.ceilings[2].reason == "DRAM bytes are simulated for another cache (--llc)");
+    CHECK(row.ceilings[1].percent);
+    const std::string text = to_markdown(report_document(run, summarize(run, example_samples())));
+    CHECK(text.find("- no percentage of dram_gbps: DRAM bytes are simulated for another cache (--llc)\n") !=
+          std::string::npos);
+    row = row_of("paired");
+    row.metrics.at("dram_gbps").tier = Tier::emulated;
+    CHECK(judged(run, row).ceilings[2].reason == "DRAM bytes are emulated for another cache (--llc)");
+    RunRecord alone = run; // without a simulation beside it
+    alone.simulation.reset();
+    CHECK(judged(alone, row).ceilings[2].percent);
+    alone.command.insert(alone.command.end(), {"--llc", "1MiB:16"});
+    CHECK(judged(alone, row).ceilings[2].reason == "DRAM bytes are emulated for another cache (--llc)");
+    row.metrics.at("dram_gbps").tier = Tier::shared;
+    CHECK(judged(run, row).ceilings[2].percent == Approx(40));
+}
+
+TEST_CASE("rows copied by an instruction of its own are set against memcpy's ceiling, and the section says so") {
+    RunRecord run = calibrated_run();
+    for (ExperimentRecord& experiment : run.experiments)
+        if (experiment.loop == "paired") experiment.copy_method = "movsb";
+    const auto text = [&] { return to_markdown(report_document(run, summarize(run, example_samples()))); };
+    CHECK(text().find("Rows copied by movsb are set against memcpy's ceiling.") != std::string::npos);
+    CHECK(judged(run).ceilings[1].kernel == StreamKernel::row_copy);
+    run = calibrated_run();
+    CHECK(text().find("set against memcpy's") == std::string::npos);
+}
+
+TEST_CASE("ceilings of fewer than six rounds are flagged") {
+    RunRecord run = calibrated_run();
+    for (Ceiling& each : run.calibration->ceilings.ceilings)
+        each.n = 5;
+    const std::string text = to_markdown(report_document(run, summarize(run, example_samples())));
+    CHECK(text.find("n = 5, few_blocks)") != std::string::npos);
+}
+
+TEST_CASE("a bandwidth that could not be had has no percentage, but its reason and the ceiling") {
+    SummaryRow row = row_of("paired");
+    row.metrics.erase("dram_gbps");
+    row.unavailable["dram_gbps"] = "nothing counts DRAM bytes";
+    row = judged(calibrated_run(), row);
+    CHECK_FALSE(row.ceilings[2].percent);
+    CHECK(row.ceilings[2].reason == "nothing counts DRAM bytes");
+    CHECK(row.ceilings[2].ceiling_gbps == Approx(12.5));
+    const auto json = ceilings_json(row);
+    CHECK(json[2]["percent"].is_null());
+    CHECK(json[2]["tier"].is_null());
+    CHECK(json[2]["ceiling_gbps"] == 12.5);
+    CHECK(json[1]["percent"] == 40);
+    CHECK(json[1]["write_allocate"].is_null());
+}
+
+TEST_CASE("without a calibration there is a reason and a remedy, in the row and in the report") {
+    RunRecord run = example_run();
+    run.calibration_reason = "no calibration of this host is saved";
+    const SummaryRow row = judged(run);
+    CHECK(row.ceilings.empty());
+    CHECK(row.unavailable.at("ceilings") ==
+          "no calibration of this host is saved; bytebound calibrate measures the ceilings");
+    CHECK(ceilings_json(row).is_null());
+    const std::string text = to_markdown(report_document(run, summarize(run, example_samples())));
+    CHECK(text.find("## Bandwidth against this host's ceilings\n\nNot shown: no calibration of this host is saved; "
+                    "bytebound calibrate measures the ceilings.\n") != std::string::npos);
+    run.calibration_reason.clear();
+    CHECK(why_no_ceilings(run) == "the run did not look for a calibration of its host");
+}
+
+TEST_CASE("the section of the ceilings is pinned") {
+    const RunRecord run = calibrated_run();
+    const std::string text = to_markdown(report_document(run, summarize(run, example_samples())));
+    const auto begin = text.find("## Bandwidth against this host's ceilings");
+    REQUIRE(begin != std::string::npos);
+    const std::string section = text.substr(begin, text.find("\n## ", begin + 1) - begin);
+    CHECK(golden("ceilings.md", section) == section);
+}

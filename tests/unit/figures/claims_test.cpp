@@ -1,0 +1,42 @@
+#include <catch2/catch.hpp>
+
+#include "figures/claims.hpp"
+
+using namespace bytebound;
+
+namespace {
+
+Comparison of(const char* metric, double ratio, std::optional<double> low, std::optional<double> high,
+              Verdict verdict) {
+    return {16, "paired", "index", metric, {ratio, low, high}, verdict, ""};
+}
+
+} // namespace
+
+TEST_CASE("a better time is a claim with its interval") {
+    CHECK(claim_text(of("time_ns", 9.812, 9.604, 10.02, Verdict::better), Tier::timed) ==
+          "paired is 9.81x (95% CI 9.60-10.02) faster than index at k=16");
+}
+
+TEST_CASE("a worse ratio is turned round, and so is its interval") {
+    // 1/0.5 = 2; 1/0.8 = 1.25; 1/0.4 = 2.5
+    CHECK(claim_text(of("time_ns", 0.5, 0.4, 0.8, Verdict::worse), Tier::timed) ==
+          "paired is 2.00x (95% CI 1.25-2.50) slower than index at k=16");
+}
+
+TEST_CASE("computed bytes have no interval and say that they are exact") {
+    CHECK(claim_text(of("requested_bytes", 128, std::nullopt, std::nullopt, Verdict::better), Tier::computed) ==
+          "paired requests 128x fewer bytes than index at k=16 (by construction)");
+    CHECK(claim_text(of("requested_bytes", 1, std::nullopt, std::nullopt, Verdict::unresolved), Tier::computed) ==
+          "paired and index are not told apart in requested bytes at k=16: equal (by construction)");
+}
+
+TEST_CASE("a claim about simulated bytes names the tier") {
+    CHECK(claim_text(of("dram_bytes", 0.9, 0.85, 0.95, Verdict::worse), Tier::simulated) ==
+          "paired moves 1.11x (95% CI 1.05-1.18) more DRAM bytes than index at k=16 (simulated)");
+}
+
+TEST_CASE("an interval that contains 1 claims nothing") {
+    CHECK(claim_text(of("time_ns", 1.01, 0.97, 1.05, Verdict::unresolved), Tier::timed) ==
+          "paired and index are not told apart in time at k=16: 1.01x, 95% CI 0.97-1.05");
+}

@@ -1,0 +1,207 @@
+#include <sched.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "machine/topology.hpp"
+#include "support/machine_trees.hpp"
+
+using namespace bytebound;
+using namespace bytebound::test;
+
+namespace {
+
+Machine machine_of(const TreeFiles& files) {
+    const Tree tree(files);
+    const auto machine = discover(tree.root());
+    REQUIRE(machine);
+    return *machine;
+}
+
+using Cpus = std::vector<int>;
+constexpr std::uint64_t mib = 1024 * 1024;
+
+} // namespace
+
+TEST_CASE("a recorded two-package SMT machine is read as it is") {
+    const Machine machine = machine_of(two_package_smt());
+    CHECK(machine.online == Cpus{0, 1, 2, 3, 4, 5, 6, 7});
+    CHECK(machine.allowed == Cpus{0, 1, 2, 3, 4, 5, 6, 7});
+    CHECK(machine.offline == Cpus{});
+    CHECK(machine.cores == std::vector<Core>{{0, 0, {0, 4}}, {0, 1, {1, 5}}, {1, 2, {2, 6}}, {1, 3, {3, 7}}});
+    REQUIRE(machine.nodes.size() == 2);
+    CHECK(machine.nodes[0] == NumaNode{0, {0, 1, 4, 5}, 1024 * mib, {10, 21}});
+    CHECK(machine.nodes[1] == NumaNode{1, {2, 3, 6, 7}, 1024 * mib, {21, 10}});
+    CHECK(machine.memory_bytes == 2048 * mib);
+    // 4 cores x (L1d, L1i, L2) + 2 L3.
+    CHECK(machine.caches.size() == 14);
+}
+
+TEST_CASE("a recorded machine can neither bind nor query, and says why") {
+    const Machine machine = machine_of(two_package_smt());
+    for (const Capability& capability : {machine.bind_cpus, machine.bind_memory, machine.query_pages}) {
+        CHECK_FALSE(capability.available);
+        CHECK(capability.cause == "this is a recorded machine");
+    }
+}
+
+TEST_CASE("last-level caches are those that the CPUs reach, each once") {
+    const Machine machine = machine_of(two_package_smt());
+    const CacheInfo first{3, "Unified", 16 * mib, 16, 64, {0, 1, 4, 5}, "sysfs"};
+    const CacheInfo second{3, "Unified", 16 * mib, 16, 64, {2, 3, 6, 7}, "sysfs"};
+    CHECK(machine.last_level_caches({0}) == std::vector{first});
+    CHECK(machine.last_level_caches({5, 0, 1}) == std::vector{first});
+    CHECK(machine.last_level_caches({3, 0}) == std::vector{second, first});
+    CHECK(machine.last_level_caches({}).empty());
+}
+
+TEST_CASE("an instruction cache is never a last-level cache") {
+    TreeFiles files = {{"sys/devices/system/cpu/online", "0"}};
+    add_cache(files, 0, 1, "Data", "32K", 8, {0});
+    add_cache(files, 1, 2, "Instruction", "64K", 8, {0});
+    const auto caches = machine_of(files).last_level_caches({0});
+    REQUIRE(caches.size() == 1);
+    CHECK(caches[0].type == "Data");
+}
+
+TEST_CASE("an outermost cache of unknown size is not replaced by an inner one") {
+    TreeFiles files = {{"sys/devices/system/cpu/online", "0"}};
+    add_cache(files, 0, 1, "Data", "32K", 8, {0});
+    add_cache(files, 1, 3, "Unified", "", 0, {0});
+    const Machine machine = machine_of(files);
+    CHECK(machine.caches.size() == 2);
+    CHECK(machine.last_level_caches({0}).empty());
+}
+
+TEST_CASE("CPUs without cache directories reach no cache") {
+    TreeFiles files = two_package_smt();
+    std::erase_if(files, [](const auto& file) { return file.first.find("/cache/") != std::string::npos; });
+    const Machine machine = machine_of(files);
+    CHECK(machine.caches.empty());
+    CHECK(machine.last_level_caches({0, 1}).empty());
+    CHECK(machine.cores.size() == 4);
+}
+
+TEST_CASE("an offline CPU is present, not online, and belongs to no core, cache or node") {
+    TreeFiles files = two_package_smt();
+    files["sys/devices/system/cpu/online"] = "0-4,6-7"; // 5, the sibling of 1
+    const Machine machine = machine_of(files);
+    CHECK(machine.offline == Cpus{5});
+    CHECK(machine.online == Cpus{0, 1, 2, 3, 4, 6, 7});
+    CHECK(machine.cores[1] == Core{0, 1, {1}});
+    CHECK(machine.nodes[0].cpus == Cpus{0, 1, 4});
+    CHECK(machine.last_level_caches({0})[0].cpus == Cpus{0, 1, 4});
+}
+
+TEST_CASE("allowed CPUs and nodes come from the process status, limited to what is online") {
+    TreeFiles files = two_package_smt();
+    files["proc/self/status"] = "Cpus_allowed:\tf0\nCpus_allowed_list:\t2-3,100\nMems_allowed_list:\t1";
+    const Machine machine = machine_of(files);
+    CHECK(machine.allowed == Cpus{2, 3});
+    CHECK(machine.allowed_nodes == Cpus{1});
+}
+
+TEST_CASE("without a process status everything online is allowed") {
+    TreeFiles files = two_package_smt();
+    files.erase("proc/self/status");
+    const Machine machine = machine_of(files);
+    CHECK(machine.allowed == machine.online);
+    CHECK(machine.allowed_nodes == Cpus{0, 1});
+}
+
+TEST_CASE("a memory-only node and a CPU-only node keep their halves empty") {
+    TreeFiles files = two_package_smt();
+    files["sys/devices/system/node/online"] = "0-2";
+    add_node(files, 1, {2, 3, 6, 7}, 0, "21 10 40");
+    add_node(files, 2, {}, 524288, "40 40 10");
+    const Machine machine = machine_of(files);
+    REQUIRE(machine.nodes.size() == 3);
+    CHECK(machine.nodes[1] == NumaNode{1, {2, 3, 6, 7}, 0, {21, 10, 40}});
+    CHECK(machine.nodes[2] == NumaNode{2, {}, 512 * mib, {40, 40, 10}});
+    // The distances of node 0 name two nodes only: they cannot be assigned.
+    CHECK(machine.nodes[0].distance.empty());
+}
+
+TEST_CASE("a kernel without NUMA has one node 0 with all CPUs and all memory") {
+    TreeFiles files = two_package_smt();
+    std::erase_if(files, [](const auto& file) { return file.first.starts_with("sys/devices/system/node"); });
+    const Machine machine = machine_of(files);
+    CHECK(machine.nodes == std::vector<NumaNode>{{0, {0, 1, 2, 3, 4, 5, 6, 7}, 2048 * mib, {}}});
+    CHECK(machine.allowed_nodes == Cpus{0});
+}
+
+TEST_CASE("a single node has all memory even when its own file states less") {
+    TreeFiles files = {{"sys/devices/system/cpu/online", "0"}, {"proc/meminfo", "MemTotal: 4096 kB"}};
+    files["sys/devices/system/node/online"] = "0";
+    add_node(files, 0, {0}, 1024, "10");
+    CHECK(machine_of(files).nodes[0].memory_bytes == 4 * mib);
+}
+
+TEST_CASE("a possible node that is not online is offline") {
+    TreeFiles files = two_package_smt();
+    files["sys/devices/system/node/possible"] = "0-3";
+    CHECK(machine_of(files).offline_nodes == Cpus{2, 3});
+}
+
+TEST_CASE("without sysfs the CPUs come from cpuinfo, each a core of its own") {
+    const Machine machine = machine_of({{"proc/cpuinfo", "processor\t: 0\nmodel name\t: X\n\nprocessor\t: 1\n"}});
+    CHECK(machine.online == Cpus{0, 1});
+    CHECK(machine.cores == std::vector<Core>{{0, 0, {0}}, {0, 1, {1}}});
+    CHECK(machine.nodes[0].cpus == Cpus{0, 1});
+}
+
+TEST_CASE("without a list of online CPUs the topology directories count") {
+    TreeFiles files = two_package_smt();
+    files.erase("sys/devices/system/cpu/online");
+    CHECK(machine_of(files).online == Cpus{0, 1, 2, 3, 4, 5, 6, 7});
+}
+
+TEST_CASE("core_cpus_list is preferred over its older name") {
+    TreeFiles files = {{"sys/devices/system/cpu/online", "0-1"}};
+    for (const char* cpu : {"cpu0", "cpu1"}) {
+        const std::string base = std::string("sys/devices/system/cpu/") + cpu + "/topology/";
+        files[base + "core_cpus_list"] = "0-1";
+        files[base + "thread_siblings_list"] = cpu[3] == '0' ? "0" : "1";
+        files[base + "physical_package_id"] = "-1";
+    }
+    CHECK(machine_of(files).cores == std::vector<Core>{{0, 0, {0, 1}}});
+}
+
+TEST_CASE("an empty tree and a malformed list are bad data") {
+    const Tree empty;
+    const auto nothing = discover(empty.root());
+    REQUIRE_FALSE(nothing);
+    CHECK(nothing.error().code == ExitCode::bad_data);
+    CHECK(nothing.error().cause == "no CPU is named in sys/ or proc/");
+
+    const Tree broken(TreeFiles{{"sys/devices/system/cpu/online", "0-x"}});
+    const auto malformed = discover(broken.root());
+    REQUIRE_FALSE(malformed);
+    CHECK(malformed.error().code == ExitCode::bad_data);
+    CHECK(malformed.error().cause == "\"0-x\" is no list of numbers");
+    CHECK(malformed.error().object == (broken.path() / "sys/devices/system/cpu/online").string());
+}
+
+TEST_CASE("the running machine has the CPUs on which the kernel lets this process run") {
+    const auto machine = discover(SysRoot());
+    REQUIRE(machine);
+    cpu_set_t mask;
+    REQUIRE(::sched_getaffinity(0, sizeof mask, &mask) == 0);
+    std::vector<int> expected;
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+        if (CPU_ISSET(cpu, &mask)) expected.push_back(cpu);
+    CHECK(machine->allowed == expected);
+}
+
+TEST_CASE("hwloc's view of the running machine agrees with its sysfs read as a recorded tree") {
+    const auto live = discover(SysRoot());
+    const auto recorded = discover(SysRoot("/"));
+    REQUIRE(live);
+    REQUIRE(recorded);
+    CHECK(live->online == recorded->online);
+    CHECK(live->cores == recorded->cores);
+    CHECK(live->nodes == recorded->nodes);
+    for (const CacheInfo& cache : recorded->caches)
+        if (cache.size_bytes > 0)
+            CHECK(std::find(live->caches.begin(), live->caches.end(), cache) != live->caches.end());
+}

@@ -1,0 +1,212 @@
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <cstring>
+
+#include "base/mapped_region.hpp"
+#include "machine/placement.hpp"
+#include "support/forwarding_sys.hpp"
+
+using namespace bytebound;
+
+namespace {
+
+std::size_t page_bytes() { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
+
+/// Answers for page n of an imagined buffer at `base` with answers[n], and remembers how it was asked.
+class PagesSys final : public test::ForwardingSys {
+public:
+    SysResult query_pages(unsigned long count, void** pages, int* status) override {
+        ++calls;
+        if (error != 0) return {-1, error};
+        for (unsigned long i = 0; i < count; ++i) {
+            const auto page = (reinterpret_cast<std::uintptr_t>(pages[i]) - base) / page_bytes();
+            if (reinterpret_cast<std::uintptr_t>(pages[i]) % page_bytes() != 0) return {-1, EINVAL};
+            status[i] = page < answers.size() ? answers[page] : otherwise;
+        }
+        return {0, 0};
+    }
+    std::uintptr_t base = 1u << 30;
+    std::vector<int> answers;
+    int otherwise = 0, calls = 0, error = 0;
+};
+
+void* at(const PagesSys& sys, std::size_t offset) { return reinterpret_cast<void*>(sys.base + offset); }
+
+Placement on_nodes(std::vector<int> nodes) {
+    Placement placement;
+    placement.nodes = std::move(nodes);
+    return placement;
+}
+
+} // namespace
+
+TEST_CASE("pages are counted by node, absent ones apart, and judged by the placement") {
+    PagesSys sys;
+    sys.answers = {0, 1, 1, -ENOENT, 2, -EFAULT, 1, 1};
+    const auto proof = query_pages(sys, on_nodes({1, 2}), "pool.up", at(sys, 0), 8 * page_bytes());
+    REQUIRE(proof);
+    CHECK(proof->buffer == "pool.up");
+    CHECK(proof->pages == 8);
+    CHECK(proof->on_node == std::map<int, std::uint64_t>{{0, 1}, {1, 4}, {2, 1}});
+    CHECK(proof->not_present == 2);
+    CHECK(proof->in_place == 5);
+    CHECK(proof->percent_in_place() == 62.5);
+}
+
+TEST_CASE("a range covers every page that it touches") {
+    PagesSys sys;
+    const auto pages = [&](std::size_t offset, std::size_t bytes) {
+        return query_pages(sys, on_nodes({0}), "b", at(sys, offset), bytes)->pages;
+    };
+    CHECK(pages(0, 1) == 1);
+    CHECK(pages(0, page_bytes()) == 1);
+    CHECK(pages(0, page_bytes() + 1) == 2);
+    CHECK(pages(page_bytes() - 64, 128) == 2);
+    CHECK(pages(64, page_bytes()) == 2);
+    CHECK(pages(0, 0) == 0);
+}
+
+TEST_CASE("a buffer without pages has nothing out of place") {
+    PagesSys sys;
+    const auto proof = query_pages(sys, on_nodes({0}), "empty", at(sys, 0), 0);
+    REQUIRE(proof);
+    CHECK(proof->percent_in_place() == 100.0);
+    CHECK(sys.calls == 0);
+}
+
+TEST_CASE("large buffers are asked in chunks and summed") {
+    PagesSys sys;
+    // 2.5 chunks of 8192; the answers of the first page of each chunk differ from the rest.
+    sys.answers.assign(20480, 0);
+    sys.answers[0] = sys.answers[8192] = sys.answers[16384] = sys.answers[20479] = 1;
+    const auto proof = query_pages(sys, on_nodes({0}), "b", at(sys, 0), 20480 * page_bytes());
+    REQUIRE(proof);
+    CHECK(sys.calls == 3);
+    CHECK(proof->on_node == std::map<int, std::uint64_t>{{0, 20476}, {1, 4}});
+    CHECK(proof->in_place == 20476);
+}
+
+TEST_CASE("each buffer of an arena gets its proof, a shared page counts in both") {
+    PagesSys sys;
+    sys.answers = {0, 1, 0};
+    const std::size_t half = page_bytes() / 2;
+    const std::vector<AddressRange> buffers = {{"pool.up", at(sys, 0), page_bytes() + half},
+                                               {"slab.up", at(sys, page_bytes() + half), page_bytes()}};
+    const auto proofs = query_buffers(sys, on_nodes({0}), buffers);
+    REQUIRE(proofs);
+    REQUIRE(proofs->size() == 2);
+    CHECK((*proofs)[0].buffer == "pool.up");
+    CHECK((*proofs)[0].on_node == std::map<int, std::uint64_t>{{0, 1}, {1, 1}});
+    CHECK((*proofs)[1].buffer == "slab.up");
+    CHECK((*proofs)[1].on_node == std::map<int, std::uint64_t>{{0, 1}, {1, 1}});
+}
+
+TEST_CASE("a kernel that refuses move_pages is not possible here, with its errno") {
+    PagesSys sys;
+    sys.error = EPERM;
+    const auto proof = query_pages(sys, on_nodes({0}), "pool.up", at(sys, 0), page_bytes());
+    REQUIRE_FALSE(proof);
+    CHECK(proof.error().code == ExitCode::not_possible);
+    CHECK(proof.error().sys_errno == EPERM);
+    CHECK(proof.error().object == "pool.up");
+}
+
+TEST_CASE("bound and touched memory of this machine is in place, untouched memory is not present") {
+    const auto machine = discover(SysRoot());
+    REQUIRE(machine);
+    REQUIRE(machine->query_pages.available);
+    const auto placement = resolve_placement(*machine, "auto", "local", 1);
+    REQUIRE(placement);
+    auto region = MappedRegion::anonymous(64 * page_bytes(), page_bytes());
+    REQUIRE(region);
+    const auto bound = bind_memory(*machine, *placement, region->data(), region->size());
+    REQUIRE(bound);
+    CHECK(*bound);
+    std::memset(region->data(), 1, 48 * page_bytes());
+
+    KernelSys sys;
+    const auto touched = query_pages(sys, *placement, "b", region->data(), 48 * page_bytes());
+    REQUIRE(touched);
+    CHECK(touched->pages == 48);
+    CHECK(touched->in_place == 48);
+    CHECK(touched->percent_in_place() == 100.0);
+    const auto whole = query_pages(sys, *placement, "b", region->data(), region->size());
+    REQUIRE(whole);
+    CHECK(whole->not_present == 16);
+    CHECK(whole->percent_in_place() == 75.0);
+}
+
+TEST_CASE("every policy can be set on this machine's first node") {
+    const auto machine = discover(SysRoot());
+    REQUIRE(machine);
+    REQUIRE(machine->bind_memory.available);
+    auto region = MappedRegion::anonymous(16 * page_bytes(), page_bytes());
+    REQUIRE(region);
+    const std::string first = std::to_string(machine->nodes.front().id);
+    for (const std::string& memory : {std::string("local"), std::string("interleave"), first}) {
+        const auto placement = resolve_placement(*machine, "auto", memory, 1);
+        REQUIRE(placement);
+        const auto bound = bind_memory(*machine, *placement, region->data(), region->size());
+        REQUIRE(bound);
+        CHECK(*bound);
+    }
+}
+
+TEST_CASE("a machine that cannot bind memory says so, unless nothing has to be bound") {
+    Machine machine;
+    machine.bind_memory = Capability::no("this is a recorded machine", "run on the machine itself");
+    machine.nodes = {{0, {0}, 1 << 20, {}}};
+    Placement placement = on_nodes({0});
+    CHECK(bind_memory(machine, placement, nullptr, 0).value() == true);
+    machine.nodes.push_back({1, {1}, 1 << 20, {}});
+    CHECK(bind_memory(machine, placement, nullptr, 0).value() == false);
+    // Both nodes are in place: first touch cannot miss; interleaving cannot be had.
+    placement.nodes = {0, 1};
+    CHECK(bind_memory(machine, placement, nullptr, 0).value() == true);
+    placement.policy = MemoryPolicy::interleave;
+    CHECK(bind_memory(machine, placement, nullptr, 0).value() == false);
+}
+
+namespace {
+
+// 0x10000000-0x10400000: 4 MiB with 2 MiB huge; 0x20000000-0x20800000: 8 MiB with 6 MiB huge.
+const char* smaps = "10000000-10400000 rw-p 00000000 00:00 0 \n"
+                    "Size:               4096 kB\n"
+                    "AnonHugePages:      2048 kB\n"
+                    "VmFlags: rd wr hg \n"
+                    "20000000-20800000 rw-p 00000000 00:00 0 \n"
+                    "AnonHugePages:      6144 kB\n"
+                    "7fff0000-7fff1000 r-xp 00000000 00:00 0                                  [vdso]\n"
+                    "AnonHugePages:         0 kB\n";
+constexpr std::uint64_t mib = 1024 * 1024;
+
+} // namespace
+
+TEST_CASE("huge pages of whole mappings are summed") {
+    CHECK(huge_page_bytes_in(smaps, 0x10000000, 4 * mib) == 2 * mib);
+    CHECK(huge_page_bytes_in(smaps, 0x10000000, 0x20800000 - 0x10000000) == 8 * mib);
+    CHECK(huge_page_bytes_in(smaps, 0x30000000, mib) == 0u);
+}
+
+TEST_CASE("of a mapping larger than the range only huge pages that must be inside count") {
+    // 8 MiB mapping, 6 huge. 4 MiB of it lie outside, so at least 2 of the 6 are inside.
+    CHECK(huge_page_bytes_in(smaps, 0x20000000, 4 * mib) == 2 * mib);
+    // 7 MiB of it lie outside: all 6 may be there.
+    CHECK(huge_page_bytes_in(smaps, 0x20000000, mib) == 0u);
+}
+
+TEST_CASE("a smaps file without the field tells nothing") {
+    CHECK_FALSE(huge_page_bytes_in("10000000-10400000 rw-p 00000000 00:00 0 \nSize: 4096 kB\n", 0x10000000, mib));
+    CHECK_FALSE(huge_page_bytes_in("", 0x10000000, mib));
+}
+
+TEST_CASE("a range of this process has a number of huge page bytes not above its size") {
+    auto region = MappedRegion::anonymous(4 * mib, 2 * mib);
+    REQUIRE(region);
+    std::memset(region->data(), 1, region->size());
+    const auto huge = huge_page_bytes(region->data(), region->size());
+    REQUIRE(huge);
+    CHECK(*huge <= region->size());
+    CHECK(*huge % (2 * mib) == 0);
+}

@@ -1,0 +1,164 @@
+#include <sched.h>
+
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "machine/placement.hpp"
+#include "support/forwarding_sys.hpp"
+
+using namespace bytebound;
+
+namespace {
+
+/// The kernel's own answer, not through any seam.
+std::vector<int> affinity() {
+    cpu_set_t mask;
+    REQUIRE(::sched_getaffinity(0, sizeof mask, &mask) == 0);
+    std::vector<int> cpus;
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+        if (CPU_ISSET(cpu, &mask)) cpus.push_back(cpu);
+    return cpus;
+}
+
+/// A kernel that names another affinity than the one set.
+class LyingSys final : public test::ForwardingSys {
+public:
+    SysResult sched_getaffinity(pid_t, std::size_t bytes, cpu_set_t* set) override {
+        if (error != 0) return {-1, error};
+        CPU_ZERO_S(bytes, set);
+        for (const int cpu : named)
+            CPU_SET_S(static_cast<std::size_t>(cpu), bytes, set);
+        return {static_cast<long>(bytes), 0};
+    }
+    std::vector<int> named;
+    int error = 0;
+};
+
+Machine this_machine() {
+    auto machine = discover(SysRoot());
+    REQUIRE(machine);
+    // These tests need a machine that binds; one that does not is a fault of the build machine, not a pass.
+    REQUIRE(machine->bind_cpus.available);
+    return *machine;
+}
+
+} // namespace
+
+TEST_CASE("a pin binds the calling thread to one CPU and restores its former affinity") {
+    const Machine machine = this_machine();
+    const std::vector<int> before = affinity();
+    KernelSys sys;
+    for (const int cpu : machine.allowed) {
+        {
+            const auto pin = Pin::bind(sys, machine, cpu);
+            REQUIRE(pin);
+            CHECK(pin->bound());
+            CHECK(affinity() == std::vector{cpu});
+            CHECK(pin->read_back() == std::vector{cpu});
+            CHECK(::sched_getcpu() == cpu);
+        }
+        CHECK(affinity() == before);
+    }
+}
+
+TEST_CASE("a moved pin restores once, when its last owner goes") {
+    const Machine machine = this_machine();
+    const std::vector<int> before = affinity();
+    KernelSys sys;
+    const int cpu = machine.allowed.back();
+    {
+        std::vector<Pin> pins;
+        {
+            auto pin = Pin::bind(sys, machine, cpu);
+            REQUIRE(pin);
+            pins.push_back(std::move(*pin));
+        }
+        CHECK(affinity() == std::vector{cpu});
+        CHECK(pins[0].bound());
+    }
+    CHECK(affinity() == before);
+}
+
+TEST_CASE("a pin restores the thread that it bound, whoever destroys it") {
+    const Machine machine = this_machine();
+    const std::vector<int> before = affinity();
+    KernelSys sys;
+    auto pin = Pin::bind(sys, machine, machine.allowed.front());
+    REQUIRE(pin);
+    std::vector<int> of_the_other;
+    std::thread([&] {
+        cpu_set_t mine;
+        CPU_ZERO(&mine);
+        CPU_SET(static_cast<std::size_t>(machine.allowed.back()), &mine);
+        ::sched_setaffinity(0, sizeof mine, &mine);
+        { const Pin last = std::move(*pin); }
+        of_the_other = affinity();
+    }).join();
+    CHECK(affinity() == before);
+    CHECK(of_the_other == std::vector{machine.allowed.back()});
+}
+
+TEST_CASE("an affinity that reads back differently is a failed proof, and is undone") {
+    const Machine machine = this_machine();
+    const std::vector<int> before = affinity();
+    const int cpu = machine.allowed.front();
+    LyingSys sys;
+    SECTION("a second CPU besides the wanted one") {
+        sys.named = {cpu, cpu + 1};
+        const auto pin = Pin::bind(sys, machine, cpu);
+        REQUIRE_FALSE(pin);
+        CHECK(pin.error().code == ExitCode::internal);
+        CHECK(pin.error().object == "CPU " + std::to_string(cpu));
+        CHECK(pin.error().cause == "proof failed: after binding, the kernel names the affinity " + std::to_string(cpu) +
+                                       "-" + std::to_string(cpu + 1));
+    }
+    SECTION("another CPU") {
+        sys.named = {cpu + 1};
+        CHECK_FALSE(Pin::bind(sys, machine, cpu));
+    }
+    SECTION("no CPU at all") { CHECK_FALSE(Pin::bind(sys, machine, cpu)); }
+    SECTION("no answer") {
+        sys.error = EPERM;
+        const auto pin = Pin::bind(sys, machine, cpu);
+        REQUIRE_FALSE(pin);
+        CHECK(pin.error().sys_errno == EPERM);
+    }
+    CHECK(affinity() == before);
+}
+
+TEST_CASE("a CPU that the kernel refuses is not possible here, with its errno") {
+    const Machine machine = this_machine();
+    KernelSys sys;
+    // hwloc hands any number to the kernel, which answers EINVAL for one that it does not have.
+    const auto pin = Pin::bind(sys, machine, 900);
+    REQUIRE_FALSE(pin);
+    CHECK(pin.error().code == ExitCode::not_possible);
+    CHECK(pin.error().sys_errno == EINVAL);
+}
+
+TEST_CASE("on a machine that cannot bind, a pin binds nothing and says so") {
+    Machine machine = this_machine();
+    machine.bind_cpus = Capability::no("this is a recorded machine", "run on the machine itself");
+    const std::vector<int> before = affinity();
+    LyingSys sys;
+    const auto pin = Pin::bind(sys, machine, machine.allowed.front());
+    REQUIRE(pin);
+    CHECK_FALSE(pin->bound());
+    CHECK(pin->read_back().empty());
+    CHECK(affinity() == before);
+}
+
+TEST_CASE("the affinity of more CPUs than one cpu_set_t holds is read with a larger set") {
+    class LargeMachine final : public test::ForwardingSys {
+    public:
+        SysResult sched_getaffinity(pid_t, std::size_t bytes, cpu_set_t* set) override {
+            if (bytes < 256) return {-1, EINVAL}; // 2048 CPUs
+            CPU_SET_S(1500, bytes, set);
+            return {256, 0};
+        }
+    };
+    LargeMachine sys;
+    const auto cpus = read_affinity(sys);
+    REQUIRE(cpus);
+    CHECK(*cpus == std::vector{1500});
+}

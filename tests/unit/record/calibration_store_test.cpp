@@ -1,0 +1,356 @@
+#include <catch2/catch.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "record/calibration_store.hpp"
+#include "support/temporary_directory.hpp"
+
+using namespace bytebound;
+
+namespace {
+
+CalibrationRecord record() {
+    CalibrationRecord r;
+    r.version = "0.1.0";
+    r.git_revision = "0123abc";
+    r.command = {"bytebound", "calibrate"};
+    r.measured = "2026-01-02T03:04:05Z";
+    r.host = {"example", "Example CPU", "6.1.0", "madvise"};
+    r.placement = {"auto", "local", {3, 5}, MemoryPolicy::local, {0}};
+    r.threads = {1, 2};
+    r.caches = {{3, "Unified", 33554432, 16, 64, {3, 5}, "sysfs"}};
+    r.rounds = 20;
+    r.isa = "avx2";
+    r.bound_cpus = true;
+    r.percent_in_place = 100;
+    using enum StreamKernel;
+    r.ceilings.ceilings = {{read, MemoryLevel::memory, 1, 0, 136314880, 2.5e10, 2.4e10, 2.6e10, 20, false},
+                           {row_copy, MemoryLevel::memory, 1, 8192, 136314880, 1.7e10, 1.6e10, 1.8e10, 20, true},
+                           {row_copy, MemoryLevel::llc, 2, 8192, 16777216, 4e10, 3e10, 5e10, 20, false}};
+    r.ceilings.write_allocate = {{row_copy, 1, 8192, 0.5, 0.4, 0.6, true, "uncore"},
+                                 {nt_copy, 2, 0, 0, {}, {}, false, "no PMU"}};
+    r.ceilings.compute = {{"f32", "avx2+fma", 1, 1e11, 9e10, 1.1e11, 20}, {"f64", "avx2+fma", 2, 5e10, 4e10, 6e10, 20}};
+    r.ceilings.capacities = {{MemoryLevel::llc, 1, 33554432}, {MemoryLevel::llc, 2, 33554432}};
+    r.absent = {{"LLC", "", 2, "too small"}, {"", "nt-write", 0, "no such stores"}};
+    r.collectors = {{"uncore", true, "counts", ""}};
+    r.qualification.reason = "nothing was counted";
+    r.warnings = {{"code", "text"}};
+    return r;
+}
+
+CalibrationNeed need(std::uint32_t threads = 1) {
+    CalibrationNeed out{record().host, record().placement, threads};
+    out.placement.cpus.resize(threads);
+    return out;
+}
+
+void save(const std::filesystem::path& file, const CalibrationRecord& r) {
+    if (auto written = write_calibration(file, r, true); !written) FAIL(to_line(written.error()));
+}
+
+std::string text_of(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+std::size_t files_in(const std::filesystem::path& directory) {
+    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(directory), {}));
+}
+
+CalibrationChoice chosen(const std::string& request, const std::filesystem::path& directory,
+                         const CalibrationNeed& what = need()) {
+    auto choice = choose_calibration(request, directory, what);
+    if (!choice) FAIL(to_line(choice.error()));
+    return *choice;
+}
+
+} // namespace
+
+TEST_CASE("a calibration comes back as it was written, and nothing else is left in its directory") {
+    const test::TemporaryDirectory directory;
+    const auto file = calibration_file(directory / "a/b", "example", record().placement);
+    CHECK(file.filename() == "example.auto.local.json");
+    save(file, record());
+    CHECK(files_in(directory / "a/b") == 1);
+    const auto back = read_calibration(file);
+    REQUIRE(back);
+    CHECK(to_json_text(*back) == to_json_text(record()));
+    CHECK(back->ceilings == record().ceilings);
+    CHECK(back->host == record().host);
+    CHECK(back->placement == record().placement);
+    CHECK(back->absent == record().absent);
+    CHECK(back->caches == record().caches);
+}
+
+TEST_CASE("each placement of a host has a file of its own, whatever is in its name") {
+    Placement place = record().placement;
+    place.cpus_request = "core:0-1";
+    place.memory_request = "interleave";
+    CHECK(calibration_file("d", "a.b/c", place) == "d/a_b_c.core=0-1.interleave.json");
+    CHECK(calibration_file({}, "example", place).empty());
+}
+
+TEST_CASE("a run gets the ceilings of its own number of workers") {
+    const test::TemporaryDirectory directory;
+    const auto file = calibration_file(directory.path(), "example", record().placement);
+    save(file, record());
+    const CalibrationChoice one = chosen("auto", directory.path());
+    REQUIRE(one.record);
+    CHECK(one.file == file.string());
+    CHECK(one.warnings.empty());
+    CHECK(one.record->ceilings.ceilings.size() == 2);
+    CHECK(one.record->ceilings.write_allocate.size() == 1);
+    CHECK(one.record->ceilings.compute.size() == 1);
+    CHECK(one.record->ceilings.capacities.size() == 1);
+    CHECK(one.record->absent == std::vector<CeilingAbsence>{{"", "nt-write", 0, "no such stores"}});
+    const CalibrationChoice two = chosen(file.string(), {}, need(2));
+    REQUIRE(two.record);
+    // Its own, and those of one worker, which copies alone below the parallel threshold.
+    CHECK(two.record->ceilings.ceilings.size() == 3);
+    CHECK(two.record->ceilings.write_allocate.size() == 2);
+    CHECK(two.record->ceilings.compute.size() == 1);
+    CHECK(two.record->ceilings.capacities == std::vector<LevelCapacity>{{MemoryLevel::llc, 2, 33554432}});
+    CHECK(two.record->absent.size() == 2);
+}
+
+TEST_CASE("of several saved calibrations that hold the last measured is taken") {
+    const test::TemporaryDirectory directory;
+    CalibrationRecord older = record(), newer = record();
+    older.measured = "2025-12-31T23:59:59Z";
+    newer.measured = "2026-01-03T00:00:00Z";
+    save(directory / "example.0.local.json", newer);
+    save(directory / "example.auto.local.json", older);
+    CHECK(chosen("auto", directory.path()).record->measured == newer.measured);
+    // Another host's file is none of ours.
+    CalibrationRecord other = newer;
+    other.measured = "2027-01-01T00:00:00Z";
+    save(directory / "other.auto.local.json", other);
+    CHECK(chosen("auto", directory.path()).record->measured == newer.measured);
+}
+
+TEST_CASE("what changed since is named word for word") {
+    const auto changed = [](auto change) {
+        CalibrationNeed now = need();
+        change(now);
+        return what_changed(record(), now);
+    };
+    CHECK(changed([](auto&) {}).empty());
+    CHECK(changed([](auto& n) { n.host.cpu_model = "Other CPU"; }) == "the CPU was Example CPU, is Other CPU");
+    CHECK(changed([](auto& n) { n.host.kernel = "6.5.0"; }) == "the kernel was 6.1.0, is 6.5.0");
+    CHECK(changed([](auto& n) { n.host.thp = "never"; }) == "THP was madvise, is never");
+    CHECK(changed([](auto& n) { n.placement.cpus = {4}; }) == "its worker's CPU was 3, is 4");
+    CHECK(changed([](auto& n) {
+              n.threads = 4, n.placement.cpus = {3, 5, 6, 7};
+          }) == "it is of 1, 2 threads, not of 4");
+    CalibrationRecord of_one = record(), of_none = record();
+    of_one.threads = {1};
+    of_none.threads = {};
+    CHECK(what_changed(of_one, need(2)) == "it is of 1 thread, not of 2");
+    CHECK(what_changed(of_none, need(2)) == "it names no number of threads, the run has 2");
+    CHECK(changed([](auto& n) {
+              n.placement.policy = MemoryPolicy::node, n.placement.memory_request = "1", n.placement.nodes = {1};
+          }) == "memory was local, is 1 (nodes 1)");
+    CHECK(changed([](auto& n) { n.host.kernel = "6.5.0", n.host.thp = "never"; }) ==
+          "the kernel was 6.1.0, is 6.5.0, THP was madvise, is never");
+    CalibrationNeed two = need(2);
+    two.placement.cpus = {5, 3};
+    CHECK(what_changed(record(), two) == "its workers' CPUs were 3, 5, are 5, 3");
+}
+
+TEST_CASE("a stale calibration is not used, whether it was found or named, and a warning says what changed") {
+    const test::TemporaryDirectory directory;
+    const auto file = directory / "example.auto.local.json";
+    save(file, record());
+    CalibrationNeed now = need();
+    now.host.kernel = "6.5.0";
+    for (const std::string& request : {std::string("auto"), file.string()}) {
+        const CalibrationChoice choice = chosen(request, directory.path(), now);
+        CHECK_FALSE(choice.record);
+        REQUIRE(choice.warnings.size() == 1);
+        CHECK(choice.warnings[0].text == "the calibration " + file.string() +
+                                             " is not used: the kernel was 6.1.0, is 6.5.0; measure it again with "
+                                             "bytebound calibrate");
+    }
+    CHECK(chosen("auto", directory.path(), now).reason ==
+          "the saved calibration is not used: the kernel was 6.1.0, is 6.5.0");
+}
+
+TEST_CASE("no calibration is a reason, not a warning") {
+    const test::TemporaryDirectory directory;
+    for (const auto& where : {directory.path(), directory / "none", std::filesystem::path()}) {
+        const CalibrationChoice choice = chosen("auto", where);
+        CHECK_FALSE(choice.record);
+        CHECK(choice.reason == "no calibration of this host is saved");
+        CHECK(choice.warnings.empty());
+    }
+    CHECK(chosen("none", directory.path()).reason == "--calibration none");
+}
+
+TEST_CASE("a damaged file among the saved ones is a warning, and another one is used") {
+    const test::TemporaryDirectory directory;
+    std::ofstream(directory / "example.a.json") << "{";
+    save(directory / "example.b.json", record());
+    const CalibrationChoice choice = chosen("auto", directory.path());
+    CHECK(choice.record);
+    REQUIRE(choice.warnings.size() == 1);
+    CHECK(choice.warnings[0].code == "calibration_unreadable");
+    CHECK(choice.warnings[0].text.starts_with("a saved calibration is of no use (" +
+                                              (directory / "example.a.json").string() + ": "));
+}
+
+TEST_CASE("a named file that is missing, malformed or of another host is bad data") {
+    const test::TemporaryDirectory directory;
+    const auto refused = [&](const std::filesystem::path& file, const CalibrationNeed& what = need()) {
+        const auto choice = choose_calibration(file.string(), {}, what);
+        REQUIRE_FALSE(choice);
+        CHECK(choice.error().code == ExitCode::bad_data);
+        return to_line(choice.error());
+    };
+    const auto file = directory / "c.json";
+    const std::string name = file.string(), remedy = "; give a file that bytebound calibrate wrote";
+    CHECK(refused(file) == "read calibration " + name + ": the file is missing or unreadable (ENOENT)" + remedy);
+    CHECK(refused(directory.path())
+              .starts_with("read calibration " + directory.path().string() + ": the file is missing or unreadable"));
+    std::ofstream(file) << "{\"schema\": \"bytebound.run/1\"}";
+    CHECK(refused(file) ==
+          "read calibration " + name + ": its schema is \"bytebound.run/1\", not \"bytebound.calibration/1\"" + remedy);
+    std::ofstream(file) << "[1";
+    CHECK(refused(file).starts_with("read calibration " + name + ": [json.exception.parse_error"));
+    CHECK(refused(file).ends_with(remedy));
+
+    save(file, record());
+    const auto spoiled = [&](const std::string& from, const std::string& to) {
+        std::string text = to_json_text(record());
+        const auto at = text.find(from);
+        REQUIRE(at != std::string::npos);
+        std::ofstream(file) << text.replace(at, from.size(), to);
+        return refused(file);
+    };
+    CHECK(spoiled("\"row-copy\"", "\"row-cpy\"") == "read calibration " + name +
+                                                        ": /ceilings/bandwidth/1/kernel: \"row-cpy\" is not one of "
+                                                        "read, write, nt-write, copy, nt-copy, row-copy, nt-row-copy" +
+                                                        remedy);
+    CHECK(spoiled("\"memory\",", "\"disk\",") ==
+          "read calibration " + name + ": /ceilings/bandwidth/0/level: \"disk\" is not one of L1, L2, LLC, memory" +
+              remedy);
+    CHECK(spoiled("25000000000.0", "0.0") ==
+          "read calibration " + name + ": /ceilings/bandwidth/0/bytes_per_second: it is not above 0" + remedy);
+
+    save(file, record());
+    CalibrationNeed elsewhere = need();
+    elsewhere.host.host = "laptop";
+    CHECK(refused(file, elsewhere) == "use calibration " + name +
+                                          ": it is of host example, this is laptop; run bytebound calibrate here, or "
+                                          "give --calibration none");
+}
+
+TEST_CASE("a calibration whose figures cannot be is refused with the path of the first fault") {
+    const auto refused = [](const std::string& pointer, const nlohmann::json& value) {
+        auto document = nlohmann::json::parse(to_json_text(record()));
+        document.at(nlohmann::json::json_pointer(pointer)) = value;
+        const auto parsed = parse_calibration(document.dump(), "c.json");
+        REQUIRE_FALSE(parsed);
+        CHECK(parsed.error().code == ExitCode::bad_data);
+        return parsed.error().cause;
+    };
+    const std::string rate = "/ceilings/bandwidth/0", factor = "/ceilings/write_allocate/0";
+    CHECK(refused(rate + "/ci_low", 2.7e10) == rate + "/ci_low: it is above ci_high");
+    CHECK(refused(rate + "/bytes_per_second", 2.3e10) == rate + "/bytes_per_second: it is outside of its own interval");
+    CHECK(refused(rate + "/bytes_per_second", -1) == rate + "/bytes_per_second: it is not above 0");
+    CHECK(refused(rate + "/ci_high", "much") == rate + "/ci_high: it is not a finite number");
+    CHECK(refused(rate + "/threads", 0) == rate + "/threads: it is below 1");
+    CHECK(refused(rate + "/threads", -1) == rate + "/threads: it is not a whole number from 1 on");
+    CHECK(refused(rate + "/threads", 1.5) == rate + "/threads: it is not a whole number from 1 on");
+    CHECK(refused(rate + "/threads", 4294967297) == rate + "/threads: it is not a whole number from 1 on");
+    CHECK(refused(rate + "/n", 0) == rate + "/n: it is below 1");
+    CHECK(refused(rate + "/row_bytes", 64) == rate + "/row_bytes: this kernel has no rows");
+    CHECK(refused("/ceilings/bandwidth/1/row_bytes", nullptr) ==
+          "/ceilings/bandwidth/1/row_bytes: a row kernel needs it");
+    CHECK(refused(factor + "/ci_low", nullptr) == factor + "/ci_low: a measured factor has an interval");
+    CHECK(refused(factor + "/factor", -0.5) == factor + "/factor: it is outside of its own interval");
+    CHECK(refused("/ceilings/write_allocate/1/factor", -1) ==
+          "/ceilings/write_allocate/1/factor: an assumed factor is 0 or 1");
+    CHECK(refused("/ceilings/write_allocate/1/measured", true) ==
+          "/ceilings/write_allocate/1/ci_low: a measured factor has an interval");
+    CHECK(refused("/ceilings/compute/1/flops_per_second", 7e10) ==
+          "/ceilings/compute/1/flops_per_second: it is outside of its own interval");
+    CHECK(refused("/ceilings/capacities/0/bytes", 0) == "/ceilings/capacities/0/bytes: it is below 1");
+    CHECK(refused("/ceilings/compute", 1) == "/ceilings/compute: it is not a list");
+    CHECK(refused("/threads", nlohmann::json::array()) == "/threads: it is not a list of numbers of workers");
+    CHECK(refused("/threads/1", 3) == "/threads/1: there are more workers than placement.cpus");
+    CHECK(refused("/placement/policy", "near") == "/placement/policy: \"near\" is not a memory policy");
+    // Noise may take a measured factor below 0.
+    CalibrationRecord noisy = record();
+    noisy.ceilings.write_allocate[0].factor = -0.01;
+    noisy.ceilings.write_allocate[0].ci_low = -0.02;
+    const auto back = parse_calibration(to_json_text(noisy), "c.json");
+    REQUIRE(back);
+    CHECK(back->ceilings.write_allocate[0].factor == -0.01);
+}
+
+TEST_CASE("a place where nothing can be written is known before anything is measured") {
+    const test::TemporaryDirectory directory;
+    const auto refused = [](const std::filesystem::path& file, bool force = false) {
+        const auto usable = check_calibration_file(file, force);
+        REQUIRE_FALSE(usable);
+        CHECK(usable.error().code == ExitCode::usage);
+        return to_line(usable.error());
+    };
+    CHECK(check_calibration_file(directory / "new.json", false));
+    CHECK(refused(directory.path()) ==
+          "write calibration " + directory.path().string() + ": it is a directory; give a file's name");
+    CHECK(refused(directory / "none/c.json") == "write calibration " + (directory / "none/c.json").string() +
+                                                    ": the file cannot be written (ENOENT); give a writable --out");
+    save(directory / "c.json", record());
+    CHECK(refused(directory / "c.json") == "write calibration " + (directory / "c.json").string() +
+                                               ": the file exists; give another --out, or --force to replace it");
+    CHECK(check_calibration_file(directory / "c.json", true));
+}
+
+TEST_CASE("a calibration that cannot be written leaves the former one as it was") {
+    const test::TemporaryDirectory directory;
+    const auto file = directory / "c.json";
+    save(file, record());
+    const std::string before = text_of(file);
+    // Its temporary file's name is taken by a directory.
+    std::filesystem::create_directory(file.string() + "." + std::to_string(::getpid()) + ".tmp");
+    CalibrationRecord other = record();
+    other.measured = "2030-01-01T00:00:00Z";
+    const auto written = write_calibration(file, other, false);
+    REQUIRE_FALSE(written);
+    CHECK(written.error().code == ExitCode::usage);
+    CHECK(text_of(file) == before);
+}
+
+TEST_CASE("the calibration of a run comes back from run.json; records of older versions have none") {
+    RunRecord run;
+    run.workload.warmup = 1;
+    run.calibration = CalibrationUse{"c.json", "2026-01-02T03:04:05Z", "0.1.0", "avx2", true, record().ceilings};
+    const auto back = parse_run_record(to_json_text(run), "run.json");
+    if (!back) FAIL(to_line(back.error()));
+    REQUIRE(back->calibration);
+    CHECK(back->calibration->ceilings == record().ceilings);
+    CHECK(back->calibration->file == "c.json");
+    CHECK(back->calibration->quick);
+    CHECK(back->calibration_reason.empty());
+    run.calibration.reset();
+    run.calibration_reason = "--calibration none";
+    std::string text = to_json_text(run);
+    CHECK(parse_run_record(text, "run.json")->calibration_reason == "--calibration none");
+    for (const std::string key :
+         {"  \"calibration\": null,\n", "  \"calibration_reason\": \"--calibration none\",\n"}) {
+        const auto at = text.find(key);
+        REQUIRE(at != std::string::npos);
+        text.erase(at, key.size());
+    }
+    const auto older = parse_run_record(text, "run.json");
+    if (!older) FAIL(to_line(older.error()));
+    CHECK_FALSE(older->calibration);
+    CHECK(older->calibration_reason.empty());
+}

@@ -1,0 +1,181 @@
+#include <catch2/catch.hpp>
+
+#include <fstream>
+
+#include "record/run_directory.hpp"
+#include "support/temporary_directory.hpp"
+
+using namespace bytebound;
+
+namespace {
+
+RunRecord full_record() {
+    RunRecord r;
+    r.status = RunStatus::failed;
+    r.failure = FailureRecord{"verify", "paired k 16", "slot 3", "report this", 1};
+    r.version = "0.1.0";
+    r.git_revision = "abc";
+    r.command = {"bytebound", "run", "--ks", "16"};
+    r.host = "h\xc3\xb6st";
+    r.started = "2026-01-01T00:00:00Z";
+    r.workload.pool_rows = 100;
+    r.workload.seed = 18446744073709551615u;
+    r.workload.layout = {{{"up", 64}, {"down", 32}}};
+    r.workload.warmup = 7;
+    r.workload.tau = 0.25;
+    ExperimentRecord e;
+    e.loop = "paired";
+    e.k = 16;
+    e.added = 7.5;
+    e.stationary = false;
+    e.stationary_source = "sim";
+    ClosedForm form;
+    form.requested_load_bytes = 96;
+    form.read_bytes = 64.5;
+    form.parts = {1, 2, 3, 4, 5};
+    form.by_buffer = {{{1, 2}, {3, 4}, {5, 6}, {7, 8}, {9, 10}}};
+    e.closed_form = form;
+    ExperimentRecord other;
+    other.closed_form_reason = "library code";
+    r.experiments = {e, other};
+    r.expected = ExpectedRecord{{64, 4096, 4, 0.5}, "uncore", Crossover{8, 64, 0.25, 10.5, 11}, 6, {}, {}};
+    r.placement.requested.policy = MemoryPolicy::interleave;
+    r.placement.affinity_read_back = {{1}, {2}};
+    PageProof proof;
+    proof.buffer = "pool.up";
+    proof.pages = 4;
+    proof.on_node = {{0, 3}, {12, 1}};
+    proof.in_place = 3;
+    r.placement.pages_before = {proof};
+    r.placement.huge_page_bytes = 4096;
+    r.environment = {{"cpu", "model", "x", ""}, {"cpu", "governor", "", "no file"}};
+    EventRecord event;
+    event.name = "cycles";
+    event.config = "0x3c";
+    event.pass = 1;
+    event.group = 2;
+    event.source = "perf";
+    r.events = {event, EventRecord{}};
+    r.read_cost = {{0, 1000, 812.5, {{"cycles", 3.25}}}};
+    r.simulation = SimulationRecord{{1024, 4, 64}, "--llc", 0.5, 99, {}};
+    r.unavailable = {{"cpi", "no core PMU", ""}};
+    r.warnings = {{"k_clipped", "text"}};
+    r.files["samples.csv"] = {12, "ab"};
+    return r;
+}
+
+} // namespace
+
+TEST_CASE("run.json comes back as it was written") {
+    const RunRecord record = full_record();
+    const std::string text = to_json_text(record);
+    const auto read = parse_run_record(text, "run.json");
+    if (!read) FAIL(to_line(read.error()));
+    CHECK(to_json_text(*read) == text); // every member stands in the text
+    CHECK(read->status == RunStatus::failed);
+    CHECK(read->failure->cause == "slot 3");
+    CHECK(read->workload.seed == 18446744073709551615u);
+    CHECK(read->placement.pages_before == record.placement.pages_before);
+    CHECK(read->placement.requested.policy == MemoryPolicy::interleave);
+    CHECK(read->experiments[0].stationary == false);
+    CHECK_FALSE(read->experiments[1].stationary.has_value());
+    CHECK(read->experiments[0].closed_form == record.experiments[0].closed_form);
+    CHECK_FALSE(read->experiments[1].closed_form.has_value());
+    CHECK(read->experiments[1].closed_form_reason == "library code");
+    CHECK(read->expected->cache == record.expected->cache);
+    CHECK(read->expected->crossover == record.expected->crossover);
+    CHECK(read->expected->k_low == 6u);
+    CHECK_FALSE(read->expected->k_high);
+    CHECK(read->events[0].pass == 1);
+    CHECK(read->events[1].pass == -1);
+    CHECK(read->environment[1].value.empty());
+    CHECK(read->read_cost[0].counts_mean.at("cycles") == 3.25);
+    CHECK(text.find("\"percent_in_place\": 75.0") != std::string::npos);
+}
+
+TEST_CASE("text that is no UTF-8 does not make run.json invalid") {
+    RunRecord record = full_record();
+    record.host = "\xff";
+    CHECK(parse_run_record(to_json_text(record), "run.json"));
+}
+
+TEST_CASE("a malformed run.json is refused with the place of the mistake") {
+    const auto refusal = [](const std::string& text) {
+        const auto record = parse_run_record(text, "d/run.json");
+        REQUIRE_FALSE(record);
+        CHECK(record.error().code == ExitCode::bad_data);
+        CHECK(record.error().object == "d/run.json");
+        return record.error().cause;
+    };
+    const std::string good = to_json_text(full_record());
+    const auto changed = [&](const std::string& from, const std::string& to) {
+        std::string text = good;
+        const auto at = text.find(from);
+        REQUIRE(at != std::string::npos);
+        return text.replace(at, from.size(), to);
+    };
+    CHECK(refusal("{").find("line 1") != std::string::npos);
+    CHECK(refusal("[]") == "its schema is \"\", not \"bytebound.run/1\"");
+    CHECK(refusal(changed("bytebound.run/1", "bytebound.run/9")) ==
+          "its schema is \"bytebound.run/9\", not \"bytebound.run/1\"");
+    CHECK(refusal(changed("\"failed\"", "\"done\"")) == "status: \"done\" is not one of running, complete, failed");
+    CHECK(refusal(changed("\"repeats\"", "\"repeat\"")).find("workload") != std::string::npos);
+    CHECK(refusal(changed("\"ways\": 4", "\"ways\": \"4\"")).find("/simulation/geometry/ways") != std::string::npos);
+}
+
+TEST_CASE("a run directory is created with its parents, and refuses one that is in use") {
+    const test::TemporaryDirectory parent;
+    const auto path = parent / "a/b";
+    REQUIRE(RunDirectory::check(path, false));
+    CHECK_FALSE(std::filesystem::exists(path)); // check writes nothing
+    const auto directory = RunDirectory::create(path, false);
+    REQUIRE(directory);
+    REQUIRE(RunDirectory::create(path, false)); // still empty
+    REQUIRE(directory->write_record(full_record()));
+    const auto again = RunDirectory::check(path, false);
+    REQUIRE_FALSE(again);
+    CHECK(again.error().code == ExitCode::usage);
+    CHECK(again.error().cause == "the directory exists and is not empty");
+    std::ofstream(parent / "file") << "x";
+    CHECK(RunDirectory::check(parent / "file", false).error().cause == "it exists and is no directory");
+    CHECK(RunDirectory::check(parent / "file/below", false).error().code == ExitCode::usage);
+}
+
+TEST_CASE("--force removes the files of a former run and nothing else") {
+    const test::TemporaryDirectory parent;
+    for (const char* name : {"run.json", "samples.csv", "report.md", "notes.txt"})
+        std::ofstream(parent / name) << "x";
+    REQUIRE(RunDirectory::create(parent.path(), true));
+    CHECK_FALSE(std::filesystem::exists(parent / "run.json"));
+    CHECK_FALSE(std::filesystem::exists(parent / "report.md"));
+    CHECK(std::filesystem::exists(parent / "notes.txt"));
+}
+
+TEST_CASE("run.json is replaced as a whole, and the hashes are those of sha256sum") {
+    const test::TemporaryDirectory parent;
+    const auto directory = RunDirectory::create(parent.path(), false);
+    REQUIRE(directory);
+    RunRecord record = full_record();
+    record.status = RunStatus::running;
+    REQUIRE(directory->write_record(record));
+    CHECK(read_run_record(parent.path())->status == RunStatus::running);
+    record.status = RunStatus::complete;
+    REQUIRE(directory->write_record(record));
+    CHECK(read_run_record(parent.path())->status == RunStatus::complete);
+    CHECK_FALSE(std::filesystem::exists(parent / "run.json.new"));
+    std::ofstream(parent / "report.md") << "abc";
+    const auto files = directory->hash_files();
+    REQUIRE(files);
+    REQUIRE(files->size() == 1); // run.json cannot hold its own hash
+    // FIPS 180-2, appendix B.1.
+    CHECK(files->at("report.md").sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    CHECK(files->at("report.md").bytes == 3);
+}
+
+TEST_CASE("a directory without run.json is bad data") {
+    const test::TemporaryDirectory parent;
+    const auto record = read_run_record(parent.path());
+    REQUIRE_FALSE(record);
+    CHECK(record.error().code == ExitCode::bad_data);
+    CHECK(record.error().sys_errno == ENOENT);
+}

@@ -1,0 +1,171 @@
+#include <catch2/catch.hpp>
+
+#include "render/html.hpp"
+#include "render/main_table.hpp"
+#include "render/markdown.hpp"
+#include "render/plain_table.hpp"
+#include "render/report_document.hpp"
+#include "render/verdict.hpp"
+#include "support/example_run.hpp"
+
+using namespace bytebound;
+using namespace bytebound::test;
+
+namespace {
+
+std::string markdown(const RunRecord& run, const SampleTable& samples) {
+    return to_markdown(report_document(run, summarize(run, samples)));
+}
+
+bool has(const std::string& text, const std::string& what) { return text.find(what) != std::string::npos; }
+
+} // namespace
+
+TEST_CASE("report.md is pinned") {
+    const std::string text = markdown(example_run(), example_samples());
+    CHECK(golden("report.md", text) == text);
+}
+
+TEST_CASE("report.md of a machine without counters is pinned") {
+    RunRecord run = example_run();
+    SampleTable samples = example_samples();
+    drop_counters(run, samples);
+    const std::string text = markdown(run, samples);
+    CHECK(golden("report-no-counters.md", text) == text);
+}
+
+TEST_CASE("the terminal's table is pinned") {
+    RunRecord run = example_run();
+    SampleTable samples = example_samples();
+    drop_counters(run, samples);
+    const std::string text = terminal_report(run, summarize(run, samples), false);
+    CHECK(golden("table.txt", text) == text);
+}
+
+TEST_CASE("ENVIRONMENT.md is pinned") {
+    const std::string text = to_markdown(environment_document(example_run()));
+    CHECK(golden("ENVIRONMENT.md", text) == text);
+}
+
+TEST_CASE("a verdict states time, both levels of bytes, and their tiers") {
+    const Summary summary = summarize(example_run(), example_samples());
+    const VerdictItem verdict = verdict_of(summary, 2);
+    CHECK(verdict.label == "k=2, A=1, R=1");
+    CHECK(verdict.headline == "7.67x");
+    CHECK(verdict.caption == "paired faster than index");
+    CHECK(verdict.sentence.starts_with("paired needs 0.105 us (95% CI 0."));
+    CHECK(has(verdict.sentence, ", timed) a step against 0.805 us (95% CI "));
+    CHECK(has(verdict.sentence, ") for index, 7.67x (95% CI "));
+    CHECK(has(verdict.sentence,
+              ") faster; it requests 2 KiB (computed), 2.00x the bound of 1 KiB, where index requests 16 KiB "
+              "(16.00x)"));
+    CHECK(has(verdict.sentence, "it moves at the memory controller 1.4 KiB (simulated), 1.40x the bound, where index "
+                                "moves at the memory controller 512 B (0.50x)"));
+}
+
+TEST_CASE("a verdict at k = 0 has no ratio to the bound") {
+    const VerdictItem verdict = verdict_of(summarize(example_run(), example_samples()), 0);
+    CHECK(has(verdict.sentence, "the bound is 0, so there is no ratio to it"));
+    CHECK_FALSE(has(verdict.sentence, "x the bound"));
+}
+
+TEST_CASE("traffic below the bound is explained by the cache, never sold as a win") {
+    const std::string text = markdown(example_run(), example_samples());
+    CHECK(has(text, "rows stayed in the last-level cache, not that fewer were stored"));
+    CHECK_FALSE(has(text, "beat"));
+}
+
+TEST_CASE("a failed run says so first") {
+    RunRecord run = example_run();
+    run.status = RunStatus::failed;
+    run.failure = FailureRecord{"prove", "slab", "slot 3 differs", "report it", 1};
+    SampleTable samples = example_samples();
+    const std::string text = markdown(run, samples);
+    const std::size_t failure = text.find("> This run failed: prove slab: slot 3 differs; report it (exit code 1).");
+    REQUIRE(failure != std::string::npos);
+    CHECK(failure < text.find("## Verdict"));
+    CHECK(has(terminal_report(run, summarize(run, samples), false), "This run failed"));
+}
+
+TEST_CASE("a run without a finished phase still has a report") {
+    RunRecord run = example_run();
+    run.status = RunStatus::failed;
+    const std::string text = markdown(run, SampleTable{});
+    CHECK(has(text, "No phase finished: there is no figure."));
+    CHECK(has(text, "paired k=2"));
+    CHECK(has(terminal_report(run, summarize(run, SampleTable{}), false), "not measured: paired k=2"));
+}
+
+TEST_CASE("a column that mixes tiers names the tier in each cell") {
+    SampleTable samples = example_samples();
+    samples.rows[0].readings[0] = Reading{200, 1000, 500, ReadingState::scaled};
+    const Table table = main_table(summarize(example_run(), samples));
+    const std::size_t cpi = table.columns.size() - 2;
+    CHECK(table.columns[cpi].title == "CPI");
+    CHECK(table.below_titles[cpi] == "mixed");
+    CHECK(table.rows[0][cpi].ends_with(" scaled"));
+    CHECK(table.rows[1][cpi].ends_with(" counted"));
+}
+
+TEST_CASE("no report holds a number that is none") {
+    RunRecord run = example_run();
+    SampleTable samples = example_samples();
+    drop_counters(run, samples);
+    const Summary summary = summarize(run, samples);
+    for (const std::string& text :
+         {markdown(run, samples), to_html(report_document(run, summary)), terminal_report(run, summary, true)}) {
+        CHECK_FALSE(has(text, "nan"));
+        CHECK_FALSE(has(text, "inf "));
+        CHECK_FALSE(has(text, "-inf"));
+    }
+}
+
+TEST_CASE("what a user gave stays text in every format") {
+    RunRecord run = example_run();
+    run.host = "</script><b>|x|";
+    run.command.push_back("$(rm -rf) it's");
+    run.environment.push_back({"cpu", "<i>", "a|b", ""});
+    const std::string page = to_html(report_document(run, summarize(run, example_samples())));
+    CHECK_FALSE(has(page, "</script>"));
+    CHECK_FALSE(has(page, "<i>"
+                          "</td>"));
+    const std::string text = markdown(run, example_samples());
+    CHECK_FALSE(has(text, "<b>"));
+    CHECK(has(text, "a\\|b"));
+    CHECK(has(text, "'$(rm -rf) it'\\''s'"));
+}
+
+TEST_CASE("traffic that drifts is one line for all its rows, whatever the run warned of one by one") {
+    RunRecord run = example_run();
+    run.experiments[0].stationary = run.experiments[3].stationary = run.experiments[6].stationary = false;
+    run.warnings.push_back({"not_stationary", "paired at k 2: the number of lines read drifts"});
+    run.warnings.push_back({"not_stationary", "paired at k 3: the number of lines read drifts"});
+    const std::string text = markdown(run, example_samples());
+    CHECK(has(text, "- `not_stationary` paired: the traffic drifts"));
+    CHECK(text.find("- `not_stationary`") == text.rfind("- `not_stationary`"));
+    CHECK(has(text, "; the traffic of paired drifts."));
+}
+
+TEST_CASE("the terminal and the verdicts show few repeats and drifting traffic") {
+    RunRecord run = example_run();
+    run.experiments[1].stationary = false;
+    const Summary summary = summarize(run, example_samples());
+    CHECK(has(terminal_report(run, summary, false),
+              "\nflags: few_blocks (every row), not_stationary (index k=2); see Warnings and flags in the report\n"));
+    CHECK(has(verdict_of(summary, 2).sentence, ", 2 repeats, timed) a step against "));
+    CHECK(has(verdict_of(summary, 2).sentence, "; the traffic of index drifts."));
+    CHECK_FALSE(has(verdict_of(summary, 3).sentence, "drifts"));
+}
+
+TEST_CASE("a k without the column's base has no speedup, and the base is named") {
+    RunRecord run = example_run();
+    SampleTable samples = example_samples();
+    std::erase_if(samples.rows, [](const Sample& sample) { return sample.loop == "index" && sample.k == 2; });
+    const Summary summary = summarize(run, samples);
+    const Table table = main_table(summary);
+    REQUIRE(table.columns[4].title == "speedup\nvs index");
+    CHECK(table.rows[0][4] == "n/a"); // paired, k=2
+    CHECK(table.rows[1][4] == "n/a"); // hybrid
+    CHECK(table.rows[2][4] == "4.00x");
+    CHECK(has(terminal_report(run, summary, false), "\nn/a speedup (k=2): index has no finished phase there\n"));
+}

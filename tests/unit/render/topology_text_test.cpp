@@ -1,0 +1,49 @@
+#include <catch2/catch.hpp>
+
+#include "render/topology_text.hpp"
+
+using namespace bytebound;
+
+namespace {
+
+Machine two_packages() {
+    Machine machine;
+    machine.online = {0, 1, 2, 3};
+    machine.allowed = {0, 1};
+    machine.offline = {4};
+    machine.cores = {{0, 0, {0, 2}}, {1, 1, {1, 3}}};
+    machine.caches = {{1, "Data", 32768, 8, 64, {0, 2}, "sysfs"},
+                      {1, "Data", 32768, 8, 64, {1, 3}, "sysfs"},
+                      {3, "Unified", 33554432, 0, 64, {0, 1, 2, 3}, "hwloc"}};
+    machine.nodes = {{0, {0, 2}, 4294967296, {10, 21}}, {1, {1, 3}, 0, {21, 10}}};
+    machine.bind_cpus = Capability::yes();
+    machine.bind_memory = Capability::no("the kernel has no NUMA", "use --mem local");
+    machine.query_pages = Capability::yes("move_pages");
+    return machine;
+}
+
+} // namespace
+
+TEST_CASE("the topology names packages, siblings, equal caches once, nodes, and what can be bound") {
+    CHECK(topology_text(two_packages()) ==
+          "machine       2 packages, 2 cores, 4 CPUs online, 2 threads per core, 2 NUMA nodes\n"
+          "CPUs          online 0-3, allowed 0-1, offline 4\n"
+          "package:0     core:0 = 0,2\n"
+          "package:1     core:1 = 1,3\n"
+          "cache L1d     2 x 32 KiB, 8 ways, 64-byte lines (sysfs); CPUs 0,2 | 1,3\n"
+          "cache L3      1 x 32 MiB, unknown ways, 64-byte lines (hwloc); CPUs 0-3\n"
+          "node 0        CPUs 0,2, 4 GiB, distances 10 21\n"
+          "node 1        CPUs 1,3, no memory stated, distances 21 10\n"
+          "bind CPUs     yes\n"
+          "bind memory   no: the kernel has no NUMA; use --mem local\n"
+          "query pages   yes: move_pages\n");
+}
+
+TEST_CASE("the topology's JSON has null for what is unknown, not 0") {
+    const std::string text = topology_json(two_packages());
+    CHECK(text.find("\"schema\": \"bytebound.topology/1\"") != std::string::npos);
+    CHECK(text.find("\"ways\": null") != std::string::npos);
+    CHECK(text.find("\"ways\": 0") == std::string::npos);
+    CHECK(text.find("\"memory_bytes\": null") != std::string::npos);
+    CHECK(text.find("\"remedy\": \"use --mem local\"") != std::string::npos);
+}
