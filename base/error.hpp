@@ -2,6 +2,7 @@
 
 #include <string>
 #include <tl/expected.hpp>
+#include <type_traits>
 #include <utility>
 
 #include "base/exit_code.hpp"
@@ -36,4 +37,19 @@ using Failure = tl::unexpected<Error>;
 
 inline Failure fail(Error error) { return Failure(std::move(error)); }
 
+/// The value of a result that has one; part of TRY.
+template <class T, class E>
+T value_of(tl::expected<T, E>&& result) {
+    if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+
 } // namespace bytebound
+
+/// The value of a Result, or a return from the calling function with its error: `auto plan = TRY(plan_run(options));`,
+/// `TRY(check(options));`. A statement expression (gcc and clang): nothing else can return from within an expression.
+#define TRY(...)                                                                                                       \
+    __extension__({                                                                                                    \
+        auto try_result = (__VA_ARGS__);                                                                               \
+        if (!try_result) return tl::unexpected(std::move(try_result).error());                                         \
+        ::bytebound::value_of(std::move(try_result));                                                                  \
+    })

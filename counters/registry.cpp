@@ -39,7 +39,7 @@ std::unique_ptr<WrappingCollector> make_callgrind() {
 constexpr std::unique_ptr<WrappingCollector> (*make_callgrind)() = nullptr;
 #endif
 
-constexpr CollectorEntry table[] = {
+constexpr CollectorEntry collector_table[] = {
     {"perf", "perf", Supplies::events, "perf_event_open(2): core, software and msr events, breakpoints",
      make<PerfCollector>},
     {"uncore", "perf", Supplies::dram, "memory controllers: DRAM traffic of the whole machine", make<UncoreCollector>},
@@ -52,7 +52,7 @@ constexpr CollectorEntry table[] = {
 
 } // namespace
 
-std::span<const CollectorEntry> collectors() { return table; }
+std::span<const CollectorEntry> collectors() { return collector_table; }
 
 const CollectorEntry* find_collector(std::span<const CollectorEntry> table, std::string_view name) {
     const auto entry =

@@ -95,9 +95,8 @@ private:
              {std::pair<std::span<const std::string_view>, std::uint64_t*>{instructions, &part.instructions},
               {fetched, &part.lines_fetched},
               {written_back, &part.lines_written_back}}) {
-            const auto total = sum(costs, names);
-            if (!total) return fail(total.error());
-            *into = *total;
+            const auto total = TRY(sum(costs, names));
+            *into = total;
         }
         output_.parts.push_back(std::move(part));
         return {};
@@ -117,7 +116,7 @@ Result<EmulatedOutput> parse_part_file(std::string_view text, const std::string&
     PartReader reader(file);
     while (!text.empty()) {
         const std::size_t end = std::min(text.find('\n'), text.size());
-        if (auto taken = reader.take(text.substr(0, end)); !taken) return fail(taken.error());
+        TRY(reader.take(text.substr(0, end)));
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return reader.finish();

@@ -29,13 +29,12 @@ std::uint64_t cpu_time_so_far() noexcept {
 
 Result<FreshPages> FreshPages::map(std::size_t pages) {
     const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    auto region = MappedRegion::anonymous(pages * page, page);
-    if (!region) return fail(region.error());
+    auto region = TRY(MappedRegion::anonymous(pages * page, page));
     // EINVAL: a kernel without transparent huge pages needs no advice.
-    if (::madvise(region->data(), region->size(), MADV_NOHUGEPAGE) != 0 && errno != EINVAL)
+    if (::madvise(region.data(), region.size(), MADV_NOHUGEPAGE) != 0 && errno != EINVAL)
         return fail({ExitCode::not_possible, "map", "fresh pages", "the kernel refused the advice against huge pages",
                      "see bytebound doctor", errno});
-    return FreshPages(std::move(*region), page);
+    return FreshPages(std::move(region), page);
 }
 
 std::size_t FreshPages::touch() noexcept {

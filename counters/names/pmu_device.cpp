@@ -33,10 +33,9 @@ bool pmu_exists(const SysRoot& root, std::string_view name) {
 
 Result<std::uint32_t> pmu_type(const SysRoot& root, std::string_view name) {
     const std::string path = pmu_path(name, "type");
-    const auto text = root.read(path);
-    if (!text) return fail(text.error());
-    const auto value = parse_unsigned(*text);
-    if (!value || *value > std::numeric_limits<std::uint32_t>::max()) return broken_file(path, *text);
+    const auto text = TRY(root.read(path));
+    const auto value = parse_unsigned(text);
+    if (!value || *value > std::numeric_limits<std::uint32_t>::max()) return broken_file(path, text);
     return static_cast<std::uint32_t>(*value);
 }
 
@@ -44,10 +43,9 @@ Result<std::optional<std::vector<int>>> pmu_cpu_list(const SysRoot& root, std::s
                                                      std::string_view file) {
     const std::string path = pmu_path(name, file);
     if (!root.exists(path)) return std::optional<std::vector<int>>();
-    const auto text = root.read(path);
-    if (!text) return fail(text.error());
-    auto cpus = parse_cpu_list(*text);
-    if (!cpus) return broken_file(path, *text);
+    const auto text = TRY(root.read(path));
+    auto cpus = parse_cpu_list(text);
+    if (!cpus) return broken_file(path, text);
     return cpus;
 }
 

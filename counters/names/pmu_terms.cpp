@@ -96,7 +96,7 @@ Step<void> TermEncoder::expand(const std::string& alias, const std::vector<Event
             return wrong_name(name_, "alias " + alias + " needs a value for " + term.key,
                               "write " + pmu_ + "/" + alias + "," + term.key + "=VALUE/");
         }
-        if (auto step = place(term, &alias); !step) return step;
+        TRY(place(term, &alias));
     }
     encoding_.origin = "sysfs alias /" + path + ": " + *text;
     return read_scale_and_unit(alias);

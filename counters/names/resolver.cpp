@@ -245,10 +245,9 @@ Step<Event> vendor_core(const VendorEncoding& encoding, const Query& query) {
     if (query.root.is_live() && !encoding.present)
         return unavailable("this machine's CPU is not libpfm4's " + encoding.pmu,
                            "name an event of this CPU: bytebound events list");
-    auto event = raw_event(encoding.words[0], query);
-    if (!event) return event;
-    event->config1 = encoding.words[1];
-    event->config2 = encoding.words[2];
+    auto event = TRY(raw_event(encoding.words[0], query));
+    event.config1 = encoding.words[1];
+    event.config2 = encoding.words[2];
     return event;
 }
 
@@ -343,9 +342,8 @@ Step<Event> look_up(const Query& query) {
 EventResolver::EventResolver(const SysRoot& root, int cpu) : root_(root), cpu_(cpu) {}
 
 Result<Resolution> EventResolver::resolve(std::string_view name) const {
-    auto parsed = parse_event_name(name);
-    if (!parsed) return fail(parsed.error());
-    auto event = look_up({root_, cpu_, name, std::move(*parsed)});
+    auto parsed = TRY(parse_event_name(name));
+    auto event = look_up({root_, cpu_, name, std::move(parsed)});
     if (event) return Resolution{std::move(*event), {}, {}};
     if (auto* wrong = std::get_if<Error>(&event.error())) return fail(std::move(*wrong));
     auto& missing = std::get<Diagnosis>(event.error());

@@ -86,31 +86,30 @@ private:
 };
 
 Result<void> SetPlanner::add(const std::string& name) {
-    auto papi = papi_name_of(name);
-    if (!papi) return fail(papi.error());
-    if (papi->name.empty() && !is_papi_name(name)) {
+    auto papi = TRY(papi_name_of(name));
+    if (papi.name.empty() && !is_papi_name(name)) {
         // Wrong for everybody, or only not PAPI's?
-        if (auto known = EventResolver(root_, request_.cpu).resolve(name); !known) return fail(known.error());
+        TRY(EventResolver(root_, request_.cpu).resolve(name));
     }
-    if (papi->name.starts_with("PAPI_")) {
+    if (papi.name.starts_with("PAPI_")) {
         const auto presets = papi_presets();
-        if (std::find(presets.begin(), presets.end(), papi->name) == presets.end()) {
-            const auto near = nearest(papi->name, presets);
+        if (std::find(presets.begin(), presets.end(), papi.name) == presets.end()) {
+            const auto near = nearest(papi.name, presets);
             return fail({ExitCode::usage, "resolve event", name, "PAPI has no preset of this name",
                          near ? "did you mean " + *near + "?" : "see papi_avail", 0});
         }
     }
     PlannedEvent& planned = plan_.events.emplace_back();
     planned.name = name;
-    planned.reason = papi->reason;
-    planned.remedy = papi->remedy;
-    papi_names_.push_back(papi->name);
-    if (papi->name.empty()) return {};
+    planned.reason = papi.reason;
+    planned.remedy = papi.remedy;
+    papi_names_.push_back(papi.name);
+    if (papi.name.empty()) return {};
     Event event;
     event.name = name;
     event.pmu = "papi";
-    event.domain = papi->domain;
-    event.origin = "PAPI " + papi->name;
+    event.domain = papi.domain;
+    event.origin = "PAPI " + papi.name;
     planned.event = std::move(event);
     return {};
 }
@@ -119,10 +118,9 @@ Result<void> SetPlanner::try_set(const std::vector<std::size_t>& events) const {
     std::vector<std::string> names;
     for (const std::size_t i : events)
         names.push_back(papi_names_[i]);
-    auto set = PapiEventSet::open(names);
-    if (!set) return fail(set.error());
+    auto set = TRY(PapiEventSet::open(names));
     work_for_a_trial();
-    if (!set->refresh()) return fail(set->last_error());
+    if (!set.refresh()) return fail(set.last_error());
     return {};
 }
 
@@ -155,7 +153,7 @@ void SetPlanner::set_uncountable(PlannedEvent& planned, const Error& error) cons
 Result<CountingPlan> SetPlanner::make() {
     plan_.collector = plan_.source = "papi";
     for (const std::string& name : request_.names)
-        if (auto added = add(name); !added) return fail(added.error());
+        TRY(add(name));
     for (std::size_t i = 0; i < plan_.events.size(); ++i) {
         PlannedEvent& planned = plan_.events[i];
         if (!planned.event) continue;
@@ -195,7 +193,7 @@ Capability PapiCollector::capability() const {
 }
 
 Result<CountingPlan> PapiCollector::plan(const PlanRequest& request) {
-    if (auto started = initialise_papi(); !started) return fail(started.error());
+    TRY(initialise_papi());
     const QuietOutput quiet;
     const PapiThread thread;
     return SetPlanner(root_, request).make();
@@ -219,14 +217,12 @@ Result<std::unique_ptr<WorkerCounters>> PapiCollector::open(const CountingPlan& 
         std::vector<std::string> names;
         std::vector<std::size_t> positions;
         for (const std::size_t i : set.events) {
-            const auto papi = papi_name_of(plan.events[i].name);
-            if (!papi) return fail(papi.error());
-            names.push_back(papi->name);
+            const auto papi = TRY(papi_name_of(plan.events[i].name));
+            names.push_back(papi.name);
             positions.push_back(position_of[i]);
         }
-        auto opened = PapiEventSet::open(names);
-        if (!opened) return fail(opened.error());
-        counters->add(std::move(*opened), std::move(positions));
+        auto opened = TRY(PapiEventSet::open(names));
+        counters->add(std::move(opened), std::move(positions));
     }
     return counters;
 }

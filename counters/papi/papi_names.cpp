@@ -58,25 +58,24 @@ bool is_papi_name(std::string_view name) { return is_preset(name) || is_of_a_com
 
 Result<PapiName> papi_name_of(std::string_view written) {
     if (is_of_a_component(written)) return PapiName{std::string(written), Domain::unrestricted, {}, {}};
-    const auto parsed = parse_event_name(written);
-    if (!parsed) return fail(parsed.error());
-    std::string name(parsed->body);
-    if (parsed->form == EventName::Form::bare && !is_preset(name)) {
+    const auto parsed = TRY(parse_event_name(written));
+    std::string name(parsed.body);
+    if (parsed.form == EventName::Form::bare && !is_preset(name)) {
         const auto known = std::find_if(translations.begin(), translations.end(),
                                         [&](const Pair& pair) { return pair.first == name; });
         name = known == translations.end() ? std::string() : std::string(known->second);
     }
-    if (name.empty() || (parsed->form != EventName::Form::bare && parsed->form != EventName::Form::vendor))
+    if (name.empty() || (parsed.form != EventName::Form::bare && parsed.form != EventName::Form::vendor))
         return none("PAPI has no such name", "give PAPI's own name (papi_native_avail), or --collector perf");
     if (is_preset(name)) {
-        if (parsed->domain.value_or(Domain::user) != Domain::user)
+        if (parsed.domain.value_or(Domain::user) != Domain::user)
             return none("PAPI's presets count user code here", "leave out the modifier, or name the native event");
         return PapiName{std::move(name), Domain::user, {}, {}};
     }
     const bool in_kernel = std::find(kernel_only.begin(), kernel_only.end(), name) != kernel_only.end();
-    if (in_kernel && parsed->domain == Domain::user)
+    if (in_kernel && parsed.domain == Domain::user)
         return none("it happens inside the kernel only: restricted to user code the kernel counts 0", "leave out :u");
-    const Domain domain = parsed->domain.value_or(in_kernel ? Domain::user_and_kernel : Domain::user);
+    const Domain domain = parsed.domain.value_or(in_kernel ? Domain::user_and_kernel : Domain::user);
     name += masks_of(domain);
     return PapiName{std::move(name), domain, {}, {}};
 }

@@ -36,7 +36,7 @@ Result<Group> Group::open(Sys& sys, std::span<const Event> events, int cpu) {
     Group group(sys, events.front().name, cpu);
     group.descriptors_.reserve(events.size());
     for (const Event& event : events) {
-        if (auto added = group.add(event); !added) return fail(added.error());
+        TRY(group.add(event));
     }
     group.words_.resize(header_words + 2 * events.size());
     // Members start with the leader; it alone is opened disabled, so that all share one starting point.

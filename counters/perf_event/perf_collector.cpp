@@ -105,13 +105,12 @@ private:
 Result<void> Planner::resolve_all() {
     const EventResolver resolver(root_, request_.cpu);
     for (const std::string& name : request_.names) {
-        auto resolution = resolver.resolve(name);
-        if (!resolution) return fail(resolution.error());
+        auto resolution = TRY(resolver.resolve(name));
         PlannedEvent& planned = plan_.events.emplace_back();
         planned.name = name;
-        planned.event = std::move(resolution->event);
-        planned.reason = std::move(resolution->unavailable);
-        planned.remedy = std::move(resolution->remedy);
+        planned.event = std::move(resolution.event);
+        planned.reason = std::move(resolution.unavailable);
+        planned.remedy = std::move(resolution.remedy);
     }
     return {};
 }
@@ -280,7 +279,7 @@ void Planner::note_user_reads() {
 
 Result<CountingPlan> Planner::make() {
     plan_.collector = plan_.source = "perf";
-    if (auto resolved = resolve_all(); !resolved) return fail(resolved.error());
+    TRY(resolve_all());
     probe_each();
     distribute();
     note_user_reads();

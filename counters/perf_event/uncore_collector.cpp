@@ -32,9 +32,8 @@ Result<std::vector<Group>> open_box(Sys& sys, const std::vector<Event>& events, 
     }
     if (whole.error().sys_errno != EINVAL || events.size() == 1) return fail(whole.error());
     for (const Event& event : events) {
-        auto single = Group::open(sys, std::span(&event, 1), cpu);
-        if (!single) return fail(single.error());
-        groups.push_back(std::move(*single));
+        auto single = TRY(Group::open(sys, std::span(&event, 1), cpu));
+        groups.push_back(std::move(single));
     }
     return groups;
 }
@@ -54,15 +53,14 @@ Result<OpenBoxes> open_boxes(Sys& sys, const std::vector<EventPart>& parts) {
         std::vector<Event> events;
         for (const std::size_t i : positions)
             events.push_back(parts[i].event);
-        auto groups = open_box(sys, events, box.second);
-        if (!groups) return fail(groups.error());
-        if (groups->size() == 1) {
+        auto groups = TRY(open_box(sys, events, box.second));
+        if (groups.size() == 1) {
             open.positions.push_back(positions);
         } else {
             for (const std::size_t i : positions)
                 open.positions.push_back({i});
         }
-        for (Group& group : *groups)
+        for (Group& group : groups)
             open.groups.push_back(std::move(group));
     }
     return open;

@@ -120,7 +120,7 @@ Result<std::unique_ptr<MonitorGroup>> MonitorGroup::make(Sys& sys, const SysRoot
     if (!made.ok()) return refused(name, made.error);
     const std::string home = place.monitor.empty() ? std::string() : (root.path() / groups / place.monitor).string();
     std::unique_ptr<MonitorGroup> group(new MonitorGroup(sys, path, home));
-    if (auto found = group->find_domains(root, name); !found) return fail(found.error());
+    TRY(group->find_domains(root, name));
     return group;
 }
 

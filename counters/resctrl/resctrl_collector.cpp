@@ -156,9 +156,8 @@ Capability ResctrlCollector::capability() const {
 Result<std::shared_ptr<MonitorGroup>> ResctrlCollector::group() {
     const std::lock_guard lock(mutex_);
     if (!group_) {
-        auto made = MonitorGroup::make(sys_, root_);
-        if (!made) return fail(made.error());
-        group_ = std::move(*made);
+        auto made = TRY(MonitorGroup::make(sys_, root_));
+        group_ = std::move(made);
     }
     return group_;
 }
@@ -194,13 +193,12 @@ Result<CountingPlan> ResctrlCollector::plan(const PlanRequest&) {
 }
 
 Result<std::unique_ptr<WorkerCounters>> ResctrlCollector::open(const CountingPlan& plan, int pass) {
-    auto shared = group();
-    if (!shared) return fail(shared.error());
-    if (auto watched = (*shared)->watch(::gettid(), affinity_of_caller(sys_)); !watched) return fail(watched.error());
-    auto counters = std::make_unique<GroupCounters>(sys_, *shared);
+    auto shared = TRY(group());
+    TRY(shared->watch(::gettid(), affinity_of_caller(sys_)));
+    auto counters = std::make_unique<GroupCounters>(sys_, shared);
     for (const PlannedEvent& event : plan.events) {
         if (event.pass != pass || !event.event) continue;
-        if (auto added = counters->add(event.name); !added) return fail(added.error());
+        TRY(counters->add(event.name));
     }
     return counters;
 }

@@ -25,9 +25,8 @@ Result<void> prefetch_into(Prefetch& target, const std::string& text) {
 Result<void> level_into(PrivateLevelChoice& target, const std::string& text) {
     target = {true, {}};
     if (text == "none") return {};
-    const auto geometry = parse_geometry(text);
-    if (!geometry) return fail(geometry.error());
-    target.geometry = *geometry;
+    const auto geometry = TRY(parse_geometry(text));
+    target.geometry = geometry;
     return {};
 }
 
@@ -36,9 +35,8 @@ Result<void> level_into(PrivateLevelChoice& target, const std::string& text) {
 void add_cache_options(std::vector<Option>& table, RunOptions& o, const std::string& group) {
     table.push_back({"--llc", "SIZE:WAYS", "geometry of the simulated cache, e.g. 32MiB:16 (this machine's)", group,
                      [&o](const std::string& text) -> Result<void> {
-                         const auto geometry = parse_geometry(text);
-                         if (!geometry) return fail(geometry.error());
-                         o.llc = *geometry;
+                         const auto geometry = TRY(parse_geometry(text));
+                         o.llc = geometry;
                          return {};
                      }});
     table.push_back({"--cache-model", "MODEL",

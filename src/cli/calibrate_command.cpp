@@ -35,18 +35,16 @@ void add_what(std::vector<Option>& table, CalibrationOptions& o) {
                      }});
     table.push_back({"--threads", "N,...", "numbers of workers (1, 2, 4, ... and every core of --cpus)", group,
                      [&o](const std::string& text) -> Result<void> {
-                         auto threads = to_counts("--threads", text);
-                         if (!threads) return fail(threads.error());
-                         o.threads = std::move(*threads);
+                         auto threads = TRY(to_counts("--threads", text));
+                         o.threads = std::move(threads);
                          return {};
                      }});
     table.push_back({"--row-bytes", "S,...", "row sizes of the row kernels (256,512,...,65536)", group,
                      [&o](const std::string& text) { return rows_into(o.row_bytes, text); }});
     table.push_back({"--repeats", "N", "rounds over all kernels and levels: samples of every ceiling (20)", group,
                      [&o](const std::string& text) -> Result<void> {
-                         const auto rounds = to_count("--repeats", text, 1, 100000);
-                         if (!rounds) return fail(rounds.error());
-                         o.rounds = static_cast<std::uint32_t>(*rounds);
+                         const auto rounds = TRY(to_count("--repeats", text, 1, 100000));
+                         o.rounds = static_cast<std::uint32_t>(rounds);
                          return {};
                      }});
 }
@@ -62,9 +60,8 @@ void add_counting(std::vector<Option>& table, CalibrationOptions& o) {
     table.push_back({"--collector", "NAME,...",
                      "who counts DRAM reads for the write-allocate factors, as for run (auto)", group,
                      [&o](const std::string& text) -> Result<void> {
-                         auto words = to_words("--collector", text);
-                         if (!words) return fail(words.error());
-                         o.counting.collectors = std::move(*words);
+                         auto words = TRY(to_words("--collector", text));
+                         o.counting.collectors = std::move(words);
                          return {};
                      }});
     table.push_back({"--bw-preset", "PRESET", "auto|NAME|FILE|none: which events mean DRAM bytes (auto)", group,

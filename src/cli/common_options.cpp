@@ -45,9 +45,8 @@ Option bytes_per_cas_option(std::optional<std::uint64_t>& target, std::string gr
     return {"--bytes-per-cas", "N",
             "bytes per count of every memory-controller event that does not count bytes (the preset's)",
             std::move(group), [&target](const std::string& text) -> Result<void> {
-                const auto value = to_count("--bytes-per-cas", text, 1, 65536);
-                if (!value) return fail(value.error());
-                target = *value;
+                const auto value = TRY(to_count("--bytes-per-cas", text, 1, 65536));
+                target = value;
                 return {};
             }};
 }

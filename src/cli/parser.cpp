@@ -120,8 +120,7 @@ Result<void> check_positionals(const Syntax& syntax, const std::vector<std::stri
 } // namespace
 
 Result<Parsed> parse(const Syntax& syntax, const std::vector<std::string>& words) {
-    auto normal = normalise(syntax, words);
-    if (!normal) return fail(normal.error());
+    auto normal = TRY(normalise(syntax, words));
 
     CLI::App app(syntax.purpose, syntax.command);
     app.formatter(std::make_shared<HelpFormat>(syntax));
@@ -145,22 +144,22 @@ Result<Parsed> parse(const Syntax& syntax, const std::vector<std::string>& words
     Parsed parsed;
     app.add_option("words", parsed.positionals)->expected(0, -1)->group(""); // counted by check_positionals()
 
-    if (std::find(normal->begin(), normal->end(), "--help") != normal->end()) {
+    if (std::find(normal.begin(), normal.end(), "--help") != normal.end()) {
         parsed.help = true;
         parsed.help_text = without_blank_pairs(app.help());
         return parsed;
     }
-    std::reverse(normal->begin(), normal->end()); // CLI11 takes the words last first
+    std::reverse(normal.begin(), normal.end()); // CLI11 takes the words last first
     try {
-        app.parse(*normal);
+        app.parse(normal);
     } catch (const CLI::ParseError& error) {
         return fail(usage("command line", error.what(), "see " + syntax.command + " --help"));
     }
-    if (auto fits = check_positionals(syntax, parsed.positionals); !fits) return fail(fits.error());
+    TRY(check_positionals(syntax, parsed.positionals));
     for (const Option& option : syntax.options) {
         const auto given = values.find(option.name);
         if (given == values.end()) continue;
-        if (auto applied = option.apply(given->second); !applied) return fail(applied.error());
+        TRY(option.apply(given->second));
     }
     return parsed;
 }

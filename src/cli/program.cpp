@@ -19,7 +19,7 @@ ExitCode alone(const std::vector<std::string>& words, const ProgramSeams&) {
     return main(words);
 }
 
-constexpr Command table[] = {
+constexpr Command command_table[] = {
     {"doctor", "what can be measured here, what cannot, the cause, the remedy", alone<doctor_main>},
     {"run", "the main job: measure loops over ks, write a run directory, print the table", run_main},
     {"calibrate", "bandwidth ceilings, write-allocate factors, counter qualification", alone<calibrate_main>},
@@ -68,7 +68,7 @@ ExitCode dispatch(const std::vector<std::string>& words, const ProgramSeams& sea
 
 } // namespace
 
-std::span<const Command> commands() { return table; }
+std::span<const Command> commands() { return command_table; }
 
 int run_program(int argc, char** argv, const ProgramSeams& seams) {
     try {

@@ -19,18 +19,16 @@ template <class Number>
 Apply count_into(std::string option, Number& target, std::uint64_t low = 0,
                  std::uint64_t high = std::numeric_limits<std::uint32_t>::max()) {
     return [option = std::move(option), &target, low, high](const std::string& text) -> Result<void> {
-        const auto value = to_count(option, text, low, high);
-        if (!value) return fail(value.error());
-        target = static_cast<Number>(*value);
+        const auto value = TRY(to_count(option, text, low, high));
+        target = static_cast<Number>(value);
         return {};
     };
 }
 
 Apply count_into(std::string option, std::optional<std::uint32_t>& target) {
     return [option = std::move(option), &target](const std::string& text) -> Result<void> {
-        const auto value = to_count(option, text);
-        if (!value) return fail(value.error());
-        target = static_cast<std::uint32_t>(*value);
+        const auto value = TRY(to_count(option, text));
+        target = static_cast<std::uint32_t>(value);
         return {};
     };
 }
@@ -90,10 +88,9 @@ Failure not_built_in(std::string operation, const std::string& word) {
 }
 
 Result<void> loops_into(RunOptions& o, const std::string& text) {
-    const auto words = to_words("--loops", text);
-    if (!words) return fail(words.error());
+    const auto words = TRY(to_words("--loops", text));
     std::vector<LoopKind> kinds;
-    for (const std::string& word : *words) {
+    for (const std::string& word : words) {
         const auto entry =
             std::find_if(loops().begin(), loops().end(), [&](const LoopEntry& e) { return e.name == word; });
         const bool brought = !o.brought_loop.empty() && word == o.brought_loop;
@@ -110,20 +107,19 @@ Result<void> loops_into(RunOptions& o, const std::string& text) {
 }
 
 Result<void> collectors_into(std::vector<std::string>& target, const std::string& text) {
-    const auto words = to_words("--collector", text);
-    if (!words) return fail(words.error());
+    const auto words = TRY(to_words("--collector", text));
     const auto known = collector_names();
-    for (const std::string& word : *words) {
+    for (const std::string& word : words) {
         if (std::find(known.begin(), known.end(), word) == known.end()) {
             return unknown_word("--collector", "collector", word, known);
         }
         const CollectorEntry* entry = find_collector(collectors(), word);
         if (entry != nullptr && !entry->built_in()) return not_built_in("select collector", word);
-        if ((word == "auto" || word == "none") && words->size() > 1) {
+        if ((word == "auto" || word == "none") && words.size() > 1) {
             return bad_value("--collector", "'" + word + "' excludes every other collector", "give it alone");
         }
     }
-    target = *words;
+    target = words;
     return {};
 }
 
@@ -159,9 +155,8 @@ void add_workload(std::vector<Option>& table, RunOptions& o) {
                      word_into("--dtype", "type", o.dtype, dtype_named, {"f32", "f16", "bf16", "i8"})});
     table.push_back({"--ks", "K,...", "rows changed per step, half added, half removed (16,64,256,1024)", group,
                      [&o, ks_given](const std::string& text) -> Result<void> {
-                         auto ks = to_counts("--ks", text);
-                         if (!ks) return fail(ks.error());
-                         o.ks = std::move(*ks);
+                         auto ks = TRY(to_counts("--ks", text));
+                         o.ks = std::move(ks);
                          *ks_given = true;
                          return {};
                      }});

@@ -36,9 +36,8 @@ Result<double> to_number(std::string_view option, const std::string& text, doubl
 Result<std::vector<std::uint32_t>> to_counts(std::string_view option, const std::string& text) {
     std::vector<std::uint32_t> counts;
     for (const std::string& part : split(text, ',')) {
-        const auto count = to_count(option, std::string(trim(part)));
-        if (!count) return fail(count.error());
-        counts.push_back(static_cast<std::uint32_t>(*count));
+        const auto count = TRY(to_count(option, std::string(trim(part))));
+        counts.push_back(static_cast<std::uint32_t>(count));
     }
     return counts;
 }

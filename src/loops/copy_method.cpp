@@ -92,22 +92,22 @@ struct Entry {
     std::string_view name;
     CopyFunction function; ///< null: not on this architecture
 };
-constexpr std::array<Entry, 5> entries{{{CopyMethod::memcpy, "memcpy", copy_memcpy},
-                                        {CopyMethod::movsb, "movsb", copy_movsb},
-                                        {CopyMethod::avx2, "avx2", copy_avx2},
-                                        {CopyMethod::avx512, "avx512", copy_avx512},
-                                        {CopyMethod::nt, "nt", copy_nt}}};
+constexpr std::array<Entry, 5> method_table{{{CopyMethod::memcpy, "memcpy", copy_memcpy},
+                                             {CopyMethod::movsb, "movsb", copy_movsb},
+                                             {CopyMethod::avx2, "avx2", copy_avx2},
+                                             {CopyMethod::avx512, "avx512", copy_avx512},
+                                             {CopyMethod::nt, "nt", copy_nt}}};
 constexpr std::array<CopyMethod, 5> methods{CopyMethod::memcpy, CopyMethod::movsb, CopyMethod::avx2, CopyMethod::avx512,
                                             CopyMethod::nt};
 
-const Entry& entry_of(CopyMethod method) { return entries[static_cast<std::size_t>(method)]; }
+const Entry& entry_of(CopyMethod method) { return method_table[static_cast<std::size_t>(method)]; }
 
 } // namespace
 
 std::string_view name_of(CopyMethod method) { return entry_of(method).name; }
 
 std::optional<CopyMethod> copy_method_named(std::string_view name) {
-    for (const auto& entry : entries) {
+    for (const auto& entry : method_table) {
         if (entry.name == name) return entry.method;
     }
     return std::nullopt;

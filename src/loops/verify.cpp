@@ -47,7 +47,7 @@ std::string hex(std::byte value) {
 
 Result<void> verify_slab(const UpdateLoop& loop, const Workspace& workspace, std::span<const std::uint64_t> mask) {
     const auto ids = loop.ids();
-    if (auto result = verify_ids(ids, workspace.spec().pool_rows, mask); !result) return result;
+    TRY(verify_ids(ids, workspace.spec().pool_rows, mask));
     const auto& groups = workspace.spec().layout.groups;
     for (std::uint32_t slot = 0; slot < ids.size(); ++slot) {
         for (std::uint32_t g = 0; g < groups.size(); ++g) {

@@ -32,14 +32,14 @@ void await_change(const std::atomic<std::uint32_t>& word, std::uint32_t old) noe
         word.wait(old, std::memory_order_acquire);
 }
 
-/// Alone on its line, so that workers do not slow each other.
-struct alignas(64) Worker {
-    std::uint64_t part_ns = 0;
-};
-
 } // namespace
 
 struct WorkerTeam::Impl {
+    /// Alone on its line, so that workers do not slow each other.
+    struct alignas(64) Worker {
+        std::uint64_t part_ns = 0;
+    };
+
     explicit Impl(unsigned threads) : workers(threads) {
         assert(threads > 0);
         for (unsigned worker = 1; worker < threads; ++worker) {

@@ -83,9 +83,8 @@ Result<Workspace> Workspace::allocate(const WorkspaceSpec& spec, std::uint64_t a
     Workspace workspace;
     workspace.spec_ = spec;
     workspace.ranges_ = arena_layout(spec);
-    auto region = MappedRegion::anonymous(arena_bytes(spec), alignment);
-    if (!region) return fail(region.error());
-    workspace.region_ = std::move(*region);
+    auto region = TRY(MappedRegion::anonymous(arena_bytes(spec), alignment));
+    workspace.region_ = std::move(region);
     // Advice only: bytes really on huge pages are read from smaps by those who report them.
     ::madvise(workspace.region_.data(), workspace.region_.size(), MADV_HUGEPAGE);
     return workspace;

@@ -92,9 +92,8 @@ Result<std::vector<PageProof>> query_buffers(Sys& sys, const Placement& placemen
     PageQuery scratch;
     std::vector<PageProof> proofs;
     for (const AddressRange& range : buffers) {
-        auto proof = query_range(sys, placement, range, scratch);
-        if (!proof) return fail(proof.error());
-        proofs.push_back(std::move(*proof));
+        auto proof = TRY(query_range(sys, placement, range, scratch));
+        proofs.push_back(std::move(proof));
     }
     return proofs;
 }

@@ -72,15 +72,14 @@ Result<Pin> Pin::bind(Sys& sys, const Machine& machine, int cpu) {
     impl->tid = static_cast<pid_t>(::gettid());
     impl->former = std::move(former);
 
-    auto read_back = read_affinity(sys);
-    if (!read_back) return fail(read_back.error());
-    if (*read_back != std::vector<int>{cpu}) {
+    auto read_back = TRY(read_affinity(sys));
+    if (read_back != std::vector<int>{cpu}) {
         return fail({ExitCode::internal, "bind worker to", object,
                      "proof failed: after binding, the kernel names the affinity " +
-                         (read_back->empty() ? "of no CPU" : format_cpu_list(*read_back)),
+                         (read_back.empty() ? "of no CPU" : format_cpu_list(read_back)),
                      "look for a tool that moves threads (cpuset, irqbalance-like daemons, a wrapper library)", 0});
     }
-    impl->read_back = std::move(*read_back);
+    impl->read_back = std::move(read_back);
     return Pin(std::move(impl));
 }
 

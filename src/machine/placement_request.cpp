@@ -176,16 +176,15 @@ Result<int> requested_node(const Machine& machine, const std::string& request) {
 
 Result<Placement> resolve_placement(const Machine& machine, const std::string& cpus, const std::string& memory,
                                     unsigned threads) {
-    auto candidates = candidate_cpus(machine, cpus);
-    if (!candidates) return fail(candidates.error());
-    if (candidates->size() < threads) {
+    auto candidates = TRY(candidate_cpus(machine, cpus));
+    if (candidates.size() < threads) {
         return refuse(ExitCode::not_possible, std::to_string(threads) + " workers",
-                      "--cpus " + cpus + " gives " + std::to_string(candidates->size()) + " CPUs, one worker each",
-                      "use --threads " + std::to_string(candidates->size()) +
+                      "--cpus " + cpus + " gives " + std::to_string(candidates.size()) + " CPUs, one worker each",
+                      "use --threads " + std::to_string(candidates.size()) +
                           " or more CPUs (allowed: " + list_text(machine.allowed) + ")");
     }
-    candidates->resize(threads);
-    Placement placement{cpus, memory, std::move(*candidates), MemoryPolicy::local, {}};
+    candidates.resize(threads);
+    Placement placement{cpus, memory, std::move(candidates), MemoryPolicy::local, {}};
     if (memory == "local") {
         placement.nodes = local_nodes(machine, placement.cpus);
     } else if (memory == "interleave") {

@@ -82,9 +82,8 @@ std::vector<int> numbered_entries(const SysRoot& root, const std::string& direct
 
 /// cpu/online, else what has a topology directory, else the processors of cpuinfo (containers mask sysfs).
 Result<std::vector<int>> online_cpus(const SysRoot& root) {
-    auto online = read_list(root, cpu_directory + "online");
-    if (!online) return fail(online.error());
-    if (*online) return **online;
+    auto online = TRY(read_list(root, cpu_directory + "online"));
+    if (online) return *online;
     std::vector<int> cpus;
     for (const int cpu : numbered_entries(root, cpu_directory, "cpu"))
         if (root.exists(cpu_directory + "cpu" + std::to_string(cpu) + "/topology")) cpus.push_back(cpu);
@@ -134,16 +133,14 @@ std::vector<CacheInfo> read_caches(const SysRoot& root, const std::vector<int>& 
 }
 
 Result<std::vector<NumaNode>> read_nodes(const SysRoot& root, const Machine& machine) {
-    auto listed = read_list(root, node_directory + "online");
-    if (!listed) return fail(listed.error());
-    const std::vector<int> ids = *listed ? **listed : numbered_entries(root, node_directory, "node");
+    auto listed = TRY(read_list(root, node_directory + "online"));
+    const std::vector<int> ids = listed ? *listed : numbered_entries(root, node_directory, "node");
     if (ids.empty()) return std::vector<NumaNode>{{0, machine.online, machine.memory_bytes, {}}};
     std::vector<NumaNode> nodes;
     for (const int id : ids) {
         const std::string base = node_directory + "node" + std::to_string(id) + "/";
-        auto cpus = read_list(root, base + "cpulist");
-        if (!cpus) return fail(cpus.error());
-        NumaNode node{id, intersection(cpus->value_or(std::vector<int>{}), machine.online), 0, {}};
+        auto cpus = TRY(read_list(root, base + "cpulist"));
+        NumaNode node{id, intersection(cpus.value_or(std::vector<int>{}), machine.online), 0, {}};
         node.memory_bytes = meminfo_bytes(root.read(base + "meminfo").value_or(""), "MemTotal").value_or(0);
         for (const std::string& word : split(root.read(base + "distance").value_or(""), ' '))
             if (const auto distance = parse_unsigned(word)) node.distance.push_back(static_cast<int>(*distance));
@@ -213,17 +210,15 @@ std::vector<Core> read_cores(const SysRoot& root, const Machine& machine) {
 
 Result<Machine> read_sysfs_machine(const SysRoot& root) {
     Machine machine;
-    auto online = online_cpus(root);
-    if (!online) return fail(online.error());
-    if (online->empty()) {
+    auto online = TRY(online_cpus(root));
+    if (online.empty()) {
         return fail({ExitCode::bad_data, "read machine", root.path().string(), "no CPU is named in sys/ or proc/",
                      "give the directory that holds the recorded sys/ and proc/", 0});
     }
-    machine.online = *online;
+    machine.online = online;
     for (const auto& [file, target] : {std::pair{"present", &machine.offline}, {"isolated", &machine.isolated}}) {
-        auto list = read_list(root, cpu_directory + file);
-        if (!list) return fail(list.error());
-        if (*list) *target = **list;
+        auto list = TRY(read_list(root, cpu_directory + file));
+        if (list) *target = *list;
     }
     machine.offline = difference(machine.offline, machine.online);
     machine.isolated = intersection(machine.isolated, machine.online);
@@ -232,16 +227,14 @@ Result<Machine> read_sysfs_machine(const SysRoot& root) {
     machine.memory_bytes = meminfo_bytes(root.read("proc/meminfo").value_or(""), "MemTotal").value_or(0);
     machine.caches = read_caches(root, machine.online);
 
-    auto nodes = read_nodes(root, machine);
-    if (!nodes) return fail(nodes.error());
-    machine.nodes = std::move(*nodes);
+    auto nodes = TRY(read_nodes(root, machine));
+    machine.nodes = std::move(nodes);
     std::vector<int> node_ids;
     for (const NumaNode& node : machine.nodes)
         node_ids.push_back(node.id);
     machine.allowed_nodes = intersection(status_list(root, "Mems_allowed_list").value_or(node_ids), node_ids);
-    auto possible = read_list(root, node_directory + "possible");
-    if (!possible) return fail(possible.error());
-    if (*possible) machine.offline_nodes = difference(**possible, node_ids);
+    auto possible = TRY(read_list(root, node_directory + "possible"));
+    if (possible) machine.offline_nodes = difference(*possible, node_ids);
 
     machine.cores = read_cores(root, machine);
     return machine;

@@ -55,7 +55,7 @@ Result<CacheGeometry> parse_geometry(std::string_view text) {
     if (!ways || *ways > most_ways)
         return refuse_geometry(std::string(text), "'" + parts[1] + "' is not a number of ways", remedy);
     const CacheGeometry geometry{*size, static_cast<std::uint32_t>(*ways), 64};
-    if (const auto sound = check(geometry); !sound) return fail(sound.error());
+    TRY(check(geometry));
     return geometry;
 }
 

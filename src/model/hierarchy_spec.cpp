@@ -43,12 +43,12 @@ std::optional<Prefetch> prefetch_named(std::string_view name) { return named_in(
 
 Result<void> check(const HierarchySpec& spec) {
     constexpr unsigned most_workers = 4096;
-    if (auto sound = check(spec.llc); !sound) return sound;
+    TRY(check(spec.llc));
     const std::array<std::pair<std::string_view, const std::optional<CacheGeometry>*>, 2> levels{
         {{"L1", &spec.l1}, {"L2", &spec.l2}}};
     for (const auto& [name, level] : levels) {
         if (!*level) continue;
-        if (auto sound = check(**level); !sound) return sound;
+        TRY(check(**level));
         if ((*level)->line_bytes != spec.llc.line_bytes)
             return refuse_hierarchy(std::string(name),
                                     "its lines have " + std::to_string((*level)->line_bytes) +

@@ -31,9 +31,8 @@ Modelled<double> predict_step_ns(const ClosedForm& traffic, double rows_written,
             seconds += share.row_bytes / ceiling->bytes_per_second;
         }
         if (share.metadata_bytes > 0) { // lists and tables are the leader's work
-            const auto ceiling = kernel_ceiling(ceilings, StreamKernel::read, share.level, leader);
-            if (!ceiling) return ceiling;
-            seconds += share.metadata_bytes / *ceiling;
+            const auto ceiling = TRY(kernel_ceiling(ceilings, StreamKernel::read, share.level, leader));
+            seconds += share.metadata_bytes / ceiling;
         }
     }
     return seconds * 1e9;

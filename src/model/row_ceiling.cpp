@@ -72,15 +72,14 @@ Modelled<Ceiling> layout_ceiling(const Ceilings& ceilings, StreamKernel kernel, 
     Ceiling out;
     out.n = std::numeric_limits<std::uint64_t>::max();
     for (const RowGroup& group : layout.groups) {
-        const auto ceiling = row_ceiling(ceilings, kernel, level, threads, group.row_bytes);
-        if (!ceiling) return ceiling;
+        const auto ceiling = TRY(row_ceiling(ceilings, kernel, level, threads, group.row_bytes));
         const double part = static_cast<double>(group.row_bytes) / row;
-        seconds += part / ceiling->bytes_per_second;
-        at_low += part / ceiling->ci_low;
-        at_high += part / ceiling->ci_high;
-        const std::uint64_t n = std::min(out.n, ceiling->n);
-        const bool small_buffers = out.small_buffers || ceiling->small_buffers;
-        out = *ceiling;
+        seconds += part / ceiling.bytes_per_second;
+        at_low += part / ceiling.ci_low;
+        at_high += part / ceiling.ci_high;
+        const std::uint64_t n = std::min(out.n, ceiling.n);
+        const bool small_buffers = out.small_buffers || ceiling.small_buffers;
+        out = ceiling;
         out.n = n;
         out.small_buffers = small_buffers;
     }

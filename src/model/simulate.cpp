@@ -16,10 +16,10 @@ namespace {
 std::uint64_t lines_of(const SimulationSpec& spec) { return arena_bytes(spec.workspace) / spec.cache.line_bytes + 1; }
 
 Result<void> check_spec(const SimulationSpec& spec) {
-    if (const auto sound = check(spec.cache); !sound) return sound;
+    TRY(check(spec.cache));
     if (spec.hierarchy) {
         assert(spec.hierarchy->llc == spec.cache);
-        if (const auto sound = check(*spec.hierarchy); !sound) return sound;
+        TRY(check(*spec.hierarchy));
     }
     const std::uint64_t limit =
         spec.hierarchy ? HierarchySim::line_limit(*spec.hierarchy) : CacheSim::line_limit(spec.cache);
@@ -86,18 +86,17 @@ Result<Simulation> replay_steps(const SimulationSpec& spec, Workspace& workspace
 } // namespace
 
 Result<Simulation> simulate(const SimulationSpec& spec) {
-    if (const auto sound = check_spec(spec); !sound) return fail(sound.error());
-    auto workspace = Workspace::allocate(spec.workspace);
-    if (!workspace) return fail(workspace.error());
+    TRY(check_spec(spec));
+    auto workspace = TRY(Workspace::allocate(spec.workspace));
     const std::size_t words = (spec.changes.size() + 1) * mask_words(spec.workspace.pool_rows);
-    if (!generate_trace(workspace->masks().first(words), spec.workspace.pool_rows, spec.active_rows, spec.changes,
+    if (!generate_trace(workspace.masks().first(words), spec.workspace.pool_rows, spec.active_rows, spec.changes,
                         spec.pattern, spec.seed, spec.k, spec.repeat, spec.stop))
         return stopped();
-    return simulate(spec, *workspace);
+    return simulate(spec, workspace);
 }
 
 Result<Simulation> simulate(const SimulationSpec& spec, Workspace& workspace) {
-    if (const auto sound = check_spec(spec); !sound) return fail(sound.error());
+    TRY(check_spec(spec));
     assert(workspace.spec() == spec.workspace && spec.workspace.mask_count > spec.changes.size());
     const bool non_temporal = spec.options.copy == CopyMethod::nt && spec.loop != LoopKind::oracle;
     if (spec.hierarchy) {

@@ -86,24 +86,22 @@ Result<PresetChoice> choose_preset(const SysRoot& root, const std::string& reque
         return choice;
     }
     if (request.find('/') != std::string::npos || request.ends_with(".toml")) {
-        auto preset = load_preset(request);
-        if (!preset) return fail(preset.error());
-        choice.preset = std::move(*preset);
+        auto preset = TRY(load_preset(request));
+        choice.preset = std::move(preset);
         choice.reason = "--bw-preset " + request;
         choose_llc_event(root, choice);
         return choice;
     }
-    const auto presets = all_presets(directory);
-    if (!presets) return fail(presets.error());
+    const auto presets = TRY(all_presets(directory));
     if (request != "auto") {
-        const Preset* preset = named(*presets, request);
-        if (preset == nullptr) return unknown_name(request, *presets);
+        const Preset* preset = named(presets, request);
+        if (preset == nullptr) return unknown_name(request, presets);
         choice.preset = *preset;
         choice.reason = "--bw-preset " + request;
     } else {
         const CpuIdentity cpu = identify_cpu(root);
-        const Fitting fitting = best_fit(*presets, cpu, pmu_names(root));
-        choice.preset = fitting.preset == nullptr ? *named(*presets, last_resort) : *fitting.preset;
+        const Fitting fitting = best_fit(presets, cpu, pmu_names(root));
+        choice.preset = fitting.preset == nullptr ? *named(presets, last_resort) : *fitting.preset;
         choice.reason = why(fitting, cpu);
     }
     if (!choice.preset->built_in) choice.reason += ", from " + choice.preset->file;

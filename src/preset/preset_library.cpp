@@ -20,9 +20,8 @@ Result<std::string> preset_text(const std::string& file) {
 }
 
 Result<Preset> load_preset(const std::string& file) {
-    const auto text = preset_text(file);
-    if (!text) return fail(text.error());
-    return parse_preset(*text, file);
+    const auto text = TRY(preset_text(file));
+    return parse_preset(text, file);
 }
 
 const std::vector<Preset>& built_in_presets() {
@@ -53,13 +52,12 @@ Result<std::vector<Preset>> all_presets(const std::filesystem::path& directory) 
                      "make it readable, or give --bw-preset none", error.value()});
     std::sort(files.begin(), files.end());
     for (const auto& file : files) {
-        auto preset = load_preset(file.string());
-        if (!preset) return fail(preset.error());
-        if (preset->name != file.stem().string())
+        auto preset = TRY(load_preset(file.string()));
+        if (preset.name != file.stem().string())
             return fail(to_error(
-                {1, "name", "key \"name\" is \"" + preset->name + "\", the file is called " + file.filename().string()},
+                {1, "name", "key \"name\" is \"" + preset.name + "\", the file is called " + file.filename().string()},
                 file.string()));
-        presets.push_back(std::move(*preset));
+        presets.push_back(std::move(preset));
     }
     const std::size_t own = presets.size();
     for (const Preset& preset : built_in_presets()) {

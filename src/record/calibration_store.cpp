@@ -196,19 +196,18 @@ Result<CalibrationChoice> choose_calibration(const std::string& request, const f
         return choice;
     }
     if (request == "auto") return choose_saved(directory, need);
-    auto record = read_calibration(request);
-    if (!record) return fail(record.error());
-    if (record->host.host != need.host.host)
+    auto record = TRY(read_calibration(request));
+    if (record.host.host != need.host.host)
         return fail({ExitCode::bad_data, "use calibration", request,
-                     fmt::format("it is of host {}, this is {}", record->host.host, need.host.host),
+                     fmt::format("it is of host {}, this is {}", record.host.host, need.host.host),
                      std::string(remedy_calibrate) + " here, or give --calibration none"});
-    if (const std::string change = what_changed(*record, need); !change.empty()) {
+    if (const std::string change = what_changed(record, need); !change.empty()) {
         choice.reason = request + " is not used: " + change;
         choice.warnings.push_back(warnings::calibration_stale(request, change));
         return choice;
     }
     choice.file = request;
-    choice.record = for_run(std::move(*record), need.threads);
+    choice.record = for_run(std::move(record), need.threads);
     return choice;
 }
 

@@ -69,7 +69,7 @@ Result<void> RunDirectory::check(const fs::path& path, bool force) {
 }
 
 Result<RunDirectory> RunDirectory::create(const fs::path& path, bool force) {
-    if (auto usable = check(path, force); !usable) return fail(usable.error());
+    TRY(check(path, force));
     std::error_code error;
     fs::create_directories(path, error);
     if (error) return unusable(path, "the directory cannot be created", error.value());
@@ -129,9 +129,8 @@ Result<std::map<std::string, FileRecord>> RunDirectory::hash_files() const {
     for (const std::string_view name : sealed_files) {
         std::error_code error;
         if (!fs::exists(path_ / name, error) && !error) continue;
-        auto record = hash_file(path_ / name);
-        if (!record) return fail(record.error());
-        files.emplace(name, std::move(*record));
+        auto record = TRY(hash_file(path_ / name));
+        files.emplace(name, std::move(record));
     }
     return files;
 }

@@ -40,7 +40,7 @@ Result<SampleWriter> SampleWriter::create(const std::filesystem::path& file, Sam
                      "the file cannot be written", "give a writable --out", errno});
     SampleWriter writer(fd, file.string(), std::move(shape), kind);
     writer.shape_.rows.clear();
-    if (auto written = writer.write_all(header_text(writer.shape_, kind)); !written) return fail(written.error());
+    TRY(writer.write_all(header_text(writer.shape_, kind)));
     return writer;
 }
 

@@ -83,17 +83,16 @@ Result<SampleTable> raw_steps(const RunRecord& run, const std::filesystem::path&
     const bool complete = run.status == RunStatus::complete;
     // A run that failed early has no raw steps yet; its report says why.
     if (!complete && !std::filesystem::exists(file)) return SampleTable{};
-    auto samples = read_samples(file, complete ? FileEnd::whole : FileEnd::cut);
-    if (!samples) return samples;
+    auto samples = TRY(read_samples(file, complete ? FileEnd::whole : FileEnd::cut));
     if (!complete) {
-        drop_unfinished_phase(*samples, run.workload.steps_per_k);
+        drop_unfinished_phase(samples, run.workload.steps_per_k);
         return samples;
     }
     std::uint64_t planned = 0, steps = 0;
     for (const ExperimentRecord& experiment : run.experiments)
         planned += std::uint64_t{run.workload.steps_per_k} * experiment.batch * run.workload.repeats *
                    static_cast<unsigned>(std::max(run.passes, 1));
-    for (const Sample& sample : samples->rows)
+    for (const Sample& sample : samples.rows)
         steps += sample.batch;
     if (steps == planned) return samples;
     return fail({ExitCode::bad_data, "read", file.string(),
@@ -107,18 +106,15 @@ Result<std::optional<SampleTable>> idle_windows_of(const RunRecord& run, const s
     if (std::none_of(run.events.begin(), run.events.end(), shared)) return std::nullopt;
     const bool complete = run.status == RunStatus::complete;
     if (!complete && !std::filesystem::exists(file)) return std::nullopt;
-    auto windows = read_samples(file, complete ? FileEnd::whole : FileEnd::cut, SampleFile::background);
-    if (!windows) return fail(windows.error());
-    return std::optional(std::move(*windows));
+    auto windows = TRY(read_samples(file, complete ? FileEnd::whole : FileEnd::cut, SampleFile::background));
+    return std::optional(std::move(windows));
 }
 
 Result<WrittenReports> write_as(const std::filesystem::path& run_directory, RunRecord run) {
-    auto samples = raw_steps(run, run_directory / samples_file);
-    if (!samples) return fail(samples.error());
+    auto samples = TRY(raw_steps(run, run_directory / samples_file));
     WrittenReports out{std::move(run), {}, run_directory / "report.md"};
-    const auto background = idle_windows_of(out.run, run_directory / background_file);
-    if (!background) return fail(background.error());
-    out.summary = summarize(out.run, *samples, *background ? &**background : nullptr);
+    const auto background = TRY(idle_windows_of(out.run, run_directory / background_file));
+    out.summary = summarize(out.run, samples, background ? &*background : nullptr);
     for (const ReportFormat& format : formats) {
         if (auto written = replace_file(run_directory / format.file, format.text(out.run, out.summary)); !written) {
             return fail(written.error());
@@ -132,16 +128,14 @@ Result<WrittenReports> write_as(const std::filesystem::path& run_directory, RunR
 std::span<const ReportFormat> report_formats() { return formats; }
 
 Result<WrittenReports> write_reports(const std::filesystem::path& run_directory) {
-    auto run = read_run_record(run_directory);
-    if (!run) return fail(run.error());
-    return write_as(run_directory, std::move(*run));
+    auto run = TRY(read_run_record(run_directory));
+    return write_as(run_directory, std::move(run));
 }
 
 Result<WrittenReports> write_reports(const std::filesystem::path& run_directory, const RunRecord& record) {
     // Through its text: JSON keeps no byte of a host name or an argument that is not UTF-8.
-    auto run = parse_run_record(to_json_text(record), (run_directory / run_file).string());
-    if (!run) return fail(run.error());
-    return write_as(run_directory, std::move(*run));
+    auto run = TRY(parse_run_record(to_json_text(record), (run_directory / run_file).string()));
+    return write_as(run_directory, std::move(run));
 }
 
 } // namespace bytebound

@@ -69,7 +69,7 @@ def test_exit_codes_md_has_every_exit_code():
 
 
 def test_figures_md_has_every_metric():
-    entries = (ROOT / "src" / "report" / "metrics.cpp").read_text()
+    entries = (ROOT / "src" / "catalogue" / "metrics.cpp").read_text()
     names = re.findall(r'MetricEntry\{"(\w+)"', entries)
     table = re.findall(r"^\| (`.*?) \|", (ROOT / "docs" / "figures.md").read_text(), re.M)
     defined = set(re.findall(r"`(\w+)`", " ".join(table)))
@@ -77,17 +77,41 @@ def test_figures_md_has_every_metric():
     assert [name for name in names if name not in defined] == []
 
 
-def test_layer_table_is_the_one_that_lint_checks():
+def lint():
     import importlib.machinery
     import importlib.util
     loader = importlib.machinery.SourceFileLoader("lint", str(ROOT / "scripts" / "lint"))
-    lint = importlib.util.module_from_spec(importlib.util.spec_from_loader("lint", loader))
-    loader.exec_module(lint)
-    table = re.findall(r"^\| `(\w+)/` \| ([^|]*) \|", (ROOT / "CONTRIBUTING.md").read_text(), re.M)
-    documented = {folder: set(re.findall(r"`(\w+)/`", below)) for folder, below in table}
-    for folder in lint.ORDER:
-        allowed = lint.NARROW.get(folder, set(lint.ORDER[:lint.ORDER.index(folder)]))
-        assert documented[folder] == allowed, folder
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("lint", loader))
+    loader.exec_module(module)
+    return module
+
+
+def test_lint_reads_the_layer_table_of_contributing_md():
+    layers = lint().read_layers((ROOT / "CONTRIBUTING.md").read_text())
+    assert layers["base"] == {"base"}
+    assert layers["counters"] == {"counters", "base"}
+    assert layers["model"] == {"model", "base", "workload", "loops"}
+    assert "experiment/plan" not in layers["render"] and "loops" not in layers["render"]
+    assert layers["cli"] == set(layers)
+    folders = {path.parent.relative_to(ROOT).as_posix().removeprefix("src/")
+               for top in ("base", "src") for path in (ROOT / top).rglob("*.cpp")}
+    assert folders - set(layers) == set()
+
+
+def test_lint_finds_an_include_upwards_a_type_defined_twice_and_output_from_below():
+    check = lint()
+    layers = {"base": {"base"}, "io": {"base", "io"}, "cli": {"base", "io", "cli"}}
+    found = []
+    check.check_includes(ROOT / "src/io/x.hpp", "io", '#include "cli/main.hpp"\n', layers, lambda p, text: found.append(text))
+    assert found == ['io/ may not include "cli/main.hpp"']
+    breaches = []
+    twice = "namespace bytebound {\nstruct Fact {\n    int a;\n};\n} // namespace bytebound\n"
+    check.check_types({ROOT / "src/io/a.hpp": twice, ROOT / "src/io/b.hpp": twice}, breaches)
+    assert breaches == ["src/io/b.hpp: type Fact of namespace bytebound is defined in src/io/a.hpp too"]
+    hidden = "namespace bytebound {\nnamespace {\nstruct Fact {\n    int a;\n};\n} // namespace\n} // namespace bytebound\n"
+    breaches.clear()
+    check.check_types({ROOT / "src/io/a.hpp": twice, ROOT / "src/io/b.cpp": hidden}, breaches)
+    assert breaches == []
 
 
 def test_no_page_names_a_path_of_a_build_machine():

@@ -42,45 +42,38 @@ Result<Calibration> Calibration::prepare(Sys& sys, CalibrationOptions options, C
     if (!seams.root.is_live())
         return fail({ExitCode::usage, "calibrate", seams.root.path().string(), "a recorded machine cannot be measured",
                      "leave --sysroot out"});
-    if (!options.out.empty())
-        if (auto usable = check_calibration_file(options.out, options.force); !usable) return fail(usable.error());
+    if (!options.out.empty()) TRY(check_calibration_file(options.out, options.force));
     auto machine = seams.machine ? Result<Machine>(*seams.machine) : discover(seams.root);
     if (!machine) return fail(machine.error());
-    auto plan = plan_calibration(options, *machine,
-                                 seams.memory_available ? *seams.memory_available : memory_available(seams.root));
-    if (!plan) return fail(plan.error());
+    auto plan = TRY(plan_calibration(options, *machine,
+                                     seams.memory_available ? *seams.memory_available : memory_available(seams.root)));
     std::filesystem::path file = options.out;
-    if (file.empty()) file = calibration_file(seams.directory, host_name(), plan->placement);
+    if (file.empty()) file = calibration_file(seams.directory, host_name(), plan.placement);
     if (file.empty())
         return fail({ExitCode::usage, "write calibration", "file",
                      "neither XDG_CACHE_HOME nor HOME names a directory to keep it in", "give --out FILE"});
-    auto preset = match_presets(seams.root, options.counting);
-    if (!preset) return fail(preset.error());
-    auto counting = request_counting(options.counting, plan->placement, *preset, seams.root);
-    if (!counting) return fail(counting.error());
-    return Calibration(sys, std::move(seams), std::move(*machine), std::move(*plan), std::move(*counting),
+    auto preset = TRY(match_presets(seams.root, options.counting));
+    auto counting = TRY(request_counting(options.counting, plan.placement, preset, seams.root));
+    return Calibration(sys, std::move(seams), std::move(*machine), std::move(plan), std::move(counting),
                        std::move(file));
 }
 
 Result<Counting> Calibration::plan_and_qualify(CalibrationRecord& record, const ProgressCallback& progress,
                                                const StopFlag& stop) const {
-    auto leader = PinnedTeam::make(*sys_, machine_, {counting_request_.placement.cpus.at(0)});
-    if (!leader) return fail(leader.error());
-    auto counting = plan_counting(counting_request_, *sys_, seams_.root, seams_.collectors);
-    if (!counting) return counting;
-    record.collectors = counting->collectors;
-    record.warnings.insert(record.warnings.end(), counting->warnings.begin(), counting->warnings.end());
-    if (counting->sources.empty()) {
+    auto leader = TRY(PinnedTeam::make(*sys_, machine_, {counting_request_.placement.cpus.at(0)}));
+    auto counting = TRY(plan_counting(counting_request_, *sys_, seams_.root, seams_.collectors));
+    record.collectors = counting.collectors;
+    record.warnings.insert(record.warnings.end(), counting.warnings.begin(), counting.warnings.end());
+    if (counting.sources.empty()) {
         record.qualification.reason = "nothing was counted";
         return counting;
     }
     if (progress) progress({"qualify", 0, 1, "counters on kernels of known truth"});
-    auto events = qualify_counters(
-        {*counting, counting_request_, machine_, stop, seams_.kernel_amounts, qualification_pace(plan_.options.quick)});
-    if (!events) return fail(events.error());
+    auto events = TRY(qualify_counters(
+        {counting, counting_request_, machine_, stop, seams_.kernel_amounts, qualification_pace(plan_.options.quick)}));
     record.qualification.done = true;
     record.qualification.measured = utc_now();
-    record.qualification.events = std::move(*events);
+    record.qualification.events = std::move(events);
     return counting;
 }
 

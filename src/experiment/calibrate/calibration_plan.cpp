@@ -210,23 +210,21 @@ std::vector<std::uint32_t> team_sizes(const Machine& machine, const CalibrationO
 
 Result<CalibrationPlan> plan_calibration(const CalibrationOptions& options, const Machine& machine,
                                          std::uint64_t memory_available) {
-    if (auto valid = check(options); !valid) return fail(valid.error());
-    if (auto counts = check_collectors(options.counting.collectors); !counts) return fail(counts.error());
+    TRY(check(options));
+    TRY(check_collectors(options.counting.collectors));
     CalibrationPlan plan;
     plan.options = options;
     auto& rows = plan.options.row_bytes;
     std::sort(rows.begin(), rows.end());
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
     plan.options.threads = team_sizes(machine, options);
-    auto placement = resolve_placement(machine, options.cpus, options.memory, plan.options.threads.back());
-    if (!placement) return fail(placement.error());
-    plan.placement = std::move(*placement);
+    auto placement = TRY(resolve_placement(machine, options.cpus, options.memory, plan.options.threads.back()));
+    plan.placement = std::move(placement);
     if (!why_no_nt_kernels().empty())
         plan.absent.push_back({{}, "nt-write, nt-copy, nt-row-copy", 0, std::string(why_no_nt_kernels())});
     for (const std::uint32_t threads : plan.options.threads) {
-        auto team = resolve_placement(machine, options.cpus, options.memory, threads);
-        if (!team) return fail(team.error());
-        plan.stages.push_back(StagePlanner(plan, machine, std::move(*team)).stage());
+        auto team = TRY(resolve_placement(machine, options.cpus, options.memory, threads));
+        plan.stages.push_back(StagePlanner(plan, machine, std::move(team)).stage());
     }
     if (options.rounds < few_blocks_below) plan.warnings.push_back(warnings::few_calibration_rounds(options.rounds));
     for (const CalibrationStage& stage : plan.stages)

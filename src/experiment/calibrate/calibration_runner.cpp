@@ -63,12 +63,10 @@ void do_fma(void* context, unsigned) noexcept {
 Result<CalibrationRunner> CalibrationRunner::make(const Machine& machine, const CalibrationStage& stage,
                                                   WorkerTeam& team, ClockFunction clock) {
     CalibrationRunner runner(stage, team, clock);
-    auto region = MappedRegion::anonymous(stage.arena_bytes, huge_page);
-    if (!region) return fail(region.error());
-    runner.arena_ = std::move(*region);
-    const auto bound = bind_memory(machine, stage.placement, runner.arena_.data(), runner.arena_.size());
-    if (!bound) return fail(bound.error());
-    runner.bound_memory_ = *bound;
+    auto region = TRY(MappedRegion::anonymous(stage.arena_bytes, huge_page));
+    runner.arena_ = std::move(region);
+    const auto bound = TRY(bind_memory(machine, stage.placement, runner.arena_.data(), runner.arena_.size()));
+    runner.bound_memory_ = bound;
     // As a run's arena: where THP is "madvise", rows lie on huge pages there, too.
     static_cast<void>(::madvise(runner.arena_.data(), runner.arena_.size(), MADV_HUGEPAGE));
     const std::uint64_t part = stage.arena_bytes / stage.threads();

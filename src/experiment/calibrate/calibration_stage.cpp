@@ -95,9 +95,8 @@ Result<void> StageMeasurement::once(std::size_t i, std::size_t counter_pass) {
         return samples.last_ns;
     };
     if (counter_.counts() && counted(wish(i))) {
-        auto read = counter_.during(samples.last_ns, pass);
-        if (!read) return fail(read.error());
-        if (*read) samples.read_bytes[counter_pass].push_back(**read / static_cast<double>(samples.passes));
+        auto read = TRY(counter_.during(samples.last_ns, pass));
+        if (read) samples.read_bytes[counter_pass].push_back(*read / static_cast<double>(samples.passes));
     } else {
         pass();
     }
@@ -125,11 +124,11 @@ Result<void> StageMeasurement::round(std::uint32_t number, const StopFlag& stop)
     std::size_t counter_pass = 0;
     if (counter_.counts()) {
         counter_pass = number % counter_.passes().size();
-        if (auto open = counter_.open(counter_.passes()[counter_pass]); !open) return open;
+        TRY(counter_.open(counter_.passes()[counter_pass]));
     }
     for (const std::size_t i : order) {
         if (stop != 0) return fail(stopped_by(stop));
-        if (auto done = once(i, counter_pass); !done) return done;
+        TRY(once(i, counter_pass));
     }
     counter_.close();
     compute_once();
@@ -144,7 +143,7 @@ Result<void> StageMeasurement::run(const ProgressCallback& progress, const StopF
             progress(
                 {"calibrate", parts_.done_before + number, parts_.total,
                  fmt::format("{} thread{}, round {} of {}", threads, threads == 1 ? "" : "s", number + 1, rounds)});
-        if (auto done = round(number, stop); !done) return done;
+        TRY(round(number, stop));
     }
     return {};
 }
@@ -209,9 +208,8 @@ Result<void> prove(const StageParts& parts, const CalibrationRunner& runner, Cal
     }
     record.percent_in_place = proof->percent_in_place();
     if (!runner.bound_memory()) return {};
-    auto doubts = judge_pages(parts.stage.placement, std::span(&*proof, 1));
-    if (!doubts) return fail(doubts.error());
-    record.warnings.insert(record.warnings.end(), doubts->begin(), doubts->end());
+    auto doubts = TRY(judge_pages(parts.stage.placement, std::span(&*proof, 1)));
+    record.warnings.insert(record.warnings.end(), doubts.begin(), doubts.end());
     return {};
 }
 
@@ -230,15 +228,13 @@ Estimate estimate_rounds(const std::vector<double>& samples, Stat stat) {
 
 Result<void> measure_stage(const StageParts& parts, CalibrationRecord& record, const ProgressCallback& progress,
                            const StopFlag& stop) {
-    auto team = PinnedTeam::make(parts.sys, parts.machine, parts.stage.placement.cpus);
-    if (!team) return fail(team.error());
-    record.bound_cpus = team->bound();
-    auto runner = CalibrationRunner::make(parts.machine, parts.stage, team->workers(), parts.clock);
-    if (!runner) return fail(runner.error());
-    record.bound_memory = runner->bound_memory();
-    if (auto proven = prove(parts, *runner, record); !proven) return proven;
-    StageMeasurement measurement(parts, record, team->workers(), *runner);
-    if (auto done = measurement.run(progress, stop); !done) return done;
+    auto team = TRY(PinnedTeam::make(parts.sys, parts.machine, parts.stage.placement.cpus));
+    record.bound_cpus = team.bound();
+    auto runner = TRY(CalibrationRunner::make(parts.machine, parts.stage, team.workers(), parts.clock));
+    record.bound_memory = runner.bound_memory();
+    TRY(prove(parts, runner, record));
+    StageMeasurement measurement(parts, record, team.workers(), runner);
+    TRY(measurement.run(progress, stop));
     measurement.put();
     return {};
 }

@@ -70,16 +70,16 @@ template <class Work>
 Result<std::optional<double>> ReadCounter::during(std::uint64_t idle_ns, Work&& work) {
     double idle_bytes_per_ns = 0;
     if (shared()) {
-        if (auto done = read(before_, true); !done) return fail(done.error());
+        TRY(read(before_, true));
         rest(idle_ns);
-        if (auto done = read(after_, false); !done) return fail(done.error());
+        TRY(read(after_, false));
         const auto idle = bytes_between(before_, after_);
         if (!idle) return std::optional<double>();
         idle_bytes_per_ns = *idle / static_cast<double>(idle_ns);
     }
-    if (auto done = read(before_, true); !done) return fail(done.error());
+    TRY(read(before_, true));
     const std::uint64_t took_ns = work();
-    if (auto done = read(after_, false); !done) return fail(done.error());
+    TRY(read(after_, false));
     auto bytes = bytes_between(before_, after_);
     if (bytes) *bytes -= idle_bytes_per_ns * static_cast<double>(took_ns);
     return bytes;

@@ -124,20 +124,19 @@ Result<void> ask_collector(Counting& counting, const std::string& name, const Co
         return {};
     }
     const std::vector<std::string> names = names_left(counting, table, entry);
-    auto taken = take(counting, std::move(collector), request, names);
-    if (!taken) return fail(taken.error());
-    if (*taken == 0 && !request.collectors.automatic && !names.empty()) {
+    auto taken = TRY(take(counting, std::move(collector), request, names));
+    if (taken == 0 && !request.collectors.automatic && !names.empty()) {
         const EventRecord& first = *record_named(counting, names[0]);
         return cannot_count_with(
             name, Capability::no(fmt::format("it can open none of the events; {}: {}", first.name, first.reason),
                                  first.remedy));
     }
     std::string supplies = "it can open none of the events";
-    if (*taken > 0) {
+    if (taken > 0) {
         const std::string& reading = counting.sources.back().plan.reading;
-        supplies = fmt::format("counts {} of {} events{}", *taken, names.size(), reading.empty() ? "" : "; " + reading);
+        supplies = fmt::format("counts {} of {} events{}", taken, names.size(), reading.empty() ? "" : "; " + reading);
     }
-    counting.collectors.push_back({name, *taken > 0, std::move(supplies), {}});
+    counting.collectors.push_back({name, taken > 0, std::move(supplies), {}});
     return {};
 }
 
@@ -150,8 +149,7 @@ Result<void> ask_os(Counting& counting, const CountingRequest& request, Sys& sys
     if (names.empty()) return {};
     for (const std::string& name : names)
         record_named(counting, name)->reason.clear();
-    auto taken = take(counting, make_os_collector(sys), request, names);
-    if (!taken) return fail(taken.error());
+    auto taken = TRY(take(counting, make_os_collector(sys), request, names));
     for (std::size_t i = 0; i < refused.size(); ++i) {
         EventRecord& record = counting.events[i];
         if (refused[i].pass >= 0 || refused[i].role.empty()) continue;
@@ -163,9 +161,9 @@ Result<void> ask_os(Counting& counting, const CountingRequest& request, Sys& sys
             record.remedy = refused[i].remedy;
         }
     }
-    if (*taken > 0)
+    if (taken > 0)
         counting.collectors.push_back(
-            {"os", true, fmt::format("getrusage and /proc stand in for {} events", *taken), {}});
+            {"os", true, fmt::format("getrusage and /proc stand in for {} events", taken), {}});
     return {};
 }
 
@@ -281,20 +279,16 @@ Result<Counting> plan_counting(const CountingRequest& request, Sys& sys, const S
         if (request.collectors.counting.empty()) record.reason = "--collector names nothing that counts events";
         counting.events.push_back(std::move(record));
     }
-    auto dram = choose_dram(counting, request, sys, root, table);
-    if (!dram) return fail(dram.error());
-    add_estimate(counting, dram->estimate);
+    auto dram = TRY(choose_dram(counting, request, sys, root, table));
+    add_estimate(counting, dram.estimate);
     const auto& collectors = request.collectors.counting;
     for (const std::string& name : collectors)
-        if (!supplies_dram(table, name))
-            if (auto asked = ask_collector(counting, name, request, sys, root, table); !asked)
-                return fail(asked.error());
+        if (!supplies_dram(table, name)) TRY(ask_collector(counting, name, request, sys, root, table));
     if (std::find(collectors.begin(), collectors.end(), "perf") != collectors.end())
-        if (auto asked = ask_os(counting, request, sys); !asked) return fail(asked.error());
+        TRY(ask_os(counting, request, sys));
     settle_estimate(counting);
-    add_dram(counting, std::move(dram->sources));
-    if (request.options.strict)
-        if (auto strict = check_strict(request, counting, root); !strict) return fail(strict.error());
+    add_dram(counting, std::move(dram.sources));
+    if (request.options.strict) TRY(check_strict(request, counting, root));
     return counting;
 }
 

@@ -66,26 +66,25 @@ public:
         if (!capability.available) return refuse(entry, capability);
         PlanRequest plan{
             {}, request_.options.allow_multiplex, request_.placement.cpus.at(0), {}, request_.preset.memory.counters};
-        auto agreed = collector->plan(plan);
-        if (!agreed) return fail(agreed.error());
+        auto agreed = TRY(collector->plan(plan));
         const auto counts = [](const PlannedEvent& event) { return event.pass >= 0; };
         const auto fills = [](const PlannedEvent& e) { return e.pass >= 0 && e.role.starts_with("dram_"); };
-        if (std::none_of(agreed->events.begin(), agreed->events.end(), counts)) {
-            const bool any = !agreed->events.empty();
-            return refuse(entry, Capability::no(any ? agreed->events[0].reason : "it has no event here",
-                                                any ? agreed->events[0].remedy : ""));
+        if (std::none_of(agreed.events.begin(), agreed.events.end(), counts)) {
+            const bool any = !agreed.events.empty();
+            return refuse(entry, Capability::no(any ? agreed.events[0].reason : "it has no event here",
+                                                any ? agreed.events[0].remedy : ""));
         }
-        if (auto failure = try_twice(*collector, *agreed))
+        if (auto failure = try_twice(*collector, agreed))
             return refuse(entry, Capability::no(std::move(failure->cause), std::move(failure->remedy)));
-        counting_.collectors.push_back({std::string(entry.name), true, what_it_counts(*agreed), {}});
-        for (const std::string& note : agreed->notes)
+        counting_.collectors.push_back({std::string(entry.name), true, what_it_counts(agreed), {}});
+        for (const std::string& note : agreed.notes)
             counting_.warnings.push_back(warnings::counting_note(note));
         if (by_domain)
             for (const std::string& note : resctrl_errata(gather_facts(root_)))
                 counting_.warnings.push_back(warnings::counting_note(note));
         if (by_preset(entry)) warn_of_preset();
-        if (std::any_of(agreed->events.begin(), agreed->events.end(), fills) && taken_.empty()) taken_ = entry.name;
-        choice_.sources.push_back({std::move(collector), std::move(*agreed)});
+        if (std::any_of(agreed.events.begin(), agreed.events.end(), fills) && taken_.empty()) taken_ = entry.name;
+        choice_.sources.push_back({std::move(collector), std::move(agreed)});
         return {};
     }
 
@@ -183,8 +182,7 @@ Result<DramChoice> choose_dram(Counting& counting, const CountingRequest& reques
                                std::span<const CollectorEntry> table) {
     DramChooser chooser(counting, request, sys, root);
     for (const CollectorEntry& entry : table)
-        if (entry.supplies == Supplies::dram)
-            if (auto asked = chooser.ask(entry); !asked) return fail(asked.error());
+        if (entry.supplies == Supplies::dram) TRY(chooser.ask(entry));
     chooser.ask_core_estimate();
     return chooser.take();
 }

@@ -24,10 +24,9 @@ Result<OpenCounters> OpenCounters::open(Counting& counting, int pass, bool leads
             open.size_ += values_of(events, pass);
             continue;
         }
-        auto part = source.collector->open(source.plan, pass);
-        if (!part) return fail(part.error());
-        const std::size_t size = (*part)->size();
-        open.parts_.push_back({std::move(*part), open.size_, idle});
+        auto part = TRY(source.collector->open(source.plan, pass));
+        const std::size_t size = part->size();
+        open.parts_.push_back({std::move(part), open.size_, idle});
         open.size_ += size;
     }
     return open;

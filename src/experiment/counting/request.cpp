@@ -42,7 +42,7 @@ std::string_view without_modifiers(std::string_view name) {
 Result<void> check_name(const std::string& name, const CollectorChoice& choice, const EventResolver& resolver) {
     const CollectorEntry* owner = owner_of(collectors(), name);
     if (owner == nullptr) {
-        if (auto known = resolver.resolve(name); !known) return fail(known.error());
+        TRY(resolver.resolve(name));
         return {};
     }
     const auto& asked = choice.counting;
@@ -104,9 +104,8 @@ Result<CollectorChoice> choose_collectors(const std::vector<std::string>& names)
 }
 
 Result<PresetMatches> match_presets(const SysRoot& root, const CountingOptions& options) {
-    auto choice = choose_preset(root, options.bandwidth_preset, options.preset_directory);
-    if (!choice) return fail(choice.error());
-    PresetMatches matches{std::move(*choice), {}, {}};
+    auto choice = TRY(choose_preset(root, options.bandwidth_preset, options.preset_directory));
+    PresetMatches matches{std::move(choice), {}, {}};
     if (!matches.choice.preset) return matches;
     matches.memory = match_memory(root, *matches.choice.preset, options.bytes_per_cas);
     matches.estimate = match_core_estimate(root, *matches.choice.preset);
@@ -116,12 +115,11 @@ Result<PresetMatches> match_presets(const SysRoot& root, const CountingOptions& 
 Result<CountingRequest> request_counting(const CountingOptions& options, const Placement& placement,
                                          const PresetMatches& preset, const SysRoot& root) {
     CountingRequest request{options, {}, {}, placement, preset, {}};
-    auto collectors = choose_collectors(options.collectors);
-    if (!collectors) return fail(collectors.error());
-    request.collectors = std::move(*collectors);
+    auto collectors = TRY(choose_collectors(options.collectors));
+    request.collectors = std::move(collectors);
     const EventResolver resolver(root, placement.cpus.at(0));
     for (const std::string& name : options.events)
-        if (auto known = check_name(name, request.collectors, resolver); !known) return fail(known.error());
+        TRY(check_name(name, request.collectors, resolver));
     const std::string& llc_event = preset.choice.llc_event;
     std::vector<std::string> names = options.events;
     if (names.empty() && !request.collectors.counting.empty()) names = default_events(llc_event);

@@ -34,9 +34,8 @@ std::uint64_t read_lines(const std::byte* from, std::uint64_t bytes) noexcept {
 
 Result<CacheSweep> CacheSweep::make(const Machine& machine, const std::vector<int>& cpus, std::uint64_t buffer_bytes) {
     CacheSweep sweep;
-    auto region = MappedRegion::anonymous(buffer_bytes, huge_page);
-    if (!region) return fail(region.error());
-    sweep.buffer_ = std::move(*region);
+    auto region = TRY(MappedRegion::anonymous(buffer_bytes, huge_page));
+    sweep.buffer_ = std::move(region);
     // Written once: unwritten pages would all be the kernel's one page of zeros.
     std::memset(sweep.buffer_.data(), 0x5a, buffer_bytes);
     sweep.parts_.resize(cpus.size(), {0, buffer_bytes});

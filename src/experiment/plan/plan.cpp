@@ -111,7 +111,7 @@ Result<void> plan_caches(RunPlan& plan, const Machine& machine) {
     const ReachedCache host = reached_cache(reached, total);
     plan.host_geometry = host.geometry;
     if (plan.options.llc) {
-        if (auto valid = check(*plan.options.llc); !valid) return fail(valid.error());
+        TRY(check(*plan.options.llc));
         plan.geometry = *plan.options.llc;
         plan.geometry_source = "--llc";
     } else {
@@ -202,34 +202,32 @@ Result<void> check_memory(RunPlan& plan, std::uint64_t memory_available, bool un
 } // namespace
 
 Result<void> fit_memory(RunPlan& plan, std::uint64_t memory_available, bool under_valgrind) {
-    if (auto fits = check_memory(plan, memory_available, under_valgrind); !fits) return fits;
+    TRY(check_memory(plan, memory_available, under_valgrind));
     plan.arena_bytes = bytebound::arena_bytes(plan.workspace);
     return {};
 }
 
 Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, const PlanFacts& facts) {
-    if (auto valid = check_sizes(options); !valid) return fail(valid.error());
-    if (auto valid = check_loops(options); !valid) return fail(valid.error());
+    TRY(check_sizes(options));
+    TRY(check_loops(options));
     RunPlan plan;
     plan.options = options;
     plan.ceilings = facts.ceilings;
     plan.no_ceilings = facts.no_ceilings;
     plan.layout = make_layout(options.dtype, options.up_cols, options.hidden_dim, options.gate_cols);
-    auto placement = resolve_placement(machine, options.cpus, options.memory, options.threads);
-    if (!placement) return fail(placement.error());
-    plan.placement = std::move(*placement);
-    auto counting = request_counting(options.counting, plan.placement, facts.preset, facts.root);
-    if (!counting) return fail(counting.error());
-    plan.counting = std::move(*counting);
-    if (auto caches = plan_caches(plan, machine); !caches) return fail(caches.error());
-    if (auto levels = plan_hierarchy(plan, machine); !levels) return fail(levels.error());
+    auto placement = TRY(resolve_placement(machine, options.cpus, options.memory, options.threads));
+    plan.placement = std::move(placement);
+    auto counting = TRY(request_counting(options.counting, plan.placement, facts.preset, facts.root));
+    plan.counting = std::move(counting);
+    TRY(plan_caches(plan, machine));
+    TRY(plan_hierarchy(plan, machine));
     if (plan.hierarchy && !plan.counting.collectors.simulate)
         plan.warnings.push_back(warnings::hierarchy_not_simulated());
     plan.workspace = {options.pool_rows, plan.layout, 1, 0};
-    if (auto fits = check_memory(plan, facts.memory_available, facts.under_valgrind); !fits) return fail(fits.error());
-    if (auto planned = plan_experiments(plan); !planned) return fail(planned.error());
-    if (auto settled = settle_tau(plan); !settled) return fail(settled.error());
-    if (auto fits = fit_memory(plan, facts.memory_available, facts.under_valgrind); !fits) return fail(fits.error());
+    TRY(check_memory(plan, facts.memory_available, facts.under_valgrind));
+    TRY(plan_experiments(plan));
+    TRY(settle_tau(plan));
+    TRY(fit_memory(plan, facts.memory_available, facts.under_valgrind));
     plan.warnings.insert(plan.warnings.end(), plan.counting.warnings.begin(), plan.counting.warnings.end());
     return plan;
 }

@@ -75,10 +75,9 @@ std::uint32_t planned_warmup(const RunPlan& plan, std::uint64_t rows) {
 Result<void> set_batch(RunPlan& plan, Experiment& e, std::uint32_t batch) {
     const RunOptions& o = plan.options;
     const std::uint64_t measured = std::uint64_t{o.steps_per_k} * batch;
-    auto changes = plan_changes(e.change, static_cast<std::uint32_t>(e.warmup_steps + measured));
-    if (!changes) return fail(changes.error());
+    auto changes = TRY(plan_changes(e.change, static_cast<std::uint32_t>(e.warmup_steps + measured)));
     e.batch = batch;
-    e.changes = std::move(*changes);
+    e.changes = std::move(changes);
     e.added = e.removed = e.bound_rows = 0;
     for (std::size_t i = e.warmup_steps; i < e.changes.size(); ++i) {
         e.added += e.changes[i].added;
@@ -105,7 +104,7 @@ Result<void> plan_experiments(RunPlan& plan) {
         e.k_requested = row.k_requested;
         e.warmup_steps = warmup_of(plan, row);
         e.change = row.change;
-        if (auto set = set_batch(plan, e, 1); !set) return set;
+        TRY(set_batch(plan, e, 1));
         plan.experiments.push_back(std::move(e));
     }
     return {};

@@ -72,7 +72,7 @@ Result<void> plan_hierarchy(RunPlan& plan, const Machine& machine) {
     planned.spec = {{}, {}, plan.geometry, *o.cache_model, o.prefetch, o.threads};
     planned.spec.l1 = plan_level(plan, machine, 1, o.l1, planned.l1_source);
     planned.spec.l2 = plan_level(plan, machine, 2, o.l2, planned.l2_source);
-    if (auto sound = check(planned.spec); !sound) return sound;
+    TRY(check(planned.spec));
     if (planned.spec.l1 && planned.spec.l2 && planned.spec.l1->size_bytes > planned.spec.l2->size_bytes)
         plan.warnings.push_back(warnings::l1_above_l2(planned.spec.l1->size_bytes, planned.spec.l2->size_bytes));
     plan.hierarchy = planned;

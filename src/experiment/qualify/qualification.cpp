@@ -177,15 +177,14 @@ Result<void> PassQualification::once(OpenCounters& counters, TruthKernel kernel,
     std::vector<std::optional<double>> background(items.size(), 0.0); ///< nothing: the idle machine was not seen
     const bool any_shared = std::any_of(items.begin(), items.end(), [&](const Item* i) { return shared(*i); });
     if (any_shared && took_ns > 0) {
-        const auto rested = idle(counters, took_ns);
-        if (!rested) return fail(rested.error());
+        const auto rested = TRY(idle(counters, took_ns));
         for (std::size_t i = 0; i < items.size(); ++i)
             if (shared(*items[i])) {
                 background[i] = value_of(*items[i]);
-                if (background[i]) *background[i] /= static_cast<double>(*rested);
+                if (background[i]) *background[i] /= static_cast<double>(rested);
             }
     }
-    if (auto ready = runner_.prepare(kernel); !ready) return ready;
+    TRY(runner_.prepare(kernel));
     if (!counters.read_before(before_)) return fail(counters.last_error());
     const std::uint64_t begin = now_ns();
     const double work = runner_.run(kernel);
@@ -236,7 +235,7 @@ Result<void> PassQualification::judge_on(OpenCounters& counters, TruthKernel ker
         item->trials.clear();
     for (std::uint64_t i = 0; i < std::min(repeats, std::max(affordable, fewest_trials)); ++i) {
         if (stage_.stop != 0) return fail(stopped_by(stage_.stop));
-        if (auto done = once(counters, kernel, items, took_ns); !done) return done;
+        TRY(once(counters, kernel, items, took_ns));
         if (items[0]->trials.back().truth.low <= 0) return give_up("its witness did not see what it did");
     }
     for (const Item* item : items) {
@@ -297,13 +296,12 @@ QualifiedEvent PassQualification::judge_breakpoint(const EventRecord& record) {
 Result<void> PassQualification::run() {
     sort_out();
     if (!items_.empty()) {
-        auto counters = OpenCounters::open(stage_.counting, pass_, true);
-        if (!counters) return fail(counters.error());
+        auto counters = TRY(OpenCounters::open(stage_.counting, pass_, true));
         using enum TruthKernel;
         for (const TruthKernel kernel :
              {instructions, fresh_pages, naps, cpu_time, read, store, nontemporal_store, copy}) {
             if (stage_.stop != 0) return fail(stopped_by(stage_.stop));
-            if (auto judged = judge_on(*counters, kernel); !judged) return judged;
+            TRY(judge_on(counters, kernel));
         }
     }
     for (const std::size_t column : breakpoints_)
@@ -328,7 +326,7 @@ Result<std::vector<QualifiedEvent>> qualify_counters(const QualificationStage& s
     const std::uint64_t end_ns = now_ns() + stage.pace.budget_ns;
     std::vector<QualifiedEvent> results;
     for (int pass = 0; pass < stage.counting.passes; ++pass)
-        if (auto done = PassQualification(stage, runner, pass, end_ns, results).run(); !done) return fail(done.error());
+        TRY(PassQualification(stage, runner, pass, end_ns, results).run());
     return results;
 }
 

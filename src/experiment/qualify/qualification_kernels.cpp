@@ -21,13 +21,11 @@ bool is_stream(TruthKernel kernel) {
 }
 
 Result<MappedRegion> stream_memory(const Machine& machine, const Placement& placement, std::uint64_t bytes) {
-    auto region = MappedRegion::anonymous(bytes, huge_page_bytes);
-    if (!region) return fail(region.error());
-    if (auto bound = bind_memory(machine, placement, region->data(), region->size()); !bound)
-        return fail(bound.error());
+    auto region = TRY(MappedRegion::anonymous(bytes, huge_page_bytes));
+    TRY(bind_memory(machine, placement, region.data(), region.size()));
     // Fewer page walks, whose loads are traffic, too.
-    static_cast<void>(::madvise(region->data(), region->size(), MADV_HUGEPAGE));
-    known_truth::store_stream({region->data(), region->size()}, 0x5851f42d4c957f2du); // not 0, and first touch
+    static_cast<void>(::madvise(region.data(), region.size(), MADV_HUGEPAGE));
+    known_truth::store_stream({region.data(), region.size()}, 0x5851f42d4c957f2du); // not 0, and first touch
     return region;
 }
 
@@ -99,21 +97,19 @@ std::string KernelRunner::obstacle(TruthKernel kernel) const {
 Result<void> KernelRunner::map_streams() {
     if (from_.size() != 0) return {};
     for (MappedRegion* region : {&from_, &to_}) {
-        auto memory = stream_memory(*machine_, *placement_, amounts_.stream_bytes);
-        if (!memory) return fail(memory.error());
-        *region = std::move(*memory);
+        auto memory = TRY(stream_memory(*machine_, *placement_, amounts_.stream_bytes));
+        *region = std::move(memory);
     }
     return {};
 }
 
 Result<void> KernelRunner::prepare(TruthKernel kernel) {
     if (kernel == TruthKernel::fresh_pages) {
-        auto pages = known_truth::FreshPages::map(amounts_.pages);
-        if (!pages) return fail(pages.error());
-        pages_ = std::move(*pages);
+        auto pages = TRY(known_truth::FreshPages::map(amounts_.pages));
+        pages_ = std::move(pages);
     }
     if (!is_stream(kernel)) return {};
-    if (auto mapped = map_streams(); !mapped) return mapped;
+    TRY(map_streams());
     flush_lines({from_.data(), from_.size()});
     flush_lines({to_.data(), to_.size()});
     ++stored_;

@@ -149,32 +149,29 @@ Result<void> run_emulated(const EmulationSpec& spec, std::span<const CollectorEn
     if (entry == nullptr || entry->make_wrapping == nullptr || !under_valgrind())
         return not_possible("process", "it does not run under " + spec.collector,
                             "bytebound run --collector callgrind starts such processes by itself");
-    if (auto settled = settle(spec); !settled) return settled;
+    TRY(settle(spec));
     const auto emulator = entry->make_wrapping();
-    auto changes = plan_changes(spec.change, spec.steps());
-    if (!changes) return fail(changes.error());
+    auto changes = TRY(plan_changes(spec.change, spec.steps()));
     // Pool and slab stay as the kernel gives them: their bytes do not matter here, and filling them would take minutes.
-    auto workspace = Workspace::allocate(spec.workspace, arena_alignment(spec.last_level));
-    if (!workspace) return fail(workspace.error());
+    auto workspace = TRY(Workspace::allocate(spec.workspace, arena_alignment(spec.last_level)));
     MappedRegion sweep;
     if (spec.between == Between::evict) {
-        auto region = MappedRegion::anonymous(spec.last_level.size_bytes, huge_page);
-        if (!region) return fail(region.error());
-        sweep = std::move(*region);
+        auto region = TRY(MappedRegion::anonymous(spec.last_level.size_bytes, huge_page));
+        sweep = std::move(region);
     }
-    generate_trace(workspace->masks(), spec.workspace.pool_rows, spec.active_rows, *changes, spec.pattern, spec.seed,
+    generate_trace(workspace.masks(), spec.workspace.pool_rows, spec.active_rows, changes, spec.pattern, spec.seed,
                    spec.k, 0);
     WorkerTeam team(1);
-    const auto loop = make_loop(spec.loop, *workspace, team, {spec.tau, spec.copy, 1, 1});
+    const auto loop = make_loop(spec.loop, workspace, team, {spec.tau, spec.copy, 1, 1});
     if (!loop) return not_possible("loop", "library code", "leave it out of --loops");
-    loop->reset(*changes);
+    loop->reset(changes);
     std::vector<std::string> labels; // made here: making them would touch the emulated caches
     for (std::uint32_t reading = 0; reading < spec.readings; ++reading)
         labels.push_back(reading_label(reading));
-    if (auto apart = check_addresses(*workspace, sweep, team, *loop, labels); !apart) return apart;
-    run_phase(spec, *emulator, *loop, GapWork(spec, *workspace, sweep), labels);
-    const std::span<const std::uint64_t> mask(workspace->mask(spec.steps()), mask_words(spec.workspace.pool_rows));
-    return verify_slab(*loop, *workspace, mask);
+    TRY(check_addresses(workspace, sweep, team, *loop, labels));
+    run_phase(spec, *emulator, *loop, GapWork(spec, workspace, sweep), labels);
+    const std::span<const std::uint64_t> mask(workspace.mask(spec.steps()), mask_words(spec.workspace.pool_rows));
+    return verify_slab(*loop, workspace, mask);
 }
 
 } // namespace bytebound

@@ -74,22 +74,21 @@ Result<Emulation> plan_emulation(const RunPlan& plan, std::span<const CollectorE
     if (const Capability capability = emulation.emulator->capability(); !capability.available)
         return cannot_count_with(emulation.name, capability);
     const EmulatedCache wanted = as_emulated(plan.geometry);
-    const auto nearest = emulation.emulator->nearest_cache(wanted);
-    if (!nearest) return fail(nearest.error());
-    emulation.caches = {emulation.emulator->first_level_above(*nearest), *nearest};
+    const auto nearest = TRY(emulation.emulator->nearest_cache(wanted));
+    emulation.caches = {emulation.emulator->first_level_above(nearest), nearest};
     if (const EmulatedCache& first = emulation.caches.first_level;
-        nearest->size_bytes < least_last_per_first * first.size_bytes)
+        nearest.size_bytes < least_last_per_first * first.size_bytes)
         return cannot_count_with(
             emulation.name,
             Capability::no(fmt::format("its first level of {} is more than half of the LLC of {}",
                                        format_size(static_cast<double>(first.size_bytes)),
-                                       format_size(static_cast<double>(nearest->size_bytes))),
+                                       format_size(static_cast<double>(nearest.size_bytes))),
                            fmt::format("give an --llc of {} or more",
                                        format_size(static_cast<double>(least_last_per_first * first.size_bytes)))));
     if (plan.hierarchy) emulation.warnings.push_back(levels_not_emulated(emulation.name, plan.hierarchy->spec));
-    if (*nearest != wanted)
+    if (nearest != wanted)
         emulation.warnings.push_back(
-            warnings::emulated_cache_differs(emulation.name, plan.geometry, nearest->size_bytes, nearest->ways));
+            warnings::emulated_cache_differs(emulation.name, plan.geometry, nearest.size_bytes, nearest.ways));
     for (const RowGroup& group : plan.layout.groups) {
         if (group.row_bytes % vector_bytes == 0) continue;
         emulation.warnings.push_back(warnings::emulated_rows_straddle(emulation.name, group.row_bytes));
@@ -107,9 +106,8 @@ Result<Emulation> plan_emulation(const RunPlan& plan, std::span<const CollectorE
     if (const std::string reason = reason_of_all(emulation.rows); !reason.empty())
         return cannot_count_with(emulation.name,
                                  Capability::no("it can run none of the loops: " + reason, "give --collector auto"));
-    auto folder = EmulationFolder::make();
-    if (!folder) return fail(folder.error());
-    emulation.folder = std::move(*folder);
+    auto folder = TRY(EmulationFolder::make());
+    emulation.folder = std::move(folder);
     return emulation;
 }
 

@@ -83,15 +83,15 @@ public:
     /// Starts what there is room for, and takes what has ended. Whether anything ended.
     Result<bool> advance() {
         while (next_ < tasks_.size() && running_.size() < at_once())
-            if (auto started = start(tasks_[next_++]); !started) return fail(started.error());
+            TRY(start(tasks_[next_++]));
         const std::size_t before = done_;
         for (std::size_t i = running_.size(); i-- > 0;) {
             const auto end = running_[i].process.poll();
             if (!end) {
-                if (auto late = check_time(running_[i]); !late) return fail(late.error());
+                TRY(check_time(running_[i]));
                 continue;
             }
-            if (auto taken = take(running_[i], *end); !taken) return fail(taken.error());
+            TRY(take(running_[i], *end));
             running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
             ++done_;
         }
@@ -162,9 +162,8 @@ private:
         const auto words = emulation_.emulator->wrap({place_.program.string(), "emulate", spec.string()},
                                                      emulation_.caches, output.string());
         const fs::path log = folder_ / (stem + ".log");
-        auto process = ChildProcess::start(words, environment_, log);
-        if (!process) return fail(process.error());
-        running_.push_back({task, std::move(*process), output, log, now_ns()});
+        auto process = TRY(ChildProcess::start(words, environment_, log));
+        running_.push_back({task, std::move(process), output, log, now_ns()});
         return {};
     }
 
@@ -188,19 +187,18 @@ private:
 
     Result<void> take(const Running& running, const ProcessEnd& end) {
         if (!end.fine()) return failure_of(running, end);
-        auto output = emulation_.emulator->parse(text_of(running.output), running.output.filename().string());
-        if (!output) return fail(output.error());
+        auto output = TRY(emulation_.emulator->parse(text_of(running.output), running.output.filename().string()));
         EmulatedRow& row = emulation_.rows[running.task.experiment][running.task.loop];
-        bool whole = output->parts.size() == plan_.options.steps_per_k;
-        for (std::uint32_t i = 0; whole && i < output->parts.size(); ++i)
-            whole = output->parts[i].label == reading_label(i);
+        bool whole = output.parts.size() == plan_.options.steps_per_k;
+        for (std::uint32_t i = 0; whole && i < output.parts.size(); ++i)
+            whole = output.parts[i].label == reading_label(i);
         if (!whole)
             return internal(name_of_row(running.task),
-                            fmt::format("{} wrote {} parts for {} readings", emulation_.name, output->parts.size(),
+                            fmt::format("{} wrote {} parts for {} readings", emulation_.name, output.parts.size(),
                                         plan_.options.steps_per_k),
                             "see that the disk of TMPDIR has room");
-        emulation_.version = output->version;
-        row.readings = std::move(output->parts);
+        emulation_.version = output.version;
+        row.readings = std::move(output.parts);
         row.emulated = true;
         std::error_code ignored; // the folder takes the rest with it
         fs::remove(running.output, ignored);

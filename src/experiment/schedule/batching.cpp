@@ -27,14 +27,13 @@ double seconds_of(const RunPlan& plan, std::uint32_t batch) {
 namespace {
 
 Result<BackgroundProbe> probe_pass(Counting& counting, int pass) {
-    auto counters = OpenCounters::open(counting, pass, true);
-    if (!counters) return fail(counters.error());
+    auto counters = TRY(OpenCounters::open(counting, pass, true));
     std::vector<CounterValue> edges;
-    if (!watch_idle(*counters, probe_windows, edges)) return fail(counters->last_error());
+    if (!watch_idle(counters, probe_windows, edges)) return fail(counters.last_error());
     BackgroundProbe probe;
     probe.noise = background_noise(idle_traffic(counting, pass, edges), {});
-    std::vector<CounterValue> before(counters->size()), after(counters->size());
-    if (!counters->read_before(before) || !counters->read_after(after)) return fail(counters->last_error());
+    std::vector<CounterValue> before(counters.size()), after(counters.size());
+    if (!counters.read_before(before) || !counters.read_after(after)) return fail(counters.last_error());
     const std::vector<CounterSlot> slots = counting.slots_of(pass);
     for (std::size_t s = 0; s < slots.size(); ++s)
         if (slots[s].sharing == Sharing::socket)
@@ -49,12 +48,11 @@ Result<BackgroundProbe> probe_background(Counting& counting) {
     BackgroundProbe all;
     for (int pass = 0; pass < counting.passes; ++pass) {
         if (!counting.counts_shared(pass)) continue;
-        const auto probe = probe_pass(counting, pass);
-        if (!probe) return probe;
-        all.noise.rate += probe->noise.rate;
-        all.noise.variance += probe->noise.variance;
-        all.noise.idle_ns = probe->noise.idle_ns;
-        all.read_pair_ns = std::max(all.read_pair_ns, probe->read_pair_ns);
+        const auto probe = TRY(probe_pass(counting, pass));
+        all.noise.rate += probe.noise.rate;
+        all.noise.variance += probe.noise.variance;
+        all.noise.idle_ns = probe.noise.idle_ns;
+        all.read_pair_ns = std::max(all.read_pair_ns, probe.read_pair_ns);
     }
     return all;
 }
@@ -105,7 +103,7 @@ Result<void> enlarge_batches(RunPlan& plan, const BackgroundProbe& probe, std::u
             continue;
         }
         const BatchChoice choice = choose_batch(plan, i, probe, limit_s, memory_available);
-        if (auto longer = set_batch(plan, e, choice.batch); !longer) return longer;
+        TRY(set_batch(plan, e, choice.batch));
         plan.warnings.push_back(choice.limit.empty()
                                     ? warnings::batched(e.k, step_bytes, hidden, choice.batch)
                                     : warnings::batch_too_small(e.k, step_bytes, hidden, choice.batch, choice.limit));

@@ -233,17 +233,16 @@ Result<PhaseLog> run_phase(const PhaseStage& stage, UpdateLoop& loop, const Phas
 }
 
 Result<ReadCostRecord> measure_read_cost(Counting& counting, int pass, ClockFunction clock) {
-    auto counters = OpenCounters::open(counting, pass, true);
-    if (!counters) return fail(counters.error());
+    auto counters = TRY(OpenCounters::open(counting, pass, true));
     const std::vector<CounterSlot> columns = counting.slots_of(pass);
     std::vector<CounterValue> before(columns.size()), after(columns.size());
     std::vector<double> times(read_pairs), sums(columns.size());
     std::vector<std::uint64_t> counted(columns.size());
     for (std::uint64_t i = 0; i < read_pairs; ++i) {
         const std::uint64_t begin = clock();
-        const bool ok = counters->read_before(before) && counters->read_after(after);
+        const bool ok = counters.read_before(before) && counters.read_after(after);
         times[i] = static_cast<double>(clock() - begin);
-        if (!ok) return fail(counters->last_error());
+        if (!ok) return fail(counters.last_error());
         for (std::size_t c = 0; c < columns.size(); ++c) {
             const Reading reading = difference(before[c], after[c]);
             if (reading.state != ReadingState::counted && reading.state != ReadingState::scaled) continue;

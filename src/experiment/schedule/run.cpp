@@ -57,7 +57,7 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
                      "leave --sysroot out"});
     if (options.out.empty()) options.out = default_directory();
     const std::filesystem::path path = options.out;
-    if (auto usable = RunDirectory::check(path, options.force); !usable) return fail(usable.error());
+    TRY(RunDirectory::check(path, options.force));
     auto machine = seams.machine ? Result<Machine>(*seams.machine) : discover(seams.root);
     if (!machine) return fail(machine.error());
     PlanFacts facts;
@@ -66,23 +66,20 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
     } else {
         facts.memory_available = memory_available(seams.root);
         facts.under_valgrind = under_valgrind();
-        auto preset = match_presets(seams.root, options.counting);
-        if (!preset) return fail(preset.error());
-        facts.preset = std::move(*preset);
+        auto preset = TRY(match_presets(seams.root, options.counting));
+        facts.preset = std::move(preset);
     }
-    auto calibration = calibration_of(options, *machine, seams);
-    if (!calibration) return fail(calibration.error());
+    auto calibration = TRY(calibration_of(options, *machine, seams));
     if (!facts.ceilings && facts.no_ceilings.empty()) {
-        if (calibration->record) facts.ceilings = calibration->record->ceilings;
-        facts.no_ceilings = calibration->reason;
+        if (calibration.record) facts.ceilings = calibration.record->ceilings;
+        facts.no_ceilings = calibration.reason;
     }
-    auto plan = plan_run(options, *machine, facts);
-    if (!plan) return fail(plan.error());
-    plan->warnings.insert(plan->warnings.end(), calibration->warnings.begin(), calibration->warnings.end());
+    auto plan = TRY(plan_run(options, *machine, facts));
+    plan.warnings.insert(plan.warnings.end(), calibration.warnings.begin(), calibration.warnings.end());
     RunRecord record;
-    record.calibration = use_of(*calibration);
-    record.calibration_reason = calibration->reason;
-    return Run(std::make_unique<Impl>(Impl{sys, std::move(seams), std::move(*machine), std::move(*plan),
+    record.calibration = use_of(calibration);
+    record.calibration_reason = calibration.reason;
+    return Run(std::make_unique<Impl>(Impl{sys, std::move(seams), std::move(*machine), std::move(plan),
                                            facts.memory_available, path, std::nullopt, std::move(record)}));
 }
 

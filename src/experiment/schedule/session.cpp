@@ -30,7 +30,7 @@ Result<void> Session::measure() {
                             &Session::emulate_all, &Session::open_samples, &Session::choose_oracle_copies,
                             &Session::price_reads, &Session::qualify, &Session::measure_phases}) {
         if (stop_ != 0) return fail(stopped_by(stop_));
-        if (auto done = (this->*step)(); !done) return done;
+        TRY((this->*step)());
     }
     return {};
 }
@@ -43,22 +43,19 @@ Result<void> Session::pin_team() {
         parts_.record.environment = capture_environment(parts_.seams.root, parts_.machine, record.requested.cpus);
         parts_.record.warnings = environment_warnings(parts_.record.environment);
     }
-    auto team = PinnedTeam::make(parts_.sys, parts_.machine, record.requested.cpus);
-    if (!team) return fail(team.error());
-    team_.emplace(std::move(*team));
+    auto team = TRY(PinnedTeam::make(parts_.sys, parts_.machine, record.requested.cpus));
+    team_.emplace(std::move(team));
     record.bound_cpus = team_->bound();
     record.affinity_read_back = team_->read_back();
     if (!record.bound_cpus) {
         record.bind_cpus_reason = parts_.machine.bind_cpus.cause;
         parts_.record.warnings.push_back(warnings::cpus_not_bound(record.bind_cpus_reason));
     }
-    auto counting = plan_counting(parts_.plan.counting, parts_.sys, parts_.seams.root, parts_.seams.collectors);
-    if (!counting) return fail(counting.error());
-    counting_ = std::move(*counting);
-    if (auto enlarged = enlarge_batches_for_background(); !enlarged) return enlarged;
-    auto emulation = plan_emulation(parts_.plan, parts_.seams.collectors);
-    if (!emulation) return fail(emulation.error());
-    emulation_ = std::move(*emulation);
+    auto counting = TRY(plan_counting(parts_.plan.counting, parts_.sys, parts_.seams.root, parts_.seams.collectors));
+    counting_ = std::move(counting);
+    TRY(enlarge_batches_for_background());
+    auto emulation = TRY(plan_emulation(parts_.plan, parts_.seams.collectors));
+    emulation_ = std::move(emulation);
     return {};
 }
 
@@ -107,28 +104,24 @@ Result<void> Session::open_directory() {
     record.warnings.insert(record.warnings.end(), counting_.warnings.begin(), counting_.warnings.end());
     record.warnings.insert(record.warnings.end(), emulation_.warnings.begin(), emulation_.warnings.end());
 
-    auto directory = RunDirectory::create(parts_.path, parts_.plan.options.force);
-    if (!directory) return fail(directory.error());
-    if (auto written = directory->write_record(record); !written) return written;
-    parts_.directory = std::move(*directory);
+    auto directory = TRY(RunDirectory::create(parts_.path, parts_.plan.options.force));
+    TRY(directory.write_record(record));
+    parts_.directory = std::move(directory);
     return {};
 }
 
 Result<void> Session::allocate() {
     PlacementRecord& record = parts_.record.placement;
-    auto workspace = Workspace::allocate(parts_.plan.workspace);
-    if (!workspace) return fail(workspace.error());
-    workspace_ = std::move(*workspace);
+    auto workspace = TRY(Workspace::allocate(parts_.plan.workspace));
+    workspace_ = std::move(workspace);
     record.arena_bytes = workspace_->bytes();
-    const auto bound = bind_memory(parts_.machine, parts_.plan.placement, workspace_->base(), workspace_->bytes());
-    if (!bound) return fail(bound.error());
-    record.bound_memory = *bound;
-    if (!*bound) record.bind_memory_reason = parts_.machine.bind_memory.cause;
+    const auto bound = TRY(bind_memory(parts_.machine, parts_.plan.placement, workspace_->base(), workspace_->bytes()));
+    record.bound_memory = bound;
+    if (!bound) record.bind_memory_reason = parts_.machine.bind_memory.cause;
     workspace_->touch(parts_.plan.options.seed);
     record.huge_page_bytes = huge_page_bytes(workspace_->base(), workspace_->bytes());
-    auto sweep = CacheSweep::make(parts_.machine, parts_.plan.placement.cpus, parts_.plan.sweep_bytes);
-    if (!sweep) return fail(sweep.error());
-    sweep_ = std::move(*sweep);
+    auto sweep = TRY(CacheSweep::make(parts_.machine, parts_.plan.placement.cpus, parts_.plan.sweep_bytes));
+    sweep_ = std::move(sweep);
     return prove_pages(record.pages_before);
 }
 
@@ -145,18 +138,16 @@ Result<void> Session::prove_pages(std::vector<PageProof>& into) {
     }
     into = std::move(*proofs);
     if (!record.bound_memory) return {};
-    auto doubts = judge_pages(parts_.plan.placement, into);
-    if (!doubts) return fail(doubts.error());
-    for (Warning& doubt : *doubts)
+    auto doubts = TRY(judge_pages(parts_.plan.placement, into));
+    for (Warning& doubt : doubts)
         parts_.record.warnings.push_back(std::move(doubt));
     return {};
 }
 
 Result<void> Session::simulate_all() {
     RunRecord& record = parts_.record;
-    auto simulation = simulate_run(parts_.plan, parts_.machine.allowed, progress_, stop_);
-    if (!simulation) return fail(simulation.error());
-    simulation_ = std::move(*simulation);
+    auto simulation = TRY(simulate_run(parts_.plan, parts_.machine.allowed, progress_, stop_));
+    simulation_ = std::move(simulation);
     judge_stationarity_of(parts_.plan, simulation_, record);
     const std::string not_simulated = why_not_simulated(simulation_);
     record.unavailable = unavailable_metrics(parts_.plan.counting, counting_, not_simulated);
@@ -182,21 +173,18 @@ Result<void> Session::open_samples() {
     if (record.emulation) shape.emulated = emulated_columns();
     if (record.simulation) shape.simulated = simulated_columns(parts_.plan.options.between);
     shape.comments = sample_comments(record, SampleFile::steps);
-    auto samples = SampleWriter::create(parts_.path / samples_file, shape, SampleFile::steps);
-    if (!samples) return fail(samples.error());
-    samples_ = std::move(*samples);
+    auto samples = TRY(SampleWriter::create(parts_.path / samples_file, shape, SampleFile::steps));
+    samples_ = std::move(samples);
     if (parts_.plan.options.threads > 1) {
         shape.comments = sample_comments(record, SampleFile::workers);
-        auto workers = SampleWriter::create(parts_.path / workers_file, shape, SampleFile::workers);
-        if (!workers) return fail(workers.error());
-        workers_ = std::move(*workers);
+        auto workers = TRY(SampleWriter::create(parts_.path / workers_file, shape, SampleFile::workers));
+        workers_ = std::move(workers);
     }
     if (counts_shared()) {
         shape.simulated.clear();
         shape.comments = sample_comments(record, SampleFile::background);
-        auto background = SampleWriter::create(parts_.path / background_file, shape, SampleFile::background);
-        if (!background) return fail(background.error());
-        background_ = std::move(*background);
+        auto background = TRY(SampleWriter::create(parts_.path / background_file, shape, SampleFile::background));
+        background_ = std::move(background);
     }
     return write_record();
 }
@@ -208,7 +196,7 @@ Result<void> Session::choose_oracle_copies() {
     const std::size_t loop = static_cast<std::size_t>(oracle - loops.begin());
     for (std::size_t e = 0; e < parts_.plan.experiments.size(); ++e) {
         if (stop_ != 0) return fail(stopped_by(stop_));
-        if (auto filled = fill_masks(e, 0); !filled) return filled;
+        TRY(fill_masks(e, 0));
         const CopyTrial trial = choose_copy_method(*workspace_, team_->workers(), loop_options(e, loop),
                                                    parts_.plan.experiments[e].changes);
         oracle_copies_[e] = trial.winner;
@@ -220,9 +208,8 @@ Result<void> Session::choose_oracle_copies() {
 Result<void> Session::price_reads() {
     if (counting_.sources.empty()) return {};
     for (int pass = 0; pass < counting_.passes; ++pass) {
-        auto cost = measure_read_cost(counting_, pass, parts_.seams.clock);
-        if (!cost) return fail(cost.error());
-        parts_.record.read_cost.push_back(std::move(*cost));
+        auto cost = TRY(measure_read_cost(counting_, pass, parts_.seams.clock));
+        parts_.record.read_cost.push_back(std::move(cost));
     }
     return write_record();
 }
@@ -243,7 +230,7 @@ Result<void> Session::measure_phases() {
                             {"measure", done++, total,
                              fmt::format("{} k {}, repeat {} of {}", loop_name(plan.options, plan.options.loops[loop]),
                                          plan.experiments[e].k, repeat + 1, plan.options.repeats)});
-                    if (auto phase = measure_phase({e, loop, repeat, pass}); !phase) return phase;
+                    TRY(measure_phase({e, loop, repeat, pass}));
                 }
             }
         }

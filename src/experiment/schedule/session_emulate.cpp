@@ -26,7 +26,7 @@ Result<void> Session::emulate_all() {
         return fail({ExitCode::internal, "emulate", "/proc/self/exe", "the program's own path is not known",
                      "mount /proc", none.value()});
     const EmulationPlace place{program, parts_.machine.allowed, parts_.memory_available == 0 ? 0 : available};
-    if (auto emulated = emulate_run(emulation_, parts_.plan, place, progress_, stop_); !emulated) return emulated;
+    TRY(emulate_run(emulation_, parts_.plan, place, progress_, stop_));
 
     std::size_t emulated = 0, rows = 0;
     for (std::size_t e = 0; e < emulation_.rows.size(); ++e)

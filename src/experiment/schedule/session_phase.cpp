@@ -51,7 +51,7 @@ Result<void> Session::measure_phase(const PhaseKey& key) {
     const RunPlan& plan = parts_.plan;
     const Experiment& experiment = plan.experiments[key.experiment];
     const LoopKind kind = plan.options.loops[key.loop];
-    if (auto filled = fill_masks(key.experiment, key.repeat); !filled) return filled;
+    TRY(fill_masks(key.experiment, key.repeat));
     const auto loop =
         parts_.seams.make_loop(kind, *workspace_, team_->workers(), loop_options(key.experiment, key.loop));
     if (!loop)
@@ -59,9 +59,8 @@ Result<void> Session::measure_phase(const PhaseKey& key) {
                      "this build does not have it", "leave it out of --loops"});
     loop->reset(experiment.changes);
 
-    const auto log =
-        run_phase({plan, *workspace_, team_->workers(), *sweep_, counting_, parts_.seams.clock, stop_}, *loop, key);
-    if (!log) return fail(log.error());
+    const auto log = TRY(
+        run_phase({plan, *workspace_, team_->workers(), *sweep_, counting_, parts_.seams.clock, stop_}, *loop, key));
 
     const auto last = static_cast<std::uint32_t>(experiment.changes.size());
     const std::span<const std::uint64_t> mask(workspace_->mask(last), mask_words(plan.options.pool_rows));
@@ -71,24 +70,22 @@ Result<void> Session::measure_phase(const PhaseKey& key) {
         return fail(std::move(error));
     }
     const SimulatedRow& simulated = simulation_.rows[key.experiment][key.loop];
-    if (auto same = check_outcomes(plan, key, *log, simulated.ledgers[key.repeat]); !same) return same;
+    TRY(check_outcomes(plan, key, log, simulated.ledgers[key.repeat]));
 
     std::vector<int> pinned;
     for (std::size_t worker = 0; worker < plan.placement.cpus.size(); ++worker)
         pinned.push_back(team_->bound() ? plan.placement.cpus[worker] : -1);
     const PhaseRows rows = make_rows({plan, counting_, simulated, pinned, std::string(loop_name(plan.options, kind)),
                                       emulation_.rows.empty() ? nullptr : &emulation_.rows[key.experiment][key.loop]},
-                                     key, *log);
+                                     key, log);
     parts_.record.placement.steps += rows.steps.size();
     parts_.record.placement.steps_migrated += rows.migrated;
     ExperimentRecord& record = experiment_record(key.experiment, key.loop);
     if (key.repeat == 0 && !record.simulated && !record.stationary)
         judge_stationarity_on_counts(record, rows.steps, rows.background, counting_.events, parts_.record.warnings);
-    if (auto written = samples_->append(rows.steps); !written) return written;
-    if (workers_)
-        if (auto written = workers_->append(rows.workers); !written) return written;
-    if (background_ && !rows.background.empty())
-        if (auto written = background_->append(rows.background); !written) return written;
+    TRY(samples_->append(rows.steps));
+    if (workers_) TRY(workers_->append(rows.workers));
+    if (background_ && !rows.background.empty()) TRY(background_->append(rows.background));
     return {};
 }
 

@@ -32,12 +32,11 @@ Result<void> Session::qualify() {
     }
     if (!record.done) {
         if (progress_) progress_({"qualify", 0, 1, "counters on kernels of known truth"});
-        auto events = qualify_counters({counting_, parts_.plan.counting, parts_.machine, stop_,
-                                        parts_.seams.kernel_amounts, qualification_pace(options.quick)});
-        if (!events) return fail(events.error());
+        auto events = TRY(qualify_counters({counting_, parts_.plan.counting, parts_.machine, stop_,
+                                            parts_.seams.kernel_amounts, qualification_pace(options.quick)}));
         record.done = true;
         record.measured = utc_now();
-        record.events = std::move(*events);
+        record.events = std::move(events);
         if (progress_) progress_({"qualify", 1, 1, {}});
         if (directory)
             if (auto doubt = store_qualification(*directory, key, record))
@@ -46,7 +45,7 @@ Result<void> Session::qualify() {
     for (const EventRecord& event : counting_.events)
         if (const QualifiedEvent* failure = failure_of(record, event.name))
             parts_.record.warnings.push_back(warnings::unqualified(*failure, options.allow_unqualified));
-    if (auto written = write_record(); !written) return written;
+    TRY(write_record());
     if (!options.counting.strict || options.allow_unqualified) return {};
     return check_qualified(parts_.plan.counting, counting_, record);
 }
