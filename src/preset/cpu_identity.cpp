@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 
 #include "base/text.hpp"
+#include "io/regex.hpp"
 #include "preset/preset.hpp"
 
 namespace bytebound {
@@ -70,9 +70,9 @@ std::string describe(const CpuIdentity& cpu) {
 Fit fit_of(const CpuMatch& match, const CpuIdentity& cpu, const std::vector<std::string>& pmus, std::string* device) {
     if (match.names_cpu() && !fits_cpu(match, cpu)) return Fit::none;
     for (const std::string& pattern : match.devices) {
-        const std::regex compiled(pattern, std::regex::extended);
-        const auto found = std::find_if(pmus.begin(), pmus.end(),
-                                        [&](const std::string& pmu) { return std::regex_match(pmu, compiled); });
+        const Regex compiled(pattern);
+        const auto found =
+            std::find_if(pmus.begin(), pmus.end(), [&](const std::string& pmu) { return compiled.matches(pmu); });
         if (found == pmus.end()) return Fit::none;
         if (device != nullptr) *device = *found;
     }

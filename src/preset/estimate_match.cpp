@@ -1,19 +1,18 @@
 #include <fmt/format.h>
 
-#include <regex>
-
 #include "counters/names/event_name.hpp"
 #include "counters/names/pmu_device.hpp"
 #include "counters/names/pmu_terms.hpp"
+#include "io/regex.hpp"
 #include "preset/preset.hpp"
 
 namespace bytebound {
 namespace {
 
 std::string core_pmu_matching(const SysRoot& root, const std::string& pattern) {
-    const std::regex compiled(pattern, std::regex::extended);
+    const Regex compiled(pattern);
     for (const std::string& pmu : pmu_names(root))
-        if (std::regex_match(pmu, compiled) && is_core_pmu(root, pmu)) return pmu;
+        if (compiled.matches(pmu) && is_core_pmu(root, pmu)) return pmu;
     return {};
 }
 

@@ -4,22 +4,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <regex>
 
 #include "base/text.hpp"
 #include "counters/names/event_name.hpp"
 #include "counters/names/format_field.hpp"
 #include "counters/names/pmu_device.hpp"
 #include "counters/names/pmu_terms.hpp"
+#include "io/regex.hpp"
 
 namespace bytebound {
 namespace {
 
 bool path_exists(const SysRoot& root, const std::string& path) {
     const auto slash = path.rfind('/');
-    const std::regex last(slash == std::string::npos ? path : path.substr(slash + 1), std::regex::extended);
+    const Regex last(slash == std::string::npos ? path : path.substr(slash + 1));
     for (const std::string& name : root.list(slash == std::string::npos ? "" : path.substr(0, slash)))
-        if (std::regex_match(name, last)) return true;
+        if (last.matches(name)) return true;
     return false;
 }
 
@@ -61,9 +61,7 @@ public:
     BoxEncoder(const SysRoot& root, const MemorySource& source, std::string box, BoxWarnings& warnings,
                std::vector<std::string>& differing)
         : root_(root), source_(source), box_(std::move(box)), warnings_(warnings), differing_(differing) {
-        std::smatch match;
-        const std::regex pattern(source.pmu, std::regex::extended);
-        if (std::regex_match(box_, match, pattern) && match.size() > 1) group_ = match[1].str();
+        if (const auto groups = Regex(source.pmu).groups(box_); groups && !groups->empty()) group_ = groups->front();
     }
 
     /// The box's counters, or what is broken.
@@ -193,12 +191,12 @@ std::vector<std::string> boxes_of(const SysRoot& root, const MemorySource& sourc
         why = "no /" + source.needs_path;
         return boxes;
     }
-    const std::regex pattern(source.pmu, std::regex::extended);
-    const std::regex exclude(source.exclude, std::regex::extended);
+    const Regex pattern(source.pmu);
+    const Regex exclude(source.exclude);
     why = "no PMU " + source.pmu;
     for (const std::string& pmu : pmu_names(root)) {
-        if (!std::regex_match(pmu, pattern)) continue;
-        if (!source.exclude.empty() && std::regex_match(pmu, exclude)) continue;
+        if (!pattern.matches(pmu)) continue;
+        if (!source.exclude.empty() && exclude.matches(pmu)) continue;
         if (!source.needs_alias.empty() && !root.exists(pmu_path(pmu, "events/" + source.needs_alias))) {
             why = "PMU " + pmu + " has no event " + source.needs_alias;
         } else if (!has_format(root, pmu, source)) {

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 #include <set>
 
 #include "base/text.hpp"
 #include "counters/names/pmu_device.hpp"
+#include "io/regex.hpp"
 #include "preset/memory_boxes.hpp"
 
 namespace bytebound {
@@ -28,18 +28,18 @@ std::optional<long> number_in(const SysRoot& root, const std::string& path) {
 std::optional<std::pair<int, int>> kernel_version(const SysRoot& root) {
     for (const char* path : {"proc/sys/kernel/osrelease", "proc/version"}) {
         const auto text = root.read(path);
-        std::smatch match;
-        static const std::regex version("(Linux version )?([0-9]{1,3})\\.([0-9]{1,3}).*");
+        static const Regex version("(Linux version )?([0-9]{1,3})\\.([0-9]{1,3}).*");
         const std::string line = text ? text->substr(0, text->find('\n')) : std::string();
-        if (std::regex_match(line, match, version)) return std::pair(std::stoi(match[2]), std::stoi(match[3]));
+        if (const auto groups = version.groups(line))
+            return std::pair(std::stoi((*groups)[1]), std::stoi((*groups)[2]));
     }
     return {};
 }
 
 bool any_counted_by(const std::string& pattern, const std::vector<MemoryCounter>& counters) {
-    const std::regex compiled(pattern, std::regex::extended);
+    const Regex compiled(pattern);
     return std::any_of(counters.begin(), counters.end(),
-                       [&](const MemoryCounter& c) { return std::regex_match(c.event.pmu, compiled); });
+                       [&](const MemoryCounter& c) { return compiled.matches(c.event.pmu); });
 }
 
 bool any_has_alias(const SysRoot& root, const std::string& alias, const std::vector<MemoryCounter>& counters) {

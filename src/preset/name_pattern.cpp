@@ -1,7 +1,8 @@
 #include "preset/name_pattern.hpp"
 
-#include <regex>
 #include <string_view>
+
+#include "io/regex.hpp"
 
 namespace bytebound {
 namespace {
@@ -89,7 +90,7 @@ private:
 };
 
 bool matches(const std::string& name, const std::string& pattern) {
-    return !pattern.empty() && std::regex_match(name, std::regex(pattern, std::regex::extended));
+    return !pattern.empty() && full_match(pattern, name);
 }
 
 } // namespace

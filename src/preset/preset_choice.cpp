@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 
 #include "base/text.hpp"
 #include "counters/names/pmu_device.hpp"
+#include "io/regex.hpp"
 #include "preset/preset.hpp"
 
 namespace bytebound {
@@ -23,9 +23,9 @@ void choose_llc_event(const SysRoot& root, PresetChoice& choice) {
         choice.llc_event = preset.llc_misses->event;
         return;
     }
-    const std::regex pattern(preset.llc_misses->pmu, std::regex::extended);
+    const Regex pattern(preset.llc_misses->pmu);
     for (const std::string& pmu : pmu_names(root)) {
-        if (!std::regex_match(pmu, pattern)) continue;
+        if (!pattern.matches(pmu)) continue;
         choice.llc_event = pmu + "/" + preset.llc_misses->terms + "/";
         return;
     }

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <regex>
 #include <set>
 
+#include "io/regex.hpp"
 #include "preset/formula.hpp"
 #include "preset/toml_reader.hpp"
 
@@ -21,9 +21,9 @@ constexpr std::string_view socket_pmus[] = {"uncore_imc",       "uncore_imc_0", 
 
 void refuse_socket_pmu(const TableReader& table, std::string_view key, const std::string& pattern) {
     if (pattern.empty()) return;
-    const std::regex compiled(pattern, std::regex::extended);
+    const Regex compiled(pattern);
     for (const std::string_view pmu : socket_pmus) {
-        if (!std::regex_match(pmu.begin(), pmu.end(), compiled)) continue;
+        if (!compiled.matches(pmu)) continue;
         table.wrong_at(key, "key \"" + std::string(key) + "\": an uncore event with thread scope: PMU " +
                                 std::string(pmu) + " counts for everybody and cannot be opened on a thread");
         return;

@@ -1,7 +1,6 @@
-#include <regex>
-
 #include "base/text.hpp"
 #include "counters/names/event_name.hpp"
+#include "io/regex.hpp"
 #include "preset/toml_reader.hpp"
 
 namespace bytebound {
@@ -43,11 +42,7 @@ std::vector<MemoryTerm> read_terms(const TableReader& source, std::string_view k
 }
 
 std::size_t groups_of(const std::string& pattern) {
-    try {
-        return std::regex(pattern, std::regex::extended).mark_count();
-    } catch (const std::regex_error&) {
-        return 0; // reported where it is read
-    }
+    return is_regex(pattern) ? Regex(pattern).group_count() : 0; // a bad one is reported where it is read
 }
 
 std::optional<std::pair<int, int>> version_of(const TableReader& table, std::string_view key) {

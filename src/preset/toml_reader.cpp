@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <limits>
-#include <regex>
 
 #include "base/text.hpp"
 #include "counters/names/event_name.hpp"
+#include "io/regex.hpp"
 
 namespace bytebound {
 namespace {
@@ -62,13 +62,9 @@ std::string TableReader::word(std::string_view key, std::initializer_list<std::s
 
 std::string TableReader::pattern(std::string_view key, bool required) const {
     std::string value = text(key, required);
-    try {
-        const std::regex compiles(value, std::regex::extended);
-    } catch (const std::regex_error&) {
-        wrong_at(key, quoted(key) + " is not a regular expression");
-        return {};
-    }
-    return value;
+    if (is_regex(value)) return value;
+    wrong_at(key, quoted(key) + " is not a regular expression");
+    return {};
 }
 
 std::string TableReader::terms(std::string_view key, bool required) const {
@@ -154,12 +150,10 @@ std::vector<std::string> TableReader::patterns(std::string_view key) const {
     if (array == nullptr) return found;
     for (const toml::node& item : *array) {
         const auto value = item.value_exact<std::string>();
-        try {
-            const std::regex compiles(value.value_or("("), std::regex::extended);
+        if (value && is_regex(*value))
             found.push_back(*value);
-        } catch (const std::regex_error&) {
+        else
             report(item.source(), key, quoted(key) + " has an entry that is not a regular expression");
-        }
     }
     return found;
 }

@@ -1,0 +1,45 @@
+#include "io/regex.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+using namespace bytebound;
+using Texts = std::vector<std::string>;
+
+TEST_CASE("a pattern matches whole texts only") {
+    CHECK(full_match("uncore_imc_[0-9]+", "uncore_imc_12"));
+    CHECK_FALSE(full_match("uncore_imc_[0-9]+", "uncore_imc_12_free"));
+    CHECK_FALSE(full_match("uncore_imc_[0-9]+", "my_uncore_imc_12"));
+    CHECK_FALSE(full_match("uncore_imc_[0-9]+", "uncore_imc_"));
+    CHECK(full_match("cpu|cpu_(atom|core)", "cpu_core"));
+    CHECK(full_match("", ""));
+    CHECK_FALSE(full_match("", "cpu"));
+}
+
+TEST_CASE("a group is what it matched, and empty where its alternative was not taken") {
+    const Regex boxes("hisi_sccl([0-9]+)_(ddrc|hha)([0-9]+)");
+    CHECK(boxes.group_count() == 3);
+    CHECK(boxes.groups("hisi_sccl1_ddrc10") == Texts{"1", "ddrc", "10"});
+    CHECK(boxes.groups("hisi_sccl1_l3c0") == std::nullopt);
+    const Regex version("(Linux version )?([0-9]{1,3})\\.([0-9]{1,3}).*");
+    CHECK(version.groups("6.12.10-cloud") == Texts{"", "6", "12"});
+    CHECK(version.groups("Linux version 5.17.0") == Texts{"Linux version ", "5", "17"});
+    CHECK(Regex("cpu").groups("cpu") == Texts{});
+}
+
+TEST_CASE("an expression that does not compile is refused where it is read, and cannot be used") {
+    CHECK(is_regex("uncore_(cha|imc)_[0-9]+"));
+    CHECK_FALSE(is_regex("uncore_(cha"));
+    CHECK_FALSE(is_regex("[0-9"));
+    CHECK_THROWS_AS(Regex("uncore_(cha"), std::invalid_argument);
+}
+
+TEST_CASE("no expression makes matching take exponential time or a deep stack") {
+    const std::string long_text(200'000, 'a');
+    CHECK_FALSE(full_match("(a*)*b", std::string(40, 'a')));
+    CHECK_FALSE(full_match("(a|a)*b", std::string(40, 'a')));
+    CHECK(full_match("(a|b)*", long_text));
+}
