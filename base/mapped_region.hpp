@@ -7,6 +7,9 @@
 
 namespace bytebound {
 
+/// Of a transparent huge page on x86-64, and on arm64 with pages of 4 KiB (Documentation/admin-guide/mm/transhuge.rst).
+inline constexpr std::size_t huge_page_size = std::size_t{2} << 20;
+
 /// Owner of one anonymous private mapping.
 class MappedRegion {
 public:

@@ -1,11 +1,8 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
-
-#include "base/error.hpp"
 
 namespace bytebound {
 
@@ -17,11 +14,5 @@ struct Progress {
 };
 /// Called on the thread that measures, outside of timed phases.
 using ProgressCallback = std::function<void(const Progress&)>;
-
-/// 0, or the signal that asked the run to stop (SIGINT, SIGTERM). Set by a signal handler, polled between steps.
-using StopFlag = std::atomic<int>;
-
-/// The error of a run that was asked to stop: interrupted or terminated.
-Error stopped_by(int signal);
 
 } // namespace bytebound

@@ -3,14 +3,14 @@
 #include <benchmark/benchmark.h>
 
 #include "stats/estimate.hpp"
-#include "stats/random.hpp"
+#include "base/random.hpp"
 
 using namespace bytebound;
 
 namespace {
 
 Samples main_job_samples(std::uint64_t seed) {
-    Xoshiro256 random(seed);
+    Random random(seed);
     Samples samples;
     for (int repeat = 0; repeat < 5; ++repeat) {
         auto& block = samples.numerator.emplace_back();

@@ -3,16 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <memory>
 #include <system_error>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "figures/roofline.hpp"
-#include "io/file_size_limit.hpp"
+#include "io/replaced_file.hpp"
 #include "record/run_directory.hpp"
 #include "render/html.hpp"
 #include "render/markdown.hpp"
@@ -61,23 +59,6 @@ Error write_error(const std::filesystem::path& file, int number) {
         number};
 }
 
-/// A reader sees the former file or the new one, never half of it.
-Result<void> replace_file(const std::filesystem::path& file, const std::string& text) {
-    const FileSizeLimitAsError limit;
-    const std::filesystem::path temporary = file.string() + ".tmp";
-    std::FILE* stream = std::fopen(temporary.c_str(), "wb");
-    if (stream == nullptr) return fail(write_error(file, errno));
-    int error = 0;
-    if (std::fwrite(text.data(), 1, text.size(), stream) != text.size()) error = errno;
-    if (error == 0 && std::fflush(stream) != 0) error = errno;
-    if (error == 0 && ::fsync(::fileno(stream)) != 0 && errno != EINVAL) error = errno;
-    if (std::fclose(stream) != 0 && error == 0) error = errno;
-    if (error == 0 && std::rename(temporary.c_str(), file.c_str()) != 0) error = errno;
-    if (error == 0) return {};
-    ::unlink(temporary.c_str());
-    return fail(write_error(file, error));
-}
-
 /// The raw steps of a run. A complete one has all it planned; of any other only whole phases count.
 Result<SampleTable> raw_steps(const RunRecord& run, const std::filesystem::path& file) {
     const bool complete = run.status == RunStatus::complete;
@@ -116,9 +97,9 @@ Result<WrittenReports> write_as(const std::filesystem::path& run_directory, RunR
     const auto background = TRY(idle_windows_of(out.run, run_directory / background_file));
     out.summary = summarize(out.run, samples, background ? &*background : nullptr);
     for (const ReportFormat& format : formats) {
-        if (auto written = replace_file(run_directory / format.file, format.text(out.run, out.summary)); !written) {
-            return fail(written.error());
-        }
+        const std::filesystem::path file = run_directory / format.file;
+        const int number = replace_file(file, file.string() + ".tmp", format.text(out.run, out.summary));
+        if (number != 0) return fail(write_error(file, number));
     }
     return out;
 }

@@ -10,7 +10,7 @@
 
 #include "stats/estimate.hpp"
 #include "stats/quantile.hpp"
-#include "stats/random.hpp"
+#include "base/random.hpp"
 
 namespace bytebound {
 
@@ -27,7 +27,7 @@ struct MovingRuns {
 
     /// Draws `steps` steps: whole runs, the last one cut.
     template <class Take>
-    void draw(Xoshiro256& random, Take&& take) const {
+    void draw(Random& random, Take&& take) const {
         for (std::uint32_t drawn = 0; drawn < steps;) {
             const std::uint32_t start = random.below(starts());
             const std::uint32_t end = start + std::min(length, steps - drawn);

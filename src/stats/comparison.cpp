@@ -23,7 +23,7 @@ std::optional<std::pair<double, double>> joint_interval(const FlatSamples& loop,
     if (blocks == 0 || (one_block && runs.starts() < 2)) return std::nullopt;
 
     Statistic of_loop(loop), of_vs(vs);
-    Xoshiro256 random(options.seed);
+    Random random(options.seed);
     const auto add_block = [](const FlatSamples& flat, std::uint32_t block, Statistic& statistic) {
         for (std::uint32_t step = flat.begin[block]; step < flat.begin[block + 1]; ++step)
             statistic.add(step);

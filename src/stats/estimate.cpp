@@ -13,7 +13,7 @@ std::uint32_t block_steps(const FlatSamples& flat, std::uint32_t block) {
 
 /// One hierarchical resample: as many blocks as there are, then within each as many steps as it has.
 template <class Statistic>
-void draw_blocks_then_steps(const FlatSamples& flat, Xoshiro256& random, Statistic& statistic) {
+void draw_blocks_then_steps(const FlatSamples& flat, Random& random, Statistic& statistic) {
     for (std::uint32_t i = 0; i < flat.blocks(); ++i) {
         const std::uint32_t block = random.below(flat.blocks());
         const std::uint32_t first = flat.begin[block], steps = block_steps(flat, block);
@@ -39,7 +39,7 @@ std::optional<Estimate> point_of(const FlatSamples& flat, Stat stat) {
 template <class Statistic>
 std::optional<std::pair<double, double>> interval(const FlatSamples& flat, const BootstrapOptions& options) {
     Statistic statistic(flat);
-    Xoshiro256 random(options.seed);
+    Random random(options.seed);
     const MovingRuns runs(flat.steps());
     return percentile_interval(options, [&] {
         statistic.clear();

@@ -1,4 +1,5 @@
 #include "experiment/calibrate/calibration_plan.hpp"
+#include "base/mapped_region.hpp"
 
 #include <fmt/format.h>
 
@@ -15,7 +16,6 @@ namespace bytebound {
 namespace {
 
 constexpr std::uint64_t assumed_llc_bytes = std::uint64_t{32} << 20;
-constexpr std::uint64_t huge_page = std::uint64_t{2} << 20;
 constexpr std::uint32_t fewest_rounds = 3;
 /// --quick: at most this much for all workers, and twice the caches.
 constexpr std::uint64_t quick_bytes = std::uint64_t{1} << 30;
@@ -144,10 +144,10 @@ private:
     void add_memory(const LevelCaches& caches) {
         const std::uint64_t held = caches.everywhere ? caches.total : std::max(caches.total, assumed_llc_bytes);
         // More than 4 x all of it together, and more than 4 x what lies above each worker.
-        const std::uint64_t full = round_up(std::max(4 * held / threads(), 4 * caches.largest) + 1, huge_page);
+        const std::uint64_t full = round_up(std::max(4 * held / threads(), 4 * caches.largest) + 1, huge_page_size);
         std::uint64_t bytes = full;
         if (plan_.options.quick)
-            bytes = std::min(full, round_up(std::max(quick_bytes, 2 * held) / threads(), huge_page));
+            bytes = std::min(full, round_up(std::max(quick_bytes, 2 * held) / threads(), huge_page_size));
         if (bytes < full)
             plan_.warnings.push_back(warnings::small_calibration_buffers(threads(), bytes * threads(), held));
         stage_.arena_bytes = bytes * threads();

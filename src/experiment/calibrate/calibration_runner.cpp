@@ -1,4 +1,5 @@
 #include "experiment/calibrate/calibration_runner.hpp"
+#include "base/mapped_region.hpp"
 
 #include <sys/mman.h>
 
@@ -10,7 +11,6 @@
 namespace bytebound {
 namespace {
 
-constexpr std::size_t huge_page = std::size_t{2} << 20;
 constexpr std::uint64_t most_passes = std::uint64_t{1} << 20;
 
 /// What a worker does, for WorkerTeam::release().
@@ -63,7 +63,7 @@ void do_fma(void* context, unsigned) noexcept {
 Result<CalibrationRunner> CalibrationRunner::make(const Machine& machine, const CalibrationStage& stage,
                                                   WorkerTeam& team, ClockFunction clock) {
     CalibrationRunner runner(stage, team, clock);
-    auto region = TRY(MappedRegion::anonymous(stage.arena_bytes, huge_page));
+    auto region = TRY(MappedRegion::anonymous(stage.arena_bytes, huge_page_size));
     runner.arena_ = std::move(region);
     const auto bound = TRY(bind_memory(machine, stage.placement, runner.arena_.data(), runner.arena_.size()));
     runner.bound_memory_ = bound;

@@ -1,4 +1,5 @@
 #include "experiment/measure/sweep.hpp"
+#include "base/mapped_region.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -6,7 +7,6 @@
 namespace bytebound {
 namespace {
 
-constexpr std::size_t huge_page = std::size_t{2} << 20;
 constexpr std::uint64_t stride = 64; ///< no cache of the supported machines has a shorter line
 
 /// Bytes of all private and inner caches of one CPU.
@@ -34,7 +34,7 @@ std::uint64_t read_lines(const std::byte* from, std::uint64_t bytes) noexcept {
 
 Result<CacheSweep> CacheSweep::make(const Machine& machine, const std::vector<int>& cpus, std::uint64_t buffer_bytes) {
     CacheSweep sweep;
-    auto region = TRY(MappedRegion::anonymous(buffer_bytes, huge_page));
+    auto region = TRY(MappedRegion::anonymous(buffer_bytes, huge_page_size));
     sweep.buffer_ = std::move(region);
     // Written once: unwritten pages would all be the kernel's one page of zeros.
     std::memset(sweep.buffer_.data(), 0x5a, buffer_bytes);

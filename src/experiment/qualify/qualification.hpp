@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/progress.hpp"
+#include "base/stop.hpp"
 #include "experiment/counting/counting.hpp"
 #include "experiment/qualify/qualification_kernels.hpp"
 

@@ -13,15 +13,13 @@ namespace {
 
 using known_truth::flush_lines;
 
-constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;
-
 bool is_stream(TruthKernel kernel) {
     return kernel == TruthKernel::read || kernel == TruthKernel::store || kernel == TruthKernel::nontemporal_store ||
            kernel == TruthKernel::copy;
 }
 
 Result<MappedRegion> stream_memory(const Machine& machine, const Placement& placement, std::uint64_t bytes) {
-    auto region = TRY(MappedRegion::anonymous(bytes, huge_page_bytes));
+    auto region = TRY(MappedRegion::anonymous(bytes, huge_page_size));
     TRY(bind_memory(machine, placement, region.data(), region.size()));
     // Fewer page walks, whose loads are traffic, too.
     static_cast<void>(::madvise(region.data(), region.size(), MADV_HUGEPAGE));

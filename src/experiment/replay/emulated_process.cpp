@@ -1,4 +1,5 @@
 #include "experiment/replay/emulated_process.hpp"
+#include "base/mapped_region.hpp"
 
 #include <fmt/format.h>
 #include <sched.h>
@@ -15,7 +16,6 @@
 namespace bytebound {
 namespace {
 
-constexpr std::uint64_t huge_page = std::uint64_t{2} << 20;
 constexpr std::int64_t four_gib = std::int64_t{1} << 32;
 /// Of stack below the deepest frame and of code around a function: more than the loops use.
 constexpr std::uint64_t surroundings = std::uint64_t{1} << 20;
@@ -141,7 +141,7 @@ Result<void> check_apart(const AddressSpan& arena, std::span<const NamedSpan> ot
 }
 
 std::uint64_t arena_alignment(const EmulatedCache& last_level) {
-    return std::max(huge_page, last_level.sets() * last_level.line_bytes);
+    return std::max(huge_page_size, last_level.sets() * last_level.line_bytes);
 }
 
 Result<void> run_emulated(const EmulationSpec& spec, std::span<const CollectorEntry> table) {
@@ -156,7 +156,7 @@ Result<void> run_emulated(const EmulationSpec& spec, std::span<const CollectorEn
     auto workspace = TRY(Workspace::allocate(spec.workspace, arena_alignment(spec.last_level)));
     MappedRegion sweep;
     if (spec.between == Between::evict) {
-        auto region = TRY(MappedRegion::anonymous(spec.last_level.size_bytes, huge_page));
+        auto region = TRY(MappedRegion::anonymous(spec.last_level.size_bytes, huge_page_size));
         sweep = std::move(region);
     }
     generate_trace(workspace.masks(), spec.workspace.pool_rows, spec.active_rows, changes, spec.pattern, spec.seed,

@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/progress.hpp"
+#include "base/stop.hpp"
 #include "counters/registry.hpp"
 #include "experiment/plan/plan.hpp"
 #include "experiment/replay/emulation_folder.hpp"

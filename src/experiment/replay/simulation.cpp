@@ -132,12 +132,6 @@ Result<void> run_task(const SimulationTask& task, SimulatedRun& run, const RunPl
 
 } // namespace
 
-Error stopped_by(int signal) {
-    const bool interrupt = signal == SIGINT;
-    return {interrupt ? ExitCode::interrupted : ExitCode::terminated, "run", "",
-            interrupt ? "interrupted" : "terminated", "finished phases are kept; bytebound report shows them"};
-}
-
 Result<SimulatedRun> simulate_run(const RunPlan& plan, const std::vector<int>& cpus, const ProgressCallback& progress,
                                   const StopFlag& stop) {
     const std::uint64_t begun = now_ns();

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/progress.hpp"
+#include "base/stop.hpp"
 #include "experiment/plan/plan.hpp"
 #include "loops/replay.hpp"
 #include "model/simulate.hpp"

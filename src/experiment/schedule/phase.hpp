@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/progress.hpp"
+#include "base/stop.hpp"
 #include "experiment/counting/counting.hpp"
 #include "experiment/measure/sweep.hpp"
 #include "experiment/plan/plan.hpp"

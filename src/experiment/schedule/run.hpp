@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/progress.hpp"
+#include "base/stop.hpp"
 #include "base/sys.hpp"
 #include "base/sysroot.hpp"
 #include "counters/registry.hpp"

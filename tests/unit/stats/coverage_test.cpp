@@ -2,21 +2,21 @@
 #include <cmath>
 
 #include "stats/estimate.hpp"
-#include "stats/random.hpp"
+#include "base/random.hpp"
 
 using namespace bytebound;
 
 namespace {
 
 /// Standard normal by Box and Muller; [0, 1) from the upper 53 bits, moved off 0.
-double normal(Xoshiro256& random) {
+double normal(Random& random) {
     const auto uniform = [&] { return (static_cast<double>(random.next() >> 11) + 0.5) * 0x1p-53; };
     const double radius = std::sqrt(-2 * std::log(uniform()));
     return radius * std::cos(6.283185307179586 * uniform());
 }
 
 /// Figures around 100 with 5 % spread between blocks and 3 % within them.
-Samples synthetic(Xoshiro256& random, int blocks, int steps) {
+Samples synthetic(Random& random, int blocks, int steps) {
     Samples samples;
     for (int block = 0; block < blocks; ++block) {
         const double level = 100 + 5 * normal(random);
@@ -43,7 +43,7 @@ bool covers(const Samples& samples, double truth, std::uint64_t seed) {
 } // namespace
 
 TEST_CASE("a nominal 95 percent interval covers at least 90 percent at 20 blocks") {
-    Xoshiro256 random(20);
+    Random random(20);
     int covered = 0;
     for (std::uint64_t trial = 0; trial < 1000; ++trial)
         covered += covers(synthetic(random, 20, 10), 100, trial);
@@ -55,7 +55,7 @@ TEST_CASE("a nominal 95 percent interval covers at least 90 percent at 20 blocks
 TEST_CASE("steps taken as independent cover far less, which is why blocks are resampled first") {
     // 250 steps in 5 blocks: the half width is 1.96*sqrt(34/250) = 0.72, the true spread of the mean sqrt(25/5 + 9/250)
     // = 2.24, so P(|z| < 0.32) = 25 % are covered.
-    Xoshiro256 random(5);
+    Random random(5);
     int plain = 0, hierarchical = 0;
     for (std::uint64_t trial = 0; trial < 300; ++trial) {
         const Samples samples = synthetic(random, 5, 50);

@@ -1,13 +1,13 @@
 #include <catch2/catch.hpp>
 
-#include "stats/random.hpp"
+#include "base/random.hpp"
 
 using namespace bytebound;
 
 // Computed by a separate Python program of splitmix64 and xoshiro256**, itself checked against the published vectors
 // (splitmix64 of seed 0: e220a8397b1dcdaf; xoshiro256** of state 1,2,3,4: 11520, 0, 1509978240, 1215971899390074240).
 TEST_CASE("the generator gives the published xoshiro256** sequence of a splitmix64 seed") {
-    Xoshiro256 random(1);
+    Random random(1);
     CHECK(random.next() == 0xb3f2af6d0fc710c5u);
     CHECK(random.next() == 0x853b559647364ceau);
     CHECK(random.next() == 0x92f89756082a4514u);
@@ -17,14 +17,14 @@ TEST_CASE("the generator gives the published xoshiro256** sequence of a splitmix
 }
 
 TEST_CASE("a bounded draw takes the high half of the word") {
-    Xoshiro256 random(1);
+    Random random(1);
     // (word >> 32) * 10 >> 32 of the words above.
     for (const std::uint32_t expected : {7u, 5u, 5u, 3u, 6u, 1u})
         CHECK(random.below(10) == expected);
 }
 
 TEST_CASE("a bounded draw reaches every value about equally often") {
-    Xoshiro256 random(3);
+    Random random(3);
     std::uint32_t seen[7] = {};
     for (int i = 0; i < 70000; ++i)
         ++seen[random.below(7)];
