@@ -1,4 +1,4 @@
-"""The configurations on which the simulator, callgrind and a brute-force replay are held against each other."""
+"""The configurations on which the simulator, callgrind and a brute-force replay are compared."""
 import concurrent.futures
 import os
 from types import SimpleNamespace
@@ -37,7 +37,7 @@ RUNS = {
     # about as large as the cache
     "somewhat too large": dict(loops="index,mask", N=512, m=330, ks=64),
     "just too large": dict(loops="index,mask", N=512, m=160, ks=32, llc=(512 << 10, 8)),
-    # rows of no multiple of 32 bytes, whose accesses cross lines: callgrind then counts one miss for two lines. How many
+    # rows that are not a multiple of 32 bytes, so that accesses cross lines: callgrind then counts one miss for two lines. How many
     # depends on the copy's accesses: those of --copy avx2 are known.
     "odd rows": dict(loops="paired,index", dtype="bf16", hidden_dim=513, up_cols=461, m=448, copy="avx2"),
     "odd groups": dict(loops="paired,mask,hybrid", dtype="i8", hidden_dim=1000, up_cols=777, gate_cols=333, m=448,
@@ -72,7 +72,7 @@ def config(o, loop):
 
 
 def footprint_bytes(c):
-    """Rows that the loop goes over again and again, in the pool and in the slab: `index` and `mask` those of one set,
+    """Rows that the loop visits repeatedly, in the pool and in the slab: `index` and `mask` those of one set,
     the others those that ever come. hybrid counts as the loop that it takes."""
     sets = brute_force.sets_of(c, brute_force.plan(c))
     slab = max(len(s) for s in sets)
@@ -81,7 +81,7 @@ def footprint_bytes(c):
     return (rows + slab) * sum(c.groups)
 
 def runs_here():
-    """The configurations whose copy this CPU has."""
+    """The configurations whose copy method this CPU supports."""
     with open("/proc/cpuinfo") as file:
         has_avx2 = " avx2 " in file.read()
     return [name for name in RUNS if options(name).copy == "memcpy" or has_avx2]
@@ -126,7 +126,7 @@ def expected_of_callgrind(c):
 
 
 def distinct(rows):
-    """Without those of a run whose simulated lines another loop of it has too: hybrid that takes paired's way."""
+    """Without loops that simulate the same lines as another loop of their run: a hybrid that acts as paired."""
     return list({(row.name, row.fetched[0], row.written[0]): row for row in reversed(rows)}.values())
 
 

@@ -1,4 +1,4 @@
-"""The real binary, as its users call it. BYTEBOUND names it; build/bytebound is the default."""
+"""Runs the real binary as users do: BYTEBOUND, or build/bytebound by default."""
 import csv
 import json
 import os
@@ -50,7 +50,7 @@ def read_csv(path):
 
 
 def ledger_faults(row):
-    """What is wrong with the account of a row's traffic; every run that a test loads is asked."""
+    """Errors in the ledger of a row; checked for every run that a test loads."""
     ledger = row["ledger"]
     if ledger is None:
         return [] if row["unavailable"].get("ledger") else ["no ledger and no reason"]
@@ -101,7 +101,7 @@ def own_cache(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory):
-    """All loops over k = 0, 3, 16, once for the whole session. Nobody may change its files."""
+    """All loops over k = 0, 3, 16, once for the whole session. Tests must not change its files."""
     return run_tiny(tmp_path_factory.mktemp("tiny") / "run", "--ks", "0,3,16")
 
 

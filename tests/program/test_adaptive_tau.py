@@ -1,4 +1,4 @@
-"""hybrid decides by the expected times of this host."""
+"""hybrid decides by the times predicted for this host."""
 import pytest
 
 from conftest import call, run_tiny, samples_of

@@ -1,4 +1,4 @@
-"""bytebound calibrate, and what a run makes of it."""
+"""bytebound calibrate, and how a run uses the calibration."""
 import json
 import os
 import signal
@@ -71,7 +71,7 @@ def test_every_ceiling_has_an_interval_and_n_and_the_memory_ones_exceed_the_cach
         assert each["measured"] or each["factor"] == (0 if each["kernel"].startswith("nt-") else 1)
 
 
-def test_the_table_ends_with_the_path_and_names_the_verdict_on_the_counters(calibrated):
+def test_the_table_ends_with_the_path_and_shows_the_verdict_on_the_counters(calibrated):
     cache, done, path, _ = calibrated
     assert path.startswith(str(cache / "bytebound" / "calibration"))
     assert os.listdir(cache / "bytebound" / "calibration") == [os.path.basename(path)]
@@ -105,7 +105,7 @@ def test_a_run_finds_it_and_shows_every_bandwidth_as_a_percentage_of_its_own_cei
     assert plot["$schema"].startswith("https://vega.github.io/schema/vega-lite/v5")
     assert len(plot["vconcat"]) == 2 and plot["datasets"]["points"] and plot["datasets"]["ceilings_by_row"]
     assert "roofline.vl.json" in run.run["files"]
-    # The report is made of the run directory alone: without the calibration it is the same, byte for byte.
+    # The report depends only on the run directory: without the calibration file it is the same, byte for byte.
     before = (run.path / "summary.json").read_bytes(), (run.path / "roofline.vl.json").read_bytes()
     again = call("report", run.path, env={"XDG_CACHE_HOME": str(tmp_path / "none")})
     assert again.returncode == 0
@@ -122,7 +122,7 @@ def test_without_a_calibration_the_run_says_so_and_what_to_do(tmp_path):
     assert "calibration" not in run.done.stderr
 
 
-def test_a_stale_calibration_is_not_used_and_the_warning_names_what_changed(calibrated, tmp_path):
+def test_a_stale_calibration_is_not_used_and_the_warning_says_what_changed(calibrated, tmp_path):
     kernel = calibrated[3]["host"]["kernel"]
     path = changed(calibrated, tmp_path, kernel="1.0")
     run = run_tiny(tmp_path / "run", "--ks", "16", "--loops", "paired", "--calibration", path)
@@ -134,7 +134,7 @@ def test_a_stale_calibration_is_not_used_and_the_warning_names_what_changed(cali
 
 
 @pytest.mark.parametrize("what", ["missing", "malformed", "other host"])
-def test_a_named_calibration_that_is_no_good_is_bad_data_and_nothing_is_written(calibrated, tmp_path, what):
+def test_an_unusable_calibration_file_is_bad_data_and_nothing_is_written(calibrated, tmp_path, what):
     path = tmp_path / "c.json"
     host = calibrated[3]["host"]["host"]
     if what == "malformed":
@@ -156,7 +156,7 @@ def test_a_named_calibration_that_is_no_good_is_bad_data_and_nothing_is_written(
     ("bandwidth", {"threads": -1}, "threads: it is not a whole number from 1 on"),
     ("write_allocate", {"measured": True, "ci_low": None, "ci_high": None},
      "ci_low: a measured factor has an interval")])
-def test_figures_that_cannot_be_are_bad_data_with_their_path(calibrated, tmp_path, kind, change, fault):
+def test_impossible_figures_are_bad_data_with_their_path(calibrated, tmp_path, kind, change, fault):
     data = json.loads(json.dumps(calibrated[3]))
     data["ceilings"][kind][0].update(change)
     path = tmp_path / "c.json"
@@ -198,7 +198,7 @@ def test_wrong_usage_is_one_line_and_measures_nothing(words, code, line, tmp_pat
     assert done.stderr.startswith("bytebound: error: " + line)
 
 
-def test_the_dry_run_names_the_file_and_writes_nothing(tmp_path):
+def test_the_dry_run_prints_the_file_and_writes_nothing(tmp_path):
     done = call("calibrate", "--threads", "1", "--dry-run", env={"XDG_CACHE_HOME": str(tmp_path)})
     assert done.returncode == 0
     assert done.stdout.splitlines()[-1].startswith(str(tmp_path / "bytebound" / "calibration"))

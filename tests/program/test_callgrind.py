@@ -45,7 +45,7 @@ def test_callgrind_and_the_simulator_agree_within_half_a_percent_away_from_a_ful
     judged = [row for row in rows if settled(row)]
     assert [bad for row in judged for bad in off_by_more_than(row, SHARE)] == []
     assert len(agreement.distinct(rows)) >= 30
-    # All-hit and all-miss cases, and loops that did the same as another one, do not count.
+    # Cases with only hits or only misses, and loops that did the same as another one, do not count.
     partly = [row for row in agreement.distinct(judged) if 0.01 <= row.hits <= 0.99]
     halfway = [row for row in partly if 0.2 <= row.hits <= 0.8]
     print(f"{len(agreement.distinct(rows))} distinct rows; {len(partly)} of them hit partly, {len(halfway)} 20 to 80 %")
@@ -60,7 +60,7 @@ def test_callgrind_and_the_simulator_agree_within_three_percent_around_a_full_ca
 
 
 @needs_valgrind
-def test_two_absent_lines_of_one_access_are_one_miss_to_callgrind_and_nothing_else_is_lost(rows):
+def test_callgrind_counts_an_access_that_misses_two_lines_as_one_miss_and_all_other_counts_agree(rows):
     judged = [row for row in rows if row.odd]
     if not judged:
         pytest.skip("this CPU has no AVX2")
@@ -87,7 +87,7 @@ def test_a_brute_force_replay_gives_every_buffers_lines_of_every_step(runs, name
 
 
 @needs_valgrind
-def test_emulated_figures_stand_between_counted_and_simulated_ones(tmp_path):
+def test_emulated_figures_rank_between_counted_and_simulated_ones(tmp_path):
     loaded = run_tiny(tmp_path / "run", "--collector", "callgrind,sim", "--ks", "16", "--llc", "64KiB:8")
     for row in loaded.summary["rows"]:
         for metric in ("instructions", "llc_misses", "dram_read_bytes", "dram_write_bytes", "dram_bytes", "amplification",
@@ -129,7 +129,7 @@ def test_auto_starts_no_emulation(tmp_path):
 
 
 @needs_valgrind
-def test_sets_that_are_no_power_of_two_become_one_with_a_warning(tmp_path):
+def test_sets_that_are_not_a_power_of_two_are_rounded_with_a_warning(tmp_path):
     loaded = run_tiny(tmp_path / "run", "--collector", "callgrind", "--loops", "paired", "--ks", "8", "--llc", "192KiB:8")
     assert loaded.run["emulation"]["last_level"] == {"size_bytes": 196608, "ways": 6, "line_bytes": 64}
     assert ("callgrind needs a power of two of sets: it has 192 KiB with 6 ways for 192 KiB with 8 ways"
@@ -139,7 +139,7 @@ def test_sets_that_are_no_power_of_two_become_one_with_a_warning(tmp_path):
 @needs_valgrind
 @pytest.mark.parametrize("copy, reason", [("movsb", "valgrind runs rep movsb byte by byte, as ordinary stores"),
                                           ("nt", "valgrind takes non-temporal stores for ordinary ones")])
-def test_copies_that_valgrind_runs_otherwise_are_not_emulated(tmp_path, copy, reason):
+def test_copies_that_valgrind_runs_differently_are_not_emulated(tmp_path, copy, reason):
     if "cannot run" in call("run", *TINY, "--copy", copy, "--dry-run", "--out", tmp_path / "dry").stderr:
         pytest.skip(f"this CPU has no {copy}")
     alone = call("run", *TINY, "--collector", "callgrind", "--loops", "paired", "--copy", copy, "--out", tmp_path / "one")
@@ -189,7 +189,7 @@ def test_a_temporary_folder_that_cannot_be_used_is_found_before_anything_is_writ
 
 
 @needs_valgrind
-def test_a_simulated_hierarchy_is_said_not_to_be_emulated(tmp_path):
+def test_the_warning_says_that_a_simulated_hierarchy_is_not_emulated(tmp_path):
     loaded = run_tiny(tmp_path / "run", "--collector", "callgrind,sim", "--loops", "index", "--ks", "16", "--llc",
                       "32KiB:8", "--cache-model", "exclusive", "--l1", "none", "--l2", "256KiB:8")
     assert "emulated_without_levels" in [w["code"] for w in loaded.run["warnings"]]
@@ -225,7 +225,7 @@ def test_a_process_that_fails_is_one_clear_error(tmp_path, body, cause):
     assert not list(tmp_path.glob("bytebound-emulation-*"))
 
 
-def test_what_the_emulated_process_refuses_is_refused_with_its_code_and_cause(tmp_path):
+def test_a_refusal_of_the_emulated_process_keeps_its_code_and_cause(tmp_path):
     body = "echo ==7== Warning: noise; echo 'bytebound: error: emulate arena of 5 bytes: too large; less'; exit 3\n"
     done = call("run", *TINY, "--collector", "callgrind", "--out", tmp_path / "run",
                 env={**fake_valgrind(tmp_path / "bin", body), "TMPDIR": str(tmp_path)})

@@ -1,4 +1,4 @@
-"""Words, options and mistakes: exact texts and exit codes."""
+"""Arguments, options and mistakes: exact texts and exit codes."""
 import json
 import os
 import pty
@@ -15,7 +15,7 @@ LINE = re.compile(r"(?:bytebound: warning: .+\n)*bytebound: error: (.+: .+)\n")
 
 
 def complaint(done, code):
-    """The one line of error of a command that failed with `code`; warnings may stand before it."""
+    """The one line of error of a command that failed with `code`; warnings may precede it."""
     assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
     assert done.stdout == ""
     line = LINE.fullmatch(done.stderr)
@@ -70,7 +70,7 @@ WORDS = [
 
 
 @pytest.mark.parametrize("words, text", WORDS)
-def test_wrong_words_are_named_with_a_suggestion(words, text):
+def test_wrong_words_get_a_suggestion(words, text):
     assert complaint(call(*words), 2) == text
 
 
@@ -106,7 +106,7 @@ VALUES = [
 
 
 @pytest.mark.parametrize("words, text", VALUES)
-def test_wrong_values_are_named_with_what_is_accepted(words, text, tmp_path):
+def test_wrong_values_are_reported_with_the_accepted_ones(words, text, tmp_path):
     out = tmp_path / "run"
     assert complaint(call("run", *words, "--dry-run", "--out", out), 2) == "parse " + text
     assert not out.exists()
@@ -184,14 +184,14 @@ def test_a_full_out_is_refused(tmp_path):
     assert str(tmp_path) in line and "not empty" in line and "--force" in line
 
 
-def test_strict_ends_with_3_where_a_wanted_figure_cannot_be_counted(tmp_path):
+def test_strict_exits_with_3_if_a_requested_figure_cannot_be_counted(tmp_path):
     out = tmp_path / "run"
     line = complaint(call("run", *SMALL, "--strict", "--events", "task-clock,nosuchpmu/event=0x1/", "--out", out), 3)
     assert "nosuchpmu/event=0x1/" in line and "; " in line
     assert not out.exists()
 
 
-def test_strict_is_content_with_what_can_be_counted(tmp_path):
+def test_strict_accepts_figures_that_can_be_counted(tmp_path):
     done = call("run", *SMALL, "--strict", "--events", "task-clock", "--quiet", "--out", tmp_path / "run")
     assert done.returncode == 0, done.stderr
 
@@ -263,7 +263,7 @@ def on_terminal(words, env=None):
     return process.wait(timeout=60), shown.decode().replace("\r\n", "\n")
 
 
-def test_progress_stands_on_a_terminal_only_and_quiet_silences_it(tmp_path):
+def test_progress_appears_only_on_a_terminal_and_quiet_silences_it(tmp_path):
     words = ["run", *TINY, "--ks", "16", "--loops", "paired,index"]
     code, shown = on_terminal([*words, "--out", str(tmp_path / "a")])
     assert code == 0 and "\r" in shown
@@ -293,6 +293,6 @@ def test_papi_counts_or_says_in_its_own_words_why_not(tmp_path):
         assert built and event["source"] == "papi" and event["origin"] == "PAPI perf::PERF_COUNT_SW_PAGE_FAULTS"
         return
     line = complaint(done, 3)
-    # What its components print when they start is nobody's output.
+    # PAPI's components must not print to our output when they start.
     assert done.stdout == ""
     assert ("PAPI" in line) if built else ("this build lacks it" in line)

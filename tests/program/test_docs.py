@@ -114,7 +114,13 @@ def test_lint_finds_an_include_upwards_a_type_defined_twice_and_output_from_belo
     assert breaches == []
 
 
-def test_no_page_names_a_path_of_a_build_machine():
+def test_lint_finds_a_line_of_a_page_that_is_too_long():
+    breaches = []
+    lint().check_page("docs/x.md", f"{'a' * 160}\n| {'b' * 157} |\n", breaches)
+    assert breaches == ["docs/x.md:2: 161 characters; a line of a page has at most 160"]
+
+
+def test_no_page_contains_a_path_of_a_build_machine():
     for page in PAGES:
         assert not re.search(r"(^|[\s`(])/(work|tmp|root|home)/", page.read_text()), page.name
 

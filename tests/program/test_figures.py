@@ -33,7 +33,7 @@ def every_row(loaded):
 
 
 def step_values(metric, samples, events):
-    """Per-step values of one metric that can be had from samples.csv alone; None where there is no such column."""
+    """Per-step values of one metric that samples.csv alone gives; None if there is no such column."""
     if metric == "time_ns":
         return [float(s["time_ns"]) for s in samples]
     if metric == "bound_bytes":
@@ -71,7 +71,7 @@ def test_default_events_are_those_of_the_contract(tiny):
     assert names[-4:] == ["task-clock", "page-faults", "context-switches", "cpu-migrations"]
 
 
-def test_every_planned_step_is_there_once(tiny):
+def test_every_planned_step_is_present_once(tiny):
     keys = [(s["loop"], int(s["k"]), int(s["pass"]), int(s["repeat"]), int(s["step"])) for s in tiny.samples]
     passes = range(max(key[2] for key in keys) + 1)
     wanted = [(loop, k, p, r, s) for loop in LOOPS for k in (0, 3, 16) for p in passes for r in (0, 1) for s in range(8)]
@@ -79,7 +79,7 @@ def test_every_planned_step_is_there_once(tiny):
     assert {s["batch"] for s in tiny.samples} == {"1"}
 
 
-def test_steps_change_what_k_says(tiny):
+def test_steps_change_k_rows(tiny):
     for sample in tiny.samples:
         added, removed, k = int(sample["A"]), int(sample["R"]), int(sample["k"])
         assert added + removed == k
@@ -88,7 +88,7 @@ def test_steps_change_what_k_says(tiny):
         assert added == (larger if int(sample["step"]) % 2 == 0 else k - larger)
 
 
-def test_loops_store_the_rows_that_their_definition_says(tiny):
+def test_loops_store_the_rows_of_their_definition(tiny):
     for sample in tiny.samples:
         added, removed, k = int(sample["A"]), int(sample["R"]), int(sample["k"])
         m_after = 64 + max(added - removed, 0)  # an odd k lets m alternate between 64 and 65
@@ -105,7 +105,7 @@ def test_hybrid_rebuilds_above_tau(tmp_path):
     assert {s["rows_written"] for s in samples_of(run, "hybrid", 40)} == {"64"}
 
 
-def test_the_closed_form_asks_for_the_bytes_that_the_loops_ask_for(tiny):
+def test_the_closed_form_requests_the_bytes_that_the_loops_request(tiny):
     for experiment in tiny.run["experiments"]:
         row = row_of(tiny, experiment["loop"], experiment["k"])
         form = experiment["closed_form"]
@@ -195,7 +195,7 @@ def test_ratios_are_ratios_of_sums(tiny):
 def test_every_metric_is_a_key_and_null_has_its_reason(tiny):
     for row in tiny.summary["rows"]:
         assert list(row["metrics"])[:len(METRICS)] == METRICS
-        # Behind them the events under the names that the user wrote.
+        # Followed by the events, under the names that the user wrote.
         assert set(row["metrics"]) - set(METRICS) <= {event["name"] for event in tiny.run["events"]}
         for metric, figure in row["metrics"].items():
             if figure is None:
@@ -206,7 +206,7 @@ def test_every_metric_is_a_key_and_null_has_its_reason(tiny):
             assert figure["n"] >= 1 and figure["blocks"] >= 1
 
 
-def test_tiers_say_how_a_number_was_had(tiny):
+def test_tiers_say_how_a_number_was_obtained(tiny):
     for row in tiny.summary["rows"]:
         metrics = row["metrics"]
         assert (metrics["time_ns"]["tier"], metrics["time_ns"]["source"]) == ("timed", "clock")
@@ -264,7 +264,7 @@ def test_buffers_sum_to_the_simulated_total(tiny):
                 assert int(sample["sim:dram_read_bytes"]) == 64 * int(sample["sim:llc_misses"])
 
 
-def test_few_blocks_is_flagged_and_k_requested_is_always_there(tiny):
+def test_few_blocks_is_flagged_and_k_requested_is_always_present(tiny):
     for row in tiny.summary["rows"]:
         assert "few_blocks" in row["flags"]
         assert row["k_requested"] == row["k"]

@@ -110,9 +110,9 @@ POWER9_23 = (word("read", "0x198", 64), word("read", "0x1a0", 64), word("write",
 
 FREE_BOXES = ["uncore_imc_free_running_0", "uncore_imc_free_running_1"]
 NO_IMC = "no PMU uncore_imc_[0-9]+"
-UNMATCHED = "which PMU and event mean memory is not known for this CPU"
-FABRIC = "the data fabric does not tell reads from writes"
-SATURATES = "before Linux 6.16 the counters of amd_umc stop at 48 bits"
+UNMATCHED = "it is not known which PMU and event count memory traffic on this CPU"
+FABRIC = "the data fabric does not distinguish reads from writes"
+SATURATES = "before Linux 6.16 the counters of amd_umc saturate at 48 bits"
 TWO_PASSES = "8 events on 4 counters: 2 passes"
 SIX_PASSES = "24 events on 4 counters: 6 passes"
 HBM_32 = "HBM bytes assume 64 bytes per CAS"
@@ -126,7 +126,7 @@ EXPECTED = {
     "intel-bdx-de": ("intel-bdx", boxes(imc(0, 1), [0], *SNBEP), []),
     "intel-skx-2s": ("intel-skx", boxes(imc(0, 1, 2), [0, 28], *SNBEP), []),
     "intel-clx-2s": ("intel-skx", boxes(imc(0, 1), [0, 24], *SNBEP, *PMEM), []),
-    # The boxes of the package that is offline have no CPU.
+    # The boxes of the offline package have an empty cpumask.
     "intel-skx-offline-package": ("intel-skx", boxes(imc(0, 1), [0], *SNBEP), ["uncore_imc_6: its cpumask is empty"]),
     "intel-icx-broken-alias": ("intel-icx", boxes(imc(0, 1), [0, 40], *ICX),
                                ["alias cas_count_read is config 0x304, the preset's event=0x04,umask=0x0f",
@@ -191,7 +191,7 @@ EXPECTED = {
     "arm-thunderx2": ("marvell-thunderx2", boxes(["uncore_dmc_0"], [0], *THUNDERX2) +
                       boxes(["uncore_dmc_1"], [32], *THUNDERX2), ["counts channel 0 and multiplies"]),
     "arm-a64fx": (*none("preset fujitsu-a64fx: the kernel has no PMU for the HBM2"), []),
-    "apple-m1": (*none("preset apple-m: Linux has no counter at the memory"), []),
+    "apple-m1": (*none("preset apple-m: Linux has no memory counter for this CPU"), []),
     "nvidia-grace": ("nvidia-grace", boxes(["nvidia_scf_pmu_0"], [0], *GRACE) +
                      boxes(["nvidia_scf_pmu_1"], [72], *GRACE), []),
     "power9-nest": ("ibm-power9", boxes(["nest_mcs01_imc"], [0, 64], *POWER9_01) +
@@ -208,7 +208,7 @@ EXPECTED = {
                            ["all boxes together reach 1 of 2 packages", SATURATES]),
     "container-seccomp": ("intel-skx", boxes(imc(0, 1), [0, 28], *SNBEP), []),
     "paranoid-3-user": ("intel-skx", boxes(imc(0, 1), [0, 28], *SNBEP), []),
-    # Faults: one box that cannot be encoded stops the whole sum.
+    # Faults: one box that cannot be encoded invalidates the whole sum.
     "broken-files": (*none("uncore_imc_0: broken sysfs"), ["it says 'zero'"]),
     "broken-unreadable-format": (*none("uncore_imc_1: broken sysfs"), ["(EISDIR)"]),
     "broken-garbage-format": (*none("uncore_imc_1: broken sysfs"), ["format/umask says 'config:8-15;rm -rf /'"]),
@@ -232,7 +232,7 @@ def match(tree):
 
 
 def doctor(tree):
-    """What doctor finds, without the lines that tell about this build instead of the machine."""
+    """What doctor finds, without the lines about this build."""
     done = call("doctor", "--json", "--sysroot", MACHINES / tree)
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
@@ -282,10 +282,10 @@ def test_the_counters_of_a_machine_are_those_of_the_vendors_table(tree):
 
 
 @pytest.mark.parametrize("tree", TREES)
-def test_doctor_says_the_same_as_ever(tree):
+def test_doctor_output_is_unchanged(tree):
     check_golden(f"doctor/{tree}.json", doctor(tree))
 
 
 @pytest.mark.parametrize("tree", TREES)
-def test_presets_match_says_the_same_as_ever(tree):
+def test_presets_match_output_is_unchanged(tree):
     check_golden(f"match/{tree}.json", match(tree))

@@ -69,7 +69,7 @@ def test_this_machine_recorded_with_its_probes_reads_as_this_machine(tmp_path):
             assert of_recorded == of_live
 
 
-def test_a_directory_with_something_in_it_is_left_alone(tmp_path):
+def test_a_nonempty_directory_is_left_unchanged(tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     done = gather(tmp_path)
     assert done.returncode == 2 and "not empty" in done.stderr

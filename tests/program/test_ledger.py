@@ -1,4 +1,4 @@
-"""The account of a row's traffic, against cases that can be worked out by hand."""
+"""The ledger of a row, compared with cases that can be worked out by hand."""
 import platform
 
 import pytest
@@ -62,7 +62,7 @@ def test_what_a_cold_phase_stores_is_written_back_or_deferred(tmp_path):
     assert account["deferred"] > 0
 
 
-def test_rows_read_again_after_they_left_are_no_cold_reads(tmp_path):
+def test_rows_read_again_after_eviction_are_not_cold_reads(tmp_path):
     """The slab of 512 KiB is rebuilt from the same 512 rows again and again, through a cache of 64 KiB."""
     out = run_tiny(tmp_path / "run", "--N", "1024", "--m", "512", "--hidden-dim", "128", "--up-cols", "128", "--llc",
                    "64KiB:16", "--collector", "sim", "--warmup", "2", "--repeats", "1", "--steps-per-k", "10", "--ks", "0",

@@ -140,7 +140,7 @@ def test_resolve_gives_the_encodings_of_the_kernels_header():
         assert events[name]["event"]["domain"] == "uk"
 
 
-def test_resolve_takes_terms_apart_by_the_pmus_format():
+def test_resolve_parses_terms_by_the_pmus_format():
     if not (DEVICES / "msr/events/tsc").exists():
         pytest.skip("this machine has no PMU msr")
     kind = int((DEVICES / "msr/type").read_text())
@@ -152,7 +152,7 @@ def test_resolve_takes_terms_apart_by_the_pmus_format():
         assert event["event"]["domain"] == "-"
 
 
-def test_resolve_of_an_absent_pmu_is_a_reason_and_no_error():
+def test_resolve_of_an_absent_pmu_is_a_reason_not_an_error():
     event = resolved("uncore_nosuch_0/event=0x4,umask=0x3/")["uncore_nosuch_0/event=0x4,umask=0x3/"]
     assert event["event"] is None and event["opens"] is False
     assert "uncore_nosuch_0" in event["reason"]
@@ -175,7 +175,7 @@ def test_list_has_the_kernels_names_and_every_alias_of_sysfs():
         assert f"{alias.parent.parent.name}/{alias.name}/" in listed
 
 
-def test_events_needs_to_know_what_to_do():
+def test_events_without_a_subcommand_is_wrong_usage():
     done = call("events", "lst")
     assert done.returncode == 2 and "list" in done.stderr.replace("lst", "")
     done = call("events", "resolve")

@@ -46,7 +46,7 @@ counts = "fills"
 
 @pytest.fixture
 def no_config(tmp_path):
-    """An environment without presets of the user's own."""
+    """An environment without user presets."""
     (tmp_path / "config").mkdir()
     return {"XDG_CONFIG_HOME": str(tmp_path / "config")}
 
@@ -83,7 +83,7 @@ def write(path, text):
 # ------------------------------------------------------------------------------------------------- list, show
 
 
-def test_list_names_every_preset_of_the_tree(no_config):
+def test_list_lists_every_preset_of_the_tree(no_config):
     answer = document("list", env=no_config)
     names = [preset["name"] for preset in answer["presets"]]
     assert sorted(names) == sorted(path.stem for path in PRESETS)
@@ -119,7 +119,7 @@ def test_show_has_a_shape_for_every_preset(no_config):
             assert erratum["text"] and erratum["when"]
 
 
-def test_show_takes_a_subtraction_as_negative_bytes(no_config):
+def test_show_prints_a_subtraction_as_negative_bytes(no_config):
     estimate = document("show", "fujitsu-a64fx", env=no_config)["estimate"]
     assert estimate["read"] == [{"event": "refills", "bytes_per_count": 256}, {"event": "swaps", "bytes_per_count": -256},
                                 {"event": "merged_prefetches", "bytes_per_count": -256}]
@@ -161,7 +161,7 @@ def test_bytes_per_cas_replaces_all_but_single_bytes(icelake, no_config, tmp_pat
                           "to 65536\n"
 
 
-def test_no_preset_that_fits_is_null_with_the_reason(icelake, no_config):
+def test_no_matching_preset_is_null_with_the_reason(icelake, no_config):
     answer = document("match", "--sysroot", icelake, "--bw-preset", "amd-zen4", env=no_config)
     assert (answer["preset"], answer["counters"], answer["warnings"]) == (None, [], [])
     assert answer["reason"].startswith("--bw-preset amd-zen4; preset amd-zen4: no PMU amd_umc_[0-9]+; no PMU amd_df; ")
@@ -180,7 +180,7 @@ def test_match_works_on_this_machine(no_config):
 # ------------------------------------------------------------------------------------------------- the user's presets
 
 
-def test_a_preset_of_the_users_wins_over_the_one_built_in(icelake, tmp_path, no_config):
+def test_a_users_preset_replaces_the_built_in_one(icelake, tmp_path, no_config):
     folder = tmp_path / "config/bytebound/presets"
     mine = write(folder / "intel-icx.toml", SOUND.replace('"mine"', '"intel-icx"'))
     answer = document("match", "--sysroot", icelake, env=no_config)
@@ -194,7 +194,7 @@ def test_a_preset_of_the_users_wins_over_the_one_built_in(icelake, tmp_path, no_
     assert document("show", "intel-icx", env={"XDG_CONFIG_HOME": "", "HOME": str(tmp_path)})["built_in"] is False
 
 
-def test_a_broken_preset_of_the_users_is_bad_data_everywhere(tmp_path, no_config):
+def test_a_broken_user_preset_is_bad_data_everywhere(tmp_path, no_config):
     mine = write(tmp_path / "config/bytebound/presets/mine.toml", SOUND.replace("bytes_per_count = 16",
                                                                                 "bytes_per_count = 0"))
     line = f'bytebound: error: read preset {mine}:17: key "bytes_per_count" is 0, not from 1 to 65536; see the files in ' \
@@ -226,13 +226,13 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("change", BROKEN, ids=lambda change: change[1])
-def test_check_names_file_line_key_and_reason(change, tmp_path):
+def test_check_reports_file_line_key_and_reason(change, tmp_path):
     line, cause = BROKEN[change]
     mine = write(tmp_path / "mine.toml", SOUND.replace(*change))
     done = call("presets", "check", mine)
     assert (done.returncode, done.stdout) == (5, "")
     assert done.stderr == f"bytebound: error: read preset {mine}:{line}: {cause}; see the files in presets/ for the keys\n"
-    # The same file is no better as the preset of a run.
+    # The same file is also refused as the preset of a run.
     used = call("run", "--dry-run", "--bw-preset", mine)
     assert (used.returncode, used.stderr) == (5, done.stderr)
 
@@ -265,7 +265,7 @@ def test_check_finds_two_files_for_one_cpu(tmp_path):
     assert call("presets", "check", first, second).returncode == 0
 
 
-def test_the_words_of_the_command_are_checked():
+def test_the_arguments_of_the_command_are_checked():
     for words, cause in {("list", "x"): "argument 'x': not expected here", ("check",): "argument FILE: it is missing",
                          ("show",): "argument NAME: it is missing",
                          ("shw",): "argument 'shw': unknown action; did you mean 'show'?"}.items():

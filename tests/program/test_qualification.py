@@ -1,4 +1,4 @@
-"""Counters on kernels of known truth, as far as this machine has counters."""
+"""Counters checked on kernels with known counts, as far as this machine has counters."""
 import os
 import time
 
@@ -34,7 +34,7 @@ def test_software_events_count_what_was_done_and_quickly(tmp_path):
     assert "measured for this run, " + judged["measured"] in report
 
 
-def test_a_second_run_takes_the_verdicts_of_the_first_and_says_so(tmp_path):
+def test_a_second_run_reuses_the_verdicts_of_the_first_and_says_so(tmp_path):
     env = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
     first = run_tiny(tmp_path / "first", *ARGUMENTS, env=env)
     second = run_tiny(tmp_path / "second", *ARGUMENTS, env=env)

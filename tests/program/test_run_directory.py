@@ -1,4 +1,4 @@
-"""What a run leaves behind: whole, interrupted, killed, moved."""
+"""The files of a run that is complete, interrupted, killed or moved."""
 import hashlib
 import json
 import os
@@ -76,7 +76,7 @@ def test_report_rebuilds_every_derived_file_byte_for_byte_also_elsewhere(tiny, t
     assert (copy / "samples.csv").read_bytes() == (tiny.path / "samples.csv").read_bytes()
 
 
-def test_report_takes_a_relative_path_with_a_trailing_slash(tiny, tmp_path):
+def test_report_accepts_a_relative_path_with_a_trailing_slash(tiny, tmp_path):
     shutil.copytree(tiny.path, tmp_path / "run")
     (tmp_path / "run" / "report.md").unlink()
     done = call("report", "run/", cwd=tmp_path)
@@ -84,7 +84,7 @@ def test_report_takes_a_relative_path_with_a_trailing_slash(tiny, tmp_path):
     assert (tmp_path / "run" / "report.md").read_bytes() == (tiny.path / "report.md").read_bytes()
 
 
-def test_report_says_what_the_contract_asks_of_it(tiny):
+def test_report_contains_what_the_contract_requires(tiny):
     text = (tiny.path / "report.md").read_text()
     for word in ("paired", "oracle", "timed", "simulated", "computed", "few_blocks", "microcode", "kernel",
                  "bytebound run"):
@@ -185,7 +185,7 @@ def test_dry_run_prints_the_plan_and_writes_nothing(tmp_path):
         assert list(tmp_path.iterdir()) == []
 
 
-def test_an_existing_empty_directory_is_taken_and_a_full_one_only_with_force(tmp_path):
+def test_an_existing_empty_directory_is_used_and_a_full_one_only_with_force(tmp_path):
     out = tmp_path / "run"
     out.mkdir()
     words = ["run", *TINY, "--ks", "16", "--loops", "index", "--collector", "none", "--out", str(out)]
@@ -278,7 +278,7 @@ def test_llc_sets_the_simulated_cache_and_is_recorded(tmp_path):
     assert run.run["simulation"]["geometry_source"] == "--llc"
 
 
-def test_underscores_work_for_hyphens(tmp_path):
+def test_options_accept_underscores_for_hyphens(tmp_path):
     out = tmp_path / "run"
     done = call("run", "--N", "256", "--m", "64", "--hidden_dim", "16", "--up_cols=16", "--steps_per_k", "5", "--repeats",
                 "2", "--warmup", "4", "--ks", "16", "--loops", "index", "--collector", "none", "--dry_run", "--out", out)
@@ -294,7 +294,7 @@ def test_collector_none_leaves_the_clock_and_the_trace(tmp_path):
     assert row["by_buffer"] is None and row["unavailable"]["by_buffer"]
 
 
-def test_a_users_event_stands_under_its_own_name(tmp_path):
+def test_a_users_event_appears_under_its_own_name(tmp_path):
     run = run_tiny(tmp_path / "run", "--ks", "16", "--loops", "paired", "--events", "task-clock,page-faults:u")
     assert [event["name"] for event in run.run["events"]] == ["task-clock", "page-faults:u"]
     assert "page-faults:u:running" in run.header

@@ -74,7 +74,7 @@ TEST_CASE("LLC misses times the line size never become an estimate, and no core 
     CHECK(match_core_estimate(tree.root(), built_in("amd-zen4")).reason == "preset amd-zen4: no core PMU cpu");
     CHECK(match_core_estimate(tree.root(), built_in("arm-cmn")).terms.empty());
     CHECK(match_core_estimate(tree.root(), built_in("generic")).reason ==
-          "preset generic: what an event of an unknown core counts is not known");
+          "preset generic: it is not known what the events of this core count");
     for (const Preset& preset : built_in_presets())
         if (preset.estimate && preset.llc_misses && preset.name != "fujitsu-a64fx") // its LLC is a core's L2
             for (const auto& [name, event] : preset.estimate->events)

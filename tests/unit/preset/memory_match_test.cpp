@@ -108,8 +108,7 @@ TEST_CASE("an alias of the kernel with other words is warned of once for all box
         match.warnings ==
         Lines{"uncore_imc_0 and 2 more: the kernel's alias cas_count_write is config 0xc04, the preset's "
               "event=0x04,umask=0x30 is config 0x3004; the preset's is used",
-              "this kernel has the Haswell umasks for Ice Lake-SP: its cas_count_write counts underfill reads (mended "
-              "in Linux 5.17, commit 96fd2e89fba1)"});
+              "this kernel has the Haswell umasks for Ice Lake-SP: its cas_count_write counts underfill reads (fixed in Linux 5.17, commit 96fd2e89fba1)"});
 }
 
 TEST_CASE("a scale of the kernel that comes to other bytes is warned of") {
@@ -128,7 +127,7 @@ TEST_CASE("a scale of the kernel that comes to other bytes is warned of") {
     CHECK(match.warnings ==
           Lines{"uncore_imc_free_running_0: the kernel's alias read is scaled to 4 bytes per count, the preset's "
                 "event=0xff,umask=0x20 has 64; the preset's is used",
-                "this kernel scales the free-running counters to 4 bytes per count instead of 64 (mended in Linux "
+                "this kernel scales the free-running counters to 4 bytes per count instead of 64 (fixed in Linux "
                 "5.16)"});
     tree.write(events + "read.unit", "furlongs");
     CHECK(
@@ -159,7 +158,7 @@ TEST_CASE("AMD's split event field is filled from its format, and eight channels
     CHECK(lines_of(match)[4] == "amd_df 0 ddr combined 0x100003807 64");
     CHECK(lines_of(match)[7] == "amd_df 0 ddr combined 0x1000038c7 64");
     CHECK(match.warnings ==
-          Lines{"the data fabric does not tell reads from writes, and its vendor calls the count approximate",
+          Lines{"the data fabric does not distinguish reads from writes, and the vendor calls the count approximate",
                 "amd_df: 8 events on 4 counters: 2 passes over the same trace"});
 }
 
@@ -191,7 +190,7 @@ TEST_CASE("the controllers of Zen 4 come before its data fabric, which serves wh
                                    "amd_umc_1 0 ddr read 0x10a 64", "amd_umc_1 0 ddr write 0x20a 64"});
     CHECK(match.counters[0].saturates);
     REQUIRE(match.warnings.size() == 1);
-    CHECK(match.warnings[0].starts_with("before Linux 6.16 the counters of amd_umc stop at 48 bits"));
+    CHECK(match.warnings[0].starts_with("before Linux 6.16 the counters of amd_umc saturate at 48 bits"));
     tree.write("proc/version", "Linux version 6.16.0 (builder) #1 SMP");
     CHECK(match_memory(tree.root(), built_in("amd-zen4")).warnings.empty());
 
@@ -371,7 +370,7 @@ TEST_CASE("a preset without sources and a machine without its PMUs have a reason
     const MemoryMatch generic = match_memory(tree.root(), built_in("generic"));
     CHECK(generic.counters.empty());
     CHECK(generic.reason ==
-          "preset generic: which PMU and event mean memory is not known for this CPU; generic supplies "
+          "preset generic: it is not known which PMU and event count memory traffic on this CPU; generic supplies "
           "core events only");
     const MemoryMatch virtual_machine = match_memory(tree.root(), built_in("intel-icx"));
     CHECK(virtual_machine.counters.empty());

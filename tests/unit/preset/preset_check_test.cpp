@@ -238,7 +238,7 @@ TEST_CASE("all presets of the tree pass the check together, and each says why wh
         REQUIRE(file.preset);
         CHECK(file.preset->dram.empty() == !file.preset->no_dram.empty());
         CHECK(file.preset->estimate.has_value() == file.preset->no_estimate.empty());
-        CHECK_FALSE(file.preset->verified); // nobody has compared one with hardware
+        CHECK_FALSE(file.preset->verified); // none has been compared with hardware
         CHECK_FALSE(file.preset->note.empty());
         // Four counters hold what is asked of one box, but for the data fabric of AMD.
         for (const MemorySource& source : file.preset->dram) {
