@@ -40,14 +40,16 @@ constexpr std::unique_ptr<WrappingCollector> (*make_callgrind)() = nullptr;
 #endif
 
 constexpr CollectorEntry collector_table[] = {
-    {"perf", "perf", Supplies::events, "perf_event_open(2): core, software and msr events, breakpoints",
-     make<PerfCollector>},
-    {"uncore", "perf", Supplies::dram, "memory controllers: DRAM traffic of the whole machine", make<UncoreCollector>},
-    {"papi", "papi", Supplies::events, "PAPI presets and native events", make_papi, is_papi_name},
-    {"resctrl", "resctrl", Supplies::dram, "memory bandwidth of the program's threads (Intel MBM, AMD QoS)",
-     make<ResctrlCollector>},
-    {"callgrind", "callgrind", Supplies::emulation, "the loops under valgrind's cache model", nullptr, nullptr,
-     make_callgrind},
+    {collector_name::perf, collector_name::perf, Supplies::events,
+     "perf_event_open(2): core, software and msr events, breakpoints", make<PerfCollector>},
+    {collector_name::uncore, collector_name::perf, Supplies::dram,
+     "memory controllers: DRAM traffic of the whole machine", make<UncoreCollector>},
+    {collector_name::papi, collector_name::papi, Supplies::events, "PAPI presets and native events", make_papi,
+     is_papi_name},
+    {collector_name::resctrl, collector_name::resctrl, Supplies::dram,
+     "memory bandwidth of the program's threads (Intel MBM, AMD QoS)", make<ResctrlCollector>},
+    {collector_name::callgrind, collector_name::callgrind, Supplies::emulation,
+     "the loops under valgrind's cache model", nullptr, nullptr, make_callgrind},
 };
 
 } // namespace
@@ -67,9 +69,10 @@ const CollectorEntry* owner_of(std::span<const CollectorEntry> table, std::strin
 }
 
 std::vector<std::string_view> collector_words(std::span<const CollectorEntry> table) {
-    std::vector<std::string_view> words;
+    std::vector<std::string_view> words{collector_word::automatic};
     for (const CollectorEntry& entry : table)
         if (std::find(words.begin(), words.end(), entry.word) == words.end()) words.push_back(entry.word);
+    words.insert(words.end(), {collector_word::simulation, collector_word::none});
     return words;
 }
 

@@ -33,14 +33,25 @@ struct CollectorEntry {
     bool built_in() const { return make != nullptr || make_wrapping != nullptr; }
 };
 
-/// The one constant table of collectors (without workload knowledge; src/run adds the simulation).
+/// Names of the table, for code that asks about one of them.
+namespace collector_name {
+inline constexpr std::string_view perf = "perf", uncore = "uncore", papi = "papi", resctrl = "resctrl",
+                                  callgrind = "callgrind";
+} // namespace collector_name
+
+/// Words of --collector that name no row of the table. The simulation knows the workload, which nothing here does.
+namespace collector_word {
+inline constexpr std::string_view automatic = "auto", simulation = "sim", none = "none";
+} // namespace collector_word
+
+/// The one constant table of collectors; the simulation is none of its rows.
 std::span<const CollectorEntry> collectors();
 
 /// The entry of this name; null for a name that the table lacks.
 const CollectorEntry* find_collector(std::span<const CollectorEntry> table, std::string_view name);
 /// The collector of the table that alone understands this name; null for a name of the common grammar.
 const CollectorEntry* owner_of(std::span<const CollectorEntry> table, std::string_view name);
-/// The words of --collector that the table knows, each once, in its order.
+/// Every word of --collector, each once: auto, those of the table in its order, sim, none.
 std::vector<std::string_view> collector_words(std::span<const CollectorEntry> table);
 
 } // namespace bytebound

@@ -1,11 +1,31 @@
 #pragma once
+// The figures of a step that the summary publishes under a fixed name.
 
+#include <array>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
+#include "counters/memory_counter.hpp"
 #include "stats/estimate.hpp"
 
 namespace bytebound {
+
+/// The names of metrics() and gap_metrics(), for code that asks about one of them.
+namespace metric_name {
+inline constexpr std::string_view time_ns = "time_ns", bound_bytes = "bound_bytes", min_bytes = "min_bytes",
+                                  rows_written = "rows_written", requested_bytes = "requested_bytes",
+                                  metadata_bytes = "metadata_bytes", dram_read_bytes = "dram_read_bytes",
+                                  dram_write_bytes = "dram_write_bytes", dram_bytes = "dram_bytes",
+                                  amplification = "amplification", requested_ratio = "requested_ratio", cpi = "cpi",
+                                  llc_mpki = "llc_mpki", requested_gbps = "requested_gbps", dram_gbps = "dram_gbps",
+                                  llc_misses = "llc_misses", instructions = "instructions", cycles = "cycles",
+                                  task_clock_ns = "task_clock_ns", page_faults = "page_faults",
+                                  context_switches = "context_switches", cpu_migrations = "cpu_migrations",
+                                  gap_dram_read_bytes = "gap_dram_read_bytes",
+                                  gap_dram_write_bytes = "gap_dram_write_bytes";
+} // namespace metric_name
 
 /// How a metric of the summary comes out of the raw steps.
 enum class MetricOrigin {
@@ -16,21 +36,90 @@ enum class MetricOrigin {
     ratio,    ///< of two other metrics
 };
 
+enum class Better { neither, lower, higher };
+
+/// A kernel that does a known amount of something, on which the counters of a metric are qualified.
+enum class TruthKernel { instructions, fresh_pages, naps, cpu_time, read, store, nontemporal_store, copy };
+
+/// How a figure becomes the text of a cell.
+enum class CellText { microseconds, kib, times, plain };
+
+/// A column of the report's main table.
+struct TableColumn {
+    int place = 0; ///< from 1; 0: the table has no such column
+    std::string_view title = {};
+    CellText text = CellText::plain;
+};
+
+/// A chart over k, with one line per loop.
+struct MetricChart {
+    std::string_view title = {}; ///< empty: no chart
+    std::string_view unit = {};
+    double divisor = 1;      ///< of the metric's unit, to get the chart's
+    bool with_bound = false; ///< the bound is drawn beside the loops
+};
+
+/// "paired VERB 2x BETTER than index", "not told apart in SUBJECT".
+struct ComparedWords {
+    std::string_view subject = {}; ///< empty: loops are not compared in this metric
+    std::string_view verb = {}, better = {}, worse = {};
+};
+
 /// One row of the constant table of metrics; the order is that of summary.csv.
 struct MetricEntry {
     std::string_view name;
-    Stat stat;
-    MetricOrigin origin;
+    std::string_view unit; ///< as the documentation prints it; "–": none
+    Stat stat = Stat::mean;
+    MetricOrigin origin = MetricOrigin::counted;
+    std::string_view meaning; ///< one sentence for the documentation
+    Better better = Better::neither;
     // ratio: factor * sum(numerator) / sum(denominator)
     std::string_view numerator = {}, denominator = {};
     double factor = 1;
+    /// Two metrics whose values of one source add up to this one, where that source does not count it as a whole.
+    std::array<std::string_view, 2> addends = {};
+    std::string_view noun = {}; ///< "DRAM bytes read", for sentences
+    /// Bytes that cross the memory controllers in this direction; nothing: another metric.
+    std::optional<Direction> dram = {};
+
+    /// Names of events that fill it, without modifiers; the first is counted by default.
+    std::span<const std::string_view> events = {};
+    bool preset_event = false; ///< the preset names the event
+    int default_place = 0;     ///< place of its event among those counted by default, from 1; 0: none is
+    bool demanded = false;     ///< --strict without --events demands that it is counted
+    /// The kernels of known truth, and what they do in the unit of its counters ("page faults").
+    std::span<const TruthKernel> kernels = {};
+    std::string_view counted_in = {};
+    std::string_view no_kernel = {}; ///< why there is none, where there is more to say than that
+
+    TableColumn column = {};
+    MetricChart chart = {};
+    ComparedWords compared = {};
+    std::string_view fitted_over = {}; ///< the metric over which a line is fitted through the ks; empty: none
 };
 std::span<const MetricEntry> metrics();
 const MetricEntry* find_metric(std::string_view name);
 
-/// Metrics that exist only with --between use|evict: keys gap_dram_read_bytes, gap_dram_write_bytes.
-std::span<const std::string_view> gap_metrics();
+/// Metrics that exist only with --between use|evict: gap_dram_read_bytes, gap_dram_write_bytes.
+std::span<const MetricEntry> gap_metrics();
+
 /// Metrics that are compared between loops, most telling first.
-std::span<const std::string_view> compared_metrics();
+std::vector<const MetricEntry*> compared_metrics();
+/// Columns of the main table, from left to right.
+std::vector<const MetricEntry*> table_metrics();
+/// Metrics whose events are counted by default, in the order of the events.
+std::vector<const MetricEntry*> default_metrics();
+/// Metrics of bytes that cross the memory controllers.
+std::vector<const MetricEntry*> dram_metrics();
+/// The metric of bytes that move in this direction.
+const MetricEntry& dram_metric(Direction direction);
+/// Whether a metric of this name is bytes that cross the memory controllers.
+bool is_dram_metric(std::string_view metric);
+/// Whether the metric is DRAM bytes, or a ratio to or of them.
+bool rests_on_dram(const MetricEntry& metric);
+/// Whether the metric is a ratio of two that events fill.
+bool divides_events(const MetricEntry& metric);
+/// Whether counters of this metric must run together with another one's, because a ratio divides the two.
+bool is_divided_with_another_event(std::string_view metric);
 
 } // namespace bytebound

@@ -61,11 +61,8 @@ std::vector<std::string> copy_names() {
 }
 
 std::vector<std::string> collector_names() {
-    std::vector<std::string> names{"auto"};
-    for (const std::string_view word : collector_words(collectors()))
-        names.emplace_back(word);
-    names.insert(names.end(), {"sim", "none"});
-    return names;
+    const auto words = collector_words(collectors());
+    return {words.begin(), words.end()};
 }
 
 std::optional<Qualify> qualify_named(std::string_view name) {
@@ -115,7 +112,7 @@ Result<void> collectors_into(std::vector<std::string>& target, const std::string
         }
         const CollectorEntry* entry = find_collector(collectors(), word);
         if (entry != nullptr && !entry->built_in()) return not_built_in("select collector", word);
-        if ((word == "auto" || word == "none") && words.size() > 1) {
+        if ((word == collector_word::automatic || word == collector_word::none) && words.size() > 1) {
             return bad_value("--collector", "'" + word + "' excludes every other collector", "give it alone");
         }
     }

@@ -10,7 +10,7 @@ namespace {
 
 /// Why PAPI can count nothing on the running machine; empty when it can, or is not built in.
 std::string ask_papi(Sys& sys, const SysRoot& root) {
-    const CollectorEntry* papi = find_collector(collectors(), "papi");
+    const CollectorEntry* papi = find_collector(collectors(), collector_name::papi);
     if (papi == nullptr || papi->make == nullptr) return {};
     const Capability capability = papi->make(sys, root)->capability();
     return capability.available ? std::string() : capability.cause;

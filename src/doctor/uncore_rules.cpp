@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "counters/registry.hpp"
 #include "doctor/rules.hpp"
 #include "machine/cpu_facts.hpp"
 
@@ -113,7 +114,7 @@ SourceDiagnosis diagnose_resctrl(const MachineFacts& facts) {
     if (!resctrl.in_kernel && !resctrl.mounted)
         return unavailable(Cause::not_in_kernel, "this kernel has no resctrl",
                            "use a kernel with CONFIG_X86_CPU_RESCTRL=y");
-    if (!built_in(facts, "resctrl")) // before what can be mended: mounting it would not help
+    if (!built_in(facts, collector_name::resctrl)) // before what can be mended: mounting it would not help
         return unavailable(Cause::not_built_in, "the machine has it, this build has no resctrl collector",
                            "use --collector perf or sim");
     if (!resctrl.mounted)
@@ -149,7 +150,7 @@ std::vector<std::string> resctrl_errata(const MachineFacts& facts) {
 }
 
 SourceDiagnosis diagnose_papi(const MachineFacts& facts) {
-    if (!built_in(facts, "papi"))
+    if (!built_in(facts, collector_name::papi))
         return unavailable(Cause::not_built_in, "this build has no PAPI collector",
                            "use --collector perf: it reads the same kernel counters");
     // PAPI counts through perf_event: it can do what the core PMU can do, if its tables know this CPU.
@@ -162,7 +163,7 @@ SourceDiagnosis diagnose_papi(const MachineFacts& facts) {
 }
 
 SourceDiagnosis diagnose_valgrind(const MachineFacts& facts) {
-    if (!built_in(facts, "callgrind"))
+    if (!built_in(facts, collector_name::callgrind))
         return unavailable(Cause::not_built_in,
                            facts.program.valgrind.value_or(false)
                                ? "valgrind is installed, this build has no callgrind collector"

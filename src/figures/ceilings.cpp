@@ -1,4 +1,5 @@
 #include "figures/ceilings.hpp"
+#include "catalogue/metrics.hpp"
 #include "figures/number.hpp"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ std::string copy_of(const RunRecord& run, const SummaryRow& row) {
 
 /// Below the parallel threshold one worker copies alone. Steps differ; their mean decides.
 std::uint32_t copying_threads(const RunRecord& run, const SummaryRow& row, StreamKernel kernel) {
-    const Figure* rows_written = row.find("rows_written");
+    const Figure* rows_written = row.find(metric_name::rows_written);
     if (rows_written == nullptr || rows_written->value() >= run.workload.parallel_threshold)
         return run.workload.threads;
     return threads_alone(run.calibration->ceilings, kernel, run.workload.threads);
@@ -73,7 +74,7 @@ CeilingShare share_of(const RunRecord& run, const SummaryRow& row, std::string_v
     share.ceiling_high = ceiling->ci_high / giga;
     share.ceiling_n = ceiling->n;
     share.small_buffers = ceiling->small_buffers;
-    if (metric == "dram_gbps") {
+    if (metric == metric_name::dram_gbps) {
         const WriteAllocateFactor* factor =
             ceilings.nearest_factor(share.kernel, share.threads, layout.groups.front().row_bytes);
         if (factor == nullptr) {
@@ -85,7 +86,7 @@ CeilingShare share_of(const RunRecord& run, const SummaryRow& row, std::string_v
     const Figure* figure = row.find(metric);
     if (figure == nullptr)
         share.reason = why_no_bandwidth(row, metric);
-    else if (metric == "dram_gbps" && modelled_elsewhere(run, *figure))
+    else if (metric == metric_name::dram_gbps && modelled_elsewhere(run, *figure))
         share.reason = "DRAM bytes are " + std::string(name_of(figure->tier)) + " for another cache (--llc)";
     else
         put_percent(share, *figure);
@@ -106,9 +107,9 @@ void put_ceilings(SummaryRow& row, const RunRecord& run) {
         row.unavailable.emplace("ceilings", why_no_ceilings(run));
         return;
     }
-    row.ceilings = {share_of(run, row, "requested_gbps", MemoryLevel::llc),
-                    share_of(run, row, "requested_gbps", MemoryLevel::memory),
-                    share_of(run, row, "dram_gbps", MemoryLevel::memory)};
+    row.ceilings = {share_of(run, row, metric_name::requested_gbps, MemoryLevel::llc),
+                    share_of(run, row, metric_name::requested_gbps, MemoryLevel::memory),
+                    share_of(run, row, metric_name::dram_gbps, MemoryLevel::memory)};
 }
 
 } // namespace bytebound

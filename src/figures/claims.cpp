@@ -2,19 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "catalogue/metrics.hpp"
+
 namespace bytebound {
 namespace {
-
-struct Words {
-    std::string_view verb, better, worse, subject;
-};
-
-Words words_for(std::string_view metric) {
-    if (metric == "time_ns") return {"is", "faster", "slower", "time"};
-    if (metric == "requested_bytes") return {"requests", "fewer bytes", "more bytes", "requested bytes"};
-    if (metric == "dram_bytes") return {"moves", "fewer DRAM bytes", "more DRAM bytes", "DRAM bytes"};
-    return {"has", "fewer LLC misses", "more LLC misses", "LLC misses"};
-}
 
 /// Two decimals resolve what a 95 % interval can; above 100 they would only be noise.
 std::string times(double ratio) { return ratio < 100 ? fmt::format("{:.2f}", ratio) : fmt::format("{:.0f}", ratio); }
@@ -27,7 +18,7 @@ std::string basis(Tier tier) {
 } // namespace
 
 std::string claim_text(const Comparison& c, Tier tier) {
-    const Words words = words_for(c.metric);
+    const ComparedWords words = find_metric(c.metric)->compared;
     const bool interval = c.ratio.ci_low && c.ratio.ci_high;
     if (c.verdict == Verdict::unresolved) {
         std::string why = "equal";

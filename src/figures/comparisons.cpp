@@ -8,23 +8,23 @@
 namespace bytebound {
 namespace {
 
-std::optional<Comparison> comparison(const ComparedRow& loop, const ComparedRow& vs, std::string_view metric,
+std::optional<Comparison> comparison(const ComparedRow& loop, const ComparedRow& vs, const MetricEntry& metric,
                                      std::uint64_t seed) {
-    const Figure* ours = loop.row.find(metric);
-    const Figure* theirs = vs.row.find(metric);
+    const Figure* ours = loop.row.find(metric.name);
+    const Figure* theirs = vs.row.find(metric.name);
     if (ours == nullptr || theirs == nullptr || ours->value() == 0 || theirs->value() == 0) return std::nullopt;
     if (ours->source != theirs->source) return std::nullopt; // two instruments: their ratio would mean nothing
     Comparison out;
     out.k = loop.row.k;
     out.loop = loop.row.loop;
     out.vs = vs.row.loop;
-    out.metric = metric;
+    out.metric = metric.name;
     const Tier tier = combine(ours->tier, theirs->tier);
-    const auto [a, b] = common_steps(loop.published.find(metric)->second, vs.published.find(metric)->second);
-    const Stat stat = find_metric(metric)->stat;
+    const auto [a, b] = common_steps(loop.published.find(metric.name)->second, vs.published.find(metric.name)->second);
     BootstrapOptions options;
     options.seed = seed;
-    const auto ratio = tier == Tier::computed ? compare_points(a, b, stat) : bytebound::compare(a, b, stat, options);
+    const auto ratio =
+        tier == Tier::computed ? compare_points(a, b, metric.stat) : bytebound::compare(a, b, metric.stat, options);
     if (!ratio || !std::isfinite(ratio->ratio) || ratio->ratio <= 0) return std::nullopt;
     out.ratio = *ratio;
     out.verdict = tier == Tier::computed ? judge_by_value(*ratio) : judge(*ratio);
@@ -49,8 +49,8 @@ void put_comparisons(Summary& summary, const std::vector<ComparedRow>& rows, std
         };
         const ComparedRow* base = named("index") != nullptr ? named("index") : here.front();
         const auto add = [&](const ComparedRow* loop, const ComparedRow* vs) {
-            for (const std::string_view metric : compared_metrics()) {
-                if (auto found = comparison(*loop, *vs, metric, seed)) summary.comparisons.push_back(*found);
+            for (const MetricEntry* metric : compared_metrics()) {
+                if (auto found = comparison(*loop, *vs, *metric, seed)) summary.comparisons.push_back(*found);
             }
         };
         for (const ComparedRow* row : here) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "catalogue/metrics.hpp"
 #include "figures/summary.hpp"
 #include "stats/regression.hpp"
 
@@ -21,7 +22,7 @@ Curve measured_curve(const Summary& summary) {
     std::vector<std::uint32_t> ks = summary.ks();
     std::sort(ks.begin(), ks.end());
     for (const std::uint32_t k : ks) {
-        const Comparison* found = summary.compare(k, "paired", "index", "time_ns");
+        const Comparison* found = summary.compare(k, "paired", "index", metric_name::time_ns);
         if (k == 0 || found == nullptr) continue;
         curve.value.push_back({static_cast<double>(k), found->ratio.ratio});
         if (found->ratio.ci_low && found->ratio.ci_high) {

@@ -1,5 +1,7 @@
 #include "figures/ledger.hpp"
 
+#include "catalogue/metrics.hpp"
+#include "catalogue/sources.hpp"
 #include "figures/series.hpp"
 #include "figures/summary.hpp"
 
@@ -31,7 +33,7 @@ std::optional<Attribution> simulated_attribution(const PhaseSamples& phase, cons
     if (writes) parts.write_back = of(Buffer::pool).write + of(Buffer::slab).write;
     for (const Buffer buffer : {Buffer::mask, Buffer::index, Buffer::meta})
         parts.metadata += of(buffer).read + (writes ? of(buffer).write : 0);
-    return Attribution{parts, "sim"};
+    return Attribution{parts, std::string(source_name::sim)};
 }
 
 /// The expected traffic of the run's plan, where nothing was simulated.
@@ -87,7 +89,7 @@ std::string why_no_model(const SummaryRow& row, const ExperimentRecord& experime
 LedgerSource account_of(const Figure& figure, const LedgerParts& parts) {
     LedgerSource out{figure.source, figure.tier, figure.value(), 0, 0};
     // The simulation explains itself: its own lines are the parts.
-    if (figure.source == "sim") return out;
+    if (figure.source == source_name::sim) return out;
     if (figure.shared) out.background = figure.shared->subtracted;
     out.measured += out.background;
     out.unexplained = out.measured - parts.modelled() - out.background;
@@ -97,11 +99,11 @@ LedgerSource account_of(const Figure& figure, const LedgerParts& parts) {
 } // namespace
 
 void put_ledger(SummaryRow& row, const PhaseSamples& phase) {
-    const Figure* explained = row.find("dram_bytes");
+    const Figure* explained = row.find(metric_name::dram_bytes);
     const bool writes = explained != nullptr;
-    if (!writes) explained = row.find("dram_read_bytes");
+    if (!writes) explained = row.find(metric_name::dram_read_bytes);
     if (explained == nullptr) {
-        row.unavailable.emplace("ledger", "no dram_bytes: " + row.unavailable.find("dram_bytes")->second);
+        row.unavailable.emplace("ledger", "no dram_bytes: " + row.unavailable.find(metric_name::dram_bytes)->second);
         return;
     }
     auto attribution = simulated_attribution(phase, row, writes);
@@ -111,9 +113,9 @@ void put_ledger(SummaryRow& row, const PhaseSamples& phase) {
         return;
     }
     Ledger ledger;
-    ledger.metric = writes ? "dram_bytes" : "dram_read_bytes";
+    ledger.metric = writes ? metric_name::dram_bytes : metric_name::dram_read_bytes;
     ledger.bound = row.bound_bytes;
-    if (const Figure* minimum = row.find("min_bytes")) ledger.minimum = minimum->value();
+    if (const Figure* minimum = row.find(metric_name::min_bytes)) ledger.minimum = minimum->value();
     ledger.requested_load = ledger.requested_store = row.requested_bytes / 2;
     ledger.model = attribution->model;
     ledger.parts = attribution->parts;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "catalogue/metrics.hpp"
 #include "figures/number.hpp"
 
 namespace bytebound {
@@ -59,7 +60,7 @@ void withhold_impossible_traffic(std::vector<Series>& bytes, const Series& time_
 }
 
 std::string impossible_ratio(std::string_view metric, double value) {
-    if (metric == "dram_gbps" && value > most_dram_gbps) return too_fast(value);
+    if (metric == metric_name::dram_gbps && value > most_dram_gbps) return too_fast(value);
     return {};
 }
 

@@ -5,16 +5,12 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "catalogue/metrics.hpp"
+#include "catalogue/sources.hpp"
 #include "figures/summary.hpp"
 
 namespace bytebound {
 namespace {
-
-struct Axes {
-    std::string_view y, x;
-};
-constexpr Axes all_axes[] = {
-    {"requested_bytes", "bound_bytes"}, {"dram_read_bytes", "min_bytes"}, {"dram_write_bytes", "min_bytes"}};
 
 /// Whether every step of the loop stored min_rows rows; else why not.
 std::string why_not_minimal(const Summary& summary, const std::string& loop) {
@@ -45,7 +41,7 @@ void put_read_theory(Regression& line, const std::string& copy_method) {
 void put_theory(Regression& line, const RunRecord& run, const Summary& summary, const std::string& copy_method) {
     line.theory_reason = why_not_minimal(summary, line.loop);
     if (!line.theory_reason.empty()) return;
-    if (line.y == "requested_bytes") {
+    if (line.y == metric_name::requested_bytes) {
         line.theory = 2;
         return;
     }
@@ -63,25 +59,26 @@ void put_theory(Regression& line, const RunRecord& run, const Summary& summary, 
                                          format_size(footprint), footprint / cache, format_size(cache));
         return;
     }
-    if (line.y == "dram_write_bytes")
+    if (line.y == metric_name::dram_write_bytes)
         line.theory = 1;
     else
-        put_read_theory(line, line.loop == "oracle" && line.source == "sim" ? "memcpy" : copy_method);
+        put_read_theory(line, line.loop == "oracle" && line.source == source_name::sim ? "memcpy" : copy_method);
 }
 
 /// The row's value of one metric, from `source` where it is named.
 std::optional<double> value_of(const SummaryRow& row, std::string_view metric) {
-    if (metric == "bound_bytes") return row.bound_bytes;
+    if (metric == metric_name::bound_bytes) return row.bound_bytes;
     const Figure* figure = row.find(metric);
     return figure == nullptr ? std::nullopt : std::optional(figure->value());
 }
 
-std::optional<Regression> regression(const RunRecord& run, const Summary& summary, const std::string& loop, Axes axes) {
-    Regression line{loop, std::string(axes.y), std::string(axes.x), {}, {}, {}, {}, {}, {}};
+std::optional<Regression> regression(const RunRecord& run, const Summary& summary, const std::string& loop,
+                                     const MetricEntry& y_axis) {
+    Regression line{loop, std::string(y_axis.name), std::string(y_axis.fitted_over), {}, {}, {}, {}, {}, {}};
     std::vector<double> x, y;
     for (const SummaryRow& row : summary.rows) {
-        const Figure* figure = row.find(axes.y);
-        const auto at = value_of(row, axes.x);
+        const Figure* figure = row.find(y_axis.name);
+        const auto at = value_of(row, y_axis.fitted_over);
         if (row.loop != loop || figure == nullptr || !at) continue;
         if (line.ks.empty()) line.source = figure->source, line.tier = figure->tier;
         if (figure->source != line.source) continue; // two instruments make no line
@@ -107,8 +104,10 @@ std::vector<Regression> regressions(const RunRecord& run, const Summary& summary
         if (std::find(loops.begin(), loops.end(), row.loop) == loops.end()) loops.push_back(row.loop);
     std::vector<Regression> out;
     for (const std::string& loop : loops)
-        for (const Axes axes : all_axes)
-            if (auto line = regression(run, summary, loop, axes)) out.push_back(std::move(*line));
+        for (const MetricEntry& metric : metrics()) {
+            if (metric.fitted_over.empty()) continue;
+            if (auto line = regression(run, summary, loop, metric)) out.push_back(std::move(*line));
+        }
     return out;
 }
 

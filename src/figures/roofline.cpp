@@ -1,4 +1,5 @@
 #include "figures/roofline.hpp"
+#include "catalogue/metrics.hpp"
 #include "figures/number.hpp"
 
 #include <algorithm>
@@ -27,15 +28,16 @@ Json bandwidth_json(const SummaryRow& row, std::string_view metric) {
 
 Json point_json(const RooflinePoint& point) {
     Json unavailable = Json::object();
-    for (const std::string_view metric : {"requested_gbps", "dram_gbps", "requested_bytes", "metadata_bytes"}) {
+    for (const std::string_view metric : {metric_name::requested_gbps, metric_name::dram_gbps,
+                                          metric_name::requested_bytes, metric_name::metadata_bytes}) {
         const auto reason = point.row->unavailable.find(metric);
         if (reason != point.row->unavailable.end()) unavailable[std::string(metric)] = reason->second;
     }
     return {{"loop", point.row->loop},
             {"k", point.row->k},
             {"working_set_bytes", json_number(point.working_set_bytes)},
-            {"requested", bandwidth_json(*point.row, "requested_gbps")},
-            {"dram", bandwidth_json(*point.row, "dram_gbps")},
+            {"requested", bandwidth_json(*point.row, metric_name::requested_gbps)},
+            {"dram", bandwidth_json(*point.row, metric_name::dram_gbps)},
             {"unavailable", std::move(unavailable)}};
 }
 
@@ -85,7 +87,8 @@ std::vector<RooflinePoint> roofline_points(const Summary& summary) {
     std::vector<RooflinePoint> points;
     for (const SummaryRow& row : summary.rows) {
         RooflinePoint point{&row, {}};
-        const Figure *requested = row.find("requested_bytes"), *metadata = row.find("metadata_bytes");
+        const Figure *requested = row.find(metric_name::requested_bytes),
+                     *metadata = row.find(metric_name::metadata_bytes);
         if (requested != nullptr && metadata != nullptr)
             point.working_set_bytes = requested->value() + metadata->value();
         points.push_back(point);

@@ -1,5 +1,7 @@
 #include "figures/series.hpp"
 
+#include "catalogue/metrics.hpp"
+#include "catalogue/sources.hpp"
 #include "figures/background.hpp"
 
 #include <algorithm>
@@ -18,10 +20,10 @@ Series::Key key_of(const Sample& sample) { return {sample.repeat, sample.step}; 
 double per_step(double total, const Sample& sample) { return total / std::max(sample.batch, 1u); }
 
 double computed_value(const Sample& sample, std::string_view metric, double row_bytes) {
-    if (metric == "bound_bytes") return sample.bound_rows * row_bytes;
-    if (metric == "min_bytes") return sample.min_rows * row_bytes;
-    if (metric == "rows_written") return sample.rows_written;
-    if (metric == "requested_bytes") return 2.0 * sample.rows_written * row_bytes;
+    if (metric == metric_name::bound_bytes) return sample.bound_rows * row_bytes;
+    if (metric == metric_name::min_bytes) return sample.min_rows * row_bytes;
+    if (metric == metric_name::rows_written) return sample.rows_written;
+    if (metric == metric_name::requested_bytes) return 2.0 * sample.rows_written * row_bytes;
     return static_cast<double>(sample.metadata_bytes);
 }
 
@@ -65,7 +67,7 @@ Samples Series::samples() const {
 Series time_series(const PhaseSamples& phase) {
     Series out;
     out.tier = Tier::timed;
-    out.source = "clock";
+    out.source = source_name::clock;
     for (const Sample* row : phase.rows) {
         if (row->pass != 0) continue;
         out.values[key_of(*row)] = per_step(static_cast<double>(row->time_ns), *row);
@@ -77,8 +79,8 @@ Series time_series(const PhaseSamples& phase) {
 Series computed_series(const PhaseSamples& phase, std::string_view metric) {
     const auto row_bytes = static_cast<double>(phase.run.workload.layout.row_bytes());
     Series out;
-    out.source = "trace";
-    if (!phase.experiment.replayed && (metric == "min_bytes" || metric == "metadata_bytes")) {
+    out.source = source_name::trace;
+    if (!phase.experiment.replayed && (metric == metric_name::min_bytes || metric == metric_name::metadata_bytes)) {
         out.reason = "library code: its steps cannot be replayed";
         return out;
     }
@@ -94,7 +96,7 @@ Series event_series(const PhaseSamples& phase, std::size_t event, bool scaled_to
     const EventRecord& record = phase.run.events[event];
     Series out;
     out.tier = Tier::counted;
-    out.source = record.source.empty() ? "perf" : record.source;
+    out.source = record.source.empty() ? std::string(source_name::perf) : record.source;
     out.pass = std::max(record.pass, 0);
     out.group = record.group;
     out.domain = record.domain;
@@ -137,7 +139,7 @@ Series event_series(const PhaseSamples& phase, std::size_t event, bool scaled_to
 Series simulated_series(const PhaseSamples& phase, std::string_view column_name) {
     Series out = column_series(phase, phase.table.simulated, &Sample::simulated, column_name);
     out.tier = Tier::simulated;
-    out.source = "sim";
+    out.source = source_name::sim;
     if (out.empty()) {
         out.reason = phase.experiment.simulation_reason.empty() ? "not simulated" : phase.experiment.simulation_reason;
     }
@@ -147,7 +149,7 @@ Series simulated_series(const PhaseSamples& phase, std::string_view column_name)
 Series emulated_series(const PhaseSamples& phase, std::string_view column_name) {
     Series out = column_series(phase, phase.table.emulated, &Sample::emulated, column_name);
     out.tier = Tier::emulated;
-    out.source = phase.run.emulation ? phase.run.emulation->collector : "callgrind";
+    out.source = phase.run.emulation ? phase.run.emulation->collector : std::string(source_name::callgrind);
     if (out.empty())
         out.reason = phase.experiment.emulation_reason.empty() ? "not emulated" : phase.experiment.emulation_reason;
     return out;
@@ -157,8 +159,8 @@ namespace {
 
 /// Memory controllers before monitoring groups before estimates, whatever their tiers.
 int directness(const Series& series) {
-    if (series.source == "resctrl") return 1;
-    return series.source == "core-estimate" ? 2 : 0;
+    const SourceEntry* source = find_source(series.source);
+    return source == nullptr ? 0 : source->directness;
 }
 
 /// A sum lacks nothing: where one event has no values, the source has none, with that event's reason.
@@ -187,24 +189,25 @@ std::vector<Series> counted_sources(const PhaseSamples& phase, std::string_view 
 } // namespace
 
 std::vector<Series> sources_of(const PhaseSamples& phase, std::string_view metric, bool simulated) {
+    const MetricEntry* entry = find_metric(metric);
+    const std::array<std::string_view, 2> addends = entry == nullptr ? decltype(entry->addends){} : entry->addends;
+    const bool is_sum = !addends[0].empty();
     std::vector<Series> out = counted_sources(phase, metric);
-    if (metric == "dram_bytes") {
-        for (const Series& read : counted_sources(phase, "dram_read_bytes"))
-            for (const Series& write : counted_sources(phase, "dram_write_bytes"))
-                if (read.source == write.source) out.push_back(sum_or_reason(read, write));
+    if (is_sum) {
+        for (const Series& first : counted_sources(phase, addends[0]))
+            for (const Series& second : counted_sources(phase, addends[1]))
+                if (first.source == second.source) out.push_back(sum_or_reason(first, second));
     }
     std::stable_sort(out.begin(), out.end(), [](const Series& a, const Series& b) {
         return std::pair(directness(a), a.tier) < std::pair(directness(b), b.tier);
     });
-    if (metric == "dram_bytes" && !phase.table.emulated.empty()) {
-        out.push_back(
-            sum_or_reason(emulated_series(phase, "dram_read_bytes"), emulated_series(phase, "dram_write_bytes")));
+    if (is_sum && !phase.table.emulated.empty()) {
+        out.push_back(sum_or_reason(emulated_series(phase, addends[0]), emulated_series(phase, addends[1])));
     } else if (column_of(phase.table.emulated, metric)) {
         out.push_back(emulated_series(phase, metric));
     }
-    if (simulated && metric == "dram_bytes") {
-        out.push_back(
-            sum_or_reason(simulated_series(phase, "dram_read_bytes"), simulated_series(phase, "dram_write_bytes")));
+    if (simulated && is_sum) {
+        out.push_back(sum_or_reason(simulated_series(phase, addends[0]), simulated_series(phase, addends[1])));
     } else if (simulated) {
         out.push_back(simulated_series(phase, metric));
     }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "catalogue/flags.hpp"
 #include "catalogue/metrics.hpp"
 #include "figures/background.hpp"
 #include "figures/comparisons.hpp"
@@ -13,10 +14,6 @@
 
 namespace bytebound {
 namespace {
-
-/// The contract's flags, in its order.
-constexpr std::string_view flag_order[] = {"migrated",  "descheduled",    "interrupted", "multiplexed",
-                                           "never_ran", "not_stationary", "few_blocks",  "outlier"};
 
 using SourceTable = std::map<std::string, std::vector<Series>, std::less<>>;
 
@@ -83,7 +80,7 @@ void put_sources(ComparedRow& out, const PhaseSamples& phase, std::string_view m
         Figure figure{*value, series.excluded.size(), series.tier, series.source,
                       {},     series.shared,          {},          series.unqualified};
         if (best) {
-            if (metric.starts_with("dram_"))
+            if (is_dram_metric(metric))
                 figure.consistency = consistency(best->source, best->estimate, figure.source, figure.estimate,
                                                  phase.run.simulation && phase.run.simulation->hierarchy);
             best->also.push_back(std::move(figure));
@@ -113,7 +110,7 @@ std::string why_not_divided(const MetricEntry& metric, const Series& numerator, 
 
 void put_ratio(SummaryRow& row, const PhaseSamples& phase, const MetricEntry& metric, const SourceTable& sources) {
     const auto give_up = [&](std::string reason) { row.unavailable.emplace(metric.name, std::move(reason)); };
-    if (metric.denominator == "bound_bytes" && row.bound_bytes == 0) return give_up("bound is 0");
+    if (metric.denominator == metric_name::bound_bytes && row.bound_bytes == 0) return give_up("bound is 0");
     for (const std::string_view operand : {metric.numerator, metric.denominator}) {
         if (row.find(operand) != nullptr) continue;
         const auto why = row.unavailable.find(operand);
@@ -178,11 +175,12 @@ void put_flags(SummaryRow& row, const PhaseSamples& phase) {
             ++row.flagged_steps[flag];
         if (sample->pass == 0) row.steps += std::max(sample->batch, 1u);
     }
-    if (row.stationary == false) row.flagged_steps.emplace("not_stationary", 0);
-    const Figure* time = row.find("time_ns");
-    if (time != nullptr && time->estimate.blocks < few_blocks_below) row.flagged_steps.emplace("few_blocks", 0);
-    for (const std::string_view flag : flag_order) {
-        if (row.flagged_steps.count(std::string(flag)) != 0) row.flags.emplace_back(flag);
+    if (row.stationary == false) row.flagged_steps.emplace(flag_name::not_stationary, 0);
+    const Figure* time = row.find(metric_name::time_ns);
+    if (time != nullptr && time->estimate.blocks < few_blocks_below)
+        row.flagged_steps.emplace(flag_name::few_blocks, 0);
+    for (const FlagEntry& flag : flags()) {
+        if (row.flagged_steps.count(std::string(flag.name)) != 0) row.flags.emplace_back(flag.name);
     }
 }
 
@@ -231,10 +229,10 @@ void put_identity(SummaryRow& row, const PhaseSamples& phase) {
 
 /// Readings that no machine can give become reasons.
 void withhold_impossible(SourceTable& sources) {
-    withhold_impossible_ipc(sources.find("instructions")->second, sources.find("cycles")->second);
-    const Series& time = sources.find("time_ns")->second.front();
-    for (const std::string_view metric : {"dram_read_bytes", "dram_write_bytes", "dram_bytes"})
-        withhold_impossible_traffic(sources.find(metric)->second, time);
+    withhold_impossible_ipc(sources.find(metric_name::instructions)->second, sources.find(metric_name::cycles)->second);
+    const Series& time = sources.find(metric_name::time_ns)->second.front();
+    for (const MetricEntry* metric : dram_metrics())
+        withhold_impossible_traffic(sources.find(metric->name)->second, time);
 }
 
 /// An event under its own name; without values where the metric that it fills lost them.
@@ -254,7 +252,7 @@ ComparedRow make_row(const PhaseSamples& phase, const std::vector<std::string>& 
     ComparedRow out;
     SummaryRow& row = out.row;
     put_identity(row, phase);
-    if (const auto bound = point(computed_series(phase, "bound_bytes").samples(), Stat::mean))
+    if (const auto bound = point(computed_series(phase, metric_name::bound_bytes).samples(), Stat::mean))
         row.bound_bytes = bound->value;
     SourceTable sources;
     for (const MetricEntry& metric : metrics()) {
@@ -272,7 +270,7 @@ ComparedRow make_row(const PhaseSamples& phase, const std::vector<std::string>& 
     for (const MetricEntry& metric : metrics())
         if (metric.origin != MetricOrigin::ratio)
             put_sources(out, phase, metric.name, sources.find(metric.name)->second, metric.stat);
-    const Figure* requested = row.find("requested_bytes");
+    const Figure* requested = row.find(metric_name::requested_bytes);
     if (requested != nullptr) row.requested_bytes = requested->value();
     for (const MetricEntry& metric : metrics()) {
         if (metric.origin == MetricOrigin::ratio) put_ratio(row, phase, metric, sources);
@@ -300,10 +298,10 @@ std::vector<std::string> metric_keys(const RunRecord& run, const SampleTable& sa
     };
     for (const MetricEntry& metric : metrics())
         add(metric.name);
-    for (const std::string_view gap : gap_metrics()) {
+    for (const MetricEntry& gap : gap_metrics()) {
         const bool present =
-            std::find(samples.simulated.begin(), samples.simulated.end(), gap) != samples.simulated.end();
-        if (present || (!run.workload.between.empty() && run.workload.between != "none")) add(gap);
+            std::find(samples.simulated.begin(), samples.simulated.end(), gap.name) != samples.simulated.end();
+        if (present || (!run.workload.between.empty() && run.workload.between != "none")) add(gap.name);
     }
     for (const EventRecord& event : run.events)
         add(event.name);

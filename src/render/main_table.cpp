@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "catalogue/flags.hpp"
+#include "catalogue/metrics.hpp"
 #include "figures/absence.hpp"
 #include "figures/number.hpp"
 #include "render/plain_table.hpp"
@@ -11,30 +13,17 @@
 namespace bytebound {
 namespace {
 
-constexpr double bytes_per_kib = 1024;
+constexpr double table_bytes_per_kib = 1024;
 
-/// One metric column of the table: how its figure becomes text.
-struct MetricColumn {
-    std::string_view metric, title;
-    std::string (*text)(const Figure&);
-};
-
-std::string microseconds(const Figure& figure) { return compact_microseconds(figure.value()); }
-std::string kib(const Figure& figure) { return compact_number(figure.value() / bytes_per_kib); }
-std::string ratio(const Figure& figure) { return times_text(figure.value()); }
-std::string plain(const Figure& figure) { return compact_number(figure.value()); }
-
-constexpr MetricColumn metric_columns[] = {
-    {"time_ns", "time\nus/step", microseconds},
-    {"requested_bytes", "requested\nKiB", kib},
-    {"dram_bytes", "DRAM\nKiB", kib},
-    {"bound_bytes", "bound\nKiB", kib},
-    {"min_bytes", "min\nKiB", kib},
-    {"requested_ratio", "requested\n/ bound", ratio},
-    {"amplification", "DRAM\n/ bound", ratio},
-    {"cpi", "CPI", plain},
-    {"llc_mpki", "LLC\nMPKI", plain},
-};
+std::string cell_text(CellText text, const Figure& figure) {
+    switch (text) {
+    case CellText::microseconds: return compact_microseconds(figure.value());
+    case CellText::kib: return compact_number(figure.value() / table_bytes_per_kib);
+    case CellText::times: return times_text(figure.value());
+    case CellText::plain: break;
+    }
+    return compact_number(figure.value());
+}
 
 std::string interval_text(const Figure& time) {
     if (!time.estimate.ci_low || !time.estimate.ci_high) return "n/a";
@@ -70,22 +59,22 @@ std::string column_base(const Summary& summary) {
 std::string versus_base(const Summary& summary, const SummaryRow& row) {
     const std::string base = column_base(summary);
     if (row.loop == base) return "1x";
-    const Comparison* time = summary.compare(row.k, row.loop, base, "time_ns");
+    const Comparison* time = summary.compare(row.k, row.loop, base, metric_name::time_ns);
     if (time == nullptr) return "n/a";
     return times_text(time->ratio.ratio) + (time->verdict == Verdict::unresolved ? "~" : "");
 }
 
 std::vector<std::string> row_cells(const Summary& summary, const SummaryRow& row) {
     std::vector<std::string> cells{row.loop, std::to_string(row.k)};
-    for (const MetricColumn& column : metric_columns) {
-        const Figure* figure = row.find(column.metric);
-        std::string text = figure == nullptr ? "n/a" : column.text(*figure);
+    for (const MetricEntry* metric : table_metrics()) {
+        const Figure* figure = row.find(metric->name);
+        std::string text = figure == nullptr ? "n/a" : cell_text(metric->column.text, *figure);
         if (figure != nullptr && !figure->unqualified.empty()) text += "!";
-        if (figure != nullptr && !common_tier(summary, column.metric)) {
+        if (figure != nullptr && !common_tier(summary, metric->name)) {
             text += " " + std::string(name_of(figure->tier));
         }
         cells.push_back(std::move(text));
-        if (column.metric != "time_ns") continue;
+        if (metric->name != metric_name::time_ns) continue;
         cells.push_back(figure == nullptr ? "n/a" : interval_text(*figure));
         cells.push_back(versus_base(summary, row));
     }
@@ -108,8 +97,8 @@ std::string_view meaning(Tier tier) {
 /// Why a counter behind a figure of the table failed qualification.
 std::optional<std::string> first_unqualified(const Summary& summary) {
     for (const SummaryRow& row : summary.rows)
-        for (const MetricColumn& column : metric_columns)
-            if (const Figure* figure = row.find(column.metric); figure != nullptr && !figure->unqualified.empty())
+        for (const MetricEntry* metric : table_metrics())
+            if (const Figure* figure = row.find(metric->name); figure != nullptr && !figure->unqualified.empty())
                 return figure->unqualified;
     return std::nullopt;
 }
@@ -117,11 +106,12 @@ std::optional<std::string> first_unqualified(const Summary& summary) {
 /// What the tiers that occur in the table mean, one line each.
 std::vector<std::string> tier_legend(const Summary& summary) {
     std::vector<std::string> out;
+    const auto columns = table_metrics();
     for (const Tier tier :
          {Tier::timed, Tier::counted, Tier::scaled, Tier::shared, Tier::emulated, Tier::simulated, Tier::computed}) {
-        const bool occurs = std::any_of(std::begin(metric_columns), std::end(metric_columns), [&](const auto& column) {
+        const bool occurs = std::any_of(columns.begin(), columns.end(), [&](const MetricEntry* metric) {
             return std::any_of(summary.rows.begin(), summary.rows.end(), [&](const SummaryRow& row) {
-                const Figure* figure = row.find(column.metric);
+                const Figure* figure = row.find(metric->name);
                 return figure != nullptr && figure->tier == tier;
             });
         });
@@ -133,9 +123,9 @@ std::vector<std::string> tier_legend(const Summary& summary) {
 /// What speaks against the intervals and the traffic, so that nobody has to open the report to see it.
 std::string flag_line(const Summary& summary) {
     std::vector<std::string> parts;
-    for (const std::string_view flag : {"few_blocks", "not_stationary", "migrated", "multiplexed", "never_ran"}) {
-        const std::string where = where_flagged(summary, flag);
-        if (!where.empty()) parts.push_back(fmt::format("{} ({})", flag, where));
+    for (const FlagEntry* flag : flags_below_table()) {
+        const std::string where = where_flagged(summary, flag->name);
+        if (!where.empty()) parts.push_back(fmt::format("{} ({})", flag->name, where));
     }
     return parts.empty() ? "" : "flags: " + join(parts, ", ") + "; see Warnings and flags in the report";
 }
@@ -156,11 +146,11 @@ Table main_table(const Summary& summary) {
     const std::string base = column_base(summary);
     table.columns = {{"loop", false}, {"k", true}};
     table.below_titles = {"", ""};
-    for (const MetricColumn& column : metric_columns) {
-        table.columns.push_back({std::string(column.title), true});
-        const auto tier = common_tier(summary, column.metric);
-        table.below_titles.emplace_back(tier ? name_of(*tier) : any(summary, column.metric) ? "mixed" : "n/a");
-        if (column.metric != "time_ns") continue;
+    for (const MetricEntry* metric : table_metrics()) {
+        table.columns.push_back({std::string(metric->column.title), true});
+        const auto tier = common_tier(summary, metric->name);
+        table.below_titles.emplace_back(tier ? name_of(*tier) : any(summary, metric->name) ? "mixed" : "n/a");
+        if (metric->name != metric_name::time_ns) continue;
         table.columns.push_back({"95% CI\nus/step", true});
         table.below_titles.emplace_back("bootstrap");
         table.columns.push_back({"speedup\nvs " + base, true});
@@ -205,15 +195,15 @@ std::string terminal_report(const RunRecord& run, const Summary& summary, bool c
     for (const std::string& line : table_notes(summary))
         out += line + "\n";
     std::vector<std::string> shown;
-    for (const MetricColumn& column : metric_columns)
-        shown.emplace_back(column.metric);
+    for (const MetricEntry* metric : table_metrics())
+        shown.emplace_back(metric->name);
     for (const Absence& absence : absences(summary, shown)) {
         const std::string where = where_text(summary, absence);
         out += fmt::format("n/a {}{}: {}\n", join(absence.metrics, ", "),
                            where == "every row" ? "" : " (" + where + ")", absence.reason);
     }
     const bool unresolved = std::any_of(summary.comparisons.begin(), summary.comparisons.end(), [](const auto& c) {
-        return c.metric == "time_ns" && c.verdict == Verdict::unresolved;
+        return c.metric == metric_name::time_ns && c.verdict == Verdict::unresolved;
     });
     if (const std::string flags = flag_line(summary); !flags.empty()) out += flags + "\n";
     if (unresolved) out += "~ the interval of this ratio contains 1: not told apart\n";

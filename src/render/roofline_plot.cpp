@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalogue/metrics.hpp"
 #include "figures/ceilings.hpp"
 #include "figures/number.hpp"
 #include "figures/roofline.hpp"
@@ -18,7 +19,8 @@ Json point_rows(const RunRecord& run, const Summary& summary) {
     Json rows = Json::array();
     for (const RooflinePoint& point : roofline_points(summary))
         for (const auto& [bytes, metric] :
-             {std::pair<const char*, const char*>{"requested", "requested_gbps"}, {"DRAM", "dram_gbps"}}) {
+             {std::pair<std::string_view, std::string_view>{"requested", metric_name::requested_gbps},
+              {"DRAM", metric_name::dram_gbps}}) {
             const Figure* figure = point.row->find(metric);
             // Nothing to show on a logarithmic axis: k = 0.
             if (figure == nullptr || figure->value() <= 0) continue;

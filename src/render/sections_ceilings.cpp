@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "catalogue/metrics.hpp"
 #include "figures/ceilings.hpp"
 #include "figures/number.hpp"
 #include "render/sections.hpp"
@@ -44,9 +45,9 @@ Table table_of(const Summary& summary) {
         if (row.ceilings.empty()) continue;
         const std::string k = std::to_string(row.k);
         if (k != last_k) table.group_starts.push_back(table.rows.size());
-        table.rows.push_back({k == last_k ? "" : k, row.loop, bandwidth_text(row, "requested_gbps"),
+        table.rows.push_back({k == last_k ? "" : k, row.loop, bandwidth_text(row, metric_name::requested_gbps),
                               percent_text(row.ceilings[0]), percent_text(row.ceilings[1]),
-                              bandwidth_text(row, "dram_gbps"), percent_text(row.ceilings[2])});
+                              bandwidth_text(row, metric_name::dram_gbps), percent_text(row.ceilings[2])});
         last_k = k;
     }
     return table;

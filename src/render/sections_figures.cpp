@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "catalogue/flags.hpp"
 #include "catalogue/metrics.hpp"
 #include "figures/absence.hpp"
 #include "figures/number.hpp"
@@ -46,28 +47,8 @@ std::string tier_of(const Summary& summary, std::string_view metric) {
 }
 
 /// What a flag means and what to do, for the rows that carry it.
-std::string flag_text(std::string_view flag, const std::string& rows) {
-    if (flag == "few_blocks") {
-        return fmt::format(
-            "few repeats behind the intervals ({}): fewer than {}, so the interval may be too narrow; use "
-            "--repeats {} or more to settle it",
-            rows, few_blocks_below, few_blocks_below);
-    }
-    if (flag == "not_stationary") {
-        return fmt::format(
-            "{}: the traffic drifts, or fluctuates more slowly than the window that judges it; the values "
-            "stay; use a longer --warmup or more --steps-per-k",
-            rows);
-    }
-    if (flag == "outlier") {
-        return fmt::format("{}: outside Tukey's fences (1.5 IQR) of their own phase; kept in every figure", rows);
-    }
-    if (flag == "migrated") return rows + ": the CPU changed during the step, or was not the pinned one";
-    if (flag == "descheduled") return rows + ": the thread lost its CPU during the step";
-    if (flag == "interrupted") return rows + ": the kernel took counters away during the step";
-    if (flag == "multiplexed") return rows + ": counters shared hardware with others, counts are extrapolated";
-    if (flag == "never_ran") return rows + ": a counter had no hardware; these steps are excluded from its figure";
-    return rows;
+std::string flag_text(const FlagEntry& flag, const std::string& rows) {
+    return fmt::format(fmt::runtime(flag.text), fmt::arg("rows", rows), fmt::arg("least_blocks", few_blocks_below));
 }
 
 /// Texts in order of first use, each with the ks it holds for: "hybrid chose paired in every step at k=16, 64."
@@ -169,7 +150,7 @@ Blocks verdict_section(const Summary& summary) {
         "The bound max(A,R)·S counts bytes stored into the block. Requested bytes count loads and stores, so "
         "a loop that stores exactly the bound requests 2x.";
     const bool below = any_row(summary, [](const SummaryRow& row) {
-        const Figure* figure = row.find("amplification");
+        const Figure* figure = row.find(metric_name::amplification);
         return figure != nullptr && figure->value() < 1;
     });
     if (below) {
@@ -188,25 +169,20 @@ Charts charts_of(const Summary& summary) {
             out.legend.push_back(row.loop);
         }
     }
-    struct Wanted {
-        std::string_view metric, title, unit;
-        double divisor;
-        bool bound;
-    };
-    for (const Wanted& wanted : {Wanted{"time_ns", "Time per step", "us", 1000, false},
-                                 Wanted{"requested_bytes", "Requested bytes per step", "KiB", 1024, true},
-                                 Wanted{"dram_bytes", "DRAM bytes per step", "KiB", 1024, true}}) {
+    for (const MetricEntry& metric : metrics()) {
+        const MetricChart& wanted = metric.chart;
+        if (wanted.title.empty()) continue;
         Chart chart;
         chart.title = wanted.title;
         chart.unit = wanted.unit;
-        chart.tier = tier_of(summary, wanted.metric);
+        chart.tier = tier_of(summary, metric.name);
         for (const std::uint32_t k : summary.ks())
             chart.categories.push_back(std::to_string(k));
         for (const std::string& loop : out.legend) {
-            chart.series.push_back(series_of(summary, loop, wanted.metric, wanted.divisor));
+            chart.series.push_back(series_of(summary, loop, metric.name, wanted.divisor));
         }
-        if (wanted.bound && !out.legend.empty()) {
-            chart.bound = series_of(summary, out.legend.front(), "bound_bytes", wanted.divisor);
+        if (wanted.with_bound && !out.legend.empty()) {
+            chart.bound = series_of(summary, out.legend.front(), metric_name::bound_bytes, wanted.divisor);
         }
         out.charts.push_back(std::move(chart));
     }
@@ -237,9 +213,9 @@ Blocks table_section(const RunRecord& run, const Summary& summary) {
 Blocks comparison_section(const Summary& summary) {
     if (summary.comparisons.empty()) return {};
     Table table;
-    table.columns = {
-        {"k", true},         {"loop"}, {"against"}, {"time", true}, {"requested bytes", true}, {"DRAM bytes", true},
-        {"LLC misses", true}};
+    table.columns = {{"k", true}, {"loop"}, {"against"}};
+    for (const MetricEntry* metric : compared_metrics())
+        table.columns.push_back({std::string(metric->compared.subject), true});
     table.wide = true;
     std::string last;
     for (const Comparison& each : summary.comparisons) {
@@ -248,8 +224,8 @@ Blocks comparison_section(const Summary& summary) {
         const std::string k = std::to_string(each.k);
         if (table.rows.empty() || table.rows.back()[0] != k) table.group_starts.push_back(table.rows.size());
         table.rows.push_back({k, each.loop, each.vs});
-        for (const std::string_view metric : compared_metrics()) {
-            table.rows.back().push_back(comparison_cell(summary.compare(each.k, each.loop, each.vs, metric)));
+        for (const MetricEntry* metric : compared_metrics()) {
+            table.rows.back().push_back(comparison_cell(summary.compare(each.k, each.loop, each.vs, metric->name)));
         }
     }
     return {Heading{2, "Comparisons"},
@@ -297,25 +273,24 @@ Blocks doubt_section(const RunRecord& run, const Summary& summary) {
     Bullets doubts;
     for (const Warning& warning : run.warnings) {
         // One per loop and k: the flag's line says it of all of them at once.
-        if (warning.code == "not_stationary" && !where_flagged(summary, warning.code).empty()) continue;
+        if (warning.code == flag_name::not_stationary && !where_flagged(summary, warning.code).empty()) continue;
         doubts.items.push_back(Inline().add(warning.code, Style::code).add(" " + warning.text));
     }
     // Per flag: the rows that carry it, all of them in one line.
-    for (const std::string_view flag : {"migrated", "descheduled", "interrupted", "multiplexed", "never_ran",
-                                        "not_stationary", "few_blocks", "outlier"}) {
+    for (const FlagEntry& flag : flags()) {
         std::uint64_t steps = 0;
         for (const SummaryRow& row : summary.rows) {
-            const auto flagged = row.flagged_steps.find(std::string(flag));
+            const auto flagged = row.flagged_steps.find(std::string(flag.name));
             if (flagged != row.flagged_steps.end()) steps += flagged->second;
         }
-        const bool said =
-            flag != "not_stationary" && std::any_of(run.warnings.begin(), run.warnings.end(),
-                                                    [&](const Warning& warning) { return warning.code == flag; });
-        const std::string where = where_flagged(summary, flag);
+        const bool said = flag.name != flag_name::not_stationary &&
+                          std::any_of(run.warnings.begin(), run.warnings.end(),
+                                      [&](const Warning& warning) { return warning.code == flag.name; });
+        const std::string where = where_flagged(summary, flag.name);
         if (where.empty() || said) continue;
         const std::string subject =
             steps == 0 ? where : fmt::format("{} step{} of {}", steps, steps == 1 ? "" : "s", where);
-        doubts.items.push_back(Inline().add(std::string(flag), Style::code).add(" " + flag_text(flag, subject)));
+        doubts.items.push_back(Inline().add(std::string(flag.name), Style::code).add(" " + flag_text(flag, subject)));
     }
     if (doubts.items.empty()) doubts.items.emplace_back("none");
     return {Heading{2, "Warnings and flags"}, std::move(doubts)};

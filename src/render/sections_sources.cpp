@@ -1,13 +1,15 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "catalogue/metrics.hpp"
+#include "catalogue/sources.hpp"
 #include "figures/number.hpp"
 #include "render/sections.hpp"
 
 namespace bytebound {
 namespace {
 
-constexpr std::string_view dram_metric = "dram_bytes";
+constexpr std::string_view shown_metric = metric_name::dram_bytes;
 
 std::string bytes_text(double bytes) { return format_size(bytes); }
 
@@ -19,7 +21,8 @@ std::string interval_text(const Estimate& estimate) {
 std::vector<std::string> line_of(const std::string& k, const std::string& loop, const Figure& figure) {
     std::vector<std::string> line{k,
                                   loop,
-                                  figure.source == "core-estimate" ? "core-estimate (an estimate)" : figure.source,
+                                  figure.source == source_name::core_estimate ? "core-estimate (an estimate)"
+                                                                              : figure.source,
                                   std::string(name_of(figure.tier)),
                                   bytes_text(figure.value()),
                                   interval_text(figure.estimate),
@@ -36,7 +39,7 @@ std::vector<std::string> line_of(const std::string& k, const std::string& loop, 
 Bullets reasons_of(const Summary& summary) {
     std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
     for (const SummaryRow& row : summary.rows) {
-        const Figure* figure = row.find(dram_metric);
+        const Figure* figure = row.find(shown_metric);
         if (figure == nullptr) continue;
         for (const Figure& other : figure->also)
             for (const std::string& reason :
@@ -72,7 +75,7 @@ Blocks source_section(const Summary& summary) {
     bool counted = false;
     std::string last_k;
     for (const SummaryRow& row : summary.rows) {
-        const Figure* figure = row.find(dram_metric);
+        const Figure* figure = row.find(shown_metric);
         if (figure == nullptr) continue;
         counted = counted || figure->tier != Tier::simulated;
         const std::string k = std::to_string(row.k);

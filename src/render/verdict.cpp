@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "catalogue/metrics.hpp"
 #include "figures/number.hpp"
 #include "render/main_table.hpp"
 
@@ -84,13 +85,13 @@ VerdictItem verdict_of(const Summary& summary, std::uint32_t k) {
     if (row.k_requested != k) out.label += fmt::format(" (asked for {})", row.k_requested);
     out.label += fmt::format(", A={}, R={}", compact_number(row.added), compact_number(row.removed));
 
-    const Comparison* time = base == nullptr ? nullptr : summary.compare(k, row.loop, base->loop, "time_ns");
-    const Figure* ours = row.find("time_ns");
+    const Comparison* time = base == nullptr ? nullptr : summary.compare(k, row.loop, base->loop, metric_name::time_ns);
+    const Figure* ours = row.find(metric_name::time_ns);
     std::string sentence =
         fmt::format("{} needs {} a step", row.loop, ours == nullptr ? "n/a" : time_text(*ours, true));
     if (time != nullptr) {
-        sentence += fmt::format(" against {} for {}, {}", time_text(*base->find("time_ns"), false), base->loop,
-                                speed_clause(*time));
+        sentence += fmt::format(" against {} for {}, {}", time_text(*base->find(metric_name::time_ns), false),
+                                base->loop, speed_clause(*time));
         out.headline = times_text(time->verdict == Verdict::worse ? 1 / time->ratio.ratio : time->ratio.ratio);
         out.caption = time->verdict == Verdict::better  ? fmt::format("{} faster than {}", row.loop, base->loop)
                       : time->verdict == Verdict::worse ? fmt::format("{} slower than {}", row.loop, base->loop)
@@ -99,8 +100,10 @@ VerdictItem verdict_of(const Summary& summary, std::uint32_t k) {
         out.headline = compact_microseconds(ours->value()) + " us";
         out.caption = row.loop + ", one step";
     }
-    sentence += "; " + bytes_clause(row, base, "requested_bytes", "requested_ratio", "requests", true);
-    sentence += "; " + bytes_clause(row, base, "dram_bytes", "amplification", "moves at the memory controller", false);
+    sentence +=
+        "; " + bytes_clause(row, base, metric_name::requested_bytes, metric_name::requested_ratio, "requests", true);
+    sentence += "; " + bytes_clause(row, base, metric_name::dram_bytes, metric_name::amplification,
+                                    "moves at the memory controller", false);
     for (const SummaryRow* each : {&row, base}) {
         if (each != nullptr && each->stationary == false) sentence += "; the traffic of " + each->loop + " drifts";
     }

@@ -50,7 +50,8 @@ Result<void> check(const CalibrationOptions& o) {
 Result<void> check_collectors(const std::vector<std::string>& names) {
     for (const std::string& name : names) {
         const CollectorEntry* entry = find_collector(collectors(), name);
-        if (name != "sim" && (entry == nullptr || entry->supplies != Supplies::emulation)) continue;
+        if (name != collector_word::simulation && (entry == nullptr || entry->supplies != Supplies::emulation))
+            continue;
         return fail({ExitCode::not_possible, "count with", "--collector " + name,
                      "it models a cache and counts nothing of this machine", "give --collector auto, or none"});
     }

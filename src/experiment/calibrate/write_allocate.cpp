@@ -8,22 +8,24 @@
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
+#include "catalogue/metrics.hpp"
+#include "catalogue/sources.hpp"
 
 namespace bytebound {
 namespace {
 
-constexpr std::string_view reads = "dram_read_bytes";
+constexpr std::string_view reads = metric_name::dram_read_bytes;
 
 bool is_counted(const EventRecord& event) { return event.pass >= 0; }
 
 /// Why nothing counts DRAM reads, in the words of those that were asked.
 std::string why_nothing_counts(const Counting& counting) {
     for (const EventRecord& event : counting.events)
-        if (is_counted(event) && event.role == "dram_bytes") return event.name + " does not tell reads from writes";
+        if (is_counted(event) && event.role == metric_name::dram_bytes)
+            return event.name + " does not tell reads from writes";
     std::vector<std::string> causes;
     for (const CollectorRecord& collector : counting.collectors)
-        if (!collector.used && collector.name != "perf" && collector.name != "papi")
-            causes.push_back(collector.name + ": " + collector.cause);
+        if (!collector.used && counts_dram(collector.name)) causes.push_back(collector.name + ": " + collector.cause);
     return causes.empty() ? "nothing counts DRAM reads here" : join(causes, "; ");
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "catalogue/metrics.hpp"
+#include "catalogue/sources.hpp"
 #include "experiment/counting/counting_parts.hpp"
 
 namespace bytebound {
@@ -33,10 +35,8 @@ void add_estimate(Counting& counting, const std::vector<EstimateTerm>& terms) {
     for (const EstimateTerm& term : terms) {
         EventRecord record;
         record.name = term.event;
-        record.role = term.direction == Direction::read    ? "dram_read_bytes"
-                      : term.direction == Direction::write ? "dram_write_bytes"
-                                                           : "dram_bytes";
-        record.source = "core-estimate";
+        record.role = dram_metric(term.direction).name;
+        record.source = source_name::core_estimate;
         record.bytes_per_count = std::int64_t{term.bytes_per_count} * (term.subtract ? -1 : 1);
         counting.events.push_back(std::move(record));
     }
@@ -53,11 +53,11 @@ void settle_estimate(Counting& counting) {
         const EventRecord cause = *missing;
         give_up_estimate(counting, cause);
         counting.collectors.push_back(
-            {"core-estimate", false, missing->name + ": " + missing->reason, missing->remedy});
+            {std::string(source_name::core_estimate), false, missing->name + ": " + missing->reason, missing->remedy});
         return;
     }
     counting.collectors.push_back(
-        {"core-estimate",
+        {std::string(source_name::core_estimate),
          true,
          fmt::format("{} core events of the process", std::count_if(first, events.end(), estimates)),
          {}});

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "catalogue/metrics.hpp"
+#include "catalogue/sources.hpp"
 #include "counters/names/resolver.hpp"
 #include "experiment/counting/os_collector.hpp"
 #include "record/warnings.hpp"
@@ -55,8 +57,7 @@ std::vector<std::string> names_left(const Counting& counting, std::span<const Co
 std::vector<std::vector<std::string>> ratio_groups(const Counting& counting) {
     std::vector<std::string> group;
     for (const EventRecord& record : counting.events)
-        if (record.role == "cycles" || record.role == "instructions" || record.role == "llc_misses")
-            group.push_back(record.name);
+        if (is_divided_with_another_event(record.role)) group.push_back(record.name);
     if (group.size() < 2) return {};
     return {group};
 }
@@ -163,7 +164,7 @@ Result<void> ask_os(Counting& counting, const CountingRequest& request, Sys& sys
     }
     if (taken > 0)
         counting.collectors.push_back(
-            {"os", true, fmt::format("getrusage and /proc stand in for {} events", taken), {}});
+            {std::string(source_name::os), true, fmt::format("getrusage and /proc stand in for {} events", taken), {}});
     return {};
 }
 
@@ -206,7 +207,7 @@ void fill_event_record(EventRecord& record, const PlannedEvent& planned, const C
     for (const EventPart& part : planned.parts)
         record.parts.push_back(part_record(part));
     if (record.role.empty()) record.role = planned.role;
-    if (event.pmu != "os" && event.pmu != "papi") {
+    if (event.pmu != source_name::os && event.pmu != source_name::papi) {
         record.type = hexadecimal(event.type);
         record.config = hexadecimal(event.config);
         record.config1 = hexadecimal(event.config1);
@@ -240,9 +241,10 @@ bool Counting::counts_dram(std::string_view metric) const {
         });
     };
     if (counted(metric, {})) return true;
-    if (metric == "dram_read_bytes" || metric == "dram_write_bytes") return false;
-    return counted("dram_bytes", {}) || std::any_of(events.begin(), events.end(), [&](const EventRecord& e) {
-               return counted("dram_read_bytes", e.source) && counted("dram_write_bytes", e.source);
+    if (metric == metric_name::dram_read_bytes || metric == metric_name::dram_write_bytes) return false;
+    return counted(metric_name::dram_bytes, {}) || std::any_of(events.begin(), events.end(), [&](const EventRecord& e) {
+               return counted(metric_name::dram_read_bytes, e.source) &&
+                      counted(metric_name::dram_write_bytes, e.source);
            });
 }
 
@@ -284,7 +286,7 @@ Result<Counting> plan_counting(const CountingRequest& request, Sys& sys, const S
     const auto& collectors = request.collectors.counting;
     for (const std::string& name : collectors)
         if (!supplies_dram(table, name)) TRY(ask_collector(counting, name, request, sys, root, table));
-    if (std::find(collectors.begin(), collectors.end(), "perf") != collectors.end())
+    if (std::find(collectors.begin(), collectors.end(), collector_name::perf) != collectors.end())
         TRY(ask_os(counting, request, sys));
     settle_estimate(counting);
     add_dram(counting, std::move(dram.sources));

@@ -7,6 +7,8 @@
 #include <thread>
 
 #include "base/text.hpp"
+#include "catalogue/metrics.hpp"
+#include "catalogue/sources.hpp"
 #include "doctor/diagnosis.hpp"
 #include "experiment/counting/counting_parts.hpp"
 #include "record/warnings.hpp"
@@ -14,7 +16,6 @@
 namespace bytebound {
 namespace {
 
-constexpr std::string_view estimate_name = "core-estimate";
 constexpr std::chrono::milliseconds between_trial_reads{1};
 
 bool asked_for(const CountingRequest& request, std::string_view word) {
@@ -61,14 +62,14 @@ public:
                                           : Capability::no("this build does not have it", "give --collector auto");
         if (capability.available && by_preset(entry) && request_.preset.memory.counters.empty())
             capability = Capability::no(request_.preset.memory.reason, request_.preset.memory.remedy);
-        const bool by_domain = entry.name == "resctrl";
+        const bool by_domain = entry.name == collector_name::resctrl;
         if (!capability.available && by_domain && collector) capability = doctors_word(capability);
         if (!capability.available) return refuse(entry, capability);
         PlanRequest plan{
             {}, request_.options.allow_multiplex, request_.placement.cpus.at(0), {}, request_.preset.memory.counters};
         auto agreed = TRY(collector->plan(plan));
         const auto counts = [](const PlannedEvent& event) { return event.pass >= 0; };
-        const auto fills = [](const PlannedEvent& e) { return e.pass >= 0 && e.role.starts_with("dram_"); };
+        const auto fills = [](const PlannedEvent& e) { return e.pass >= 0 && is_dram_metric(e.role); };
         if (std::none_of(agreed.events.begin(), agreed.events.end(), counts)) {
             const bool any = !agreed.events.empty();
             return refuse(entry, Capability::no(any ? agreed.events[0].reason : "it has no event here",
@@ -90,17 +91,19 @@ public:
 
     /// Core events of the process itself, where the perf collector may count and nothing better does.
     void ask_core_estimate() {
-        if (!asked_for(request_, "perf")) return;
-        if (!taken_.empty()) return leave_out(estimate_name, taken_ + " counts DRAM bytes more directly", "");
-        if (request_.options.bandwidth_preset == "none") return leave_out(estimate_name, "--bw-preset none", "");
+        if (!asked_for(request_, collector_name::perf)) return;
+        if (!taken_.empty())
+            return leave_out(source_name::core_estimate, taken_ + " counts DRAM bytes more directly", "");
+        if (request_.options.bandwidth_preset == "none")
+            return leave_out(source_name::core_estimate, "--bw-preset none", "");
         if (request_.preset.estimate.terms.empty())
             return leave_out(
-                estimate_name,
+                source_name::core_estimate,
                 request_.preset.estimate.reason.empty() ? "no preset names one" : request_.preset.estimate.reason, "");
         for (const EstimateTerm& term : request_.preset.estimate.terms)
             for (const EventRecord& event : counting_.events)
                 if (event.name == term.event)
-                    return leave_out(estimate_name, "--events names " + term.event + " already",
+                    return leave_out(source_name::core_estimate, "--events names " + term.event + " already",
                                      "leave it out of --events");
         choice_.estimate = request_.preset.estimate.terms;
     }
@@ -109,13 +112,13 @@ public:
 
 private:
     /// Whether the preset says what to count.
-    static bool by_preset(const CollectorEntry& entry) { return entry.name == "uncore"; }
+    static bool by_preset(const CollectorEntry& entry) { return entry.name == collector_name::uncore; }
 
     /// The collector sees its own files; doctor knows the machine as well. Both name the same cause.
     Capability doctors_word(Capability own) const {
         if (!root_.is_live()) return own;
         MachineFacts facts = gather_facts(root_);
-        facts.program.built_in = {"resctrl"};
+        facts.program.built_in = {std::string(collector_name::resctrl)};
         SourceDiagnosis found = diagnose_resctrl(facts);
         return found.state == SourceState::available ? own
                                                      : Capability::no(std::move(found.cause), std::move(found.remedy));

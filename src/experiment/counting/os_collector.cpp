@@ -12,6 +12,8 @@
 #include "base/clock.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
+#include "catalogue/metrics.hpp"
+#include "catalogue/sources.hpp"
 #include "counters/names/event_name.hpp"
 #include "experiment/counting/request.hpp"
 
@@ -26,10 +28,10 @@ struct FigureEntry {
     std::string_view origin;
 };
 constexpr std::array<FigureEntry, 4> figures = {{
-    {"context_switches", Figure::context_switches, "getrusage(RUSAGE_THREAD): ru_nvcsw + ru_nivcsw"},
-    {"cpu_migrations", Figure::cpu_migrations, "/proc/self/task/TID/sched: nr_migrations"},
-    {"page_faults", Figure::page_faults, "getrusage(RUSAGE_THREAD): ru_minflt + ru_majflt"},
-    {"task_clock_ns", Figure::task_clock, "clock_gettime(CLOCK_THREAD_CPUTIME_ID)"},
+    {metric_name::context_switches, Figure::context_switches, "getrusage(RUSAGE_THREAD): ru_nvcsw + ru_nivcsw"},
+    {metric_name::cpu_migrations, Figure::cpu_migrations, "/proc/self/task/TID/sched: nr_migrations"},
+    {metric_name::page_faults, Figure::page_faults, "getrusage(RUSAGE_THREAD): ru_minflt + ru_majflt"},
+    {metric_name::task_clock_ns, Figure::task_clock, "clock_gettime(CLOCK_THREAD_CPUTIME_ID)"},
 }};
 
 /// This thread's sched file, held open.
@@ -112,11 +114,11 @@ bool takes_both_domains(const std::string& name) {
 class OsCollector final : public Collector {
 public:
     explicit OsCollector(Sys& sys) : sys_(sys) {}
-    std::string_view name() const override { return "os"; }
+    std::string_view name() const override { return source_name::os; }
     Capability capability() const override { return Capability::yes("getrusage and /proc"); }
 
     Result<CountingPlan> plan(const PlanRequest& request) override {
-        CountingPlan plan{"os", "os", {}, 1, {}};
+        CountingPlan plan{std::string(source_name::os), std::string(source_name::os), {}, 1, {}};
         for (const std::string& name : request.names) {
             PlannedEvent planned;
             planned.name = name;
@@ -130,7 +132,7 @@ public:
             } else {
                 Event event;
                 event.name = name;
-                event.pmu = "os";
+                event.pmu = source_name::os;
                 event.domain = Domain::user_and_kernel;
                 event.unit = entry->figure == Figure::task_clock ? "ns" : "";
                 event.origin = std::string(entry->origin);

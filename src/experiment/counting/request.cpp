@@ -1,32 +1,16 @@
 #include "experiment/counting/request.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/text.hpp"
+#include "catalogue/metrics.hpp"
 #include "counters/names/resolver.hpp"
 #include "counters/registry.hpp"
 #include "record/warnings.hpp"
 
 namespace bytebound {
 namespace {
-
-constexpr std::array<std::pair<std::string_view, std::string_view>, 12> role_of_name = {
-    {{"cycles", "cycles"},
-     {"cpu-cycles", "cycles"},
-     {"instructions", "instructions"},
-     {"PAPI_TOT_CYC", "cycles"},
-     {"PAPI_TOT_INS", "instructions"},
-     {"task-clock", "task_clock_ns"},
-     {"page-faults", "page_faults"},
-     {"faults", "page_faults"},
-     {"context-switches", "context_switches"},
-     {"cs", "context_switches"},
-     {"cpu-migrations", "cpu_migrations"},
-     {"migrations", "cpu_migrations"}}};
-
-constexpr std::array<std::string_view, 5> collector_names = {"perf", "papi", "resctrl", "callgrind", "sim"};
 
 /// "cycles:u" -> "cycles"; "cpu_core/cpu-cycles/u" -> "cpu-cycles"; terms stay with their PMU.
 std::string_view without_modifiers(std::string_view name) {
@@ -56,16 +40,21 @@ Result<void> check_name(const std::string& name, const CollectorChoice& choice, 
 
 std::string event_role(const std::string& name, const std::string& llc_event) {
     const std::string_view base = without_modifiers(name);
-    if (!llc_event.empty() && base == without_modifiers(llc_event)) return "llc_misses";
-    for (const auto& [known, role] : role_of_name)
-        if (base == known) return std::string(role);
+    if (!llc_event.empty() && base == without_modifiers(llc_event)) return std::string(metric_name::llc_misses);
+    for (const MetricEntry& metric : metrics())
+        if (std::find(metric.events.begin(), metric.events.end(), base) != metric.events.end())
+            return std::string(metric.name);
     return {};
 }
 
 std::vector<std::string> default_events(const std::string& llc_event) {
-    std::vector<std::string> names = {"cycles", "instructions"};
-    if (!llc_event.empty()) names.push_back(llc_event);
-    names.insert(names.end(), {"task-clock", "page-faults", "context-switches", "cpu-migrations"});
+    std::vector<std::string> names;
+    for (const MetricEntry* metric : default_metrics()) {
+        if (!metric->preset_event)
+            names.emplace_back(metric->events.front());
+        else if (!llc_event.empty())
+            names.push_back(llc_event);
+    }
     return names;
 }
 
@@ -76,24 +65,24 @@ Result<CollectorChoice> choose_collectors(const std::vector<std::string>& names)
         if (std::find(list.begin(), list.end(), name) == list.end()) list.push_back(name);
     };
     for (const std::string& name : names) {
-        if (name == "none" || name == "auto") {
+        if (name == collector_word::none || name == collector_word::automatic) {
             if (names.size() > 1)
                 return fail({ExitCode::usage, "plan", "--collector " + name, "it stands beside other collectors",
                              "give it alone"});
-            choice.automatic = name == "auto";
+            choice.automatic = name == collector_word::automatic;
             choice.simulate = choice.automatic;
-            if (choice.automatic) add("perf");
+            if (choice.automatic) add(std::string(collector_name::perf));
             continue;
         }
-        if (std::find(collector_names.begin(), collector_names.end(), name) == collector_names.end()) {
-            std::vector<std::string> known = {"auto", "none"};
-            known.insert(known.end(), collector_names.begin(), collector_names.end());
+        const auto words = collector_words(collectors());
+        if (std::find(words.begin(), words.end(), name) == words.end()) {
+            const std::vector<std::string> known(words.begin(), words.end());
             const auto near = nearest(name, known);
             return fail({ExitCode::usage, "plan", "--collector " + name, "there is no collector of this name",
                          near ? "did you mean " + *near + "?" : "give one of: " + join(known, ", ")});
         }
         const CollectorEntry* entry = find_collector(collectors(), name);
-        if (name == "sim")
+        if (name == collector_word::simulation)
             choice.simulate = true;
         else if (entry != nullptr && entry->supplies == Supplies::emulation)
             choice.emulating = name;

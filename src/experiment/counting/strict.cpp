@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "catalogue/metrics.hpp"
+#include "catalogue/sources.hpp"
 #include "counters/names/resolver.hpp"
 #include "experiment/counting/counting_parts.hpp"
 
@@ -12,14 +14,10 @@ namespace {
 /// What the operating system counts in user and kernel code, though the name means one of them (bare names: user).
 /// Empty when it is what was asked for.
 std::string replaced_domain(const EventRecord& record, const EventResolver& resolver) {
-    if (record.source != "os") return {};
+    if (record.source != source_name::os) return {};
     const auto asked = resolver.resolve(record.name);
     if (!asked || !asked->event || asked->event->domain == Domain::user_and_kernel) return {};
     return fmt::format("asked for in domain {}, the operating system counts uk", name_of(asked->event->domain));
-}
-
-bool counts_dram(std::string_view collector) {
-    return collector == "uncore" || collector == "resctrl" || collector == "core-estimate";
 }
 
 } // namespace
@@ -40,18 +38,19 @@ Result<void> check_strict(const CountingRequest& request, const Counting& counti
         }
         return {};
     }
-    for (const std::string role : {"cycles", "instructions", "llc_misses"}) {
+    for (const MetricEntry* metric : default_metrics()) {
+        if (!metric->demanded) continue;
         const auto record = std::find_if(counting.events.begin(), counting.events.end(),
-                                         [&](const EventRecord& r) { return r.role == role; });
+                                         [&](const EventRecord& r) { return r.role == metric->name; });
         if (record == counting.events.end())
-            return refuse(role == "llc_misses" ? "LLC misses" : role,
-                          role == "llc_misses" && !request.preset.choice.llc_reason.empty()
+            return refuse(metric->preset_event ? "LLC misses" : std::string(metric->name),
+                          metric->preset_event && !request.preset.choice.llc_reason.empty()
                               ? request.preset.choice.llc_reason
                               : "no event counts it",
                           {});
         if (record->pass < 0) return refuse(record->name, record->reason, record->remedy);
     }
-    if (counting.counts_dram("dram_bytes")) return {};
+    if (counting.counts_dram(metric_name::dram_bytes)) return {};
     std::vector<std::string> causes;
     std::string remedy;
     for (const CollectorRecord& collector : counting.collectors) {

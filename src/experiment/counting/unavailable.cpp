@@ -1,15 +1,11 @@
 #include <algorithm>
-#include <array>
 
+#include "catalogue/metrics.hpp"
+#include "catalogue/sources.hpp"
 #include "experiment/counting/counting.hpp"
 
 namespace bytebound {
 namespace {
-
-constexpr std::array<std::string_view, 7> event_metrics = {
-    "cycles", "instructions", "llc_misses", "task_clock_ns", "page_faults", "context_switches", "cpu_migrations"};
-constexpr std::array<std::string_view, 5> dram_metrics = {"dram_read_bytes", "dram_write_bytes", "dram_bytes",
-                                                          "amplification", "dram_gbps"};
 
 const EventRecord* filling(const Counting& counting, std::string_view role) {
     for (const EventRecord& record : counting.events)
@@ -19,17 +15,17 @@ const EventRecord* filling(const Counting& counting, std::string_view role) {
 
 /// Why no counter fills a metric; nothing when one does.
 std::optional<UnavailableRecord> missing(const CountingRequest& request, const Counting& counting,
-                                         std::string_view metric) {
-    const EventRecord* record = filling(counting, metric);
+                                         const MetricEntry& metric) {
+    const EventRecord* record = filling(counting, metric.name);
     if (record != nullptr && record->pass >= 0) return {};
-    UnavailableRecord unavailable{std::string(metric), {}, {}};
+    UnavailableRecord unavailable{std::string(metric.name), {}, {}};
     if (record != nullptr) {
-        unavailable.reason = (record->name == metric ? "" : record->name + ": ") + record->reason;
+        unavailable.reason = (record->name == metric.name ? "" : record->name + ": ") + record->reason;
         unavailable.remedy = record->remedy;
     } else if (request.collectors.counting.empty()) {
         unavailable.reason = "--collector names nothing that counts events";
         unavailable.remedy = "give --collector auto";
-    } else if (metric == "llc_misses" && request.options.events.empty()) {
+    } else if (metric.preset_event && request.options.events.empty()) {
         unavailable.reason = request.preset.choice.llc_reason;
     } else {
         unavailable.reason = "no event of --events counts it";
@@ -41,17 +37,38 @@ std::optional<UnavailableRecord> missing(const CountingRequest& request, const C
 UnavailableRecord uncounted_dram(const Counting& counting, const std::string& not_simulated) {
     UnavailableRecord none{{}, {}, "give --collector auto"};
     for (const CollectorRecord& collector : counting.collectors) {
-        const bool dram =
-            collector.name == "uncore" || collector.name == "resctrl" || collector.name == "core-estimate";
-        if (!dram || collector.used) continue;
+        if (!counts_dram(collector.name) || collector.used) continue;
         none.reason += collector.name + ": " + collector.cause + "; ";
     }
     none.reason += not_simulated;
     return none;
 }
 
-/// For a ratio: which of its parts is missing.
-std::string of_operand(const UnavailableRecord& operand) { return "no " + operand.metric + ": " + operand.reason; }
+/// Why events do not give a ratio of two of them; nothing when they do. An operand that only events supply is named;
+/// the other one has its own line for the same reason.
+std::optional<UnavailableRecord> undivided(const CountingRequest& request, const Counting& counting,
+                                           const MetricEntry& ratio, bool simulated) {
+    const MetricEntry *over = find_metric(ratio.numerator), *under = find_metric(ratio.denominator);
+    std::optional<UnavailableRecord> unnamed;
+    for (const MetricEntry* operand : {over, under}) {
+        const bool events_only = operand->origin == MetricOrigin::counted;
+        if (!events_only && simulated) continue;
+        const auto lacking = missing(request, counting, *operand);
+        if (!lacking) continue;
+        if (events_only)
+            return UnavailableRecord{std::string(ratio.name), "no " + lacking->metric + ": " + lacking->reason,
+                                     lacking->remedy};
+        unnamed = UnavailableRecord{std::string(ratio.name), lacking->reason, lacking->remedy};
+    }
+    if (unnamed) return unnamed;
+    if (over->origin != MetricOrigin::counted || under->origin != MetricOrigin::counted) return {};
+    const EventRecord *a = filling(counting, over->name), *b = filling(counting, under->name);
+    if (a->pass == b->pass && a->group == b->group) return {};
+    return UnavailableRecord{std::string(ratio.name),
+                             std::string(over->name) + " and " + std::string(under->name) +
+                                 " do not fit one group of counters",
+                             "count fewer events"};
+}
 
 } // namespace
 
@@ -61,28 +78,18 @@ std::vector<UnavailableRecord> unavailable_metrics(const CountingRequest& reques
     const bool simulated = not_simulated.empty();
     if (!simulated) {
         const UnavailableRecord dram = uncounted_dram(counting, not_simulated);
-        for (const std::string_view metric : dram_metrics)
-            if (!counting.counts_dram(metric)) list.push_back({std::string(metric), dram.reason, dram.remedy});
+        for (const MetricEntry& metric : metrics())
+            if (rests_on_dram(metric) && !counting.counts_dram(metric.name))
+                list.push_back({std::string(metric.name), dram.reason, dram.remedy});
     }
-    for (const std::string_view metric : event_metrics) {
-        if (metric == "llc_misses" && simulated) continue;
-        if (auto unavailable = missing(request, counting, metric)) list.push_back(std::move(*unavailable));
+    for (const MetricEntry* metric : default_metrics()) {
+        if (metric->origin == MetricOrigin::traffic && simulated) continue;
+        if (auto unavailable = missing(request, counting, *metric)) list.push_back(std::move(*unavailable));
     }
-    const EventRecord* cycles = filling(counting, "cycles");
-    const EventRecord* instructions = filling(counting, "instructions");
-    const auto without_cycles = missing(request, counting, "cycles");
-    const auto without_instructions = missing(request, counting, "instructions");
-    if (without_cycles || without_instructions) {
-        const UnavailableRecord& first = without_cycles ? *without_cycles : *without_instructions;
-        list.push_back({"cpi", of_operand(first), first.remedy});
-    } else if (cycles->pass != instructions->pass || cycles->group != instructions->group) {
-        list.push_back({"cpi", "cycles and instructions do not fit one group of counters", "count fewer events"});
+    for (const MetricEntry& metric : metrics()) {
+        if (!divides_events(metric)) continue;
+        if (auto unavailable = undivided(request, counting, metric, simulated)) list.push_back(std::move(*unavailable));
     }
-    const auto no_misses = simulated ? std::nullopt : missing(request, counting, "llc_misses");
-    if (without_instructions)
-        list.push_back({"llc_mpki", of_operand(*without_instructions), without_instructions->remedy});
-    else if (no_misses)
-        list.push_back({"llc_mpki", no_misses->reason, no_misses->remedy});
     if (!simulated) list.push_back({"by_buffer", not_simulated, "give --collector auto"});
     return list;
 }

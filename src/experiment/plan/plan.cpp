@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/text.hpp"
+#include "counters/registry.hpp"
 #include "experiment/plan/expected_traffic.hpp"
 #include "experiment/plan/plan_hierarchy.hpp"
 #include "experiment/plan/plan_parts.hpp"
@@ -259,7 +260,7 @@ std::vector<std::string> describe(const RunPlan& plan) {
         events.push_back(event.name);
     std::vector<std::string> collectors = plan.counting.collectors.counting;
     if (!plan.counting.collectors.emulating.empty()) collectors.push_back(plan.counting.collectors.emulating);
-    if (plan.counting.collectors.simulate) collectors.emplace_back("sim");
+    if (plan.counting.collectors.simulate) collectors.emplace_back(collector_word::simulation);
     lines.push_back(fmt::format("collectors {}", collectors.empty() ? "none" : join(collectors, ", ")));
     lines.push_back(fmt::format("events     {}", events.empty() ? "none" : join(events, ", ")));
     lines.push_back(fmt::format("phases     {} before passes", plan.experiments.size() * o.loops.size() * o.repeats));

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/clock.hpp"
 
@@ -34,9 +33,11 @@ bool other_memory_class(const EventRecord& record) {
 
 /// Why an event of a role that has kernels cannot be checked on them; empty when it can.
 std::string why_not_checked(const EventRecord& record, std::string_view role) {
-    const bool hardware = role == "instructions" || role == "llc_misses" || role == "page_faults";
+    const bool hardware =
+        role == metric_name::instructions || role == metric_name::llc_misses || role == metric_name::page_faults;
     if (hardware && record.domain == "k") return "it counts kernel code, the kernels of known truth are user code";
-    if (role == "instructions" && record.domain != "u") return "it counts kernel code, too, of which no truth is known";
+    if (role == metric_name::instructions && record.domain != "u")
+        return "it counts kernel code, too, of which no truth is known";
     if (other_memory_class(record)) return "the run's memory is not known to be of this class";
     return {};
 }
@@ -332,13 +333,11 @@ Result<std::vector<QualifiedEvent>> qualify_counters(const QualificationStage& s
 
 Result<void> check_qualified(const CountingRequest& request, const Counting& counting,
                              const QualificationRecord& record) {
-    constexpr std::array<std::string_view, 6> needed = {"cycles",          "instructions",     "llc_misses",
-                                                        "dram_read_bytes", "dram_write_bytes", "dram_bytes"};
     for (const EventRecord& event : counting.events) {
         const bool asked = std::find(request.options.events.begin(), request.options.events.end(), event.name) !=
                            request.options.events.end();
-        const bool by_default =
-            request.options.events.empty() && std::find(needed.begin(), needed.end(), event.role) != needed.end();
+        const MetricEntry* metric = find_metric(event.role);
+        const bool by_default = request.options.events.empty() && metric != nullptr && metric->demanded;
         const QualifiedEvent* failure = failure_of(record, event.name);
         if ((!asked && !by_default) || failure == nullptr) continue;
         return fail({ExitCode::not_possible, "count", event.name,

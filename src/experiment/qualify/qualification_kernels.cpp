@@ -30,35 +30,24 @@ Result<MappedRegion> stream_memory(const Machine& machine, const Placement& plac
 } // namespace
 
 std::vector<KernelCheck> checks_of(std::string_view role) {
-    using enum TruthKernel;
-    if (role == "instructions") return {{instructions, "instructions", exact_bias}};
-    if (role == "page_faults") return {{fresh_pages, "page faults", exact_bias}};
-    if (role == "context_switches") return {{naps, "context switches", exact_bias}};
-    if (role == "task_clock_ns") return {{cpu_time, "ns of CPU time", exact_bias}};
-    if (role == "llc_misses") return {{read, "lines", traffic_bias}};
-    if (role == "dram_read_bytes") return {{read, "bytes", traffic_bias}, {copy, "bytes", traffic_bias}};
-    if (role == "dram_write_bytes")
-        return {
-            {store, "bytes", traffic_bias}, {nontemporal_store, "bytes", traffic_bias}, {copy, "bytes", traffic_bias}};
-    if (role == "dram_bytes")
-        return {{read, "bytes", traffic_bias},
-                {store, "bytes", traffic_bias},
-                {nontemporal_store, "bytes", traffic_bias},
-                {copy, "bytes", traffic_bias}};
-    return {};
+    std::vector<KernelCheck> checks;
+    if (const MetricEntry* metric = find_metric(role))
+        for (const TruthKernel kernel : metric->kernels)
+            checks.push_back({kernel, metric->counted_in, is_stream(kernel) ? traffic_bias : exact_bias});
+    return checks;
 }
 
 std::string why_no_truth(std::string_view role) {
-    if (role == "cycles") return "no kernel takes a known number of cycles";
-    if (role == "cpu_migrations") return "a pinned thread does not migrate";
-    return "no kernel of known truth for this event";
+    const MetricEntry* metric = find_metric(role);
+    return metric != nullptr && !metric->no_kernel.empty() ? std::string(metric->no_kernel)
+                                                           : "no kernel of known truth for this event";
 }
 
 Truth truth_of(TruthKernel kernel, std::string_view role, double work, std::size_t line_bytes) {
-    if (role == "llc_misses") return Truth::exactly(work / static_cast<double>(line_bytes));
-    const bool reads = role == "dram_read_bytes" || role == "dram_bytes";
-    const bool writes = role == "dram_write_bytes" || role == "dram_bytes";
-    if (!reads && !writes) return Truth::exactly(work);
+    if (role == metric_name::llc_misses) return Truth::exactly(work / static_cast<double>(line_bytes));
+    const MetricEntry* metric = find_metric(role);
+    if (metric == nullptr || !metric->dram) return Truth::exactly(work);
+    const bool reads = metric->dram != Direction::write, writes = metric->dram != Direction::read;
     const bool loads = kernel == TruthKernel::read || kernel == TruthKernel::copy;
     const bool stores = kernel != TruthKernel::read;
     // Whether a full line's store reads it first (write-allocate) is the machine's own affair.

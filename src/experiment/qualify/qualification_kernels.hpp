@@ -9,13 +9,12 @@
 
 #include "base/error.hpp"
 #include "base/mapped_region.hpp"
+#include "catalogue/metrics.hpp"
 #include "counters/known_truth/kernel_events.hpp"
 #include "experiment/qualify/qualification_judgement.hpp"
 #include "machine/placement.hpp"
 
 namespace bytebound {
-
-enum class TruthKernel { instructions, fresh_pages, naps, cpu_time, read, store, nontemporal_store, copy };
 
 /// One thing that an event can be checked on.
 struct KernelCheck {
@@ -23,7 +22,7 @@ struct KernelCheck {
     std::string_view unit; ///< of the event's values
     double threshold;      ///< of |bias|
 };
-/// What an event that fills `role` is checked on; empty: no kernel knows a truth for it.
+/// What an event that fills `role` is checked on, by the table of metrics; empty: no kernel knows a truth for it.
 std::vector<KernelCheck> checks_of(std::string_view role);
 /// Why no kernel knows a truth for an event of this role.
 std::string why_no_truth(std::string_view role);

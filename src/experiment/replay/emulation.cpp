@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "catalogue/metrics.hpp"
 #include "experiment/counting/counting_parts.hpp"
 #include "experiment/replay/emulation_spec.hpp"
 #include "record/warnings.hpp"
@@ -112,7 +113,8 @@ Result<Emulation> plan_emulation(const RunPlan& plan, std::span<const CollectorE
 }
 
 std::vector<std::string> emulated_columns() {
-    return {"instructions", "llc_misses", "dram_read_bytes", "dram_write_bytes"};
+    return {std::string(metric_name::instructions), std::string(metric_name::llc_misses),
+            std::string(metric_name::dram_read_bytes), std::string(metric_name::dram_write_bytes)};
 }
 
 std::vector<std::optional<std::uint64_t>> emulated_values(const EmulatedPart& reading, std::uint32_t line_bytes) {
@@ -121,10 +123,20 @@ std::vector<std::optional<std::uint64_t>> emulated_values(const EmulatedPart& re
 }
 
 bool emulation_supplies(std::string_view metric) {
-    constexpr std::array<std::string_view, 8> supplied = {"instructions",     "llc_misses", "dram_read_bytes",
-                                                          "dram_write_bytes", "dram_bytes", "amplification",
-                                                          "dram_gbps",        "llc_mpki"};
-    return std::find(supplied.begin(), supplied.end(), metric) != supplied.end();
+    const auto columns = emulated_columns();
+    if (std::find(columns.begin(), columns.end(), metric) != columns.end()) return true;
+    const MetricEntry* entry = find_metric(metric);
+    if (entry == nullptr) return false;
+    if (!entry->addends[0].empty())
+        return emulation_supplies(entry->addends[0]) && emulation_supplies(entry->addends[1]);
+    if (entry->origin != MetricOrigin::ratio) return false;
+    // The other operand may be one that needs no counter: the time, or what the trace implies.
+    const auto known = [](std::string_view operand) {
+        const MetricOrigin origin = find_metric(operand)->origin;
+        return origin == MetricOrigin::clock || origin == MetricOrigin::computed;
+    };
+    const bool over = emulation_supplies(entry->numerator), under = emulation_supplies(entry->denominator);
+    return (over || under) && (over || known(entry->numerator)) && (under || known(entry->denominator));
 }
 
 } // namespace bytebound

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/clock.hpp"
+#include "catalogue/metrics.hpp"
 
 namespace bytebound {
 namespace {
@@ -179,14 +180,18 @@ Result<SimulatedRun> simulate_run(const RunPlan& plan, const std::vector<int>& c
 }
 
 std::vector<std::string> simulated_columns(Between between) {
-    std::vector<std::string> columns = {"dram_read_bytes", "dram_write_bytes", "llc_misses"};
+    std::vector<std::string> columns = {std::string(metric_name::dram_read_bytes),
+                                        std::string(metric_name::dram_write_bytes),
+                                        std::string(metric_name::llc_misses)};
     for (std::size_t i = 0; i < buffer_count; ++i) {
         const std::string buffer(name_of(static_cast<Buffer>(i)));
         columns.push_back(buffer + "_read_bytes");
         columns.push_back(buffer + "_write_bytes");
     }
     columns.insert(columns.end(), {"cold_read_bytes", "write_allocate_bytes"});
-    if (between != Between::none) columns.insert(columns.end(), {"gap_dram_read_bytes", "gap_dram_write_bytes"});
+    if (between != Between::none)
+        for (const MetricEntry& gap : gap_metrics())
+            columns.emplace_back(gap.name);
     return columns;
 }
 

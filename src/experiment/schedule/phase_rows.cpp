@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include "catalogue/flags.hpp"
+#include "catalogue/metrics.hpp"
 #include "experiment/schedule/phase.hpp"
 #include "stats/estimate.hpp"
 
@@ -70,19 +72,20 @@ struct Row {
 
     /// Flags of a row whose readings are filled, in the contract's order.
     void flag(Sample& sample, bool was_migrated, bool was_interrupted) const {
-        if (was_migrated) sample.flags.emplace_back("migrated");
+        if (was_migrated) sample.flags.emplace_back(flag_name::migrated);
         bool descheduled = false, scaled = false, never_ran = false;
         for (std::size_t i = 0; i < sample.readings.size(); ++i) {
             const auto& value = sample.readings[i];
             if (!value) continue;
-            if (context.counting.events[i].role == "context_switches" && value->count > 0) descheduled = true;
+            if (context.counting.events[i].role == metric_name::context_switches && value->count > 0)
+                descheduled = true;
             if (value->state == ReadingState::scaled) scaled = true;
             if (value->state == ReadingState::never_ran) never_ran = true;
         }
-        if (descheduled) sample.flags.emplace_back("descheduled");
-        if (was_interrupted && !descheduled) sample.flags.emplace_back("interrupted");
-        if (scaled) sample.flags.emplace_back("multiplexed");
-        if (never_ran) sample.flags.emplace_back("never_ran");
+        if (descheduled) sample.flags.emplace_back(flag_name::descheduled);
+        if (was_interrupted && !descheduled) sample.flags.emplace_back(flag_name::interrupted);
+        if (scaled) sample.flags.emplace_back(flag_name::multiplexed);
+        if (never_ran) sample.flags.emplace_back(flag_name::never_ran);
     }
 
     Sample common(std::uint32_t step) const {
@@ -179,12 +182,12 @@ PhaseRows make_rows(const RowContext& context, const PhaseKey& key, const PhaseL
         rows.steps.push_back(row.step_row(step));
         times.push_back(static_cast<double>(log.time_ns[step]));
         const auto& flags = rows.steps.back().flags;
-        if (std::find(flags.begin(), flags.end(), "migrated") != flags.end()) ++rows.migrated;
+        if (std::find(flags.begin(), flags.end(), flag_name::migrated) != flags.end()) ++rows.migrated;
         for (unsigned worker = 0; log.workers.size() > 1 && worker < log.workers.size(); ++worker)
             rows.workers.push_back(row.worker_row(step, worker));
     }
     for (const std::size_t step : tukey_outliers(times))
-        rows.steps[step].flags.emplace_back("outlier");
+        rows.steps[step].flags.emplace_back(flag_name::outlier);
     row.add_background(rows.background, log.idle_before);
     row.add_background(rows.background, log.idle_after);
     return rows;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "catalogue/sources.hpp"
 #include "experiment/measure/page_judgement.hpp"
 #include "experiment/plan/expected_traffic.hpp"
 #include "experiment/plan/planned_records.hpp"
@@ -159,7 +160,7 @@ Result<void> Session::simulate_all() {
                 sim.line_references += row.line_references;
         record.simulation = sim;
     }
-    record.collectors.push_back({"sim", not_simulated.empty(),
+    record.collectors.push_back({std::string(source_name::sim), not_simulated.empty(),
                                  not_simulated.empty() ? "models DRAM bytes and LLC misses" : not_simulated,
                                  not_simulated.empty() ? "" : "give --collector auto"});
     return {};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalogue/metrics.hpp"
 #include "experiment/schedule/session.hpp"
 
 namespace bytebound {
@@ -9,8 +10,9 @@ namespace {
 
 /// A ratio to cycles that only lacked instructions.
 bool mended_by_emulation(const std::vector<UnavailableRecord>& list, const UnavailableRecord& record) {
-    if (record.metric != "cpi") return emulation_supplies(record.metric);
-    return std::none_of(list.begin(), list.end(), [](const UnavailableRecord& u) { return u.metric == "cycles"; });
+    if (record.metric != metric_name::cpi) return emulation_supplies(record.metric);
+    return std::none_of(list.begin(), list.end(),
+                        [](const UnavailableRecord& u) { return u.metric == metric_name::cycles; });
 }
 
 } // namespace

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "catalogue/metrics.hpp"
+#include "catalogue/sources.hpp"
 #include "record/warnings.hpp"
 #include "stats/estimate.hpp"
 
@@ -38,7 +40,7 @@ void judge_row(ExperimentRecord& record, const SimulatedRow& row, std::vector<Wa
         return;
     }
     record.stationary = true;
-    record.stationary_source = "sim";
+    record.stationary_source = source_name::sim;
     std::string drifting;
     for (const Judged& series : judged) {
         if (series.verdict->stationary) continue;
@@ -90,7 +92,7 @@ double bytes_of(const Reading& reading, const EventRecord& event) {
 
 /// Bytes per reading of all events with this role and source, without the idle machine's; empty unless every reading
 /// has all of them.
-std::vector<double> counted_series(const std::string& role, const std::string& source, std::span<const Sample> readings,
+std::vector<double> counted_series(std::string_view role, const std::string& source, std::span<const Sample> readings,
                                    std::span<const Sample> idle, const std::vector<EventRecord>& events) {
     std::vector<double> series(readings.size());
     bool any = false;
@@ -120,21 +122,20 @@ void judge_stationarity_on_counts(ExperimentRecord& record, std::span<const Samp
                                   std::span<const Sample> idle, const std::vector<EventRecord>& events,
                                   std::vector<Warning>& list) {
     const auto counting = std::find_if(events.begin(), events.end(),
-                                       [](const EventRecord& e) { return e.role.starts_with("dram_") && e.pass >= 0; });
+                                       [](const EventRecord& e) { return is_dram_metric(e.role) && e.pass >= 0; });
     if (counting == events.end()) return;
     record.stationary_reason = "no simulation, and DRAM bytes were not counted in every reading of one pass";
     std::string drifting, how;
     std::uint64_t window = 0;
-    for (const auto& [role, what] : {std::pair("dram_read_bytes", "the number of DRAM bytes read"),
-                                     std::pair("dram_write_bytes", "the number of DRAM bytes written"),
-                                     std::pair("dram_bytes", "the number of DRAM bytes")}) {
-        const std::vector<double> series = counted_series(role, counting->source, readings, idle, events);
+    for (const MetricEntry* metric : dram_metrics()) {
+        const std::string what = "the number of " + std::string(metric->noun);
+        const std::vector<double> series = counted_series(metric->name, counting->source, readings, idle, events);
         if (series.empty()) continue;
         const auto verdict = judge_stationarity(series, 0);
         if (!verdict) continue;
         window = verdict->window;
         if (verdict->stationary) continue;
-        drifting += (drifting.empty() ? "" : " and ") + std::string(what);
+        drifting += (drifting.empty() ? "" : " and ") + what;
         how += fmt::format("{}{} per reading went from {:.0f} to {:.0f} over the last 2 x {} readings",
                            how.empty() ? "" : "; ", what, verdict->before, verdict->after, verdict->window);
     }

@@ -113,7 +113,8 @@ TEST_CASE("auto and none stand alone among collectors") {
 }
 
 TEST_CASE("a collector that this build lacks is known but not possible, every other one is taken") {
-    for (const std::string_view word : collector_words(collectors())) {
+    for (const CollectorEntry& entry : collectors()) {
+        const std::string_view word = entry.word;
         CAPTURE(word);
         RunOptions options;
         const auto parsed = parse(run_syntax(options), {"--collector", "sim," + std::string(word)});

@@ -1,0 +1,59 @@
+#include "catalogue/flags.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace bytebound {
+
+std::span<const FlagEntry> flags() {
+    static constexpr std::array flag_table{
+        FlagEntry{.name = flag_name::migrated,
+                  .meaning = "the step ended on another CPU than it began, or not on the pinned one",
+                  .text = "{rows}: the CPU changed during the step, or was not the pinned one",
+                  .below_table = 3},
+        FlagEntry{.name = flag_name::descheduled,
+                  .meaning = "the step lost the CPU",
+                  .text = "{rows}: the thread lost its CPU during the step"},
+        FlagEntry{.name = flag_name::interrupted,
+                  .meaning = "the kernel took the counters away during the step, though no context switch was counted: "
+                             "an overflow interrupt, or another user of the PMU. Known only where counters are read in "
+                             "user space ([read-costs.md](read-costs.md))",
+                  .text = "{rows}: the kernel took counters away during the step"},
+        FlagEntry{.name = flag_name::multiplexed,
+                  .meaning = "a counter of this step ran only part of the time",
+                  .text = "{rows}: counters shared hardware with others, counts are extrapolated",
+                  .below_table = 4},
+        FlagEntry{.name = flag_name::never_ran,
+                  .meaning = "a counter of this step was enabled but never ran",
+                  .text = "{rows}: a counter had no hardware; these steps are excluded from its figure",
+                  .below_table = 5},
+        FlagEntry{.name = flag_name::not_stationary,
+                  .meaning = "per row of the summary: see phases in [loops.md](loops.md)",
+                  .text = "{rows}: the traffic drifts, or fluctuates more slowly than the window that judges it; the "
+                          "values stay; use a longer --warmup or more --steps-per-k",
+                  .below_table = 2},
+        FlagEntry{.name = flag_name::few_blocks,
+                  .meaning = "per row of the summary: fewer than 6 repeats behind the interval",
+                  .text =
+                      "few repeats behind the intervals ({rows}): fewer than {least_blocks}, so the interval may be "
+                      "too narrow; use --repeats {least_blocks} or more to settle it",
+                  .below_table = 1},
+        FlagEntry{.name = flag_name::outlier,
+                  .meaning =
+                      "time_ns lies outside Tukey's fences (1.5 times the interquartile range) of its own phase; "
+                      "kept in all figures",
+                  .text = "{rows}: outside Tukey's fences (1.5 IQR) of their own phase; kept in every figure"},
+    };
+    return flag_table;
+}
+
+std::vector<const FlagEntry*> flags_below_table() {
+    std::vector<const FlagEntry*> line;
+    for (const FlagEntry& flag : flags())
+        if (flag.below_table != 0) line.push_back(&flag);
+    std::sort(line.begin(), line.end(),
+              [](const FlagEntry* a, const FlagEntry* b) { return a->below_table < b->below_table; });
+    return line;
+}
+
+} // namespace bytebound

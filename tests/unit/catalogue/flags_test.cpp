@@ -1,0 +1,28 @@
+#include <catch2/catch.hpp>
+
+#include <set>
+
+#include "catalogue/flags.hpp"
+
+using namespace bytebound;
+
+TEST_CASE("flags stand in the order of samples.csv, each once, with a meaning and a text that names its rows") {
+    std::set<std::string_view> names;
+    for (const FlagEntry& flag : flags()) {
+        INFO(flag.name);
+        CHECK(names.insert(flag.name).second);
+        CHECK_FALSE(flag.meaning.empty());
+        CHECK(flag.text.find("{rows}") != std::string_view::npos);
+    }
+    CHECK(flags().front().name == "migrated");
+    CHECK(flags().back().name == "outlier");
+    CHECK(names.size() == 8);
+}
+
+TEST_CASE("the line below the main table names what speaks against an interval first") {
+    std::vector<std::string_view> names;
+    for (const FlagEntry* flag : flags_below_table())
+        names.push_back(flag->name);
+    CHECK(names ==
+          std::vector<std::string_view>{"few_blocks", "not_stationary", "migrated", "multiplexed", "never_ran"});
+}

@@ -1,0 +1,43 @@
+#include <catch2/catch.hpp>
+
+#include <set>
+
+#include "catalogue/sources.hpp"
+#include "counters/registry.hpp"
+
+using namespace bytebound;
+
+TEST_CASE("every source has a name of its own and says what it supplies") {
+    std::set<std::string_view> names;
+    for (const SourceEntry& source : sources()) {
+        INFO(source.name);
+        CHECK(names.insert(source.name).second);
+        CHECK_FALSE(source.supplies.empty());
+        CHECK(find_source(source.name) == &source);
+    }
+    CHECK(find_source("hsmp") == nullptr);
+}
+
+TEST_CASE("every collector is a source, and those that supply DRAM traffic count DRAM bytes") {
+    for (const CollectorEntry& collector : collectors()) {
+        INFO(collector.name);
+        REQUIRE(find_source(collector.name) != nullptr);
+        CHECK(counts_dram(collector.name) == (collector.supplies == Supplies::dram));
+        CHECK((find_source(collector.name)->tier == Tier::emulated) == (collector.supplies == Supplies::emulation));
+    }
+    CHECK(counts_dram("core-estimate"));
+    CHECK_FALSE(counts_dram("sim"));
+    CHECK_FALSE(counts_dram("hsmp"));
+}
+
+TEST_CASE("memory controllers are shown before monitoring groups, and those before estimates") {
+    CHECK(find_source("uncore")->directness < find_source("resctrl")->directness);
+    CHECK(find_source("resctrl")->directness < find_source("core-estimate")->directness);
+}
+
+TEST_CASE("--collector takes auto, every word of the table of collectors, sim and none") {
+    CHECK(collector_words(collectors()) ==
+          std::vector<std::string_view>{"auto", "perf", "papi", "resctrl", "callgrind", "sim", "none"});
+    constexpr CollectorEntry one[] = {{"hsmp", "perf", Supplies::dram, "", nullptr}};
+    CHECK(collector_words(one) == std::vector<std::string_view>{"auto", "perf", "sim", "none"});
+}
