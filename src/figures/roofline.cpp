@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "figures/ceilings.hpp"
-#include "io/json_value.hpp"
+#include "io/json.hpp"
 
 namespace bytebound {
 namespace {

@@ -1,45 +1,31 @@
 #pragma once
-// JSON as every record is written and read. Errors name the path in the document (JSON_DIAGNOSTICS, set for the whole
-// project: with and without it nlohmann's types differ). gcc 12 sees set_parents() treat every kind of value as an
-// object and warns falsely about its size.
+// JSON values and texts. Reading and writing texts is compiled once, in json.cpp. Errors name the path in the document
+// (JSON_DIAGNOSTICS, set for the whole project: with and without it nlohmann's types differ). gcc 12 sees set_parents()
+// treat every kind of value as an object and warns falsely about its size.
 #pragma GCC diagnostic ignored "-Warray-bounds"
 
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace bytebound {
 
-/// Text that may be unknown: null rather than "".
-inline nlohmann::json text_or_null(const std::string& text) {
-    return text.empty() ? nlohmann::json(nullptr) : nlohmann::json(text);
-}
-inline std::string text_of(const nlohmann::json& j, const char* key) {
-    const nlohmann::json& value = j.at(key);
-    return value.is_null() ? std::string() : value.get<std::string>();
-}
-
-template <class T>
-nlohmann::json value_or_null(const std::optional<T>& value) {
-    return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
-}
-template <class T>
-std::optional<T> optional_of(const nlohmann::json& j, const char* key) {
-    const nlohmann::json& value = j.at(key);
-    return value.is_null() ? std::optional<T>() : std::optional<T>(value.get<T>());
-}
-
-template <class T>
-std::vector<T> list_of(const nlohmann::json& j, const char* key) {
-    return j.at(key).get<std::vector<T>>();
-}
+/// Error: nlohmann's exception with line and column.
+nlohmann::json parse_json(std::string_view text);
 
 /// A document as it stands in a file: indented, ending in a newline. Text from outside (a host name, an argument) may
 /// not be UTF-8; the file must be.
-template <class Document>
-std::string document_text(const Document& document) {
-    return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
+std::string document_text(const nlohmann::json& document);
+std::string document_text(const nlohmann::ordered_json& document);
+/// One member of such a document, without a newline: `  "key": value`.
+std::string member_text(std::string_view key, const nlohmann::json& value);
+std::string member_text(std::string_view key, const nlohmann::ordered_json& value);
+
+/// Integral values as integers: 65536, not 65536.0. What is no number is null.
+nlohmann::ordered_json json_number(double value);
+nlohmann::ordered_json json_number(const std::optional<double>& value);
+/// Text that may be missing: null rather than "".
+nlohmann::ordered_json json_text(const std::string& text);
 
 } // namespace bytebound

@@ -1,6 +1,6 @@
 #include "render/ceilings_json.hpp"
 
-#include "io/json_value.hpp"
+#include "io/json.hpp"
 
 namespace bytebound {
 namespace {

@@ -1,6 +1,6 @@
 #include "render/events_text.hpp"
 #include "io/json.hpp"
-#include "io/json_value.hpp"
+#include "io/json.hpp"
 #include "render/event_words.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "render/ledger_json.hpp"
 
-#include "io/json_value.hpp"
+#include "io/json.hpp"
 
 namespace bytebound {
 namespace {

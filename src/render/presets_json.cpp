@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "io/json.hpp"
-#include "io/json_value.hpp"
+#include "io/json.hpp"
 #include "render/event_words.hpp"
 #include "render/presets_text.hpp"
 

@@ -6,7 +6,7 @@
 #include "figures/ceilings.hpp"
 #include "figures/number.hpp"
 #include "figures/roofline.hpp"
-#include "io/json_value.hpp"
+#include "io/json.hpp"
 
 namespace bytebound {
 namespace {

@@ -1,7 +1,7 @@
 #include "render/summary_json.hpp"
 
 #include "figures/roofline.hpp"
-#include "io/json_value.hpp"
+#include "io/json.hpp"
 #include "render/ceilings_json.hpp"
 #include "render/ledger_json.hpp"
 

@@ -1,5 +1,3 @@
-#include "io/json.hpp"
-
 #include "experiment/qualify/qualification_cache.hpp"
 
 #include <unistd.h>
@@ -10,7 +8,7 @@
 #include <iterator>
 
 #include "base/text.hpp"
-#include "record/qualification_json.hpp"
+#include "record/record_fields.hpp"
 
 namespace bytebound {
 namespace {
@@ -57,11 +55,12 @@ CacheAnswer load_qualification(const std::filesystem::path& directory, const Qua
     if (!stream) return {};
     const std::string text{std::istreambuf_iterator<char>(stream), {}};
     try {
-        const auto document = nlohmann::json::parse(text);
+        const auto document = parse_json(text);
         if (document.at("schema").get<std::string>() != cache_schema) return {{}, file.string() + ": unknown schema"};
         if (document.at("boot").get<std::string>() != key.boot) return {};
         if (document.at("setup").get<std::string>() != key.setup) return {};
-        CacheAnswer answer{document.at("qualification").get<QualificationRecord>(), {}};
+        CacheAnswer answer;
+        fields::Codec<QualificationRecord>::read(document.at("qualification"), answer.record.emplace());
         answer.record->cached = true;
         return answer;
     } catch (const std::exception& error) {
@@ -79,11 +78,13 @@ std::optional<std::string> store_qualification(const std::filesystem::path& dire
     const std::filesystem::path file = directory / name_of_setup(key.setup);
     // Another run may write the same file now: each has a temporary of its own, the last one stays.
     const std::filesystem::path temporary = fmt::format("{}.{}", file.string(), ::getpid());
-    nlohmann::json document = {
-        {"schema", cache_schema}, {"boot", key.boot}, {"setup", key.setup}, {"qualification", record}};
+    const nlohmann::json document = {{"schema", cache_schema},
+                                     {"boot", key.boot},
+                                     {"setup", key.setup},
+                                     {"qualification", fields::Codec<QualificationRecord>::write(record)}};
     {
         std::ofstream stream(temporary, std::ios::binary);
-        stream << document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+        stream << document_text(document);
         stream.flush();
         if (!stream) {
             std::filesystem::remove(temporary, error);

@@ -284,7 +284,7 @@ TEST_CASE("a calibration whose figures cannot be is refused with the path of the
     CHECK(refused("/ceilings/compute", 1) == "/ceilings/compute: it is not a list");
     CHECK(refused("/threads", nlohmann::json::array()) == "/threads: it is not a list of numbers of workers");
     CHECK(refused("/threads/1", 3) == "/threads/1: there are more workers than placement.cpus");
-    CHECK(refused("/placement/policy", "near") == "/placement/policy: \"near\" is not a memory policy");
+    CHECK(refused("/placement/policy", "near") == "/placement/policy: \"near\" is not one of local, interleave, node");
     // Noise may take a measured factor below 0.
     CalibrationRecord noisy = record();
     noisy.ceilings.write_allocate[0].factor = -0.01;

@@ -1,0 +1,251 @@
+#include "record/record_fields.hpp"
+
+// What was simulated, emulated and computed for caches.
+
+namespace bytebound {
+
+using namespace fields;
+
+const Table<CacheGeometry>& fields_of(const CacheGeometry*) {
+    using R = CacheGeometry;
+    static constexpr Field<R> list[] = {
+        field<&R::size_bytes>("size_bytes"),
+        field<&R::ways>("ways"),
+        field<&R::line_bytes>("line_bytes"),
+    };
+    static constexpr Table<R> table{list};
+    return table;
+}
+
+const Table<EmulatedCache>& fields_of(const EmulatedCache*) {
+    using R = EmulatedCache;
+    static constexpr Field<R> list[] = {
+        field<&R::size_bytes>("size_bytes"),
+        field<&R::ways>("ways"),
+        field<&R::line_bytes>("line_bytes"),
+    };
+    static constexpr Table<R> table{list};
+    return table;
+}
+
+const Table<LevelLines>& fields_of(const LevelLines*) {
+    using R = LevelLines;
+    static constexpr Field<R> list[] = {
+        field<&R::hits>("hits"),       field<&R::misses>("misses"),        field<&R::up>("up_lines"),
+        field<&R::down>("down_lines"), field<&R::victims>("victim_lines"),
+    };
+    static constexpr Table<R> table{list};
+    return table;
+}
+
+const Table<LevelRecord>& fields_of(const LevelRecord*) {
+    using R = LevelRecord;
+    static_assert(cache_level_count == 3);
+    static constexpr Field<R> list[] = {field<&R::steps>("steps"), inner_field < R,
+                                        [](auto& r) -> auto& {return r.lines.prefetched;
+}
+> ("prefetched_lines"), inner_field < R, [](auto& r) -> auto& { return r.lines.handed_over; }
+> ("handed_over_lines"), inner_field < R, [](auto& r) -> auto& { return r.lines.invalidated; }
+> ("invalidated_lines"), inner_field < R, [](auto& r) -> auto& { return r.lines.back_invalidated; }
+> ("back_invalidated_lines"), inner_field < R, [](auto& r) -> auto& { return r.lines.levels[0]; }
+> ("l1"), inner_field < R, [](auto& r) -> auto& { return r.lines.levels[1]; }
+> ("l2"), inner_field < R, [](auto& r) -> auto& { return r.lines.levels[2]; }
+> ("llc"),
+}; // namespace bytebound
+static constexpr Table<R> table{list};
+return table;
+}
+
+namespace {
+
+struct PrivateLevel {
+    CacheGeometry geometry;
+    std::string source;
+};
+
+const Table<PrivateLevel>& fields_of(const PrivateLevel*) {
+    using R = PrivateLevel;
+    static constexpr Field<R> list[] = {inner_field < R, [](auto& r) -> auto& {return r.geometry.size_bytes;
+}
+> ("size_bytes"), inner_field < R, [](auto& r) -> auto& { return r.geometry.ways; }
+> ("ways"), inner_field < R, [](auto& r) -> auto& { return r.geometry.line_bytes; }
+> ("line_bytes"), field<&R::source>("source"),
+}; // namespace
+static constexpr Table<R> table{list};
+return table;
+}
+
+using PrivateOrNone = std::optional<PrivateLevel>;
+
+template <std::optional<CacheGeometry> HierarchySpec::*geometry, std::string HierarchyRecord::*source>
+constexpr Field<HierarchyRecord> private_level(std::string_view name) {
+    using R = HierarchyRecord;
+    return converted<R,
+                     [](const R& r) {
+                         const auto& level = r.spec.*geometry;
+                         return level ? PrivateOrNone({*level, r.*source}) : PrivateOrNone();
+                     },
+                     [](PrivateOrNone level, R& r) {
+                         if (!level) return;
+                         r.spec.*geometry = level->geometry;
+                         r.*source = level->source;
+                     }>(name);
+}
+
+} // namespace
+
+const Table<HierarchyRecord>& fields_of(const HierarchyRecord*) {
+    using R = HierarchyRecord;
+    static constexpr Field<R> list[] = {inner_field < R, [](auto& r) -> auto& {return r.spec.policy;
+}
+> ("policy"), inner_field < R, [](auto& r) -> auto& { return r.spec.prefetch; }
+> ("prefetch"), inner_field < R, [](auto& r) -> auto& { return r.spec.workers; }
+> ("workers"), private_level<&HierarchySpec::l1, &R::l1_source>("l1"),
+    private_level<&HierarchySpec::l2, &R::l2_source>("l2"),
+}
+;
+static constexpr Table<R> table{list};
+return table;
+}
+
+const Table<SimulationRecord>& fields_of(const SimulationRecord*) {
+    using R = SimulationRecord;
+    static constexpr Field<R> list[] = {
+        field<&R::geometry>("geometry"),
+        field<&R::geometry_source>("geometry_source"),
+        field<&R::seconds>("seconds"),
+        field<&R::line_references>("line_references"),
+        field<&R::hierarchy>("hierarchy").absent_in_older(),
+    };
+    static constexpr Table<R> table{list, [](R& r) {
+                                        if (r.hierarchy) r.hierarchy->spec.llc = r.geometry;
+                                    }};
+    return table;
+}
+
+const Table<EmulationRecord>& fields_of(const EmulationRecord*) {
+    using R = EmulationRecord;
+    static constexpr Field<R> list[] = {field<&R::collector>("collector"), field<&R::version>("version"),
+                                        inner_field < R, [](auto& r) -> auto& {return r.caches.first_level;
+}
+> ("first_level"), inner_field < R, [](auto& r) -> auto& { return r.caches.last_level; }
+> ("last_level"), field<&R::processes>("processes"), field<&R::seconds>("seconds"),
+}
+;
+static constexpr Table<R> table{list};
+return table;
+}
+
+const Table<TrafficParts>& fields_of(const TrafficParts*) {
+    using R = TrafficParts;
+    static constexpr Field<R> list[] = {
+        field<&R::cold_reads>("cold_reads"), field<&R::write_allocate>("write_allocate"),
+        field<&R::write_back>("write_back"), field<&R::refetch>("refetch"),
+        field<&R::metadata>("metadata"),
+    };
+    static constexpr Table<R> table{list};
+    return table;
+}
+
+const Table<BufferBytes>& fields_of(const BufferBytes*) {
+    using R = BufferBytes;
+    static constexpr Field<R> list[] = {field<&R::read>("read"), field<&R::written>("write")};
+    static constexpr Table<R> table{list};
+    return table;
+}
+
+namespace {
+
+struct ByBuffer {
+    std::array<BufferBytes, buffer_count> buffers{};
+};
+
+template <std::size_t... i>
+const Table<ByBuffer>& table_by_buffer(std::index_sequence<i...>) {
+    static const Field<ByBuffer> list[] = {inner_field < ByBuffer, [](auto& r) -> auto& {return r.buffers[i];
+}
+> (name_of(static_cast<Buffer>(i)))...
+}; // namespace
+static const Table<ByBuffer> table{list};
+return table;
+}
+
+const Table<ByBuffer>& fields_of(const ByBuffer*) { return table_by_buffer(std::make_index_sequence<buffer_count>()); }
+
+} // namespace
+
+const Table<ClosedForm>& fields_of(const ClosedForm*) {
+    using R = ClosedForm;
+    static constexpr Field<R> list[] = {
+        field<&R::requested_load_bytes>("requested_load_bytes"),
+        field<&R::requested_store_bytes>("requested_store_bytes"),
+        field<&R::metadata_load_bytes>("metadata_load_bytes"),
+        field<&R::metadata_store_bytes>("metadata_store_bytes"),
+        field<&R::read_bytes>("dram_read_bytes"),
+        field<&R::write_bytes>("dram_write_bytes"),
+        field<&R::missed_row_share>("missed_row_share"),
+        field<&R::parts>("parts"),
+        converted<R, [](const R& r) { return ByBuffer{r.by_buffer}; },
+                  [](const ByBuffer& by, R& r) { r.by_buffer = by.buffers; }>("by_buffer"),
+    };
+    static constexpr Table<R> table{list};
+    return table;
+}
+
+namespace {
+
+/// The crossover with the interval that the record keeps beside it.
+struct CrossoverInterval {
+    Crossover at;
+    std::optional<std::uint32_t> low, high;
+};
+
+const Table<CrossoverInterval>& fields_of(const CrossoverInterval*) {
+    using R = CrossoverInterval;
+    static constexpr Field<R> list[] = {inner_field < R, [](auto& r) -> auto& {return r.at.k;
+}
+> ("k"), field<&R::low>("ci_low"), field<&R::high>("ci_high"), inner_field < R, [](auto& r) -> auto& {
+    return r.at.k_most;
+}
+> ("k_most"), inner_field < R, [](auto& r) -> auto& { return r.at.tau; }
+> ("tau"), inner_field < R, [](auto& r) -> auto& { return r.at.paired_ns; }
+> ("paired_ns"), inner_field < R, [](auto& r) -> auto& { return r.at.index_ns; }
+> ("index_ns"),
+}; // namespace
+static constexpr Table<R> table{list};
+return table;
+}
+
+using CrossoverOrNone = std::optional<CrossoverInterval>;
+
+CrossoverOrNone crossover_of(const ExpectedRecord& record) {
+    if (!record.crossover) return {};
+    return CrossoverInterval{*record.crossover, record.k_low, record.k_high};
+}
+
+void take_crossover(const CrossoverOrNone& crossover, ExpectedRecord& record) {
+    if (!crossover) return;
+    record.crossover = crossover->at;
+    record.k_low = crossover->low;
+    record.k_high = crossover->high;
+}
+
+} // namespace
+
+const Table<ExpectedRecord>& fields_of(const ExpectedRecord*) {
+    using R = ExpectedRecord;
+    static constexpr Field<R> list[] = {inner_field < R, [](auto& r) -> auto& {return r.cache.capacity_bytes;
+}
+> ("capacity_bytes"), inner_field < R, [](auto& r) -> auto& { return r.cache.ways; }
+> ("ways"), inner_field < R, [](auto& r) -> auto& { return r.cache.line_bytes; }
+> ("line_bytes"), inner_field < R, [](auto& r) -> auto& { return r.cache.write_allocate_factor; }
+> ("write_allocate_factor"), field<&R::write_allocate_source>("write_allocate_source"),
+    converted<R, crossover_of, take_crossover>("crossover"),
+    field<&R::crossover_reason, TextOrNull>("crossover_reason"),
+}
+;
+static constexpr Table<R> table{list};
+return table;
+}
+
+} // namespace bytebound

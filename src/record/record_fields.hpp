@@ -1,0 +1,87 @@
+#pragma once
+// The field tables of run.json and of calibration files: what JSON a record's types are. The names in them are those of
+// reports/schema/run.schema.json and calibration.schema.json; a unit test compares each with its tables.
+
+#include <array>
+#include <string_view>
+
+#include "io/json_fields.hpp"
+#include "record/calibration_record.hpp"
+#include "record/run_record.hpp"
+
+namespace bytebound {
+
+std::string_view name_of(MemoryPolicy policy);
+
+constexpr std::array<RunStatus, 3> members_of(const RunStatus*) {
+    return {RunStatus::running, RunStatus::complete, RunStatus::failed};
+}
+constexpr std::array<MemoryPolicy, 3> members_of(const MemoryPolicy*) {
+    return {MemoryPolicy::local, MemoryPolicy::interleave, MemoryPolicy::node};
+}
+constexpr std::array<QualificationVerdict, 3> members_of(const QualificationVerdict*) {
+    return {QualificationVerdict::passed, QualificationVerdict::failed, QualificationVerdict::not_judged};
+}
+constexpr std::array<LlcPolicy, 4> members_of(const LlcPolicy*) {
+    return {LlcPolicy::non_inclusive, LlcPolicy::inclusive, LlcPolicy::exclusive, LlcPolicy::victim};
+}
+constexpr std::array<Prefetch, 2> members_of(const Prefetch*) { return {Prefetch::none, Prefetch::next_line}; }
+constexpr std::array<StreamKernel, 7> members_of(const StreamKernel*) {
+    return {StreamKernel::read,    StreamKernel::write,    StreamKernel::nt_write,   StreamKernel::copy,
+            StreamKernel::nt_copy, StreamKernel::row_copy, StreamKernel::nt_row_copy};
+}
+constexpr std::array<MemoryLevel, 4> members_of(const MemoryLevel*) {
+    return {MemoryLevel::l1, MemoryLevel::l2, MemoryLevel::llc, MemoryLevel::memory};
+}
+
+// run_fields.cpp
+const fields::Table<RunRecord>& fields_of(const RunRecord*);
+const fields::Table<FailureRecord>& fields_of(const FailureRecord*);
+const fields::Table<RowGroup>& fields_of(const RowGroup*);
+const fields::Table<WorkloadRecord>& fields_of(const WorkloadRecord*);
+const fields::Table<ExperimentRecord>& fields_of(const ExperimentRecord*);
+const fields::Table<PresetRecord>& fields_of(const PresetRecord*);
+const fields::Table<UnavailableRecord>& fields_of(const UnavailableRecord*);
+const fields::Table<Warning>& fields_of(const Warning*);
+const fields::Table<FileRecord>& fields_of(const FileRecord*);
+
+// counting_fields.cpp
+const fields::Table<EventPartRecord>& fields_of(const EventPartRecord*);
+const fields::Table<EventRecord>& fields_of(const EventRecord*);
+const fields::Table<CollectorRecord>& fields_of(const CollectorRecord*);
+const fields::Table<ReadCostRecord>& fields_of(const ReadCostRecord*);
+const fields::Table<QualifiedEvent>& fields_of(const QualifiedEvent*);
+const fields::Table<QualificationRecord>& fields_of(const QualificationRecord*);
+
+// machine_fields.cpp
+const fields::Table<EnvironmentFact>& fields_of(const EnvironmentFact*);
+const fields::Table<PageProof>& fields_of(const PageProof*);
+const fields::Table<PlacementRecord>& fields_of(const PlacementRecord*);
+const fields::Table<Placement>& fields_of(const Placement*);
+const fields::Table<CacheInfo>& fields_of(const CacheInfo*);
+const fields::Table<HostFacts>& fields_of(const HostFacts*);
+
+// cache_fields.cpp
+const fields::Table<CacheGeometry>& fields_of(const CacheGeometry*);
+const fields::Table<EmulatedCache>& fields_of(const EmulatedCache*);
+const fields::Table<LevelLines>& fields_of(const LevelLines*);
+const fields::Table<LevelRecord>& fields_of(const LevelRecord*);
+const fields::Table<HierarchyRecord>& fields_of(const HierarchyRecord*);
+const fields::Table<SimulationRecord>& fields_of(const SimulationRecord*);
+const fields::Table<EmulationRecord>& fields_of(const EmulationRecord*);
+const fields::Table<TrafficParts>& fields_of(const TrafficParts*);
+const fields::Table<BufferBytes>& fields_of(const BufferBytes*);
+const fields::Table<ClosedForm>& fields_of(const ClosedForm*);
+const fields::Table<ExpectedRecord>& fields_of(const ExpectedRecord*);
+
+// calibration_fields.cpp
+const fields::Table<Ceiling>& fields_of(const Ceiling*);
+const fields::Table<WriteAllocateFactor>& fields_of(const WriteAllocateFactor*);
+const fields::Table<ComputeCeiling>& fields_of(const ComputeCeiling*);
+const fields::Table<LevelCapacity>& fields_of(const LevelCapacity*);
+const fields::Table<Ceilings>& fields_of(const Ceilings*);
+const fields::Table<CalibrationUse>& fields_of(const CalibrationUse*);
+const fields::Table<CeilingAbsence>& fields_of(const CeilingAbsence*);
+const fields::Table<CalibrationRecord>& fields_of(const CalibrationRecord*);
+
+} // namespace bytebound
