@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/text.hpp"
+#include "counters/cpuinfo.hpp"
 #include "counters/names/pmu_device.hpp"
 #include "counters/permission.hpp"
 
@@ -46,17 +46,7 @@ Diagnosis explain_unknown_event(const Event& event, const SysRoot& root) {
 
 /// The x86 hypervisor bit, or what the kernel says under sys/hypervisor.
 bool runs_under_hypervisor(const SysRoot& root) {
-    if (root.exists("sys/hypervisor/type")) return true;
-    const auto cpuinfo = root.read("proc/cpuinfo");
-    if (!cpuinfo) return false;
-    for (const std::string& line : split(*cpuinfo, '\n')) {
-        if (!line.starts_with("flags")) continue;
-        for (const std::string& flag : split(line, ' ')) {
-            if (flag == "hypervisor") return true;
-        }
-        return false;
-    }
-    return false;
+    return root.exists("sys/hypervisor/type") || read_cpuinfo(root).flag("hypervisor").value_or(false);
 }
 
 /// The watchdog holds one counter of the core PMU for itself.

@@ -1,7 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/common_options.hpp"
 #include "cli/console.hpp"
-#include "machine/topology.hpp"
+#include "machine/machine.hpp"
 #include "render/topology_text.hpp"
 
 namespace bytebound {

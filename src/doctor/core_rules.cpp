@@ -36,15 +36,15 @@ SourceDiagnosis no_perf_events(const MachineFacts& facts) {
     if (of_other_architecture(facts))
         return unavailable(Cause::other_architecture,
                            "this " + facts.program.architecture + " program runs emulated on " +
-                               facts.cpu.architecture + ": no perf_event_open (ENOSYS)",
-                           "use a bytebound built for " + facts.cpu.architecture);
+                               facts.machine.cpu.architecture + ": no perf_event_open (ENOSYS)",
+                           "use a bytebound built for " + facts.machine.cpu.architecture);
     return unavailable(Cause::no_perf_events, "this kernel or sandbox has no perf_event_open (ENOSYS)",
                        "use a kernel with CONFIG_PERF_EVENTS=y, outside gVisor");
 }
 
 SourceDiagnosis no_core_pmu(const MachineFacts& facts) {
-    if (!facts.virtual_machine.empty()) return no_vpmu(facts);
-    if (facts.cpu.architecture == "riscv64")
+    if (facts.machine.virtualisation.in_virtual_machine()) return no_vpmu(facts);
+    if (facts.machine.cpu.architecture == "riscv64")
         return unavailable(Cause::no_pmu, "no core PMU: the firmware offers no SBI PMU extension",
                            "update the firmware (OpenSBI 1.0 or newer)");
     return unavailable(Cause::no_pmu, "no core PMU: the kernel has no driver for this CPU or firmware hides it",
@@ -68,8 +68,9 @@ SourceDiagnosis core_opens(const MachineFacts& facts) {
     const auto cycles = times_of(facts, "cycles");
     if (cycles && cycles->running_ns > 0 && cycles->count == 0)
         return unavailable(Cause::counts_nothing,
-                           "cycles opens and runs but stays 0" +
-                               (facts.virtual_machine.empty() ? std::string() : ": the hypervisor emulates no counter"),
+                           "cycles opens and runs but stays 0" + (!facts.machine.virtualisation.in_virtual_machine()
+                                                                      ? std::string()
+                                                                      : ": the hypervisor emulates no counter"),
                            "give the VM a PMU (QEMU: -cpu host,pmu=on) or use bare metal");
     const auto cores = core_pmus(facts);
     std::string found = "cycles opens";
@@ -99,9 +100,9 @@ SourceDiagnosis core_not_probed(const MachineFacts& facts) {
     if (facts.proc_sys_kernel && !facts.paranoid) return no_perf_events(facts);
     if (of_other_architecture(facts))
         return undecided(Cause::other_architecture,
-                         "not probed: recorded on " + facts.cpu.architecture + ", this program is for " +
+                         "not probed: recorded on " + facts.machine.cpu.architecture + ", this program is for " +
                              facts.program.architecture,
-                         "run a bytebound built for " + facts.cpu.architecture + " there");
+                         "run a bytebound built for " + facts.machine.cpu.architecture + " there");
     if (!facts.event_source && facts.container)
         return unavailable(Cause::masked_sysfs, "the container masks sys/bus/event_source",
                            "docker run -v /sys:/sys:ro ...");
@@ -115,7 +116,7 @@ SourceDiagnosis core_not_probed(const MachineFacts& facts) {
 SourceDiagnosis core_fails(const MachineFacts& facts, int error) {
     const auto cores = core_pmus(facts);
     if (error == EACCES || error == EPERM) return refused_probe(facts, error, 1);
-    if (cores.empty() && !facts.virtual_machine.empty()) return no_vpmu(facts);
+    if (cores.empty() && facts.machine.virtualisation.in_virtual_machine()) return no_vpmu(facts);
     if (!facts.event_source)
         return unavailable(Cause::masked_sysfs,
                            "sys/bus/event_source is empty and hardware events answer " + errno_name(error),
@@ -138,8 +139,8 @@ std::optional<int> error_of(const MachineFacts& facts, const char* kind) {
 }
 
 bool of_other_architecture(const MachineFacts& facts) {
-    return !facts.cpu.architecture.empty() && !facts.program.architecture.empty() &&
-           facts.cpu.architecture != facts.program.architecture;
+    return !facts.machine.cpu.architecture.empty() && !facts.program.architecture.empty() &&
+           facts.machine.cpu.architecture != facts.program.architecture;
 }
 
 bool built_in(const MachineFacts& facts, std::string_view collector) {
@@ -148,8 +149,9 @@ bool built_in(const MachineFacts& facts, std::string_view collector) {
 }
 
 std::string virtual_machine_phrase(const MachineFacts& facts) {
-    if (facts.virtual_machine.empty() || facts.virtual_machine == "a hypervisor") return "virtual machine";
-    return facts.virtual_machine + " virtual machine";
+    if (!facts.machine.virtualisation.in_virtual_machine() || facts.machine.virtualisation.hypervisor == "a hypervisor")
+        return "virtual machine";
+    return facts.machine.virtualisation.hypervisor + " virtual machine";
 }
 
 SourceDiagnosis refused_probe(const MachineFacts& facts, int error, int paranoid_wanted) {

@@ -6,7 +6,6 @@
 
 #include "base/text.hpp"
 #include "doctor/rules.hpp"
-#include "machine/cpu_facts.hpp"
 
 namespace bytebound {
 namespace {
@@ -33,10 +32,11 @@ std::optional<std::uint64_t> term_of(const std::string& alias, std::string_view 
 
 /// Aliases of released kernels that count something else than their names say.
 void warn_of_wrong_aliases(const MachineFacts& facts, std::vector<std::string>& warnings) {
-    if (facts.cpu.vendor != "GenuineIntel" || facts.cpu.family != 6) return;
-    const bool icx = facts.cpu.model == 0x6a || facts.cpu.model == 0x6c;
-    const bool two_subchannels = facts.cpu.model == 0xad || facts.cpu.model == 0xae || facts.cpu.model == 0xaf ||
-                                 facts.cpu.model == 0xdd || facts.cpu.model == 0xb6;
+    if (facts.machine.cpu.vendor != "GenuineIntel" || facts.machine.cpu.family != 6) return;
+    const bool icx = facts.machine.cpu.model == 0x6a || facts.machine.cpu.model == 0x6c;
+    const bool two_subchannels = facts.machine.cpu.model == 0xad || facts.machine.cpu.model == 0xae ||
+                                 facts.machine.cpu.model == 0xaf || facts.machine.cpu.model == 0xdd ||
+                                 facts.machine.cpu.model == 0xb6;
     for (const PmuFacts& pmu : facts.pmus) {
         const auto alias = [&](const char* name) {
             const auto found = pmu.events.find(name);
@@ -67,35 +67,44 @@ void warn_of_wrong_aliases(const MachineFacts& facts, std::vector<std::string>& 
 
 void warn_of_cpumasks(const MachineFacts& facts, std::vector<std::string>& warnings) {
     for (const PmuFacts& pmu : facts.pmus) {
-        if (pmu.kind != PmuKind::memory_controller || !pmu.cpumask || facts.online.empty()) continue;
+        if (pmu.kind != PmuKind::memory_controller || !pmu.cpumask || facts.machine.online.empty()) continue;
         for (const int cpu : *pmu.cpumask)
-            if (!std::binary_search(facts.online.begin(), facts.online.end(), cpu))
+            if (!std::binary_search(facts.machine.online.begin(), facts.machine.online.end(), cpu))
                 warnings.push_back(pmu.name + " names CPU " + std::to_string(cpu) + ", which is not online");
     }
-    if (facts.packages == 0) return;
+    const auto packages = facts.machine.package_count();
+    if (!packages) return;
     // First-generation EPYC, and Hygon's.
-    const bool dies = (facts.cpu.family == 23 && facts.cpu.model < 0x30) || facts.cpu.family == 24;
+    const bool dies =
+        (facts.machine.cpu.family == 23 && facts.machine.cpu.model < 0x30) || facts.machine.cpu.family == 24;
     for (const PmuFacts& pmu : facts.pmus) {
         // amd_df has one CPU per die there; elsewhere one per package.
         const bool one_per_package = pmu.name.starts_with("uncore_imc") || (pmu.name == "amd_df" && !dies);
         if (!one_per_package || !pmu.cpumask || pmu.cpumask->empty()) continue;
         const int cpus = static_cast<int>(pmu.cpumask->size());
-        if (cpus == facts.packages) continue;
+        if (cpus == *packages) continue;
         warnings.push_back(pmu.name + " names " + std::to_string(cpus) + " CPUs (" + format_cpu_list(*pmu.cpumask) +
-                           ") for " + std::to_string(facts.packages) + " packages: totals may miss or repeat one");
+                           ") for " + std::to_string(*packages) + " packages: totals may miss or repeat one");
         return;
     }
 }
 
 void warn_of_machine(const MachineFacts& facts, std::vector<std::string>& warnings) {
-    if (!facts.offline.empty()) warnings.push_back("CPUs " + format_cpu_list(facts.offline) + " are offline");
-    if (facts.packages > 0 && facts.nodes > facts.packages)
-        warnings.push_back(std::to_string(facts.nodes) + " NUMA nodes on " + std::to_string(facts.packages) +
-                           " package" + (facts.packages > 1 ? "s" : "") +
-                           ": memory-controller totals are per package, not per node");
+    if (!facts.machine.offline.empty())
+        warnings.push_back("CPUs " + format_cpu_list(facts.machine.offline) + " are offline");
+    if (!has_sub_numa_clusters(facts.machine)) return;
+    const int packages = *facts.machine.package_count();
+    warnings.push_back(std::to_string(facts.machine.nodes_with_cpus->size()) + " NUMA nodes on " +
+                       std::to_string(packages) + " package" + (packages > 1 ? "s" : "") +
+                       ": memory-controller totals are per package, not per node");
 }
 
 } // namespace
+
+bool has_sub_numa_clusters(const Machine& machine) {
+    const auto packages = machine.package_count();
+    return packages && machine.nodes_with_cpus && static_cast<int>(machine.nodes_with_cpus->size()) > *packages;
+}
 
 const SourceDiagnosis& MachineDiagnosis::source(std::string_view name) const {
     const auto found =

@@ -7,7 +7,7 @@
 #include "base/sys.hpp"
 #include "base/sysroot.hpp"
 #include "counters/source_diagnosis.hpp"
-#include "machine/machine_facts.hpp"
+#include "doctor/machine_facts.hpp"
 
 namespace bytebound {
 

@@ -3,7 +3,6 @@
 #include "counters/registry.hpp"
 #include "counters/search_path.hpp"
 #include "doctor/diagnosis.hpp"
-#include "machine/cpu_facts.hpp"
 
 namespace bytebound {
 namespace {
@@ -31,7 +30,7 @@ MachineDiagnosis diagnose_machine(Sys* sys, const SysRoot& root) {
     MachineFacts facts = gather_facts(root);
     facts.program = gather_program(root.is_live());
     if (root.is_live()) {
-        if (sys) facts.probes = probe_machine(*sys, facts);
+        if (sys) facts.probes = probe_machine(*sys, facts.machine, facts.pmus);
         if (sys) facts.program.papi_refusal = ask_papi(*sys, root);
     } else if (const auto text = root.read("probes.json")) {
         if (auto probes = parse_probes(*text))

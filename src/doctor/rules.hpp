@@ -21,6 +21,8 @@ SourceDiagnosis refused_probe(const MachineFacts& facts, int error, int paranoid
 std::optional<int> error_of(const MachineFacts& facts, const char* kind);
 
 bool built_in(const MachineFacts& facts, std::string_view collector);
+/// More NUMA nodes with CPUs than packages; false where either is unknown.
+bool has_sub_numa_clusters(const Machine& machine);
 bool of_other_architecture(const MachineFacts& facts);
 /// "a virtual machine", "a KVM/QEMU virtual machine"
 std::string virtual_machine_phrase(const MachineFacts& facts);

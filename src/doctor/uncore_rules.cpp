@@ -4,8 +4,8 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "counters/registry.hpp"
+#include "doctor/memory_controller_driver.hpp"
 #include "doctor/rules.hpp"
-#include "machine/cpu_facts.hpp"
 
 namespace bytebound {
 namespace {
@@ -29,7 +29,7 @@ SourceDiagnosis controllers_missing(const MachineFacts& facts) {
     if (facts.proc_sys_kernel && !facts.paranoid)
         return unavailable(Cause::no_perf_events, "this kernel or sandbox has no perf_event_open",
                            "use a kernel with CONFIG_PERF_EVENTS=y, outside gVisor");
-    if (!facts.virtual_machine.empty())
+    if (facts.machine.virtualisation.in_virtual_machine())
         return unavailable(Cause::vm_hides_uncore,
                            virtual_machine_phrase(facts) + ": socket-wide counters stay with the host",
                            "use bare metal; here --collector sim models the bytes");
@@ -41,9 +41,9 @@ SourceDiagnosis controllers_missing(const MachineFacts& facts) {
         return unavailable(Cause::no_hardware, "no memory-controller PMU is known for this CPU",
                            "--collector sim models the bytes");
     const std::string needed = std::to_string(driver->kernel_major) + "." + std::to_string(driver->kernel_minor);
-    if (facts.kernel.before(driver->kernel_major, driver->kernel_minor))
+    if (facts.machine.kernel.before(driver->kernel_major, driver->kernel_minor))
         return unavailable(Cause::kernel_too_old,
-                           "Linux " + facts.kernel.release + " has no " + driver->device + " for this CPU",
+                           "Linux " + facts.machine.kernel.text + " has no " + driver->device + " for this CPU",
                            "use Linux " + needed + " or newer");
     if (has_module(facts, driver->module))
         return unavailable(Cause::kernel_too_old,
@@ -73,16 +73,18 @@ SourceDiagnosis diagnose_memory_controller(const MachineFacts& facts) {
     });
     if (broken != found.end())
         return unavailable(Cause::broken_files, (*broken)->faults.empty() ? (*broken)->name : (*broken)->faults.front(),
-                           facts.offline.empty()
+                           facts.machine.offline.empty()
                                ? "report it to the kernel's maintainers; --collector sim meanwhile"
-                               : "bring the package's CPUs online: sudo chcpu -e " + format_cpu_list(facts.offline));
+                               : "bring the package's CPUs online: sudo chcpu -e " +
+                                     format_cpu_list(facts.machine.offline));
     const auto device = error_of(facts, "memory-controller");
     const auto permission = error_of(facts, "system-wide");
     if (!device && !permission) {
         if (of_other_architecture(facts))
             return undecided(Cause::other_architecture,
-                             "not probed: " + controllers_found(found) + "; recorded on " + facts.cpu.architecture,
-                             "run a bytebound built for " + facts.cpu.architecture + " there");
+                             "not probed: " + controllers_found(found) + "; recorded on " +
+                                 facts.machine.cpu.architecture,
+                             "run a bytebound built for " + facts.machine.cpu.architecture + " there");
         return undecided(Cause::not_probed, "not probed: " + controllers_found(found),
                          "run scripts/gather-machine with bytebound on that machine");
     }
@@ -98,16 +100,16 @@ SourceDiagnosis diagnose_memory_controller(const MachineFacts& facts) {
     std::string text = controllers_found(found);
     const auto driver = memory_controller_driver(facts);
     if (driver && driver->device == "amd_umc" && found.front()->name == "amd_df" && found.size() == 1)
-        return available(text + "; no amd_umc (Linux " + facts.kernel.release + "): data-fabric beats instead",
+        return available(text + "; no amd_umc (Linux " + facts.machine.kernel.text + "): data-fabric beats instead",
                          Cause::kernel_too_old, "use Linux 6.7 or newer");
     return available(text);
 }
 
 SourceDiagnosis diagnose_resctrl(const MachineFacts& facts) {
     const auto& resctrl = facts.resctrl;
-    if (!facts.cpu.mbm_total && !resctrl.mbm_total)
+    if (!facts.machine.cpu.mbm_total.value_or(false) && !resctrl.mbm_total)
         return unavailable(Cause::no_hardware,
-                           facts.virtual_machine.empty()
+                           !facts.machine.virtualisation.in_virtual_machine()
                                ? "this CPU has no bandwidth monitoring (cqm_mbm_total)"
                                : virtual_machine_phrase(facts) + ": the CPU shows no bandwidth monitoring",
                            "--collector sim models the bytes");
@@ -131,7 +133,7 @@ SourceDiagnosis diagnose_resctrl(const MachineFacts& facts) {
 
 std::vector<std::string> resctrl_errata(const MachineFacts& facts) {
     std::vector<std::string> notes;
-    const CpuFacts& cpu = facts.cpu;
+    const CpuIdentity& cpu = facts.machine.cpu;
     // Linux arch/x86/kernel/cpu/resctrl/monitor.c, mbm_cf_table.
     if (cpu.vendor == "GenuineIntel" && cpu.family == 6 && (cpu.model == 0x55 || cpu.model == 0x4f))
         notes.push_back("erratum " + std::string(cpu.model == 0x55 ? "SKX99" : "BDF102") +
@@ -140,12 +142,9 @@ std::vector<std::string> resctrl_errata(const MachineFacts& facts) {
     if (cpu.vendor == "AuthenticAMD" || cpu.vendor == "HygonGenuine")
         notes.emplace_back("this CPU tracks only some RMIDs at a time: one that is not tracked reads Unavailable, and "
                            "starts again at 0");
-    if (cpu.vendor == "GenuineIntel" && facts.packages > 0 && facts.nodes > facts.packages) {
-        if (!facts.resctrl.knows_clusters)
-            notes.emplace_back(
-                "sub-NUMA clustering is on and this kernel's resctrl does not know it (Linux 6.11 does): "
-                "bytes of some nodes may be missing");
-    }
+    if (cpu.vendor == "GenuineIntel" && has_sub_numa_clusters(facts.machine) && !facts.resctrl.knows_clusters)
+        notes.emplace_back("sub-NUMA clustering is on and this kernel's resctrl does not know it (Linux 6.11 does): "
+                           "bytes of some nodes may be missing");
     return notes;
 }
 
@@ -178,11 +177,13 @@ SourceDiagnosis diagnose_valgrind(const MachineFacts& facts) {
 }
 
 SourceDiagnosis diagnose_simulation(const MachineFacts& facts) {
-    const auto& llc = facts.llc;
-    if (llc.level == 0)
+    const auto& online = facts.machine.online;
+    const auto caches = facts.machine.last_level_caches({online.empty() ? 0 : online.front()});
+    if (caches.empty())
         return available("the last-level cache is unknown here (no sysfs cache files)", Cause::geometry_unknown,
                          "give it: --llc SIZE:WAYS");
-    std::string text = "L" + std::to_string(llc.level) + " of " + format_size(static_cast<double>(llc.bytes));
+    const CacheInfo& llc = caches.front();
+    std::string text = "L" + std::to_string(llc.level) + " of " + format_size(static_cast<double>(llc.size_bytes));
     if (llc.ways == 0) return available(text + ", ways unknown", Cause::geometry_unknown, "give it: --llc SIZE:WAYS");
     return available(text + ", " + std::to_string(llc.ways) + " ways");
 }

@@ -8,8 +8,7 @@
 #include "base/mapped_region.hpp"
 #include "base/sys.hpp"
 #include "machine/live_topology.hpp"
-#include "machine/sysfs_tree.hpp"
-#include "machine/topology.hpp"
+#include "machine/machine.hpp"
 
 namespace bytebound {
 namespace {
@@ -65,14 +64,16 @@ void add_hwloc_caches(hwloc_topology_t topology, std::vector<CacheInfo>& caches)
             }
         });
     }
-    std::stable_sort(caches.begin(), caches.end(), [](const CacheInfo& a, const CacheInfo& b) {
-        return std::tie(a.level, a.type, a.cpus) < std::tie(b.level, b.type, b.cpus);
-    });
+    sort_caches(caches);
 }
 
-/// The whole machine from hwloc, for containers that mask sysfs.
-Machine hwloc_machine(hwloc_topology_t topology) {
+/// The machine with CPUs, nodes and memory from hwloc alone, for containers that mask sysfs.
+Machine hwloc_machine(hwloc_topology_t topology, const Machine& read) {
     Machine machine;
+    machine.cpu = read.cpu;
+    machine.kernel = read.kernel;
+    machine.virtualisation = read.virtualisation;
+    machine.limits = read.limits;
     for_each(topology, HWLOC_OBJ_PU,
              [&](hwloc_obj_t object) { machine.online.push_back(static_cast<int>(object->os_index)); });
     std::sort(machine.online.begin(), machine.online.end());
@@ -140,30 +141,41 @@ Capability probe_page_query() {
 
 } // namespace
 
-Result<Machine> discover(const SysRoot& root) {
-    Result<Machine> machine = read_sysfs_machine(root);
+Machine survey_machine(const SysRoot& root, std::vector<FileFault>& faults) {
+    Machine machine = read_machine(root, faults);
     if (!root.is_live()) {
-        if (!machine) return machine;
         const auto recorded = Capability::no("this is a recorded machine", "run on the machine itself");
-        machine->bind_cpus = machine->bind_memory = machine->query_pages = recorded;
+        machine.bind_cpus = machine.bind_memory = machine.query_pages = recorded;
         return machine;
     }
     const hwloc_topology_t topology = LiveTopology::get().handle();
     if (topology == nullptr) {
-        if (!machine) return machine;
-        machine->bind_cpus = machine->bind_memory = Capability::no(
+        machine.bind_cpus = machine.bind_memory = Capability::no(
             "hwloc does not describe this system", "unset HWLOC_XMLFILE, HWLOC_SYNTHETIC and HWLOC_FSROOT");
-        machine->query_pages = probe_page_query();
+        machine.query_pages = probe_page_query();
         return machine;
     }
-    if (!machine) machine = hwloc_machine(topology);
-    if (auto cores = hwloc_cores(topology, machine->online.size()); !cores.empty()) machine->cores = std::move(cores);
-    add_hwloc_caches(topology, machine->caches);
-    machine->bind_cpus = probe_cpu_binding(topology);
-    machine->bind_memory =
-        probe_memory_binding(topology, root.exists("sys/devices/system/node/node0") || machine->nodes.size() > 1);
-    machine->query_pages = probe_page_query();
+    if (machine.online.empty() || !faults.empty()) machine = hwloc_machine(topology, machine);
+    if (auto cores = hwloc_cores(topology, machine.online.size()); !cores.empty()) machine.cores = std::move(cores);
+    add_hwloc_caches(topology, machine.caches);
+    machine.bind_cpus = probe_cpu_binding(topology);
+    machine.bind_memory =
+        probe_memory_binding(topology, root.exists("sys/devices/system/node/node0") || machine.nodes.size() > 1);
+    machine.query_pages = probe_page_query();
     return machine;
+}
+
+Result<Machine> discover(const SysRoot& root) {
+    std::vector<FileFault> faults;
+    Machine machine = survey_machine(root, faults);
+    // On the running machine hwloc has replaced what was broken.
+    if (!machine.online.empty() && (faults.empty() || (root.is_live() && LiveTopology::get().handle() != nullptr)))
+        return machine;
+    if (!faults.empty())
+        return fail({ExitCode::bad_data, "read", (root.path() / faults[0].path).string(),
+                     "\"" + faults[0].text + "\" is no list of numbers", "record the machine again", 0});
+    return fail({ExitCode::bad_data, "read machine", root.path().string(), "no CPU is named in sys/ or proc/",
+                 "give the directory that holds the recorded sys/ and proc/", 0});
 }
 
 } // namespace bytebound

@@ -1,15 +1,17 @@
 #include "machine/environment.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cerrno>
-#include <functional>
+#include <map>
 #include <optional>
 #include <set>
-#include <thread>
 
 #include "base/text.hpp"
 #include "machine/cpu_directory.hpp"
 #include "machine/environment_facts.hpp"
+#include "machine/meminfo.hpp"
 
 namespace bytebound {
 namespace environment {
@@ -31,13 +33,10 @@ void Facts::file(std::string group, std::string name, const std::string& path, c
     }
 }
 
-std::string field(const std::string& text, const std::string& key) {
-    for (const std::string& line : split(text, '\n')) {
-        const auto colon = line.find(':');
-        if (colon != std::string::npos && trim(std::string_view(line).substr(0, colon)) == key)
-            return std::string(trim(std::string_view(line).substr(colon + 1)));
-    }
-    return {};
+std::string bracketed(const std::string& text) {
+    const auto open = text.find('['), close = text.find(']');
+    if (open == std::string::npos || close == std::string::npos || close < open) return text;
+    return text.substr(open + 1, close - open - 1);
 }
 
 } // namespace environment
@@ -45,7 +44,6 @@ std::string field(const std::string& text, const std::string& key) {
 namespace {
 
 using environment::Facts;
-using environment::field;
 
 const std::string no_cpufreq = "no cpufreq directory: firmware or hypervisor set the frequency";
 
@@ -63,23 +61,25 @@ std::string by_cpu(const Facts& facts, const std::vector<int>& cpus, const std::
     return join(parts, ", ");
 }
 
+std::string decimal(const std::optional<std::uint32_t>& number) { return number ? std::to_string(*number) : ""; }
+
 void add_cpu(Facts& facts, const Machine& machine, const std::vector<int>& cpus) {
-    const auto text = facts.root().read("proc/cpuinfo");
-    const std::string info = text ? *text : std::string();
-    // x86 names on the left; arm64 has an implementer and a part instead (arch/arm64/kernel/cpuinfo.c).
-    const std::vector<std::pair<std::string, std::vector<std::string>>> wanted = {
-        {"model", {"model name", "Processor", "cpu model"}}, {"vendor", {"vendor_id", "CPU implementer"}},
-        {"family", {"cpu family", "CPU architecture"}},      {"model number", {"model", "CPU part"}},
-        {"stepping", {"stepping", "CPU revision"}},          {"microcode", {"microcode"}}};
-    for (const auto& [name, keys] : wanted) {
-        std::string value;
-        for (const std::string& key : keys)
-            if (value.empty()) value = field(info, key);
+    const CpuIdentity& cpu = machine.cpu;
+    const auto info = facts.root().read("proc/cpuinfo");
+    // Arm has an implementer and a part instead of vendor and model (arch/arm64/kernel/cpuinfo.c).
+    const std::pair<const char*, std::string> rows[] = {
+        {"model", cpu.model_name},
+        {"vendor", cpu.maker()},
+        {"family", decimal(cpu.family ? cpu.family : cpu.arm_architecture)},
+        {"model number", cpu.part ? fmt::format("{:#05x}", *cpu.part) : decimal(cpu.model)},
+        {"stepping", decimal(cpu.stepping ? cpu.stepping : cpu.revision)},
+        {"microcode", cpu.microcode}};
+    for (const auto& [name, value] : rows) {
         if (!value.empty())
             facts.add("cpu", name, value);
         else
             facts.missing("cpu", name,
-                          text ? "not in /proc/cpuinfo" : environment::unreadable("proc/cpuinfo", text.error()));
+                          info ? "not in /proc/cpuinfo" : environment::unreadable("proc/cpuinfo", info.error()));
     }
     std::set<int> packages;
     for (const Core& core : machine.cores)
@@ -122,22 +122,14 @@ void add_frequency(Facts& facts, const std::vector<int>& cpus) {
         facts.missing("frequency", "turbo", "neither intel_pstate/no_turbo nor cpufreq/boost exists");
 }
 
-/// "always [madvise] never" -> "madvise".
-std::string bracketed(const std::string& text) {
-    const auto open = text.find('['), close = text.find(']');
-    if (open == std::string::npos || close == std::string::npos || close < open) return text;
-    return text.substr(open + 1, close - open - 1);
-}
-
 void add_memory(Facts& facts) {
     const auto text = facts.root().read("proc/meminfo");
     for (const auto& [name, key] : {std::pair<const char*, const char*>{"total", "MemTotal"},
                                     {"available", "MemAvailable"},
                                     {"swap", "SwapTotal"}}) {
-        const std::string value = text ? field(*text, key) : std::string();
-        const auto kib = parse_unsigned(std::string_view(value).substr(0, value.find(' ')));
-        if (kib)
-            facts.add("memory", name, format_size(static_cast<double>(*kib) * 1024));
+        const auto bytes = text ? meminfo_bytes(*text, key) : std::nullopt;
+        if (bytes)
+            facts.add("memory", name, format_size(static_cast<double>(*bytes)));
         else
             facts.missing("memory", name,
                           text ? "not in /proc/meminfo" : environment::unreadable("proc/meminfo", text.error()));
@@ -147,7 +139,7 @@ void add_memory(Facts& facts) {
                                      {"huge page defragmentation", "defrag"}}) {
         const auto value = facts.root().read(thp + file);
         if (value)
-            facts.add("memory", name, bracketed(*value));
+            facts.add("memory", name, environment::bracketed(*value));
         else
             facts.missing("memory", name, environment::unreadable(thp + file, value.error()));
     }
@@ -169,7 +161,10 @@ std::string boot_options(const std::string& command_line) {
 }
 
 void add_kernel(Facts& facts, const Machine& machine) {
-    facts.file("kernel", "release", "proc/sys/kernel/osrelease");
+    if (machine.kernel.text.empty())
+        facts.file("kernel", "release", "proc/sys/kernel/osrelease");
+    else
+        facts.add("kernel", "release", machine.kernel.text);
     facts.file("kernel", "version", "proc/sys/kernel/version");
     if (const auto command_line = facts.root().read("proc/cmdline"))
         facts.add("kernel", "boot options", boot_options(*command_line));
@@ -189,93 +184,7 @@ void add_kernel(Facts& facts, const Machine& machine) {
         facts.file("mitigations", name, directory + "/" + name);
 }
 
-std::string percent(double value) {
-    const std::string tenths = std::to_string(static_cast<long>(value * 10 + 0.5));
-    return (tenths.size() > 1 ? tenths.substr(0, tenths.size() - 1) : "0") + "." + tenths.back() + " %";
-}
-
-/// The CPU of `cpus` with the largest value of `load`, as "12.5 % (CPU 3)"; a reason when none has a value.
-void add_busiest(Facts& facts, const std::string& group, const std::string& name, const std::map<int, CpuLoad>& loads,
-                 const std::vector<int>& cpus, double CpuLoad::*of, const std::string& reason) {
-    std::optional<std::pair<double, int>> highest;
-    for (const int cpu : cpus)
-        if (const auto load = loads.find(cpu); load != loads.end() && (!highest || load->second.*of > highest->first))
-            highest = {load->second.*of, cpu};
-    if (highest)
-        facts.add(group, name, percent(highest->first) + " (CPU " + std::to_string(highest->second) + ")");
-    else
-        facts.missing(group, name, reason);
-}
-
-void add_load(Facts& facts, const Machine& machine, const std::vector<int>& cpus, std::chrono::milliseconds window) {
-    std::vector<int> siblings;
-    for (const Core& core : machine.cores) {
-        const auto chosen = [&](int cpu) { return std::find(cpus.begin(), cpus.end(), cpu) != cpus.end(); };
-        if (std::none_of(core.cpus.begin(), core.cpus.end(), chosen)) continue;
-        std::copy_if(core.cpus.begin(), core.cpus.end(), std::back_inserter(siblings), std::not_fn(chosen));
-    }
-    const bool any_smt =
-        std::any_of(machine.cores.begin(), machine.cores.end(), [](const Core& core) { return core.cpus.size() > 1; });
-    facts.file("smt", "control", cpu_directory + "smt/control");
-    facts.add("smt", "active", any_smt ? "yes" : "no");
-    facts.add("smt", "siblings of the chosen CPUs", siblings.empty() ? "none" : format_cpu_list(siblings));
-
-    std::string reason = "a recorded machine has one look at /proc/stat";
-    std::map<int, CpuLoad> loads;
-    const auto before = facts.root().read("proc/stat");
-    if (facts.root().is_live() && before) {
-        std::this_thread::sleep_for(window);
-        const auto after = facts.root().read("proc/stat");
-        if (after) loads = cpu_load(*before, *after);
-        reason = "no clock tick within the window";
-    }
-    if (!before) reason = environment::unreadable("proc/stat", before.error());
-    add_busiest(facts, "smt", "sibling load", loads, siblings, &CpuLoad::busy,
-                siblings.empty() ? "the chosen CPUs have no other SMT siblings" : reason);
-    add_busiest(facts, "load", "chosen CPUs", loads, cpus, &CpuLoad::busy, reason);
-    add_busiest(facts, "load", "steal", loads, cpus, &CpuLoad::steal, reason);
-    facts.file("load", "average", "proc/loadavg");
-    facts.add("load", "online CPUs", std::to_string(machine.online.size()));
-}
-
 } // namespace
-
-std::map<int, CpuLoad> cpu_load(std::string_view stat_before, std::string_view stat_after) {
-    // cpuN user nice system idle iowait irq softirq steal guest guest_nice (proc(5)); guest time is within user.
-    struct Ticks {
-        std::uint64_t idle = 0, steal = 0, total = 0;
-    };
-    const auto parse = [](std::string_view text) {
-        std::map<int, Ticks> ticks;
-        for (const std::string& line : split(text, '\n')) {
-            const auto words = split(line, ' ');
-            if (words.size() < 5 || !words[0].starts_with("cpu")) continue;
-            const auto cpu = parse_unsigned(words[0].substr(3));
-            if (!cpu) continue;
-            Ticks& of = ticks[static_cast<int>(*cpu)];
-            for (std::size_t i = 1; i < words.size() && i <= 8; ++i) {
-                const std::uint64_t value = parse_unsigned(words[i]).value_or(0);
-                of.total += value;
-                if (i == 4 || i == 5) of.idle += value;
-                if (i == 8) of.steal += value;
-            }
-        }
-        return ticks;
-    };
-    const auto before = parse(stat_before);
-    std::map<int, CpuLoad> loads;
-    for (const auto& [cpu, after] : parse(stat_after)) {
-        const auto from = before.find(cpu);
-        if (from == before.end() || after.total <= from->second.total) continue;
-        const double total = static_cast<double>(after.total - from->second.total);
-        // iowait may go backwards (proc(5)).
-        const double idle = after.idle > from->second.idle ? static_cast<double>(after.idle - from->second.idle) : 0;
-        const double steal =
-            after.steal > from->second.steal ? static_cast<double>(after.steal - from->second.steal) : 0;
-        loads[cpu] = {100.0 * std::max(0.0, total - idle) / total, 100.0 * steal / total};
-    }
-    return loads;
-}
 
 std::vector<EnvironmentFact> capture_environment(const SysRoot& root, const Machine& machine,
                                                  const std::vector<int>& cpus, std::chrono::milliseconds load_window) {
@@ -284,8 +193,8 @@ std::vector<EnvironmentFact> capture_environment(const SysRoot& root, const Mach
     add_frequency(facts, cpus);
     add_memory(facts);
     add_kernel(facts, machine);
-    environment::add_virtualisation(facts);
-    add_load(facts, machine, cpus, load_window);
+    environment::add_virtualisation(facts, machine);
+    environment::add_load(facts, machine, cpus, load_window);
     environment::add_build(facts);
     return facts.take();
 }

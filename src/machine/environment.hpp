@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/sysroot.hpp"
-#include "machine/topology.hpp"
+#include "machine/machine.hpp"
 
 namespace bytebound {
 

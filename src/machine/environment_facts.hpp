@@ -1,12 +1,13 @@
 #pragma once
 // Building blocks of capture_environment(). Internal to machine/environment*.cpp.
 
+#include <chrono>
 #include <string>
 #include <vector>
 
 #include "base/sysroot.hpp"
 #include "machine/environment.hpp"
-#include "machine/topology.hpp"
+#include "machine/machine.hpp"
 
 namespace bytebound::environment {
 
@@ -34,10 +35,11 @@ private:
 /// "NAME: reason" for a file that could not be read: "no FILE" or "FILE cannot be read (EACCES)".
 std::string unreadable(const std::string& path, const Error& error);
 
-/// Value of the first "KEY : VALUE" line of proc/cpuinfo or proc/meminfo; empty when there is none.
-std::string field(const std::string& text, const std::string& key);
+/// The word in brackets: "always [madvise] never" -> "madvise"; all of a text without brackets.
+std::string bracketed(const std::string& text);
 
-void add_virtualisation(Facts& facts);
+void add_virtualisation(Facts& facts, const Machine& machine);
+void add_load(Facts& facts, const Machine& machine, const std::vector<int>& cpus, std::chrono::milliseconds window);
 void add_build(Facts& facts);
 
 } // namespace bytebound::environment

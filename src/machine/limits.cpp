@@ -1,19 +1,44 @@
 #include "machine/limits.hpp"
 
 #include "base/text.hpp"
+#include "counters/sys_file.hpp"
+#include "machine/meminfo.hpp"
 
 namespace bytebound {
+namespace {
 
-std::uint64_t memory_available(const SysRoot& root) {
-    const auto text = root.read("proc/meminfo");
-    if (!text) return 0;
-    for (const std::string& line : split(*text, '\n')) {
-        if (!line.starts_with("MemAvailable:")) continue;
-        std::string_view value = trim(std::string_view(line).substr(13));
-        if (value.ends_with("kB")) value = trim(value.substr(0, value.size() - 2));
-        return parse_unsigned(value).value_or(0) * 1024;
-    }
-    return 0;
+/// Path of the process in the unified hierarchy ("0::/system.slice/x"), without the leading slash.
+std::string cgroup_path(const SysRoot& root) {
+    for (const std::string& line : split(text_of(root, "proc/self/cgroup"), '\n'))
+        if (line.starts_with("0::/")) return line.substr(4);
+    return {};
+}
+
+/// Version 2 says "QUOTA PERIOD" or "max PERIOD"; version 1 has two files, quota -1 for none.
+GroupLimit cpu_quota(const SysRoot& root, const std::string& own) {
+    const auto words = split(text_of(root, own + "cpu.max"), ' ');
+    const bool second = words.size() == 2;
+    const auto quota = parse_unsigned(second ? words[0] : text_of(root, "sys/fs/cgroup/cpu/cpu.cfs_quota_us"));
+    const auto period = parse_unsigned(second ? words[1] : text_of(root, "sys/fs/cgroup/cpu/cpu.cfs_period_us"));
+    if (!period) return {};
+    if (!quota || *period == 0) return {true, {}};
+    return {true, *quota * 100 / *period};
+}
+
+GroupLimit memory_limit(const SysRoot& root, const std::string& own) {
+    const auto text = root.read(own + "memory.max");
+    const auto limit = parse_unsigned(text ? *text : text_of(root, "sys/fs/cgroup/memory/memory.limit_in_bytes"));
+    // Version 1 says "none" with a number near 2^63.
+    if (limit && *limit < std::uint64_t{1} << 60) return {true, limit};
+    return {limit.has_value() || text.has_value(), {}};
+}
+
+} // namespace
+
+Limits find_limits(const SysRoot& root) {
+    const std::string own = "sys/fs/cgroup/" + cgroup_path(root) + "/";
+    return {meminfo_bytes(text_of(root, "proc/meminfo"), "MemAvailable"), cpu_quota(root, own),
+            memory_limit(root, own)};
 }
 
 } // namespace bytebound

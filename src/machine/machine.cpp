@@ -1,22 +1,28 @@
-#include <algorithm>
+#include "machine/machine.hpp"
 
-#include "machine/topology.hpp"
+#include <set>
+#include <utility>
 
 namespace bytebound {
 
+std::optional<int> Machine::package_count() const {
+    std::set<int> packages;
+    for (const auto& [number, place] : places)
+        if (place.package) packages.insert(*place.package);
+    if (packages.empty()) return {};
+    return static_cast<int>(packages.size());
+}
+
+std::optional<int> Machine::die_count() const {
+    std::set<std::pair<int, int>> dies;
+    for (const auto& [number, place] : places)
+        if (place.package) dies.insert({*place.package, place.die.value_or(0)});
+    if (dies.empty()) return {};
+    return static_cast<int>(dies.size());
+}
+
 std::vector<CacheInfo> Machine::last_level_caches(const std::vector<int>& cpus) const {
-    std::vector<CacheInfo> reached;
-    for (const int cpu : cpus) {
-        const CacheInfo* last = nullptr;
-        for (const CacheInfo& cache : caches) {
-            if (cache.type == "Instruction" || std::find(cache.cpus.begin(), cache.cpus.end(), cpu) == cache.cpus.end())
-                continue;
-            if (last == nullptr || cache.level > last->level) last = &cache;
-        }
-        if (last == nullptr || last->size_bytes == 0) continue;
-        if (std::find(reached.begin(), reached.end(), *last) == reached.end()) reached.push_back(*last);
-    }
-    return reached;
+    return bytebound::last_level_caches(caches, cpus);
 }
 
 } // namespace bytebound

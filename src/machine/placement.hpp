@@ -11,7 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/sys.hpp"
-#include "machine/topology.hpp"
+#include "machine/machine.hpp"
 
 namespace bytebound {
 

@@ -9,7 +9,7 @@
 
 #include "base/unique_fd.hpp"
 #include "counters/busy_work.hpp"
-#include "machine/machine_facts.hpp"
+#include "machine/probes.hpp"
 
 namespace bytebound {
 namespace {
@@ -92,14 +92,14 @@ Probe probe_breakpoint(Sys& sys) {
 }
 
 /// Code of core cycles: any raw code does, this one exists.
-std::uint64_t raw_cycles(const CpuFacts& cpu) {
+std::uint64_t raw_cycles(const CpuIdentity& cpu) {
     if (cpu.vendor == "GenuineIntel") return 0x3c;
     if (cpu.architecture == "x86_64") return 0x76;
     return 0x11; // PMUv3 CPU_CYCLES
 }
 
-const PmuFacts* find_pmu(const MachineFacts& facts, std::string_view name) {
-    for (const PmuFacts& pmu : facts.pmus)
+const PmuFacts* find_pmu(const std::vector<PmuFacts>& pmus, std::string_view name) {
+    for (const PmuFacts& pmu : pmus)
         if (pmu.name == name) return &pmu;
     return nullptr;
 }
@@ -115,7 +115,7 @@ Probe probe_memory_controller(Sys& sys, const PmuFacts& pmu) {
 
 } // namespace
 
-Probes probe_machine(Sys& sys, const MachineFacts& facts) {
+Probes probe_machine(Sys& sys, const Machine& machine, const std::vector<PmuFacts>& pmus) {
     const auto thread = [&](std::uint32_t type, std::uint64_t config) {
         return Probe{try_open(sys, attributes(type, config), 0, -1).error, std::nullopt};
     };
@@ -127,24 +127,24 @@ Probes probe_machine(Sys& sys, const MachineFacts& facts) {
     probes["instructions"] = thread(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS);
     probes["cache-misses"] = thread(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_MISSES);
     probes["LLC-load-misses"] = thread(PERF_TYPE_HW_CACHE, llc_load_misses);
-    probes["raw"] = thread(PERF_TYPE_RAW, raw_cycles(facts.cpu));
+    probes["raw"] = thread(PERF_TYPE_RAW, raw_cycles(machine.cpu));
     probes["breakpoint"] = probe_breakpoint(sys);
-    if (const PmuFacts* msr = find_pmu(facts, "msr"); msr && msr->type) {
+    if (const PmuFacts* msr = find_pmu(pmus, "msr"); msr && msr->type) {
         perf_event_attr attr = attributes(*msr->type, 0); // tsc is event=0x00
         attr.exclude_kernel = 0;                          // the msr PMU refuses exclude bits (EINVAL)
         attr.exclude_hv = 0;
         probes["msr-tsc"] = {try_open(sys, attr, 0, -1).error, std::nullopt};
     }
     // The permission that socket-wide counters need, tried where it cannot fail for lack of hardware.
-    const int cpu = facts.online.empty() ? 0 : facts.online.front();
+    const int cpu = machine.online.empty() ? 0 : machine.online.front();
     perf_event_attr wide = attributes(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK);
     wide.exclude_kernel = 0;
     wide.exclude_hv = 0;
     probes["system-wide"] = {try_open(sys, wide, -1, cpu).error, std::nullopt};
-    const auto controller = std::find_if(facts.pmus.begin(), facts.pmus.end(), [](const PmuFacts& pmu) {
+    const auto controller = std::find_if(pmus.begin(), pmus.end(), [](const PmuFacts& pmu) {
         return pmu.kind == PmuKind::memory_controller && pmu.type;
     });
-    if (controller != facts.pmus.end()) probes["memory-controller"] = probe_memory_controller(sys, *controller);
+    if (controller != pmus.end()) probes["memory-controller"] = probe_memory_controller(sys, *controller);
     if (probes["cycles"].error == 0) probes["full-group"] = probe_full_group(sys);
     return probes;
 }

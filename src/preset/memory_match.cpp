@@ -14,7 +14,10 @@ namespace {
 
 class Matcher {
 public:
-    Matcher(const SysRoot& root, const Preset& preset) : root_(root), preset_(preset), shape_(shape_of(root)) {}
+    Matcher(const SysRoot& root, const Preset& preset) : root_(root), preset_(preset) {
+        std::vector<FileFault> faults; // of lists that doctor names; here they are unknown
+        machine_ = read_machine(root, faults);
+    }
 
     MemoryMatch match() {
         for (const MemoryClass memory : {MemoryClass::ddr, MemoryClass::hbm, MemoryClass::pmem, MemoryClass::cxl})
@@ -27,7 +30,7 @@ public:
         }
         match_.reason = fmt::format("preset {}: {}", preset_.name, join(taken_, ", "));
         append(std::move(doubts_));
-        append(errata_of(root_, shape_, preset_, match_.counters, differing_));
+        append(errata_of(root_, machine_, preset_, match_.counters, differing_));
         warn_of_passes();
         return std::move(match_);
     }
@@ -57,7 +60,7 @@ private:
             match_.counters.insert(match_.counters.end(), counters->begin(), counters->end());
             taken_.push_back(fmt::format("{} through {} box{} {}", name_of(memory), boxes.size(),
                                          boxes.size() == 1 ? "" : "es", source.pmu));
-            for (std::string& doubt : cpumask_doubts(shape_, source, *counters))
+            for (std::string& doubt : cpumask_doubts(machine_, source, *counters))
                 doubts_.push_back(std::move(doubt));
             return;
         }
@@ -100,7 +103,7 @@ private:
 
     const SysRoot& root_;
     const Preset& preset_;
-    MachineShape shape_;
+    Machine machine_;
     MemoryMatch match_;
     BoxWarnings box_warnings_;
     std::vector<std::string> differing_, missing_, broken_, taken_, doubts_;

@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/sysroot.hpp"
 #include "counters/memory_counter.hpp"
+#include "machine/cpu.hpp"
 #include "preset/preset_data.hpp"
 
 namespace bytebound {
@@ -40,16 +41,6 @@ const std::vector<Preset>& built_in_presets();
 /// Those of `directory` (*.toml, each called like its preset) before the compiled-in ones that they do not replace. An
 /// empty or missing directory replaces nothing. Error: bad_data for the first broken file.
 Result<std::vector<Preset>> all_presets(const std::filesystem::path& directory);
-
-/// What the machine says about its CPU (proc/cpuinfo, first processor).
-struct CpuIdentity {
-    std::string vendor, model_name;
-    std::optional<std::uint32_t> family, model, stepping, implementer, part;
-    std::string power_cpu = {}; ///< "POWER9", first word of the line "cpu"
-    bool operator==(const CpuIdentity&) const = default;
-};
-CpuIdentity identify_cpu(const SysRoot& root);
-std::string describe(const CpuIdentity& cpu); ///< "AuthenticAMD family 0x19 model 0x11 stepping 0x1"
 
 /// How well a match fits: a feature test (PMU devices) beats a test of the model, both together beat either.
 enum class Fit { none, model, devices, model_and_devices };

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "machine/topology.hpp"
+#include "machine/machine.hpp"
 #include "model/ceilings.hpp"
 #include "record/qualification_record.hpp"
 #include "record/run_record.hpp"

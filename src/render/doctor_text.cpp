@@ -53,15 +53,18 @@ std::string_view word_of(SourceState state) {
 }
 
 std::string title(const MachineFacts& facts) {
-    const CpuFacts& cpu = facts.cpu;
+    const CpuIdentity& cpu = facts.machine.cpu;
     std::string name = cpu.model_name;
-    if (name.empty() && cpu.architecture == "aarch64") name = fmt::format("ARM {} part {:#x}", cpu.vendor, cpu.model);
+    if (name.empty() && cpu.architecture == "aarch64")
+        name = fmt::format("ARM {} part {:#x}", cpu.maker(), cpu.part.value_or(0));
     if (name.empty()) name = cpu.architecture.empty() ? "unknown CPU" : cpu.architecture;
     std::string text = (facts.live ? "this machine: " : "recorded machine: ") + name;
-    if (!facts.online.empty()) text += fmt::format(", {} CPUs", facts.online.size());
-    if (!facts.kernel.release.empty()) text += ", Linux " + facts.kernel.release;
-    if (!facts.virtual_machine.empty())
-        text += facts.virtual_machine == "a hypervisor" ? ", virtual machine" : ", " + facts.virtual_machine;
+    if (!facts.machine.online.empty()) text += fmt::format(", {} CPUs", facts.machine.online.size());
+    if (!facts.machine.kernel.text.empty()) text += ", Linux " + facts.machine.kernel.text;
+    if (facts.machine.virtualisation.in_virtual_machine())
+        text += facts.machine.virtualisation.hypervisor == "a hypervisor"
+                    ? ", virtual machine"
+                    : ", " + facts.machine.virtualisation.hypervisor;
     if (facts.container) text += ", container";
     return text;
 }

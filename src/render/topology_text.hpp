@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "machine/topology.hpp"
+#include "machine/machine.hpp"
 
 namespace bytebound {
 

@@ -8,7 +8,6 @@
 #include "io/valgrind.hpp"
 #include "loops/stream_kernels.hpp"
 #include "machine/environment.hpp"
-#include "machine/limits.hpp"
 #include "record/calibration_store.hpp"
 #include "record/environment_warnings.hpp"
 #include "record/stamp.hpp"
@@ -45,8 +44,8 @@ Result<Calibration> Calibration::prepare(Sys& sys, CalibrationOptions options, C
     if (!options.out.empty()) TRY(check_calibration_file(options.out, options.force));
     auto machine = seams.machine ? Result<Machine>(*seams.machine) : discover(seams.root);
     if (!machine) return fail(machine.error());
-    auto plan = TRY(plan_calibration(options, *machine,
-                                     seams.memory_available ? *seams.memory_available : memory_available(seams.root)));
+    auto plan = TRY(plan_calibration(
+        options, *machine, seams.memory_available.value_or(machine->limits.memory_available_bytes.value_or(0))));
     std::filesystem::path file = options.out;
     if (file.empty()) file = calibration_file(seams.directory, host_name(), plan.placement);
     if (file.empty())

@@ -8,8 +8,8 @@
 
 #include "base/error.hpp"
 #include "experiment/counting/request.hpp"
+#include "machine/machine.hpp"
 #include "machine/placement.hpp"
-#include "machine/topology.hpp"
 #include "model/ceilings.hpp"
 #include "record/calibration_record.hpp"
 

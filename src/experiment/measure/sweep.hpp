@@ -6,7 +6,7 @@
 #include "base/error.hpp"
 #include "base/mapped_region.hpp"
 #include "loops/worker_team.hpp"
-#include "machine/topology.hpp"
+#include "machine/machine.hpp"
 
 namespace bytebound {
 

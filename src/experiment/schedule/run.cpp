@@ -5,7 +5,6 @@
 
 #include "experiment/schedule/session.hpp"
 #include "machine/environment.hpp"
-#include "machine/limits.hpp"
 #include "record/calibration_store.hpp"
 #include "record/stamp.hpp"
 #include "record/warnings.hpp"
@@ -64,7 +63,7 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
     if (seams.facts) {
         facts = *seams.facts;
     } else {
-        facts.memory_available = memory_available(seams.root);
+        facts.memory_available = machine->limits.memory_available_bytes.value_or(0);
         facts.under_valgrind = under_valgrind();
         auto preset = TRY(match_presets(seams.root, options.counting));
         facts.preset = std::move(preset);

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "doctor/diagnosis.hpp"
-#include "machine/cpu_facts.hpp"
 #include "support/fixtures_path.hpp"
 
 using namespace bytebound;

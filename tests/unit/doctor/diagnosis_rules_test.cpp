@@ -4,7 +4,7 @@
 
 #include "counters/permission.hpp"
 #include "doctor/diagnosis.hpp"
-#include "machine/cpu_facts.hpp"
+#include "doctor/memory_controller_driver.hpp"
 #include "support/machine_tree.hpp"
 
 using namespace bytebound;
@@ -14,11 +14,11 @@ namespace {
 /// A bare-metal Ice Lake server where everything opens.
 MachineFacts healthy() {
     MachineFacts facts;
-    facts.cpu.architecture = facts.program.architecture = "x86_64";
-    facts.cpu.vendor = "GenuineIntel";
-    facts.cpu.family = 6;
-    facts.cpu.model = 0x6a;
-    facts.kernel = {"6.1.0", 6, 1};
+    facts.machine.cpu.architecture = facts.program.architecture = "x86_64";
+    facts.machine.cpu.vendor = "GenuineIntel";
+    facts.machine.cpu.family = 6;
+    facts.machine.cpu.model = 0x6a;
+    facts.machine.kernel = {"6.1.0", std::pair(6, 1)};
     facts.event_source = true;
     facts.proc_sys_kernel = true;
     facts.paranoid = 0;
@@ -126,12 +126,12 @@ TEST_CASE("a filter is not blamed for missing hardware") {
     MachineFacts facts = healthy();
     facts.seccomp = 2;
     facts.pmus.clear();
-    facts.virtual_machine = "KVM/QEMU";
+    facts.machine.virtualisation.hypervisor = "KVM/QEMU";
     facts.probes = Probes{{"task-clock", {}}, {"cycles", {ENOENT, {}}}};
     CHECK(core_cause(facts) == Cause::no_vpmu);
     CHECK(diagnose(facts).source("core PMU").cause ==
           "KVM/QEMU virtual machine without a virtual PMU: no `cpu` device, hardware events answer ENOENT");
-    facts.virtual_machine.clear();
+    facts.machine.virtualisation.hypervisor.clear();
     facts.event_source = true;
     CHECK(core_cause(facts) == Cause::no_pmu);
     facts.event_source = false;
@@ -168,7 +168,7 @@ TEST_CASE("without probes only what files prove is claimed") {
     CHECK(core_cause(facts) == Cause::no_perf_events);
     facts.paranoid = 0;
     facts.pmus.erase(facts.pmus.begin());
-    facts.virtual_machine = "a hypervisor";
+    facts.machine.virtualisation.hypervisor = "a hypervisor";
     CHECK(core_cause(facts) == Cause::no_vpmu);
 }
 
@@ -176,25 +176,26 @@ TEST_CASE("the driver that is missing depends on CPU, firmware and kernel") {
     MachineFacts facts = healthy();
     const auto module = [&] { return memory_controller_driver(facts).value().module; };
     CHECK(module() == "intel_uncore");
-    facts.cpu.family = 18; // Nova Lake
-    facts.cpu.model = 1;
+    facts.machine.cpu.family = 18; // Nova Lake
+    facts.machine.cpu.model = 1;
     CHECK(module() == "intel_uncore");
-    facts.cpu.vendor = "AuthenticAMD";
-    facts.cpu.family = 26;
+    facts.machine.cpu.vendor = "AuthenticAMD";
+    facts.machine.cpu.family = 26;
     CHECK(module() == "amd_uncore");
-    facts.cpu.family = 16; // before the data fabric
+    facts.machine.cpu.family = 16; // before the data fabric
     CHECK_FALSE(memory_controller_driver(facts));
-    facts.cpu.architecture = "aarch64";
-    facts.cpu.vendor = "0x41";
-    facts.cpu.model = 0xd4f;
+    facts.machine.cpu.architecture = "aarch64";
+    facts.machine.cpu.vendor.clear();
+    facts.machine.cpu.implementer = 0x41;
+    facts.machine.cpu.part = 0xd4f;
     CHECK(module() == "arm_cmn");
-    facts.machine_vendor = "NVIDIA";
+    facts.machine.virtualisation.vendor = "NVIDIA";
     CHECK(module() == "nvidia_cspmu");
-    facts.cpu.model = 0xd0c;
+    facts.machine.cpu.part = 0xd0c;
     CHECK(module() == "arm_cmn");
     facts.acpi_devices = {"ARMHD620:00"};
     CHECK(module() == "arm_dmc620_pmu");
-    facts.cpu.model = 0xd05;
+    facts.machine.cpu.part = 0xd05;
     facts.acpi_devices.clear();
     CHECK_FALSE(memory_controller_driver(facts));
 }
@@ -211,7 +212,7 @@ TEST_CASE("resctrl is judged by hardware, kernel, build, mount and owner in that
     MachineFacts facts = healthy();
     const auto line = [&] { return diagnose(facts).source("resctrl"); };
     CHECK(line().kind == Cause::no_hardware);
-    facts.cpu.mbm_total = true;
+    facts.machine.cpu.mbm_total = true;
     CHECK(line().kind == Cause::not_in_kernel);
     facts.resctrl.in_kernel = true;
     CHECK(line().kind == Cause::not_built_in);
@@ -242,53 +243,4 @@ TEST_CASE("valgrind and PAPI need the collector, valgrind the program too") {
     CHECK(diagnose(facts).source("valgrind").state == SourceState::available);
     (*facts.probes)["cycles"].error = ENOSYS;
     CHECK(diagnose(facts).source("PAPI").kind == Cause::no_perf_events);
-}
-
-TEST_CASE("PMUs are recognised by name") {
-    CHECK(kind_of_pmu("cpu") == PmuKind::core);
-    CHECK(kind_of_pmu("cpu_atom") == PmuKind::core);
-    CHECK(kind_of_pmu("armv8_neoverse_n1") == PmuKind::core);
-    CHECK(kind_of_pmu("apple_firestorm_pmu") == PmuKind::core);
-    CHECK(kind_of_pmu("uncore_imc_free_running_0") == PmuKind::memory_controller);
-    CHECK(kind_of_pmu("hisi_sccl1_ddrc0") == PmuKind::memory_controller);
-    CHECK(kind_of_pmu("hisi_sccl1_l3c2") == PmuKind::cache);
-    CHECK(kind_of_pmu("uncore_cha_3") == PmuKind::cache);
-    CHECK(kind_of_pmu("uncore_upi_0") == PmuKind::other);
-    CHECK(kind_of_pmu("breakpoint") == PmuKind::kernel);
-    CHECK(kind_of_pmu("cpuidle_thing") == PmuKind::unrecognised);
-}
-
-TEST_CASE("cpuinfo of four architectures") {
-    const CpuFacts x86 =
-        parse_cpuinfo("processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 143\n"
-                      "model name\t: Some Xeon\nstepping\t: 8\nflags\t\t: fpu hypervisor cqm_mbm_total\n");
-    CHECK(x86.architecture == "x86_64");
-    CHECK(x86.model == 143);
-    CHECK(x86.stepping == 8);
-    CHECK(x86.model_name == "Some Xeon");
-    CHECK(x86.hypervisor_flag);
-    CHECK(x86.mbm_total);
-    CHECK_FALSE(parse_cpuinfo("vendor_id : GenuineIntel\nflags : nohypervisor hypervisor_x\n").hypervisor_flag);
-    // The first processor speaks, a big core further down does not overwrite it.
-    const CpuFacts arm = parse_cpuinfo("processor\t: 0\nCPU implementer\t: 0x41\nCPU part\t: 0xd05\n\nprocessor\t: 4\n"
-                                       "CPU implementer\t: 0x41\nCPU part\t: 0xd0b\n");
-    CHECK(arm.architecture == "aarch64");
-    CHECK(arm.model == 0xd05);
-    CHECK(parse_cpuinfo("processor : 0\nisa : rv64imafdc\n").architecture == "riscv64");
-    CHECK(parse_cpuinfo("processor : 0\ncpu : POWER9, altivec supported\n").architecture == "ppc64");
-    CHECK(parse_cpuinfo("").architecture.empty());
-}
-
-TEST_CASE("probes.json holds errnos, with times where they were taken") {
-    const auto probes =
-        parse_probes(R"({"cycles": {"errno": 0, "count": 7, "enabled_ns": 9, "running_ns": 8}, "raw": 2})");
-    REQUIRE(probes);
-    CHECK(probes->at("cycles") == Probe{0, ProbeTimes{7, 9, 8}});
-    CHECK(probes->at("raw") == Probe{ENOENT, std::nullopt});
-    CHECK(parse_probes("{}")->empty());
-    CHECK(parse_probes("[]").error().code == ExitCode::bad_data);
-    CHECK(parse_probes("{\"cycles\"").error().cause == "it is no JSON object");
-    CHECK(parse_probes(R"({"cycles": "no"})").error().cause ==
-          "the entry 'cycles' is neither an errno nor an errno with times");
-    CHECK_FALSE(parse_probes(R"({"cycles": -1})"));
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "machine/topology.hpp"
+#include "machine/machine.hpp"
 #include "support/machine_trees.hpp"
 
 using namespace bytebound;

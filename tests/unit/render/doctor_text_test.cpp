@@ -37,9 +37,9 @@ PmuFacts pmu(const char* name, PmuKind kind) {
 
 MachineDiagnosis small() {
     MachineDiagnosis diagnosis;
-    diagnosis.facts.cpu.model_name = "Some CPU";
-    diagnosis.facts.online = {0, 1};
-    diagnosis.facts.kernel.release = "6.1.0";
+    diagnosis.facts.machine.cpu.model_name = "Some CPU";
+    diagnosis.facts.machine.online = {0, 1};
+    diagnosis.facts.machine.kernel.text = "6.1.0";
     diagnosis.sources = {{"core PMU", SourceState::unavailable, Cause::paranoid, "the level is 3", "lower it"},
                          {"clock", SourceState::available, Cause::none, "clock source tsc", ""},
                          {"valgrind", SourceState::not_probed, Cause::not_probed, "nobody tried", "try"}};

@@ -5,7 +5,7 @@
 #include <map>
 #include <vector>
 
-#include "doctor/diagnosis.hpp"
+#include "machine/probes.hpp"
 
 using namespace bytebound;
 
@@ -59,14 +59,18 @@ private:
     std::uint64_t reads_ = 0;
 };
 
-MachineFacts facts_with(const char* pmu, PmuKind kind, std::uint32_t type) {
-    MachineFacts facts;
-    facts.online = {2, 3};
-    facts.pmus.resize(1);
-    facts.pmus[0].name = pmu;
-    facts.pmus[0].kind = kind;
-    facts.pmus[0].type = type;
-    return facts;
+Machine two_cpus() {
+    Machine machine;
+    machine.online = {2, 3};
+    return machine;
+}
+
+std::vector<PmuFacts> one_pmu(const char* name, PmuKind kind, std::uint32_t type) {
+    PmuFacts pmu;
+    pmu.name = name;
+    pmu.kind = kind;
+    pmu.type = type;
+    return {pmu};
 }
 
 } // namespace
@@ -74,7 +78,7 @@ MachineFacts facts_with(const char* pmu, PmuKind kind, std::uint32_t type) {
 TEST_CASE("every probe is closed again and records 0 or its errno") {
     FakeKernel kernel;
     kernel.error_of_type = {{PERF_TYPE_HW_CACHE, ENOENT}, {PERF_TYPE_BREAKPOINT, ENOSPC}};
-    const Probes probes = probe_machine(kernel, facts_with("msr", PmuKind::other, 9));
+    const Probes probes = probe_machine(kernel, two_cpus(), one_pmu("msr", PmuKind::other, 9));
     CHECK(kernel.opened > 0);
     CHECK(kernel.open_fds == 0);
     CHECK(probes.at("task-clock").error == 0);
@@ -87,9 +91,9 @@ TEST_CASE("every probe is closed again and records 0 or its errno") {
 
 TEST_CASE("a full group is all counters, and the watchdog keeps it from running") {
     FakeKernel kernel;
-    CHECK(probe_machine(kernel, MachineFacts()).at("full-group").times == ProbeTimes{1000, 500, 500});
+    CHECK(probe_machine(kernel, Machine(), {}).at("full-group").times == ProbeTimes{1000, 500, 500});
     kernel.watchdog = true;
-    const Probes probes = probe_machine(kernel, MachineFacts());
+    const Probes probes = probe_machine(kernel, Machine(), {});
     CHECK(probes.at("full-group").times == ProbeTimes{0, 500, 0});
     CHECK(probes.at("cycles").times == ProbeTimes{1000, 500, 500});
     CHECK(kernel.open_fds == 0);
@@ -98,7 +102,7 @@ TEST_CASE("a full group is all counters, and the watchdog keeps it from running"
 TEST_CASE("without hardware counters no group is tried") {
     FakeKernel kernel;
     kernel.error_of_type = {{PERF_TYPE_HARDWARE, ENOENT}, {PERF_TYPE_RAW, ENOENT}};
-    const Probes probes = probe_machine(kernel, MachineFacts());
+    const Probes probes = probe_machine(kernel, Machine(), {});
     CHECK(probes.at("cycles") == Probe{ENOENT, std::nullopt});
     CHECK(probes.at("raw").error == ENOENT);
     CHECK(probes.count("full-group") == 0);
@@ -108,9 +112,9 @@ TEST_CASE("without hardware counters no group is tried") {
 TEST_CASE("thread probes ask for user mode only, socket-wide ones exclude nothing") {
     FakeKernel kernel;
     kernel.privileged = false;
-    MachineFacts facts = facts_with("uncore_imc_0", PmuKind::memory_controller, 14);
-    facts.pmus[0].cpumask = std::vector{7};
-    const Probes probes = probe_machine(kernel, facts);
+    auto pmus = one_pmu("uncore_imc_0", PmuKind::memory_controller, 14);
+    pmus[0].cpumask = std::vector{7};
+    const Probes probes = probe_machine(kernel, two_cpus(), pmus);
     CHECK(probes.at("cycles").error == 0);
     CHECK(probes.at("system-wide").error == EACCES);
     CHECK(probes.at("memory-controller").error == EACCES);
@@ -119,4 +123,18 @@ TEST_CASE("thread probes ask for user mode only, socket-wide ones exclude nothin
             attr.type == 14 || (attr.type == PERF_TYPE_SOFTWARE && attr.config == PERF_COUNT_SW_CPU_CLOCK);
         CHECK(attr.exclude_kernel == (socket_wide ? 0 : 1));
     }
+}
+
+TEST_CASE("probes.json holds errnos, with times where they were taken") {
+    const auto probes =
+        parse_probes(R"({"cycles": {"errno": 0, "count": 7, "enabled_ns": 9, "running_ns": 8}, "raw": 2})");
+    REQUIRE(probes);
+    CHECK(probes->at("cycles") == Probe{0, ProbeTimes{7, 9, 8}});
+    CHECK(probes->at("raw") == Probe{ENOENT, std::nullopt});
+    CHECK(parse_probes("{}")->empty());
+    CHECK(parse_probes("[]").error().code == ExitCode::bad_data);
+    CHECK(parse_probes("{\"cycles\"").error().cause == "it is no JSON object");
+    CHECK(parse_probes(R"({"cycles": "no"})").error().cause ==
+          "the entry 'cycles' is neither an errno nor an errno with times");
+    CHECK_FALSE(parse_probes(R"({"cycles": -1})"));
 }

@@ -2,19 +2,10 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
-#include "machine/machine_facts.hpp"
+#include "doctor/machine_facts.hpp"
 
 namespace bytebound {
-
-/// proc/cpuinfo of any architecture; the first processor speaks for all.
-CpuFacts parse_cpuinfo(std::string_view text);
-
-/// Architecture that this program was compiled for.
-std::string program_architecture();
-
-PmuKind kind_of_pmu(std::string_view name);
 
 /// Which driver gives this CPU its memory-controller PMU.
 struct MemoryControllerDriver {

@@ -1,0 +1,33 @@
+#pragma once
+// The caches of a machine.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/sysroot.hpp"
+
+namespace bytebound {
+
+/// One cache as sysfs (preferred) or hwloc states it.
+struct CacheInfo {
+    int level = 0;
+    std::string type;             ///< "Data", "Instruction", "Unified"
+    std::uint64_t size_bytes = 0; ///< 0: unknown
+    std::uint32_t ways = 0;       ///< 0: unknown
+    std::uint32_t line_bytes = 0; ///< 0: unknown
+    std::vector<int> cpus;        ///< CPUs that share it
+    std::string origin;           ///< "sysfs" or "hwloc"
+    bool operator==(const CacheInfo&) const = default;
+};
+
+/// The caches of the given CPUs in sysfs, by level, type and CPUs; each once.
+std::vector<CacheInfo> read_caches(const SysRoot& root, const std::vector<int>& online);
+/// By level, type and CPUs.
+void sort_caches(std::vector<CacheInfo>& caches);
+
+/// Last-level caches that the given CPUs reach (each once), of known size. A CPU whose outermost cache has no known
+/// size contributes nothing: a smaller, inner cache is no stand-in for it.
+std::vector<CacheInfo> last_level_caches(const std::vector<CacheInfo>& caches, const std::vector<int>& cpus);
+
+} // namespace bytebound

@@ -1,0 +1,49 @@
+#include "machine/lists.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/text.hpp"
+
+namespace bytebound {
+
+std::optional<std::vector<int>> list_of(const SysRoot& root, const std::string& path, std::vector<FileFault>& faults) {
+    const auto text = root.read(path);
+    if (!text) return {};
+    auto list = parse_cpu_list(*text);
+    if (!list) faults.push_back({path, *text});
+    return list;
+}
+
+std::optional<int> unsigned_of(const SysRoot& root, const std::string& path) {
+    const auto text = root.read(path);
+    if (!text) return {};
+    const auto value = parse_unsigned(*text);
+    if (!value || *value > 1u << 30) return {};
+    return static_cast<int>(*value);
+}
+
+std::vector<int> numbered_entries(const SysRoot& root, const std::string& directory, const std::string& prefix) {
+    std::vector<int> numbers;
+    for (const std::string& name : root.list(directory)) {
+        if (!name.starts_with(prefix)) continue;
+        if (const auto number = parse_unsigned(name.substr(prefix.size())))
+            numbers.push_back(static_cast<int>(*number));
+    }
+    std::sort(numbers.begin(), numbers.end());
+    return numbers;
+}
+
+std::vector<int> intersection(const std::vector<int>& a, const std::vector<int>& b) {
+    std::vector<int> both;
+    std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
+    return both;
+}
+
+std::vector<int> difference(const std::vector<int>& a, const std::vector<int>& b) {
+    std::vector<int> rest;
+    std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(rest));
+    return rest;
+}
+
+} // namespace bytebound

@@ -1,0 +1,38 @@
+#pragma once
+// The PMUs that the kernel shows, as their files stand.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/sysroot.hpp"
+
+namespace bytebound {
+
+/// Role of a directory below event_source/devices. There is no closed list of PMUs: one that no table knows is
+/// `unrecognised` and stays usable by its raw name.
+enum class PmuKind { core, memory_controller, cache, kernel, other, unrecognised };
+std::string_view name_of(PmuKind kind);
+PmuKind kind_of_pmu(std::string_view name);
+
+struct PmuFacts {
+    std::string name;
+    PmuKind kind = PmuKind::unrecognised;
+    std::optional<std::uint32_t> type;          ///< perf_event_attr.type; nothing when the file is missing or no number
+    std::optional<std::vector<int>> cpumask;    ///< CPUs to open on (uncore); nothing when there is no such file
+    std::optional<std::vector<int>> cpus;       ///< CPUs of one kind of core (hybrid, big.LITTLE)
+    std::map<std::string, std::string> formats; ///< term -> "config:0-7"
+    std::map<std::string, std::string> events;  ///< alias -> "event=0x04,umask=0x03"; also the .scale and .unit files
+    std::vector<std::string> faults;            ///< files of this PMU that make no sense, one sentence each
+};
+
+/// Of every directory below sys/bus/event_source/devices; files that make no sense become faults.
+std::vector<PmuFacts> read_pmus(const SysRoot& root);
+
+/// Text of a broken file for people: short, printable, in quotes.
+std::string quoted_text(std::string text);
+
+} // namespace bytebound
