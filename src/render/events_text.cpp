@@ -1,6 +1,5 @@
 #include "render/events_text.hpp"
 #include "io/json.hpp"
-#include "io/json.hpp"
 #include "render/event_words.hpp"
 
 #include <algorithm>
@@ -86,7 +85,7 @@ std::string events_list_json(const std::vector<ListedEvent>& events, const std::
     for (const VendorPmu& pmu : vendor)
         pmus.push_back(
             {{"name", pmu.name}, {"description", pmu.description}, {"events", pmu.events}, {"present", pmu.present}});
-    return document_text<Json>({{"schema", "bytebound.events/1"}, {"events", list}, {"vendor_pmus", pmus}});
+    return document_text(Json{{"schema", "bytebound.events/1"}, {"events", list}, {"vendor_pmus", pmus}});
 }
 
 std::string events_resolve_text(const std::vector<ResolvedName>& names) {
@@ -117,7 +116,7 @@ std::string events_resolve_json(const std::vector<ResolvedName>& names) {
                         {"reason", json_text(cause)},
                         {"remedy", json_text(remedy)}});
     }
-    return document_text<Json>({{"schema", "bytebound.events/1"}, {"events", list}});
+    return document_text(Json{{"schema", "bytebound.events/1"}, {"events", list}});
 }
 
 } // namespace bytebound

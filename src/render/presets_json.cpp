@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "io/json.hpp"
-#include "io/json.hpp"
 #include "render/event_words.hpp"
 #include "render/presets_text.hpp"
 
@@ -116,30 +115,30 @@ Json json_list(const std::vector<Item>& items, ToJson to_json) {
 } // namespace
 
 std::string presets_list_json(const std::vector<Preset>& presets) {
-    return document_text<Json>({{"presets", json_list(presets, [](const Preset& preset) -> Json {
-                                     return {{"name", preset.name},         {"title", preset.title},
-                                             {"verified", preset.verified}, {"dram_sources", preset.dram.size()},
-                                             {"file", preset.file},         {"built_in", preset.built_in}};
-                                 })}});
+    return document_text(Json{{"presets", json_list(presets, [](const Preset& preset) -> Json {
+                                   return {{"name", preset.name},         {"title", preset.title},
+                                           {"verified", preset.verified}, {"dram_sources", preset.dram.size()},
+                                           {"file", preset.file},         {"built_in", preset.built_in}};
+                               })}});
 }
 
 std::string preset_json(const Preset& preset) {
-    return document_text<Json>({{"name", preset.name},
-                                {"title", preset.title},
-                                {"source", preset.source},
-                                {"verified", preset.verified},
-                                {"verified_on", json_text(preset.verified_on)},
-                                {"note", json_text(preset.note)},
-                                {"file", preset.file},
-                                {"built_in", preset.built_in},
-                                {"match", json_list(preset.matches, match_json)},
-                                {"dram", json_list(preset.dram, memory_source_json)},
-                                {"no_dram", json_text(preset.no_dram)},
-                                {"errata", json_list(preset.errata, erratum_json)},
-                                {"llc_misses", preset.llc_misses ? core_event_json(*preset.llc_misses) : Json(nullptr)},
-                                {"no_llc_misses", json_text(preset.no_llc_misses)},
-                                {"estimate", estimate_json(preset.estimate)},
-                                {"no_estimate", json_text(preset.no_estimate)}});
+    return document_text(Json{{"name", preset.name},
+                              {"title", preset.title},
+                              {"source", preset.source},
+                              {"verified", preset.verified},
+                              {"verified_on", json_text(preset.verified_on)},
+                              {"note", json_text(preset.note)},
+                              {"file", preset.file},
+                              {"built_in", preset.built_in},
+                              {"match", json_list(preset.matches, match_json)},
+                              {"dram", json_list(preset.dram, memory_source_json)},
+                              {"no_dram", json_text(preset.no_dram)},
+                              {"errata", json_list(preset.errata, erratum_json)},
+                              {"llc_misses", preset.llc_misses ? core_event_json(*preset.llc_misses) : Json(nullptr)},
+                              {"no_llc_misses", json_text(preset.no_llc_misses)},
+                              {"estimate", estimate_json(preset.estimate)},
+                              {"no_estimate", json_text(preset.no_estimate)}});
 }
 
 std::string presets_match_json(const PresetChoice& choice, const MemoryMatch& match) {
@@ -155,24 +154,24 @@ std::string presets_match_json(const PresetChoice& choice, const MemoryMatch& ma
                 {"bytes_per_count", counter.bytes_per_count}};
     });
     const bool any = choice.preset && !match.counters.empty();
-    return document_text<Json>({{"preset", any ? Json(choice.preset->name) : Json(nullptr)},
-                                {"reason", presets_match_reason(choice, match)},
-                                {"counters", counters},
-                                {"warnings", match.warnings}});
+    return document_text(Json{{"preset", any ? Json(choice.preset->name) : Json(nullptr)},
+                              {"reason", presets_match_reason(choice, match)},
+                              {"counters", counters},
+                              {"warnings", match.warnings}});
 }
 
 std::string presets_check_json(const std::vector<CheckedFile>& files) {
-    return document_text<Json>(
-        {{"files", json_list(files, [](const CheckedFile& file) -> Json {
-              const Json errors = json_list(file.problems, [](const PresetProblem& problem) -> Json {
-                  return {{"line", problem.line}, {"key", json_text(problem.key)}, {"reason", problem.cause}};
-              });
-              const bool named = file.preset && !file.preset->name.empty();
-              return {{"file", file.file},
-                      {"preset", named ? Json(file.preset->name) : Json(nullptr)},
-                      {"ok", file.problems.empty()},
-                      {"errors", errors}};
-          })}});
+    return document_text(
+        Json{{"files", json_list(files, [](const CheckedFile& file) -> Json {
+                  const Json errors = json_list(file.problems, [](const PresetProblem& problem) -> Json {
+                      return {{"line", problem.line}, {"key", json_text(problem.key)}, {"reason", problem.cause}};
+                  });
+                  const bool named = file.preset && !file.preset->name.empty();
+                  return {{"file", file.file},
+                          {"preset", named ? Json(file.preset->name) : Json(nullptr)},
+                          {"ok", file.problems.empty()},
+                          {"errors", errors}};
+              })}});
 }
 
 } // namespace bytebound
