@@ -29,12 +29,15 @@ std::string why_no_bandwidth(const SummaryRow& row, std::string_view metric) {
     return reason == row.unavailable.end() ? "no " + std::string(metric) : reason->second;
 }
 
-/// A simulated or emulated cache of another size moves other bytes than the one below which the time was taken.
-bool modelled_elsewhere(const RunRecord& run, const Figure& figure) {
-    if (figure.tier != Tier::simulated && figure.tier != Tier::emulated) return false;
-    if (run.simulation) return run.simulation->geometry_source == "--llc";
-    return std::any_of(run.command.begin(), run.command.end(),
-                       [](const std::string& word) { return word == "--llc" || word.starts_with("--llc="); });
+/// Why modelled DRAM bytes are no share of this host's memory; empty when they are, or were counted. A cache of another
+/// size moves other bytes than the one below which the time was taken.
+std::string why_not_of_this_memory(const RunRecord& run, const Figure& figure) {
+    if (figure.tier != Tier::simulated && figure.tier != Tier::emulated) return {};
+    const std::string modelled = "DRAM bytes are " + std::string(name_of(figure.tier));
+    const auto& cache = run.workload.cache;
+    if (!cache && !run.simulation) return modelled + ", and the record does not say for which cache";
+    const bool another = cache ? cache->is_another() : run.simulation->origin == GeometryOrigin::option;
+    return another ? modelled + " for another cache (--llc)" : std::string();
 }
 
 /// The ceiling in bytes at the memory controller.
@@ -86,10 +89,9 @@ CeilingShare share_of(const RunRecord& run, const SummaryRow& row, std::string_v
     const Figure* figure = row.find(metric);
     if (figure == nullptr)
         share.reason = why_no_bandwidth(row, metric);
-    else if (metric == metric_name::dram_gbps && modelled_elsewhere(run, *figure))
-        share.reason = "DRAM bytes are " + std::string(name_of(figure->tier)) + " for another cache (--llc)";
-    else
-        put_percent(share, *figure);
+    else if (metric == metric_name::dram_gbps)
+        share.reason = why_not_of_this_memory(run, *figure);
+    if (figure != nullptr && share.reason.empty()) put_percent(share, *figure);
     return share;
 }
 

@@ -17,6 +17,27 @@ const Table<CacheGeometry>& fields_of(const CacheGeometry*) {
     return table;
 }
 
+namespace {
+
+constexpr auto chosen_size = [](auto& r) -> auto& { return r.geometry.size_bytes; };
+constexpr auto chosen_ways = [](auto& r) -> auto& { return r.geometry.ways; };
+constexpr auto chosen_line = [](auto& r) -> auto& { return r.geometry.line_bytes; };
+
+} // namespace
+
+const Table<CacheChoice>& fields_of(const CacheChoice*) {
+    using R = CacheChoice;
+    static constexpr Field<R> list[] = {
+        inner_field<R, chosen_size>("size_bytes"),
+        inner_field<R, chosen_ways>("ways"),
+        inner_field<R, chosen_line>("line_bytes"),
+        field<&R::origin>("origin"),
+        field<&R::is_host>("is_host"),
+    };
+    static constexpr Table<R> table{list};
+    return table;
+}
+
 const Table<EmulatedCache>& fields_of(const EmulatedCache*) {
     using R = EmulatedCache;
     static constexpr Field<R> list[] = {
@@ -112,7 +133,7 @@ const Table<SimulationRecord>& fields_of(const SimulationRecord*) {
     using R = SimulationRecord;
     static constexpr Field<R> list[] = {
         field<&R::geometry>("geometry"),
-        field<&R::geometry_source>("geometry_source"),
+        field<&R::origin>("geometry_source"),
         field<&R::seconds>("seconds"),
         field<&R::line_references>("line_references"),
         field<&R::hierarchy>("hierarchy").absent_in_older(),

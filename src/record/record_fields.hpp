@@ -22,6 +22,9 @@ constexpr std::array<MemoryPolicy, 3> members_of(const MemoryPolicy*) {
 constexpr std::array<QualificationVerdict, 3> members_of(const QualificationVerdict*) {
     return {QualificationVerdict::passed, QualificationVerdict::failed, QualificationVerdict::not_judged};
 }
+constexpr std::array<GeometryOrigin, 4> members_of(const GeometryOrigin*) {
+    return {GeometryOrigin::sysfs, GeometryOrigin::hwloc, GeometryOrigin::option, GeometryOrigin::assumed};
+}
 constexpr std::array<LlcPolicy, 4> members_of(const LlcPolicy*) {
     return {LlcPolicy::non_inclusive, LlcPolicy::inclusive, LlcPolicy::exclusive, LlcPolicy::victim};
 }
@@ -67,6 +70,7 @@ const fields::Table<EmulatedCache>& fields_of(const EmulatedCache*);
 const fields::Table<LevelLines>& fields_of(const LevelLines*);
 const fields::Table<LevelRecord>& fields_of(const LevelRecord*);
 const fields::Table<HierarchyRecord>& fields_of(const HierarchyRecord*);
+const fields::Table<CacheChoice>& fields_of(const CacheChoice*);
 const fields::Table<SimulationRecord>& fields_of(const SimulationRecord*);
 const fields::Table<EmulationRecord>& fields_of(const EmulationRecord*);
 const fields::Table<TrafficParts>& fields_of(const TrafficParts*);

@@ -78,7 +78,7 @@ const Table<WorkloadRecord>& fields_of(const WorkloadRecord*) {
     field<&R::repeats>("repeats"), field<&R::warmup>("warmup"), field<&R::between>("between"),
     field<&R::loops>("loops"), field<&R::tau>("tau"), field<&R::tau_source>("tau_source").absent_in_older(),
     field<&R::copy>("copy"), field<&R::threads>("threads"), field<&R::grain>("grain"),
-    field<&R::parallel_threshold>("par_threshold"),
+    field<&R::parallel_threshold>("par_threshold"), field<&R::cache>("cache").absent_in_older(),
 }; // namespace bytebound
 static constexpr Table<R> table{list};
 return table;

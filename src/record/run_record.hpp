@@ -17,6 +17,7 @@
 #include "machine/environment.hpp"
 #include "machine/placement.hpp"
 #include "model/cache.hpp"
+#include "record/cache_choice.hpp"
 #include "record/calibration_use.hpp"
 #include "record/expected_record.hpp"
 #include "record/hierarchy_record.hpp"
@@ -50,6 +51,7 @@ struct WorkloadRecord {
     std::string tau_source = "given"; ///< or "adaptive": it follows from the expected crossover
     std::string copy;
     std::uint32_t threads = 1, grain = 0, parallel_threshold = 0;
+    std::optional<CacheChoice> cache; ///< that modelled figures are of; none in records of older versions
 };
 
 /// Dirty bytes of each buffer in the simulated cache.
@@ -122,7 +124,7 @@ struct ReadCostRecord {
 
 struct SimulationRecord {
     CacheGeometry geometry;
-    std::string geometry_source; ///< "sysfs", "--llc"
+    GeometryOrigin origin = GeometryOrigin::assumed;
     double seconds = 0;
     std::uint64_t line_references = 0;
     std::optional<HierarchyRecord> hierarchy; ///< above that cache; none: it was simulated alone

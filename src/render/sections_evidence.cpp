@@ -177,13 +177,13 @@ Blocks simulation_section(const RunRecord& run) {
         return out;
     }
     const SimulationRecord& sim = *run.simulation;
-    out.push_back(Paragraph{
-        fmt::format("Last-level cache of {}, {} ways, {}-byte lines, {} sets (geometry from {}); LRU, "
-                    "write-allocate, write-back, empty at the start. Segment 0 of the trace with the "
-                    "same warm-up and the same steps, {} line references.",
-                    format_size(static_cast<double>(sim.geometry.size_bytes)), sim.geometry.ways,
-                    sim.geometry.line_bytes, sim.geometry.sets(), or_na(sim.geometry_source), sim.line_references),
-        Tone::plain});
+    out.push_back(
+        Paragraph{fmt::format("Last-level cache of {}, {} ways, {}-byte lines, {} sets (geometry from {}); LRU, "
+                              "write-allocate, write-back, empty at the start. Segment 0 of the trace with the "
+                              "same warm-up and the same steps, {} line references.",
+                              format_size(static_cast<double>(sim.geometry.size_bytes)), sim.geometry.ways,
+                              sim.geometry.line_bytes, sim.geometry.sets(), name_of(sim.origin), sim.line_references),
+                  Tone::plain});
     for (Block& block : hierarchy_blocks(run))
         out.push_back(std::move(block));
     return out;

@@ -276,6 +276,8 @@ def test_llc_sets_the_simulated_cache_and_is_recorded(tmp_path):
     geometry = run.run["simulation"]["geometry"]
     assert (geometry["size_bytes"], geometry["ways"], geometry["line_bytes"]) == (1 << 20, 16, 64)
     assert run.run["simulation"]["geometry_source"] == "--llc"
+    cache = run.run["workload"]["cache"]
+    assert (cache["size_bytes"], cache["ways"], cache["line_bytes"], cache["origin"]) == (1 << 20, 16, 64, "--llc")
 
 
 def test_options_accept_underscores_for_hyphens(tmp_path):

@@ -250,7 +250,8 @@ RunRecord example_run() {
     run.events.push_back(refused);
     run.passes = 2;
     run.read_cost = {{0, 1000, 900, {{"cycles", 1500}}}};
-    run.simulation = SimulationRecord{{65536, 16, 64}, "--llc", 0.5, 12345, {}};
+    run.workload.cache = CacheChoice{{65536, 16, 64}, GeometryOrigin::option, false};
+    run.simulation = SimulationRecord{{65536, 16, 64}, GeometryOrigin::option, 0.5, 12345, {}};
     run.unavailable = {{"task_clock_ns", "not asked for", "--events task-clock"},
                        {"cpu_migrations", "not asked for", "--events cpu-migrations"}};
     run.qualification.reason = "not part of this run";

@@ -49,7 +49,7 @@ std::uint64_t private_bytes(const HierarchySpec& spec) {
 std::string why_no_closed_form(const RunPlan& plan) {
     if (!plan.hierarchy || plan.hierarchy->spec.policy == LlcPolicy::exclusive) return {};
     const double held = static_cast<double>(private_bytes(plan.hierarchy->spec));
-    if (held <= small_share * static_cast<double>(plan.geometry.size_bytes)) return {};
+    if (held <= small_share * static_cast<double>(plan.cache.geometry.size_bytes)) return {};
     return "the closed form is of one cache, and the private levels of --cache-model " +
            std::string(name_of(plan.hierarchy->spec.policy)) + " hold more than a sixteenth of the LLC";
 }
@@ -111,12 +111,12 @@ void put_interval(ExpectedRecord& record, const RunPlan& plan) {
 } // namespace
 
 CacheBelow expected_cache(const RunPlan& plan) {
-    CacheBelow cache{plan.geometry.line_bytes, plan.geometry.size_bytes, plan.geometry.ways,
+    CacheBelow cache{plan.cache.geometry.line_bytes, plan.cache.geometry.size_bytes, plan.cache.geometry.ways,
                      write_allocation(plan).factor};
     if (!plan.hierarchy || plan.hierarchy->spec.policy != LlcPolicy::exclusive) return cache;
     cache.capacity_bytes += private_bytes(plan.hierarchy->spec);
     // The sets stay those of the last level.
-    cache.ways = static_cast<std::uint32_t>(cache.capacity_bytes / (plan.geometry.sets() * cache.line_bytes));
+    cache.ways = static_cast<std::uint32_t>(cache.capacity_bytes / (plan.cache.geometry.sets() * cache.line_bytes));
     return cache;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "base/text.hpp"
@@ -80,23 +81,25 @@ Result<void> check_loops(const RunOptions& o) {
 /// The last-level caches that the chosen CPUs reach as one, and where that is known from.
 struct ReachedCache {
     CacheGeometry geometry{assumed_llc_bytes, assumed_ways, 64};
-    std::string source = "assumed";
-    std::vector<Warning> doubts;
+    GeometryOrigin origin = GeometryOrigin::assumed;
+    std::vector<Warning> warnings;
 };
 
 ReachedCache reached_cache(const std::vector<CacheInfo>& reached, std::uint64_t total) {
     ReachedCache cache;
     if (reached.empty()) {
-        cache.doubts.push_back(warnings::llc_unknown(assumed_llc_bytes));
+        cache.warnings.push_back(warnings::llc_unknown(assumed_llc_bytes));
         return cache;
     }
-    cache.source = reached[0].origin;
+    const auto origin = geometry_origin_named(reached[0].origin);
+    assert(origin); // sysfs or hwloc
+    cache.origin = *origin;
     cache.geometry = {total, reached[0].ways, reached[0].line_bytes == 0 ? 64 : reached[0].line_bytes};
     if (cache.geometry.ways != 0 && check(cache.geometry)) return cache;
     cache.geometry.ways = assumed_ways;
     const std::uint64_t way = std::uint64_t{assumed_ways} * cache.geometry.line_bytes;
     cache.geometry.size_bytes = std::max<std::uint64_t>(total / way, 1) * way;
-    cache.doubts.push_back(warnings::llc_ways_assumed(total, assumed_ways));
+    cache.warnings.push_back(warnings::llc_ways_assumed(total, assumed_ways));
     return cache;
 }
 
@@ -111,16 +114,17 @@ Result<void> plan_caches(RunPlan& plan, const Machine& machine) {
     plan.sweep_bytes = 4 * (reached.empty() ? assumed_llc_bytes : largest);
     const ReachedCache host = reached_cache(reached, total);
     plan.host_geometry = host.geometry;
+    const auto is_host = [&](const CacheGeometry& geometry) {
+        return reached.empty() ? std::nullopt : std::optional(geometry == host.geometry);
+    };
     if (plan.options.llc) {
         TRY(check(*plan.options.llc));
-        plan.geometry = *plan.options.llc;
-        plan.geometry_source = "--llc";
+        plan.cache = {*plan.options.llc, GeometryOrigin::option, is_host(*plan.options.llc)};
     } else {
-        plan.geometry = host.geometry;
-        plan.geometry_source = host.source;
-        plan.warnings.insert(plan.warnings.end(), host.doubts.begin(), host.doubts.end());
+        plan.cache = {host.geometry, host.origin, is_host(host.geometry)};
+        plan.warnings.insert(plan.warnings.end(), host.warnings.begin(), host.warnings.end());
     }
-    plan.warm_bytes = plan.geometry_source == "--llc" || reached.empty() ? plan.geometry.size_bytes : total;
+    plan.warm_bytes = plan.options.llc || reached.empty() ? plan.cache.geometry.size_bytes : total;
     return {};
 }
 
@@ -144,7 +148,7 @@ MemoryNeed memory_need(const RunPlan& plan) {
     need.sweep = static_cast<double>(plan.sweep_bytes);
     // The exact arena is safe to compute only when its products fit.
     need.arena = pool_and_slab < 0x1p62 ? static_cast<double>(bytebound::arena_bytes(plan.workspace)) : pool_and_slab;
-    const double cache = 8 * static_cast<double>(plan.geometry.size_bytes / plan.geometry.line_bytes);
+    const double cache = 8 * static_cast<double>(plan.cache.geometry.size_bytes / plan.cache.geometry.line_bytes);
     need.simulation = std::max(0.0, need.arena - pool_and_slab) + 4 * rows +
                       (plan.hierarchy ? hierarchy_bytes(plan, need.arena) : cache);
 
@@ -187,7 +191,7 @@ Result<void> check_memory(RunPlan& plan, std::uint64_t memory_available, bool un
                           "give a smaller --N under valgrind");
     if (plan.counting.collectors.emulating.empty()) return {};
     const bool evicts = plan.options.between == Between::evict;
-    const double evicted = evicts ? static_cast<double>(plan.geometry.size_bytes) : 0;
+    const double evicted = evicts ? static_cast<double>(plan.cache.geometry.size_bytes) : 0;
     if (need.arena + evicted > static_cast<double>(emulated_arena_limit))
         return impossible("memory",
                           fmt::format("the arena of {}{} is larger than {}: the low 32 bits of its addresses must "
@@ -247,8 +251,8 @@ std::vector<std::string> describe(const RunPlan& plan) {
     lines.push_back(fmt::format("memory     arena {}, sweep {}", format_size(static_cast<double>(plan.arena_bytes)),
                                 format_size(static_cast<double>(plan.sweep_bytes))));
     lines.push_back(fmt::format("cache      {} {} ways, {} B lines ({})",
-                                format_size(static_cast<double>(plan.geometry.size_bytes)), plan.geometry.ways,
-                                plan.geometry.line_bytes, plan.geometry_source));
+                                format_size(static_cast<double>(plan.cache.geometry.size_bytes)),
+                                plan.cache.geometry.ways, plan.cache.geometry.line_bytes, name_of(plan.cache.origin)));
     for (std::string& line : describe_hierarchy(plan))
         lines.push_back(std::move(line));
     for (const Experiment& e : plan.experiments)

@@ -13,6 +13,7 @@
 #include "machine/machine.hpp"
 #include "machine/placement.hpp"
 #include "model/ceilings.hpp"
+#include "record/cache_choice.hpp"
 #include "record/hierarchy_record.hpp"
 #include "record/run_record.hpp"
 #include "workload/trace.hpp"
@@ -51,8 +52,7 @@ struct RunPlan {
     WorkspaceSpec workspace;
     std::uint64_t arena_bytes = 0;
     std::size_t simulation_threads = most_simulations; ///< at most: each holds masks, tables and a cache of its own
-    CacheGeometry geometry;                            ///< simulated cache
-    std::string geometry_source;                       ///< "sysfs", "hwloc", "--llc", "assumed"
+    CacheChoice cache;                                 ///< simulated
     CacheGeometry host_geometry;                       ///< what the chosen CPUs reach; assumed where it is unknown
     std::optional<HierarchyRecord> hierarchy;          ///< what stands above that cache; none: it is simulated alone
     std::uint64_t warm_bytes = 0;                      ///< C of the warm-up rule

@@ -33,7 +33,7 @@ std::optional<CacheGeometry> own_level(const RunPlan& plan, const Machine& machi
     const std::vector<CacheInfo> last = machine.last_level_caches({cpu});
     if (cache == nullptr || (!last.empty() && last.front().level <= level)) return {};
     const CacheGeometry geometry{cache->size_bytes, cache->ways, cache->line_bytes};
-    if (!check(geometry) || geometry.line_bytes != plan.geometry.line_bytes) return {};
+    if (!check(geometry) || geometry.line_bytes != plan.cache.geometry.line_bytes) return {};
     source = cache->origin;
     return geometry;
 }
@@ -49,7 +49,7 @@ std::optional<CacheGeometry> plan_level(RunPlan& plan, const Machine& machine, i
     if (!choice.geometry) return {};
     source = option;
     CacheGeometry geometry = *choice.geometry;
-    geometry.line_bytes = plan.geometry.line_bytes; // SIZE:WAYS does not name it
+    geometry.line_bytes = plan.cache.geometry.line_bytes; // SIZE:WAYS does not name it
     return geometry;
 }
 
@@ -69,7 +69,7 @@ Result<void> plan_hierarchy(RunPlan& plan, const Machine& machine) {
         return {};
     }
     HierarchyRecord planned;
-    planned.spec = {{}, {}, plan.geometry, *o.cache_model, o.prefetch, o.threads};
+    planned.spec = {{}, {}, plan.cache.geometry, *o.cache_model, o.prefetch, o.threads};
     planned.spec.l1 = plan_level(plan, machine, 1, o.l1, planned.l1_source);
     planned.spec.l2 = plan_level(plan, machine, 2, o.l2, planned.l2_source);
     TRY(check(planned.spec));

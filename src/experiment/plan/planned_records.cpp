@@ -37,6 +37,7 @@ WorkloadRecord workload_record(const RunPlan& plan) {
     w.threads = o.threads;
     w.grain = o.grain;
     w.parallel_threshold = o.parallel_threshold;
+    w.cache = plan.cache;
     return w;
 }
 

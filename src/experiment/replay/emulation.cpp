@@ -74,7 +74,7 @@ Result<Emulation> plan_emulation(const RunPlan& plan, std::span<const CollectorE
     emulation.emulator = entry->make_wrapping();
     if (const Capability capability = emulation.emulator->capability(); !capability.available)
         return cannot_count_with(emulation.name, capability);
-    const EmulatedCache wanted = as_emulated(plan.geometry);
+    const EmulatedCache wanted = as_emulated(plan.cache.geometry);
     const auto nearest = TRY(emulation.emulator->nearest_cache(wanted));
     emulation.caches = {emulation.emulator->first_level_above(nearest), nearest};
     if (const EmulatedCache& first = emulation.caches.first_level;
@@ -89,7 +89,7 @@ Result<Emulation> plan_emulation(const RunPlan& plan, std::span<const CollectorE
     if (plan.hierarchy) emulation.warnings.push_back(levels_not_emulated(emulation.name, plan.hierarchy->spec));
     if (nearest != wanted)
         emulation.warnings.push_back(
-            warnings::emulated_cache_differs(emulation.name, plan.geometry, nearest.size_bytes, nearest.ways));
+            warnings::emulated_cache_differs(emulation.name, plan.cache.geometry, nearest.size_bytes, nearest.ways));
     for (const RowGroup& group : plan.layout.groups) {
         if (group.row_bytes % vector_bytes == 0) continue;
         emulation.warnings.push_back(warnings::emulated_rows_straddle(emulation.name, group.row_bytes));

@@ -114,7 +114,7 @@ private:
         const double rows =
             moves_few ? experiment.bound_rows
                       : std::max<double>(plan_.options.active_rows, plan_.options.add ? plan_.options.pool_rows : 0);
-        const double line = plan_.geometry.line_bytes;
+        const double line = plan_.cache.geometry.line_bytes;
         const double row_lines = static_cast<double>(plan_.layout.row_bytes()) / line + 2;
         double gap_lines = 0;
         if (plan_.options.between == Between::use) gap_lines = rows * row_lines;

@@ -96,8 +96,8 @@ Result<void> simulate_row(const SimulationTask& task, SimulatedRow& row, const R
         plan.hierarchy ? std::optional(plan.hierarchy->spec) : std::optional<HierarchySpec>();
     auto simulation =
         bytebound::simulate({o.loops[task.loop], plan.workspace, o.active_rows, experiment.changes,
-                             experiment.warmup_steps, o.pattern, o.seed, experiment.k, 0, options, plan.geometry,
-                             gap_of(o.between), 4 * plan.geometry.size_bytes, stop, hierarchy},
+                             experiment.warmup_steps, o.pattern, o.seed, experiment.k, 0, options, plan.cache.geometry,
+                             gap_of(o.between), 4 * plan.cache.geometry.size_bytes, stop, hierarchy},
                             workspace);
     if (!simulation) {
         if (simulation.error().code != ExitCode::not_possible || simulation.error().sys_errno != 0)

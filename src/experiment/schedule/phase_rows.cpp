@@ -128,9 +128,9 @@ struct Row {
         flag(sample, any_migrated, any_interrupted);
         if (key.repeat == 0 && key.pass == 0 && first_of(step) < context.simulated.steps.size())
             sample.simulated = simulated_values(context.simulated, first_of(step), sample.batch,
-                                                context.plan.geometry.line_bytes, context.plan.options.between);
+                                                context.plan.cache.geometry.line_bytes, context.plan.options.between);
         if (key.repeat == 0 && key.pass == 0 && context.emulated != nullptr && step < context.emulated->readings.size())
-            sample.emulated = emulated_values(context.emulated->readings[step], context.plan.geometry.line_bytes);
+            sample.emulated = emulated_values(context.emulated->readings[step], context.plan.cache.geometry.line_bytes);
         return sample;
     }
 

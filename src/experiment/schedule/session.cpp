@@ -153,7 +153,7 @@ Result<void> Session::simulate_all() {
     const std::string not_simulated = why_not_simulated(simulation_);
     record.unavailable = unavailable_metrics(parts_.plan.counting, counting_, not_simulated);
     if (not_simulated.empty()) {
-        SimulationRecord sim{parts_.plan.geometry, parts_.plan.geometry_source, simulation_.seconds, 0,
+        SimulationRecord sim{parts_.plan.cache.geometry, parts_.plan.cache.origin, simulation_.seconds, 0,
                              parts_.plan.hierarchy};
         for (const auto& rows : simulation_.rows)
             for (const SimulatedRow& row : rows)

@@ -74,8 +74,8 @@ void judge_stationarity_of(const RunPlan& plan, const SimulatedRun& simulation, 
         record.experiments[i].simulated = row.simulated;
         record.experiments[i].simulation_reason = row.reason;
         if (row.simulated) {
-            record.experiments[i].dirty_before = dirty_bytes(row.dirty_before, plan.geometry.line_bytes);
-            record.experiments[i].dirty_after = dirty_bytes(row.flushed, plan.geometry.line_bytes);
+            record.experiments[i].dirty_before = dirty_bytes(row.dirty_before, plan.cache.geometry.line_bytes);
+            record.experiments[i].dirty_after = dirty_bytes(row.flushed, plan.cache.geometry.line_bytes);
         }
         if (row.levels)
             record.experiments[i].levels =

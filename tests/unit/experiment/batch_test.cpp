@@ -17,7 +17,7 @@ RunPlan plan_of(std::uint32_t steps) {
     plan.options.loops = {LoopKind::paired};
     plan.layout = make_layout(Dtype::f32, 1024, 1024, 0);
     plan.placement.cpus = {0};
-    plan.geometry = {1 << 20, 16, 64};
+    plan.cache.geometry = {1 << 20, 16, 64};
     plan.workspace = {plan.options.pool_rows, plan.layout, 1, 0};
     REQUIRE(plan_experiments(plan));
     return plan;

@@ -46,7 +46,7 @@ RunPlan plan_of(std::vector<LoopKind> loops, CopyMethod copy = CopyMethod::memcp
     plan.options.loops = std::move(loops);
     plan.options.copy = copy;
     plan.counting.collectors.emulating = "callgrind";
-    plan.geometry = {1 << 20, 16, 64};
+    plan.cache.geometry = {1 << 20, 16, 64};
     plan.experiments.resize(2);
     return plan;
 }
@@ -168,10 +168,10 @@ TEST_CASE("an emulation that cannot be is refused before anything is written") {
 
 TEST_CASE("a first level of more than half of the LLC is refused") {
     RunPlan plan = plan_of({LoopKind::paired});
-    plan.geometry = {2048, 2, 64};
+    plan.cache.geometry = {2048, 2, 64};
     const CollectorEntry callgrind = entry<PresentEmulator>(); // its first level has 1 KiB
     CHECK(plan_emulation(plan, {&callgrind, 1}));
-    plan.geometry = {1920, 2, 64};
+    plan.cache.geometry = {1920, 2, 64};
     CHECK(refusal(plan, callgrind) == "count with --collector callgrind: its first level of 1 KiB is more than half of "
                                       "the LLC of 1.9 KiB; give an --llc of 2 KiB or more");
 }

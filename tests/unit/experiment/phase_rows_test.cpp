@@ -92,7 +92,7 @@ TEST_CASE("a reading over a batch holds the sums of its steps, and max(A,R) of e
     small.simulated.steps.assign(5, LineCounts{});
     for (std::size_t step = 0; step < 5; ++step)
         small.simulated.steps[step].fetched[0] = step + 1;
-    small.plan.geometry.line_bytes = 64;
+    small.plan.cache.geometry.line_bytes = 64;
     const PhaseRows rows = small.rows();
     REQUIRE(rows.steps.size() == 2);
     CHECK(rows.steps[0].step == 0);

@@ -119,7 +119,7 @@ TEST_CASE("a level that the machine does not tell, or that is its last one, is l
     std::erase_if(machine.caches, [](const CacheInfo& cache) { return cache.level != 2; }); // the L2 is the LLC
     RunOptions options = options_of(LlcPolicy::inclusive);
     const RunPlan plan = *plan_of(options, machine);
-    CHECK(plan.geometry.size_bytes == 512 * kib);
+    CHECK(plan.cache.geometry.size_bytes == 512 * kib);
     CHECK_FALSE(plan.hierarchy->spec.l1);
     CHECK_FALSE(plan.hierarchy->spec.l2);
     CHECK(codes(plan) == std::vector<std::string>{"private_level_unknown", "private_level_unknown"});
@@ -155,7 +155,7 @@ TEST_CASE("the memory check knows the tables of a hierarchy") {
 
 TEST_CASE("run.json keeps the hierarchy and its lines, and reads records without one") {
     RunRecord record;
-    record.simulation = SimulationRecord{{32 * mib, 16, 64}, "sysfs", 1, 2, {}};
+    record.simulation = SimulationRecord{{32 * mib, 16, 64}, GeometryOrigin::sysfs, 1, 2, {}};
     ExperimentRecord experiment;
     experiment.loop = "paired";
     record.experiments = {experiment};

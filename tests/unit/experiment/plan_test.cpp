@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "experiment/plan/plan.hpp"
+#include "experiment/plan/planned_records.hpp"
 #include "record/samples.hpp"
 
 using namespace bytebound;
@@ -78,8 +79,7 @@ TEST_CASE("the main job's plan") {
     CHECK(plan.experiments[3].warmup_steps == 20);
     CHECK(plan.workspace.mask_count == 563);
     CHECK(plan.workspace.oracle_pairs == 0);
-    CHECK(plan.geometry == CacheGeometry{32 * mib, 16, 64});
-    CHECK(plan.geometry_source == "sysfs");
+    CHECK(plan.cache == CacheChoice{{32 * mib, 16, 64}, GeometryOrigin::sysfs, true});
     CHECK(plan.sweep_bytes == 128 * mib);
     CHECK(plan.warnings.empty());
     CHECK(plan.counting.events == std::vector<EventRequest>{{"cycles", "cycles"},
@@ -269,10 +269,26 @@ TEST_CASE("--llc sets the simulated cache and the warm-up, never the sweep") {
     options.ks = {16};
     options.llc = CacheGeometry{8 * mib, 8, 64};
     const RunPlan plan = planned(options);
-    CHECK(plan.geometry == CacheGeometry{8 * mib, 8, 64});
-    CHECK(plan.geometry_source == "--llc");
+    CHECK(plan.cache == CacheChoice{{8 * mib, 8, 64}, GeometryOrigin::option, false});
     CHECK(plan.experiments[0].warmup_steps == 128); // 8 MiB / (8 * 8 KiB)
     CHECK(plan.sweep_bytes == 128 * mib);
+}
+
+TEST_CASE("--llc may name the cache that the CPUs reach; of an unknown one it is not known") {
+    RunOptions options = small_options();
+    options.llc = CacheGeometry{32 * mib, 16, 64};
+    CHECK(planned(options).cache == CacheChoice{{32 * mib, 16, 64}, GeometryOrigin::option, true});
+    CHECK(workload_record(planned(options)).cache == planned(options).cache);
+    for (const CacheGeometry& other : {CacheGeometry{16 * mib, 16, 64}, CacheGeometry{32 * mib, 8, 64}}) {
+        options.llc = other;
+        CHECK(planned(options).cache.is_host == false);
+    }
+    Machine machine = small_machine();
+    machine.caches.clear();
+    options.llc = CacheGeometry{32 * mib, 16, 64};
+    const auto plan = plan_run(options, machine, facts_with(0));
+    REQUIRE(plan);
+    CHECK(plan->cache == CacheChoice{{32 * mib, 16, 64}, GeometryOrigin::option, std::nullopt});
 }
 
 TEST_CASE("an unknown last-level cache is taken for 32 MiB, with a warning") {
@@ -280,8 +296,7 @@ TEST_CASE("an unknown last-level cache is taken for 32 MiB, with a warning") {
     machine.caches.clear();
     const auto plan = plan_run(small_options(), machine, facts_with(0));
     REQUIRE(plan);
-    CHECK(plan->geometry == CacheGeometry{32 * mib, 16, 64});
-    CHECK(plan->geometry_source == "assumed");
+    CHECK(plan->cache == CacheChoice{{32 * mib, 16, 64}, GeometryOrigin::assumed, std::nullopt});
     CHECK(codes(*plan) == std::vector<std::string>{"llc_unknown"});
     CHECK(plan->experiments[0].warmup_steps == 512);
 }
@@ -293,7 +308,7 @@ TEST_CASE("two last-level caches add up for the model, the sweep's buffer is 4 x
     options.threads = 2;
     const auto plan = plan_run(options, machine, facts_with(0));
     REQUIRE(plan);
-    CHECK(plan->geometry == CacheGeometry{32 * mib, 16, 64});
+    CHECK(plan->cache.geometry == CacheGeometry{32 * mib, 16, 64});
     CHECK(plan->sweep_bytes == 64 * mib);
 }
 

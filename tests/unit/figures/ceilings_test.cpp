@@ -52,7 +52,8 @@ SummaryRow judged(const RunRecord& run, SummaryRow row = row_of("paired")) {
 RunRecord calibrated_run() {
     RunRecord run = example_run();
     run.calibration = calibration();
-    run.simulation->geometry_source = "sysfs";
+    run.workload.cache->origin = GeometryOrigin::sysfs;
+    run.workload.cache->is_host = true;
     return run;
 }
 
@@ -156,8 +157,7 @@ TEST_CASE("a factor that noise took below 0 counts as 0, and is shown as measure
 
 TEST_CASE("DRAM bytes of another simulated cache have no percentage of this machine's memory, counted ones do") {
     RunRecord run = calibrated_run();
-    REQUIRE(run.simulation);
-    run.simulation->geometry_source = "--llc";
+    run.workload.cache = CacheChoice{{65536, 16, 64}, GeometryOrigin::option, false};
     SummaryRow row = judged(run);
     CHECK_FALSE(row.ceilings[2].percent);
     CHECK(row.ceilings[2].reason == "DRAM bytes are simulated for another cache (--llc)");
@@ -168,13 +168,37 @@ TEST_CASE("DRAM bytes of another simulated cache have no percentage of this mach
     row = row_of("paired");
     row.metrics.at("dram_gbps").tier = Tier::emulated;
     CHECK(judged(run, row).ceilings[2].reason == "DRAM bytes are emulated for another cache (--llc)");
-    RunRecord alone = run; // without a simulation beside it
-    alone.simulation.reset();
-    CHECK(judged(alone, row).ceilings[2].percent);
-    alone.command.insert(alone.command.end(), {"--llc", "1MiB:16"});
-    CHECK(judged(alone, row).ceilings[2].reason == "DRAM bytes are emulated for another cache (--llc)");
+    run.simulation.reset(); // the emulator alone
+    CHECK(judged(run, row).ceilings[2].reason == "DRAM bytes are emulated for another cache (--llc)");
     row.metrics.at("dram_gbps").tier = Tier::shared;
     CHECK(judged(run, row).ceilings[2].percent == Approx(40));
+}
+
+TEST_CASE("--llc with the host's own geometry keeps the percentage, with an unknown one it has none") {
+    RunRecord run = calibrated_run();
+    SummaryRow emulated = row_of("paired");
+    emulated.metrics.at("dram_gbps").tier = Tier::emulated;
+    run.workload.cache = CacheChoice{{65536, 16, 64}, GeometryOrigin::option, true};
+    CHECK(judged(run).ceilings[2].percent == Approx(40));
+    CHECK(judged(run, emulated).ceilings[2].percent == Approx(40));
+    run.workload.cache->is_host.reset();
+    CHECK(judged(run).ceilings[2].reason == "DRAM bytes are simulated for another cache (--llc)");
+    run.workload.cache->origin = GeometryOrigin::assumed; // without --llc
+    CHECK(judged(run).ceilings[2].percent == Approx(40));
+}
+
+TEST_CASE("a record of an older version says by its simulation alone which cache it modelled") {
+    RunRecord run = calibrated_run();
+    run.workload.cache.reset();
+    run.simulation->origin = GeometryOrigin::option;
+    CHECK(judged(run).ceilings[2].reason == "DRAM bytes are simulated for another cache (--llc)");
+    run.simulation->origin = GeometryOrigin::sysfs;
+    CHECK(judged(run).ceilings[2].percent == Approx(40));
+    run.simulation.reset();
+    SummaryRow emulated = row_of("paired");
+    emulated.metrics.at("dram_gbps").tier = Tier::emulated;
+    CHECK(judged(run, emulated).ceilings[2].reason ==
+          "DRAM bytes are emulated, and the record does not say for which cache");
 }
 
 TEST_CASE("rows copied by an instruction of its own are set against memcpy's ceiling, and the section says so") {

@@ -30,7 +30,7 @@ struct OneStep {
         experiment.dirty_before = DirtyBytes{0, 640, 0, 0, 64};
         experiment.dirty_after = DirtyBytes{0, 896, 0, 64, 0};
         run.experiments = {experiment};
-        run.simulation = SimulationRecord{{65536, 16, 64}, "--llc", 0, 0, {}};
+        run.simulation = SimulationRecord{{65536, 16, 64}, GeometryOrigin::option, 0, 0, {}};
         samples.simulated = columns;
         Sample sample;
         sample.loop = "paired";

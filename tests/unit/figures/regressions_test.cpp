@@ -14,7 +14,7 @@ struct Rows {
     Rows() {
         run.workload.active_rows = 4096;
         run.workload.layout = make_layout(Dtype::f32, 128, 128, 0); // S = 1024, m*S = 4 MiB
-        run.simulation = SimulationRecord{{1 << 20, 16, 64}, "--llc", 0, 0, {}};
+        run.simulation = SimulationRecord{{1 << 20, 16, 64}, GeometryOrigin::option, 0, 0, {}};
     }
 
     void add(const char* loop, std::uint32_t k, double rows, double read, double written) {

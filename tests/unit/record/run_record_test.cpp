@@ -67,7 +67,8 @@ RunRecord full_record() {
     event.source = "perf";
     r.events = {event, EventRecord{}};
     r.read_cost = {{0, 1000, 812.5, {{"cycles", 3.25}}}};
-    r.simulation = SimulationRecord{{1024, 4, 64}, "--llc", 0.5, 99, {}};
+    r.workload.cache = CacheChoice{{2048, 8, 64}, GeometryOrigin::option, false};
+    r.simulation = SimulationRecord{{1024, 4, 64}, GeometryOrigin::option, 0.5, 99, {}};
     r.unavailable = {{"cpi", "no core PMU", ""}};
     r.warnings = {{"k_clipped", "text"}};
     r.files["samples.csv"] = {12, "ab"};
