@@ -70,7 +70,9 @@ std::uint64_t arena_bytes(const WorkspaceSpec& spec) {
     return round_up(ranges.back().offset + ranges.back().bytes, buffer_alignment);
 }
 
-Result<Workspace> Workspace::allocate(const WorkspaceSpec& spec, std::uint64_t alignment) {
+namespace {
+
+Result<void> check_spec(const WorkspaceSpec& spec) {
     if (spec.pool_rows == 0 || spec.pool_rows > max_pool_rows) {
         return fail({ExitCode::usage, "allocate", "--N " + std::to_string(spec.pool_rows),
                      "the pool holds no rows or more than 32-bit slots can number",
@@ -80,14 +82,27 @@ Result<Workspace> Workspace::allocate(const WorkspaceSpec& spec, std::uint64_t a
         return fail({ExitCode::usage, "allocate", "rows", "a row has 0 bytes",
                      "give --up-cols, --hidden-dim or --gate-cols a width above 0", 0});
     }
+    return {};
+}
+
+} // namespace
+
+Result<Workspace> Workspace::in(const WorkspaceSpec& spec, MappedRegion region) {
+    TRY(check_spec(spec));
+    assert(region.size() >= arena_bytes(spec));
     Workspace workspace;
     workspace.spec_ = spec;
     workspace.ranges_ = arena_layout(spec);
-    auto region = TRY(MappedRegion::anonymous(arena_bytes(spec), alignment));
     workspace.region_ = std::move(region);
-    // Advice only: bytes really on huge pages are read from smaps by those who report them.
-    ::madvise(workspace.region_.data(), workspace.region_.size(), MADV_HUGEPAGE);
     return workspace;
+}
+
+Result<Workspace> Workspace::allocate(const WorkspaceSpec& spec, std::uint64_t alignment) {
+    TRY(check_spec(spec));
+    auto region = TRY(MappedRegion::anonymous(arena_bytes(spec), alignment));
+    // Advice only: bytes really on huge pages are read from smaps by those who report them.
+    ::madvise(region.data(), region.size(), MADV_HUGEPAGE);
+    return in(spec, std::move(region));
 }
 
 const BufferRange& Workspace::range(Buffer buffer, std::uint32_t group) const {

@@ -64,6 +64,8 @@ public:
     /// Asks for huge pages (madvise). Error: usage for N = 0, N > max_pool_rows or S = 0; not_possible with the errno
     /// when the kernel refuses the mapping. `alignment` is a power of two, of a huge page or more.
     static Result<Workspace> allocate(const WorkspaceSpec& spec, std::uint64_t alignment = std::uint64_t{2} << 20);
+    /// In `region`, of arena_bytes(spec) that nothing has touched. Error: usage, as allocate().
+    static Result<Workspace> in(const WorkspaceSpec& spec, MappedRegion region);
 
     const WorkspaceSpec& spec() const { return spec_; }
     const std::vector<BufferRange>& ranges() const { return ranges_; }

@@ -1,8 +1,6 @@
 #include "experiment/calibrate/calibration_runner.hpp"
 #include "base/mapped_region.hpp"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <atomic>
 
@@ -63,15 +61,10 @@ void do_fma(void* context, unsigned) noexcept {
 Result<CalibrationRunner> CalibrationRunner::make(const Machine& machine, const CalibrationStage& stage,
                                                   WorkerTeam& team, ClockFunction clock) {
     CalibrationRunner runner(stage, team, clock);
-    auto region = TRY(MappedRegion::anonymous(stage.arena_bytes, huge_page_size));
-    runner.arena_ = std::move(region);
-    const auto bound = TRY(bind_memory(machine, stage.placement, runner.arena_.data(), runner.arena_.size()));
-    runner.bound_memory_ = bound;
-    // As a run's arena: where THP is "madvise", rows lie on huge pages there, too.
-    static_cast<void>(::madvise(runner.arena_.data(), runner.arena_.size(), MADV_HUGEPAGE));
+    runner.arena_ = TRY(allocate_bound(machine, stage.placement, stage.arena_bytes));
     const std::uint64_t part = stage.arena_bytes / stage.threads();
     team.each([&](unsigned worker) {
-        auto* const words = reinterpret_cast<std::uint64_t*>(runner.arena_.data() + worker * part);
+        auto* const words = reinterpret_cast<std::uint64_t*>(runner.arena_.region.data() + worker * part);
         Random random(worker + 1);
         // Some processors do not write back lines of zeros; pages of zeros may even share one.
         for (std::uint64_t i = 0; i < part / sizeof *words; ++i)
@@ -111,7 +104,7 @@ ProgramBytes CalibrationRunner::bytes(const CeilingWish& wish) const {
 std::uint64_t CalibrationRunner::run(const CeilingWish& wish, std::uint64_t passes) {
     Work work{&widest_stream_functions(),
               wish.kernel,
-              arena_.data(),
+              arena_.region.data(),
               stage_->arena_bytes / stage_->threads(),
               wish.buffers.worker_bytes,
               passes,

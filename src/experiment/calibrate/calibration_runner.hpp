@@ -8,8 +8,8 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
-#include "base/mapped_region.hpp"
 #include "experiment/calibrate/calibration_plan.hpp"
+#include "experiment/measure/bound_arena.hpp"
 #include "loops/fma_kernel.hpp"
 #include "loops/stream_kernels.hpp"
 #include "loops/worker_team.hpp"
@@ -30,8 +30,7 @@ public:
     static Result<CalibrationRunner> make(const Machine& machine, const CalibrationStage& stage, WorkerTeam& team,
                                           ClockFunction clock);
 
-    bool bound_memory() const { return bound_memory_; }
-    const MappedRegion& memory() const { return arena_; }
+    const BoundArena& arena() const { return arena_; }
 
     ProgramBytes bytes(const CeilingWish& wish) const;
     /// Nanoseconds of `passes` passes on every worker at once, from the release to the last arrival.
@@ -50,8 +49,7 @@ private:
     const CalibrationStage* stage_;
     WorkerTeam* team_;
     ClockFunction clock_;
-    MappedRegion arena_;
-    bool bound_memory_ = false;
+    BoundArena arena_;
     std::map<std::uint64_t, std::vector<std::vector<RowMove>>> moves_; ///< by number of rows; one list per worker
     std::uint64_t stored_word_ = 1; ///< another for every write, so that every line changes
 };

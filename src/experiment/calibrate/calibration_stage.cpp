@@ -200,16 +200,17 @@ void StageMeasurement::put() {
 
 /// Asks where the pages are; a page elsewhere under a policy that allows no other node is a failed proof.
 Result<void> prove(const StageParts& parts, const CalibrationRunner& runner, CalibrationRecord& record) {
-    const auto proof =
-        query_pages(parts.sys, parts.stage.placement, "calibration", runner.memory().data(), runner.memory().size());
-    if (!proof) {
-        record.pages_reason = proof.error().cause;
+    const MappedRegion& memory = runner.arena().region;
+    const AddressRange whole{"calibration", memory.data(), memory.size()};
+    const PageAnswer answer = ask_for_pages(parts.sys, parts.stage.placement, std::span(&whole, 1));
+    if (!answer.reason.empty()) {
+        record.pages_reason = answer.reason;
         return {};
     }
-    record.percent_in_place = proof->percent_in_place();
-    if (!runner.bound_memory()) return {};
-    auto doubts = TRY(judge_pages(parts.stage.placement, std::span(&*proof, 1)));
-    record.warnings.insert(record.warnings.end(), doubts.begin(), doubts.end());
+    record.percent_in_place = answer.proofs.at(0).percent_in_place();
+    if (!runner.arena().bound) return {};
+    auto warnings = TRY(judge_pages(parts.stage.placement, answer.proofs));
+    record.warnings.insert(record.warnings.end(), warnings.begin(), warnings.end());
     return {};
 }
 
@@ -231,7 +232,7 @@ Result<void> measure_stage(const StageParts& parts, CalibrationRecord& record, c
     auto team = TRY(PinnedTeam::make(parts.sys, parts.machine, parts.stage.placement.cpus));
     record.bound_cpus = team.bound();
     auto runner = TRY(CalibrationRunner::make(parts.machine, parts.stage, team.workers(), parts.clock));
-    record.bound_memory = runner.bound_memory();
+    record.bound_memory = runner.arena().bound;
     TRY(prove(parts, runner, record));
     StageMeasurement measurement(parts, record, team.workers(), runner);
     TRY(measurement.run(progress, stop));

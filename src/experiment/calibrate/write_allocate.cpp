@@ -1,7 +1,5 @@
 #include "experiment/calibrate/write_allocate.hpp"
 
-#include <atomic>
-
 #include <time.h>
 
 #include <algorithm>
@@ -57,42 +55,9 @@ void ReadCounter::find_passes() {
 
 Result<void> ReadCounter::open(int pass) {
     close();
-    pass_ = pass;
     slots_ = counting_->slots_of(pass);
-    open_.clear();
-    open_.resize(team_->threads());
-    before_.assign(team_->threads(), std::vector<CounterValue>(slots_.size()));
-    after_ = before_;
-    std::vector<std::optional<Error>> errors(team_->threads());
-    // One after the other: collectors are not made to open on two threads at once.
-    for (unsigned opener = 0; opener < team_->threads(); ++opener)
-        team_->each([&](unsigned worker) {
-            if (worker != opener) return;
-            auto counters = OpenCounters::open(*counting_, pass, worker == 0);
-            if (counters)
-                open_[worker] = std::move(*counters);
-            else
-                errors[worker] = counters.error();
-        });
-    for (auto& error : errors)
-        if (error) return fail(std::move(*error));
-    return {};
-}
-
-void ReadCounter::close() {
-    if (open_.empty()) return;
-    team_->each([this](unsigned worker) { open_[worker].reset(); });
-    open_.clear();
-}
-
-Result<void> ReadCounter::read(Values& into, bool before) {
-    std::atomic<unsigned> failed{team_->threads()};
-    team_->each([&](unsigned worker) {
-        auto& values = into[worker];
-        const bool done = before ? open_[worker]->read_before(values) : open_[worker]->read_after(values);
-        if (!done) failed = worker;
-    });
-    if (failed < team_->threads()) return fail(open_[failed]->last_error());
+    open_.emplace(TRY(TeamCounters::open(*team_, *counting_, pass)));
+    before_ = after_ = open_->values();
     return {};
 }
 
@@ -108,7 +73,7 @@ void ReadCounter::rest(std::uint64_t ns) const {
     ::nanosleep(&time, nullptr);
 }
 
-std::optional<double> ReadCounter::bytes_between(const Values& before, const Values& after) const {
+std::optional<double> ReadCounter::bytes_between(const TeamValues& before, const TeamValues& after) const {
     double bytes = 0;
     for (std::size_t worker = 0; worker < before.size(); ++worker) {
         for (std::size_t i = 0; i < slots_.size(); ++i) {

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "experiment/calibrate/calibration_runner.hpp"
 #include "experiment/counting/counting.hpp"
+#include "experiment/measure/team_counters.hpp"
 #include "loops/worker_team.hpp"
 #include "record/qualification_record.hpp"
 
@@ -30,10 +31,6 @@ public:
     /// Nothing is counted, and the factor is assumed, where `events` has no source.
     ReadCounter(Counting& counting, ReadEvents events, WorkerTeam& team)
         : counting_(&counting), events_(std::move(events)), team_(&team) {}
-    ~ReadCounter() { close(); }
-    ReadCounter(const ReadCounter&) = delete;
-    ReadCounter& operator=(const ReadCounter&) = delete;
-
     bool counts() const { return !events_.source.empty(); }
     const ReadEvents& events() const { return events_; }
     /// Passes that hold such events: their counts add up.
@@ -41,7 +38,7 @@ public:
 
     /// Opens the counters of one pass on every worker. Error: that of the source.
     Result<void> open(int pass);
-    void close();
+    void close() { open_.reset(); }
     /// Bytes read while `work` ran, less what the idle machine reads in the time that `work` says it took; nothing
     /// where a counter did not run.
     template <class Work>
@@ -50,9 +47,7 @@ public:
     void find_passes();
 
 private:
-    using Values = std::vector<std::vector<CounterValue>>; ///< per worker
-    Result<void> read(Values& into, bool before);
-    std::optional<double> bytes_between(const Values& before, const Values& after) const;
+    std::optional<double> bytes_between(const TeamValues& before, const TeamValues& after) const;
     bool shared() const;
     void rest(std::uint64_t ns) const;
 
@@ -60,26 +55,25 @@ private:
     ReadEvents events_;
     WorkerTeam* team_;
     std::vector<int> passes_;
-    int pass_ = -1;
     std::vector<CounterSlot> slots_;
-    std::vector<std::optional<OpenCounters>> open_;
-    Values before_, after_;
+    std::optional<TeamCounters> open_;
+    TeamValues before_, after_;
 };
 
 template <class Work>
 Result<std::optional<double>> ReadCounter::during(std::uint64_t idle_ns, Work&& work) {
     double idle_bytes_per_ns = 0;
     if (shared()) {
-        TRY(read(before_, true));
+        TRY(open_->read_before(before_));
         rest(idle_ns);
-        TRY(read(after_, false));
+        TRY(open_->read_after(after_));
         const auto idle = bytes_between(before_, after_);
         if (!idle) return std::optional<double>();
         idle_bytes_per_ns = *idle / static_cast<double>(idle_ns);
     }
-    TRY(read(before_, true));
+    TRY(open_->read_before(before_));
     const std::uint64_t took_ns = work();
-    TRY(read(after_, false));
+    TRY(open_->read_after(after_));
     auto bytes = bytes_between(before_, after_);
     if (bytes) *bytes -= idle_bytes_per_ns * static_cast<double>(took_ns);
     return bytes;

@@ -271,6 +271,12 @@ bool Counting::counts_shared(int pass) const {
                        [](const CounterSlot& slot) { return slot.sharing == Sharing::socket; });
 }
 
+bool Counting::counts_shared() const {
+    for (int pass = 0; pass < passes; ++pass)
+        if (counts_shared(pass)) return true;
+    return false;
+}
+
 Result<Counting> plan_counting(const CountingRequest& request, Sys& sys, const SysRoot& root,
                                std::span<const CollectorEntry> table) {
     Counting counting;

@@ -42,6 +42,7 @@ struct Counting {
     std::vector<CounterSlot> slots_of(int pass) const;
     /// Whether an event counts everybody on the machine: then background is measured and subtracted.
     bool counts_shared(int pass) const;
+    bool counts_shared() const; ///< in any pass
     /// Whether counters fill a DRAM metric: by themselves, or as the sum of one source's reads and writes.
     bool counts_dram(std::string_view metric) const;
     /// Gives up a source: its events get the cause and the remedy, its collector is recorded as not used.

@@ -1,12 +1,11 @@
 #include "experiment/qualify/qualification_kernels.hpp"
 
-#include <sys/mman.h>
-
 #include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "counters/known_truth/instruction_loop.hpp"
 #include "counters/known_truth/line_streams.hpp"
+#include "experiment/measure/bound_arena.hpp"
 
 namespace bytebound {
 namespace {
@@ -19,12 +18,9 @@ bool is_stream(TruthKernel kernel) {
 }
 
 Result<MappedRegion> stream_memory(const Machine& machine, const Placement& placement, std::uint64_t bytes) {
-    auto region = TRY(MappedRegion::anonymous(bytes, huge_page_size));
-    TRY(bind_memory(machine, placement, region.data(), region.size()));
-    // Fewer page walks, whose loads are traffic, too.
-    static_cast<void>(::madvise(region.data(), region.size(), MADV_HUGEPAGE));
-    known_truth::store_stream({region.data(), region.size()}, 0x5851f42d4c957f2du); // not 0, and first touch
-    return region;
+    auto arena = TRY(allocate_bound(machine, placement, bytes));
+    known_truth::store_stream({arena.region.data(), arena.region.size()}, 0x5851f42d4c957f2du); // not 0, first touch
+    return std::move(arena.region);
 }
 
 } // namespace
@@ -84,8 +80,7 @@ std::string KernelRunner::obstacle(TruthKernel kernel) const {
 Result<void> KernelRunner::map_streams() {
     if (from_.size() != 0) return {};
     for (MappedRegion* region : {&from_, &to_}) {
-        auto memory = TRY(stream_memory(*machine_, *placement_, amounts_.stream_bytes));
-        *region = std::move(memory);
+        *region = TRY(stream_memory(*machine_, *placement_, amounts_.stream_bytes));
     }
     return {};
 }

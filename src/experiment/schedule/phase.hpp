@@ -12,6 +12,7 @@
 #include "base/progress.hpp"
 #include "base/stop.hpp"
 #include "experiment/counting/counting.hpp"
+#include "experiment/measure/read_bracket.hpp"
 #include "experiment/measure/sweep.hpp"
 #include "experiment/plan/plan.hpp"
 #include "experiment/replay/emulation.hpp"
@@ -19,20 +20,6 @@
 #include "record/samples.hpp"
 
 namespace bytebound {
-
-/// What one worker wrote down during a phase. Sizes: readings, each around a batch of steps, times the columns of the
-/// pass for counters. A worker other than the leader reads around its own parts; of a step without one its counters say
-/// nothing.
-struct WorkerLog {
-    std::vector<CounterValue> before, after;
-    std::vector<int> cpu_before, cpu_after;
-    std::vector<std::uint64_t> part_ns;
-    std::vector<std::uint32_t> parts; ///< that the worker did in the step; not counted for the leader
-    std::vector<bool> interrupted;    ///< the kernel took counters away during the step
-    std::uint64_t stamp = 0;          ///< at the last reading before
-    bool read_failed = false;
-    std::uint32_t failed_step = 0;
-};
 
 /// The raw log of a phase.
 struct PhaseLog {
@@ -50,8 +37,8 @@ struct PhaseKey {
     int pass = 0;
 };
 
-/// Where a phase runs.
-struct PhaseStage {
+/// Where a phase runs, and what it counts with.
+struct PhaseContext {
     const RunPlan& plan;
     const Workspace& workspace;
     WorkerTeam& team;
@@ -63,10 +50,7 @@ struct PhaseStage {
 
 /// Sweeps, warms up, measures. The loop was reset on the segment's masks. Errors: internal for a read that failed (the
 /// plan promised it), interrupted or terminated for the stop flag.
-Result<PhaseLog> run_phase(const PhaseStage& stage, UpdateLoop& loop, const PhaseKey& key);
-
-/// Cost of an empty read pair of a pass on the calling thread.
-Result<ReadCostRecord> measure_read_cost(Counting& counting, int pass, ClockFunction clock);
+Result<PhaseLog> run_phase(const PhaseContext& context, UpdateLoop& loop, const PhaseKey& key);
 
 /// The rows of a phase.
 struct PhaseRows {

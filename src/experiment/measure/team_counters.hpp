@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/error.hpp"
+#include "experiment/counting/counting.hpp"
+#include "loops/worker_team.hpp"
+
+namespace bytebound {
+
+/// One reading of a pass by every worker: values[worker], in the order of Counting::slots_of().
+using TeamValues = std::vector<std::vector<CounterValue>>;
+
+/// The counters of every worker of a team in one pass, each opened, read and closed on its own thread. Worker 0 leads:
+/// it alone reads what all workers share.
+class TeamCounters {
+public:
+    /// One worker after the other: collectors are not made to open on two threads at once. Error: of the first worker
+    /// whose counters could not be opened.
+    static Result<TeamCounters> open(WorkerTeam& team, Counting& counting, int pass);
+    TeamCounters(TeamCounters&&) noexcept = default;
+    TeamCounters& operator=(TeamCounters&&) = delete;
+    ~TeamCounters();
+
+    OpenCounters& of(unsigned worker) { return *open_[worker]; }
+    /// Values of every worker to read into.
+    TeamValues values() const;
+    /// All workers at once, before or after what is counted. Error: of a worker whose source refused.
+    Result<void> read_before(TeamValues& into) { return read(into, &OpenCounters::read_before); }
+    Result<void> read_after(TeamValues& into) { return read(into, &OpenCounters::read_after); }
+
+private:
+    using Read = bool (OpenCounters::*)(std::span<CounterValue>) noexcept;
+    explicit TeamCounters(WorkerTeam& team) : team_(&team), open_(team.threads()) {}
+    Result<void> read(TeamValues& into, Read how);
+
+    WorkerTeam* team_;
+    std::vector<std::optional<OpenCounters>> open_; ///< per worker; empty after a move
+};
+
+} // namespace bytebound
