@@ -57,8 +57,7 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
     if (options.out.empty()) options.out = default_directory();
     const std::filesystem::path path = options.out;
     TRY(RunDirectory::check(path, options.force));
-    auto machine = seams.machine ? Result<Machine>(*seams.machine) : discover(seams.root);
-    if (!machine) return fail(machine.error());
+    auto machine = TRY(seams.machine ? Result<Machine>(*seams.machine) : discover(seams.root));
     PlanFacts facts;
     if (seams.facts) {
         facts = *seams.facts;
@@ -68,17 +67,17 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
         auto preset = TRY(match_presets(seams.root, options.counting));
         facts.preset = std::move(preset);
     }
-    auto calibration = TRY(calibration_of(options, *machine, seams));
+    auto calibration = TRY(calibration_of(options, machine, seams));
     if (!facts.ceilings && facts.no_ceilings.empty()) {
         if (calibration.record) facts.ceilings = calibration.record->ceilings;
         facts.no_ceilings = calibration.reason;
     }
-    auto plan = TRY(plan_run(options, *machine, facts));
+    auto plan = TRY(plan_run(options, machine, facts));
     plan.warnings.insert(plan.warnings.end(), calibration.warnings.begin(), calibration.warnings.end());
     RunRecord record;
     record.calibration = use_of(calibration);
     record.calibration_reason = calibration.reason;
-    return Run(std::make_unique<Impl>(Impl{sys, std::move(seams), std::move(*machine), std::move(plan),
+    return Run(std::make_unique<Impl>(Impl{sys, std::move(seams), std::move(machine), std::move(plan),
                                            facts.memory_available, path, std::nullopt, std::move(record)}));
 }
 
@@ -99,10 +98,8 @@ Error stopped_at(const std::filesystem::path& path, bool any_phase, const Error&
 Result<void> Run::measure(const ProgressCallback& progress, const StopFlag& stop) {
     Impl& run = *impl_;
     run.record.started = utc_now();
-    Session session(
-        {run.sys, run.seams, run.machine, run.plan, run.memory_available, run.path, run.directory, run.record},
-        progress, stop);
-    auto done = session.measure();
+    auto done = run_session({run.sys, run.seams, run.machine, run.plan, run.memory_available, run.path, run.directory,
+                             run.record, progress, stop});
     run.record.finished = utc_now();
     if (!done) {
         Error& e = done.error();

@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 
-#include "experiment/schedule/session.hpp"
+#include <algorithm>
+
+#include "experiment/schedule/session_steps.hpp"
 #include "experiment/schedule/stationarity.hpp"
+#include "loops/copy_trial.hpp"
 
 namespace bytebound {
 namespace {
@@ -26,66 +29,129 @@ Result<void> check_outcomes(const RunPlan& plan, const PhaseKey& key, const Phas
     return {};
 }
 
-} // namespace
-
-Result<void> Session::fill_masks(std::size_t experiment, std::uint32_t repeat) {
-    const RunOptions& o = parts_.plan.options;
-    const Experiment& e = parts_.plan.experiments[experiment];
-    if (!generate_trace(workspace_->masks(), o.pool_rows, o.active_rows, e.changes, o.pattern, o.seed, e.k, repeat,
-                        [this] { return stop_ != 0; }))
-        return fail(stopped_by(stop_));
+/// The masks of one segment of the experiment's trace.
+Result<void> fill_masks(const SessionContext& session, const Workspace& workspace, std::size_t experiment,
+                        std::uint32_t repeat) {
+    const RunOptions& o = session.plan.options;
+    const Experiment& e = session.plan.experiments[experiment];
+    if (!generate_trace(workspace.masks(), o.pool_rows, o.active_rows, e.changes, o.pattern, o.seed, e.k, repeat,
+                        [&] { return session.stop != 0; }))
+        return fail(stopped_by(session.stop));
     return {};
 }
 
-LoopOptions Session::loop_options(std::size_t experiment, std::size_t loop) const {
-    const RunOptions& o = parts_.plan.options;
-    const bool oracle = o.loops[loop] == LoopKind::oracle;
-    return {o.tau, oracle ? oracle_copies_[experiment] : o.copy, o.grain, o.parallel_threshold};
+LoopOptions loop_options(const RunOptions& o, LoopKind loop, CopyMethod oracle_copy) {
+    return {o.tau, loop == LoopKind::oracle ? oracle_copy : o.copy, o.grain, o.parallel_threshold};
 }
 
-ExperimentRecord& Session::experiment_record(std::size_t experiment, std::size_t loop) {
-    return parts_.record.experiments.at(experiment * parts_.plan.options.loops.size() + loop);
-}
-
-Result<void> Session::measure_phase(const PhaseKey& key) {
-    const RunPlan& plan = parts_.plan;
+/// Runs a phase and proves afterwards that the loop did what its plan and its replay say.
+Result<PhaseLog> run_proven(const SessionContext& session, const PhaseInputs& inputs, const PhaseKey& key) {
+    const RunPlan& plan = session.plan;
     const Experiment& experiment = plan.experiments[key.experiment];
     const LoopKind kind = plan.options.loops[key.loop];
-    TRY(fill_masks(key.experiment, key.repeat));
-    const auto loop =
-        parts_.seams.make_loop(kind, *workspace_, team_->workers(), loop_options(key.experiment, key.loop));
+    Workspace& workspace = inputs.memory.workspace;
+    WorkerTeam& team = inputs.team.workers();
+    TRY(fill_masks(session, workspace, key.experiment, key.repeat));
+    const auto loop = session.seams.make_loop(kind, workspace, team,
+                                              loop_options(plan.options, kind, inputs.oracle_copies[key.experiment]));
     if (!loop)
         return fail({ExitCode::not_possible, "make loop", std::string(loop_name(plan.options, kind)),
                      "this build does not have it", "leave it out of --loops"});
     loop->reset(experiment.changes);
 
-    const auto log = TRY(
-        run_phase({plan, *workspace_, team_->workers(), *sweep_, counting_, parts_.seams.clock, stop_}, *loop, key));
+    auto log = TRY(run_phase(
+        {plan, workspace, team, inputs.memory.sweep, inputs.counting, session.seams.clock, session.stop}, *loop, key));
 
     const auto last = static_cast<std::uint32_t>(experiment.changes.size());
-    const std::span<const std::uint64_t> mask(workspace_->mask(last), mask_words(plan.options.pool_rows));
-    if (auto proven = verify_slab(*loop, *workspace_, mask); !proven) {
+    const std::span<const std::uint64_t> mask(workspace.mask(last), mask_words(plan.options.pool_rows));
+    if (auto proven = verify_slab(*loop, workspace, mask); !proven) {
         Error error = proven.error();
         error.object = place_of(plan, key) + (error.object.empty() ? "" : ": " + error.object);
         return fail(std::move(error));
     }
-    const SimulatedRow& simulated = simulation_.rows[key.experiment][key.loop];
-    TRY(check_outcomes(plan, key, log, simulated.ledgers[key.repeat]));
+    TRY(check_outcomes(plan, key, log, inputs.simulation.rows[key.experiment][key.loop].ledgers[key.repeat]));
+    return log;
+}
 
+PhaseRows rows_of(const RunPlan& plan, const PhaseInputs& inputs, const PhaseKey& key, const PhaseLog& log) {
     std::vector<int> pinned;
-    for (std::size_t worker = 0; worker < plan.placement.cpus.size(); ++worker)
-        pinned.push_back(team_->bound() ? plan.placement.cpus[worker] : -1);
-    const PhaseRows rows = make_rows({plan, counting_, simulated, pinned, std::string(loop_name(plan.options, kind)),
-                                      emulation_.rows.empty() ? nullptr : &emulation_.rows[key.experiment][key.loop]},
-                                     key, log);
-    parts_.record.placement.steps += rows.steps.size();
-    parts_.record.placement.steps_migrated += rows.migrated;
-    ExperimentRecord& record = experiment_record(key.experiment, key.loop);
+    for (const int cpu : plan.placement.cpus)
+        pinned.push_back(inputs.team.bound() ? cpu : -1);
+    const auto& emulated = inputs.emulation.rows;
+    return make_rows({plan, inputs.counting, inputs.simulation.rows[key.experiment][key.loop], pinned,
+                      std::string(loop_name(plan.options, plan.options.loops[key.loop])),
+                      emulated.empty() ? nullptr : &emulated[key.experiment][key.loop]},
+                     key, log);
+}
+
+Result<void> measure_phase(const SessionContext& session, const PhaseInputs& inputs, const PhaseKey& key) {
+    const auto log = TRY(run_proven(session, inputs, key));
+    const PhaseRows rows = rows_of(session.plan, inputs, key, log);
+    session.record.placement.steps += rows.steps.size();
+    session.record.placement.steps_migrated += rows.migrated;
+    ExperimentRecord& record = experiment_record(session, key.experiment, key.loop);
     if (key.repeat == 0 && !record.simulated && !record.stationary)
-        judge_stationarity_on_counts(record, rows.steps, rows.background, counting_.events, parts_.record.warnings);
-    TRY(samples_->append(rows.steps));
-    if (workers_) TRY(workers_->append(rows.workers));
-    if (background_ && !rows.background.empty()) TRY(background_->append(rows.background));
+        judge_stationarity_on_counts(record, rows.steps, rows.background, inputs.counting.events,
+                                     session.record.warnings);
+    SampleFiles& files = inputs.files;
+    TRY(files.steps.append(rows.steps));
+    if (files.workers) TRY(files.workers->append(rows.workers));
+    if (files.background && !rows.background.empty()) TRY(files.background->append(rows.background));
+    return {};
+}
+
+/// Every phase of the run in the order in which they are measured.
+std::vector<PhaseKey> phases_of(const RunPlan& plan, int passes) {
+    const std::size_t loops = plan.options.loops.size();
+    std::vector<PhaseKey> keys;
+    for (std::uint32_t repeat = 0; repeat < plan.options.repeats; ++repeat)
+        for (std::size_t e = 0; e < plan.experiments.size(); ++e)
+            for (std::size_t i = 0; i < loops; ++i)
+                for (int pass = 0; pass < passes; ++pass)
+                    keys.push_back({e, (i + repeat) % loops, repeat, pass}); // no loop always follows the same other
+    return keys;
+}
+
+} // namespace
+
+ExperimentRecord& experiment_record(const SessionContext& session, std::size_t experiment, std::size_t loop) {
+    return session.record.experiments.at(experiment * session.plan.options.loops.size() + loop);
+}
+
+Result<std::vector<CopyMethod>> choose_oracle_copies(const SessionContext& session, PinnedTeam& team,
+                                                     Workspace& workspace) {
+    const RunPlan& plan = session.plan;
+    std::vector<CopyMethod> copies(plan.experiments.size(), plan.options.copy);
+    const auto& loops = plan.options.loops;
+    const auto oracle = std::find(loops.begin(), loops.end(), LoopKind::oracle);
+    if (oracle == loops.end()) return copies;
+    for (std::size_t e = 0; e < plan.experiments.size(); ++e) {
+        if (session.stop != 0) return fail(stopped_by(session.stop));
+        TRY(fill_masks(session, workspace, e, 0));
+        const CopyTrial trial = choose_copy_method(workspace, team.workers(),
+                                                   loop_options(plan.options, LoopKind::oracle, plan.options.copy),
+                                                   plan.experiments[e].changes);
+        copies[e] = trial.winner;
+        experiment_record(session, e, static_cast<std::size_t>(oracle - loops.begin())).copy_method =
+            name_of(trial.winner);
+    }
+    TRY(session.write_record());
+    return copies;
+}
+
+Result<void> measure_phases(const SessionContext& session, const PhaseInputs& inputs) {
+    const RunPlan& plan = session.plan;
+    const std::vector<PhaseKey> phases = phases_of(plan, inputs.counting.passes);
+    for (std::size_t done = 0; done < phases.size(); ++done) {
+        const PhaseKey& key = phases[done];
+        if (session.progress)
+            session.progress(
+                {"measure", done, phases.size(),
+                 fmt::format("{} k {}, repeat {} of {}", loop_name(plan.options, plan.options.loops[key.loop]),
+                             plan.experiments[key.experiment].k, key.repeat + 1, plan.options.repeats)});
+        TRY(measure_phase(session, inputs, key));
+    }
+    if (session.progress) session.progress({"measure", phases.size(), phases.size(), {}});
     return {};
 }
 

@@ -1,17 +1,55 @@
+#include "experiment/measure/read_cost.hpp"
 #include "experiment/qualify/qualification.hpp"
 #include "experiment/qualify/qualification_cache.hpp"
-#include "experiment/schedule/session.hpp"
+#include "experiment/schedule/session_steps.hpp"
 #include "record/stamp.hpp"
 #include "record/warnings.hpp"
 
 namespace bytebound {
+namespace {
 
-Result<void> Session::qualify() {
-    const RunOptions& options = parts_.plan.options;
-    QualificationRecord& record = parts_.record.qualification;
+/// What an earlier run of this boot found, or what the kernels say now.
+Result<QualificationRecord> qualification_of(const SessionContext& session, Counting& counting) {
+    const RunOptions& options = session.plan.options;
+    const CountingRequest& request = session.plan.counting;
+    const QualificationKey key = qualification_key(request, counting, session.seams.root, session.record.host,
+                                                   session.record.version, options.quick);
+    const auto& directory = session.seams.qualification_cache;
+    const auto warn = [&](const std::optional<std::string>& doubt) {
+        if (doubt) session.record.warnings.push_back(warnings::qualification_cache(*doubt));
+    };
+    if (directory && options.qualify == Qualify::cached) {
+        CacheAnswer answer = load_qualification(*directory, key);
+        warn(answer.doubt);
+        if (answer.record && answer.record->done) return std::move(*answer.record);
+    }
+    QualificationRecord record;
+    record.allow_unqualified = options.allow_unqualified;
+    if (session.progress) session.progress({"qualify", 0, 1, "counters on kernels of known truth"});
+    record.events = TRY(qualify_counters({counting, request, session.machine, session.stop,
+                                          session.seams.kernel_amounts, qualification_pace(options.quick)}));
+    record.done = true;
+    record.measured = utc_now();
+    if (session.progress) session.progress({"qualify", 1, 1, {}});
+    if (directory) warn(store_qualification(*directory, key, record));
+    return record;
+}
+
+} // namespace
+
+Result<void> record_read_cost(const SessionContext& session, Counting& counting) {
+    if (counting.sources.empty()) return {};
+    for (int pass = 0; pass < counting.passes; ++pass)
+        session.record.read_cost.push_back(TRY(measure_read_cost(counting, pass, session.seams.clock)));
+    return session.write_record();
+}
+
+Result<void> qualify(const SessionContext& session, Counting& counting) {
+    const RunOptions& options = session.plan.options;
+    QualificationRecord& record = session.record.qualification;
     record = {};
     record.allow_unqualified = options.allow_unqualified;
-    if (counting_.sources.empty()) {
+    if (counting.sources.empty()) {
         record.reason = "nothing was counted";
         return {};
     }
@@ -19,35 +57,14 @@ Result<void> Session::qualify() {
         record.reason = "--qualify off";
         return {};
     }
-    const QualificationKey key = qualification_key(parts_.plan.counting, counting_, parts_.seams.root,
-                                                   parts_.record.host, parts_.record.version, options.quick);
-    const auto& directory = parts_.seams.qualification_cache;
-    if (directory && options.qualify == Qualify::cached) {
-        CacheAnswer answer = load_qualification(*directory, key);
-        if (answer.doubt) parts_.record.warnings.push_back(warnings::qualification_cache(*answer.doubt));
-        if (answer.record) {
-            record = std::move(*answer.record);
-            record.allow_unqualified = options.allow_unqualified;
-        }
-    }
-    if (!record.done) {
-        if (progress_) progress_({"qualify", 0, 1, "counters on kernels of known truth"});
-        auto events = TRY(qualify_counters({counting_, parts_.plan.counting, parts_.machine, stop_,
-                                            parts_.seams.kernel_amounts, qualification_pace(options.quick)}));
-        record.done = true;
-        record.measured = utc_now();
-        record.events = std::move(events);
-        if (progress_) progress_({"qualify", 1, 1, {}});
-        if (directory)
-            if (auto doubt = store_qualification(*directory, key, record))
-                parts_.record.warnings.push_back(warnings::qualification_cache(*doubt));
-    }
-    for (const EventRecord& event : counting_.events)
+    record = TRY(qualification_of(session, counting));
+    record.allow_unqualified = options.allow_unqualified;
+    for (const EventRecord& event : counting.events)
         if (const QualifiedEvent* failure = failure_of(record, event.name))
-            parts_.record.warnings.push_back(warnings::unqualified(*failure, options.allow_unqualified));
-    TRY(write_record());
+            session.record.warnings.push_back(warnings::unqualified(*failure, options.allow_unqualified));
+    TRY(session.write_record());
     if (!options.counting.strict || options.allow_unqualified) return {};
-    return check_qualified(parts_.plan.counting, counting_, record);
+    return check_qualified(session.plan.counting, counting, record);
 }
 
 } // namespace bytebound

@@ -1,0 +1,69 @@
+#include "experiment/plan/expected_traffic.hpp"
+#include "experiment/plan/planned_records.hpp"
+#include "experiment/schedule/session_steps.hpp"
+#include "record/stamp.hpp"
+
+namespace bytebound {
+namespace {
+
+PresetRecord preset_record(const PresetChoice& choice) {
+    PresetRecord record;
+    record.reason = choice.reason;
+    if (!choice.preset) return record;
+    record.name = choice.preset->name;
+    record.source = choice.preset->source;
+    record.verified = choice.preset->verified;
+    return record;
+}
+
+} // namespace
+
+Result<RunDirectory> open_directory(const SessionContext& session, const Counting& counting,
+                                    const Emulation& emulation) {
+    RunRecord& record = session.record;
+    const RunPlan& plan = session.plan;
+    const BuildInfo build = build_info();
+    record.version = build.version;
+    record.git_revision = build.git_revision;
+    record.command = plan.options.command;
+    record.host = host_name();
+    record.workload = workload_record(plan);
+    record.experiments = experiment_records(plan);
+    record.expected = expected_record(plan);
+    record.collectors = counting.collectors;
+    record.events = counting.events;
+    record.passes = counting.passes;
+    record.preset = preset_record(plan.counting.preset.choice);
+    record.qualification.reason = "the run ended before it";
+    for (const auto* more : {&plan.warnings, &counting.warnings, &emulation.warnings})
+        record.warnings.insert(record.warnings.end(), more->begin(), more->end());
+
+    auto directory = TRY(RunDirectory::create(session.path, plan.options.force));
+    TRY(directory.write_record(record));
+    return directory;
+}
+
+Result<SampleFiles> open_samples(const SessionContext& session, const Counting& counting) {
+    const RunRecord& record = session.record;
+    const RunOptions& options = session.plan.options;
+    SampleTable shape;
+    for (const EventRecord& event : record.events)
+        shape.events.push_back(event.name);
+    if (record.emulation) shape.emulated = emulated_columns();
+    if (record.simulation) shape.simulated = simulated_columns(options.between);
+    shape.comments = sample_comments(record, SampleFile::steps);
+    SampleFiles files{TRY(SampleWriter::create(session.path / samples_file, shape, SampleFile::steps)), {}, {}};
+    if (options.threads > 1) {
+        shape.comments = sample_comments(record, SampleFile::workers);
+        files.workers = TRY(SampleWriter::create(session.path / workers_file, shape, SampleFile::workers));
+    }
+    if (counting.counts_shared()) {
+        shape.simulated.clear();
+        shape.comments = sample_comments(record, SampleFile::background);
+        files.background = TRY(SampleWriter::create(session.path / background_file, shape, SampleFile::background));
+    }
+    TRY(session.write_record());
+    return files;
+}
+
+} // namespace bytebound

@@ -1,0 +1,64 @@
+#pragma once
+// The steps of a session, in its order. Each fills its part of the record, also where it fails.
+
+#include <optional>
+#include <vector>
+
+#include "experiment/measure/pinned_team.hpp"
+#include "experiment/schedule/session.hpp"
+
+namespace bytebound {
+
+// session.cpp
+/// The buffers that the loops work on and that evict the caches between phases.
+struct SessionMemory {
+    Workspace workspace;
+    bool bound = false; ///< false where the machine allows no binding
+    CacheSweep sweep;
+};
+
+// session_files.cpp
+/// The raw rows of a run, phase by phase.
+struct SampleFiles {
+    SampleWriter steps;
+    std::optional<SampleWriter> workers;    ///< none with one worker
+    std::optional<SampleWriter> background; ///< none without events that count the whole machine
+};
+/// run.json as far as it is known before anything is measured, in a directory of its own.
+Result<RunDirectory> open_directory(const SessionContext& session, const Counting& counting,
+                                    const Emulation& emulation);
+Result<SampleFiles> open_samples(const SessionContext& session, const Counting& counting);
+
+// session_model.cpp
+/// Judges stationarity on what it simulated and says which metrics no row can have.
+Result<SimulatedRun> simulate(const SessionContext& session, const Counting& counting);
+/// `planned`, with the rows of the emulator; unchanged where none was asked for. `held_bytes`: of this process.
+Result<Emulation> emulate(const SessionContext& session, Emulation planned, std::uint64_t held_bytes);
+
+// session_qualify.cpp
+Result<void> record_read_cost(const SessionContext& session, Counting& counting);
+/// Counts kernels of known truth, or takes what an earlier run of this boot found. Errors: those of qualify_counters(),
+/// and with --strict of check_qualified().
+Result<void> qualify(const SessionContext& session, Counting& counting);
+
+// session_phase.cpp
+/// What all phases are measured with.
+struct PhaseInputs {
+    PinnedTeam& team;
+    Counting& counting;
+    SessionMemory& memory;
+    const SimulatedRun& simulation;
+    const Emulation& emulation;
+    const std::vector<CopyMethod>& oracle_copies; ///< per experiment
+    SampleFiles& files;
+};
+/// How oracle copies in each experiment: the winner of a trial, or --copy without that loop.
+Result<std::vector<CopyMethod>> choose_oracle_copies(const SessionContext& session, PinnedTeam& team,
+                                                     Workspace& workspace);
+/// Every repeat, k, loop and pass.
+Result<void> measure_phases(const SessionContext& session, const PhaseInputs& inputs);
+
+/// The record of a (loop, k), by their indices in the plan.
+ExperimentRecord& experiment_record(const SessionContext& session, std::size_t experiment, std::size_t loop);
+
+} // namespace bytebound
