@@ -10,7 +10,7 @@
 #include "base/mapped_region.hpp"
 #include "base/sys.hpp"
 #include "machine/placement.hpp"
-#include "machine/topology.hpp"
+#include "machine/machine.hpp"
 
 namespace bytebound {
 
