@@ -13,12 +13,6 @@
 namespace bytebound::known_truth {
 namespace {
 
-std::uint64_t switches_so_far() noexcept {
-    rusage usage{};
-    ::getrusage(RUSAGE_THREAD, &usage);
-    return static_cast<std::uint64_t>(usage.ru_nvcsw) + static_cast<std::uint64_t>(usage.ru_nivcsw);
-}
-
 std::uint64_t cpu_time_so_far() noexcept {
     timespec time{};
     ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -42,6 +36,12 @@ std::size_t FreshPages::touch() noexcept {
     for (std::size_t at = 0; at < region_.size(); at += page_bytes_, ++touched)
         *reinterpret_cast<volatile unsigned char*>(region_.data() + at) = 1;
     return touched;
+}
+
+std::uint64_t switches_so_far() noexcept {
+    rusage usage{};
+    ::getrusage(RUSAGE_THREAD, &usage);
+    return static_cast<std::uint64_t>(usage.ru_nvcsw) + static_cast<std::uint64_t>(usage.ru_nivcsw);
 }
 
 std::uint64_t take_naps(unsigned naps) noexcept {

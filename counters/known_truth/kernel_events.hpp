@@ -24,6 +24,9 @@ private:
     std::size_t page_bytes_;
 };
 
+/// Context switches of this thread so far, voluntary and not, as getrusage(2) counts them.
+std::uint64_t switches_so_far() noexcept;
+
 /// Sleeps `naps` times for a moment: each gives up the CPU, which is one context switch. Returns the switches of this
 /// thread, voluntary and not, that getrusage(2) saw meanwhile: the second witness, which also sees preemption.
 std::uint64_t take_naps(unsigned naps) noexcept;

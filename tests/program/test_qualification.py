@@ -26,7 +26,9 @@ def test_software_events_count_what_was_done_and_quickly(tmp_path):
             continue
         assert event["verdict"] == "passed", event
         assert event["n"] == 5
-        assert event["mean"] == event["truth"] >= 20
+        most = event["truth_high"] or event["truth"]  # a preemption beside the witness may be counted or not
+        assert 20 <= event["truth"] <= event["mean"] <= most
+        assert name != "page-faults" or most == event["truth"]
         assert event["bias"] == 0 and event["threshold"] == 0.01
     assert verdicts["cpu-migrations"]["verdict"] == "not_judged"
     assert verdicts["cpu-migrations"]["reason"] == "a pinned thread does not migrate"

@@ -186,18 +186,22 @@ Result<void> PassQualification::once(OpenCounters& counters, TruthKernel kernel,
             }
     }
     TRY(runner_.prepare(kernel));
+    const double seen_before = KernelRunner::witnessed_so_far(kernel);
     if (!counters.read_before(before_)) return fail(counters.last_error());
     const std::uint64_t begin = now_ns();
     const double work = runner_.run(kernel);
     took_ns = now_ns() - begin;
     if (!counters.read_after(after_)) return fail(counters.last_error());
+    const double seen = KernelRunner::witnessed_so_far(kernel) - seen_before;
     for (std::size_t i = 0; i < items.size(); ++i) {
         auto counted = value_of(*items[i]);
         if (counted && background[i])
             *counted -= *background[i] * static_cast<double>(took_ns);
         else
             counted.reset();
-        items[i]->trials.push_back({counted, truth_of(kernel, items[i]->role, work, runner_.line_bytes())});
+        items[i]->trials.push_back({counted, KernelRunner::is_witnessed(kernel)
+                                                 ? Truth::seen(work, seen)
+                                                 : truth_of(kernel, items[i]->role, work, runner_.line_bytes())});
     }
     return {};
 }

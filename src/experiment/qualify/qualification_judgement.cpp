@@ -33,6 +33,11 @@ std::string bias_text(const QualifiedEvent& event) {
                        grouped(end), event.unit);
 }
 
+/// Counted over what there was.
+double share_of_truth(double counted, const Truth& truth) {
+    return counted / (truth.witnessed ? std::clamp(counted, truth.low, truth.high) : truth.low);
+}
+
 double mean_of(const std::vector<double>& values) {
     double sum = 0;
     for (const double value : values)
@@ -62,7 +67,7 @@ QualifiedEvent judge(std::span<const KernelTrial> trials, double threshold, std:
         assert(trial.truth.low > 0 && trial.truth.high >= trial.truth.low);
         if (!trial.counted) continue;
         counted.push_back(*trial.counted);
-        relative.push_back(*trial.counted / trial.truth.low);
+        relative.push_back(share_of_truth(*trial.counted, trial.truth));
         low.push_back(trial.truth.low);
         high.push_back(trial.truth.high);
     }

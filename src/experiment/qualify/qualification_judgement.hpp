@@ -1,6 +1,7 @@
 #pragma once
 // Counts of known work against that work: pure functions.
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,7 +19,10 @@ inline constexpr std::uint64_t fewest_trials = 5;
 /// What one repeat of a kernel did: exactly `low`, or something between the two.
 struct Truth {
     double low = 0, high = 0;
-    static Truth exactly(double value) { return {value, value}; }
+    bool witnessed = false; ///< a second witness measured it: this repeat's range is what the witness cannot tell
+    static Truth exactly(double value) { return {value, value, false}; }
+    /// What a witness saw between the two readings of the counters, and what it saw around them (never less).
+    static Truth seen(double between, double around) { return {between, std::max(between, around), true}; }
     bool operator==(const Truth&) const = default;
 };
 
@@ -29,7 +33,8 @@ struct KernelTrial {
 };
 
 /// Fills everything but `name` and `kernel`. Failed: |bias| > threshold, CV > qualification_cv (of counted over truth,
-/// which may differ between repeats), or fewer than fewest_trials repeats counted. The truths are above 0.
+/// which may differ between repeats; a count within a witnessed range is its truth), or fewer than fewest_trials
+/// repeats counted. The truths are above 0.
 QualifiedEvent judge(std::span<const KernelTrial> trials, double threshold, std::string unit);
 
 } // namespace bytebound

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/clock.hpp"
 #include "base/text.hpp"
 #include "counters/known_truth/instruction_loop.hpp"
 #include "counters/known_truth/line_streams.hpp"
@@ -96,6 +97,16 @@ Result<void> KernelRunner::prepare(TruthKernel kernel) {
     flush_lines({to_.data(), to_.size()});
     ++stored_;
     return {};
+}
+
+bool KernelRunner::is_witnessed(TruthKernel kernel) {
+    return kernel == TruthKernel::naps || kernel == TruthKernel::cpu_time;
+}
+
+double KernelRunner::witnessed_so_far(TruthKernel kernel) noexcept {
+    if (kernel == TruthKernel::naps) return static_cast<double>(known_truth::switches_so_far());
+    if (kernel == TruthKernel::cpu_time) return static_cast<double>(now_ns());
+    return 0;
 }
 
 double KernelRunner::run(TruthKernel kernel) noexcept {

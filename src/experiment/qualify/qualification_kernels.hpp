@@ -52,6 +52,14 @@ public:
     Result<void> prepare(TruthKernel kernel);
     /// What was done: instructions, pages, switches, ns or bytes; 0 when its witness did not see it.
     double run(TruthKernel kernel) noexcept;
+    /// Whether what was done is measured by a second witness, which differs from a counter by what happens between the
+    /// readings of the two.
+    static bool is_witnessed(TruthKernel kernel);
+    /// What a witness has seen so far that sees no less than any counter of the thread: its context switches, or the
+    /// time that passes. The thread's own CPU clock is none for CPU time: it leaves out interrupts and what a
+    /// hypervisor stole (update_rq_clock_task in kernel/sched/core.c), the kernel's task-clock does not (perf_clock in
+    /// kernel/events/core.c). 0 for kernels without a witness.
+    static double witnessed_so_far(TruthKernel kernel) noexcept;
     std::size_t line_bytes() const { return line_bytes_; }
 
 private:

@@ -91,6 +91,37 @@ TEST_CASE("between the two ends of a range there is no bias; beyond them it is t
     CHECK(little.reason == "counted 0.50 x the least it can be, 100 bytes");
 }
 
+TEST_CASE("a count within what its witness cannot tell passes, one beyond it by more than the limit fails") {
+    // 2 000 799 ns of CPU time between the readings, 2 040 000 ns passed around them; 1.0174 x is 2 035 613.
+    const Truth truth = Truth::seen(2'000'799, 2'040'000);
+    const auto within = judge(trials(std::vector<double>(5, 2'035'613), truth), exact_bias, "ns of CPU time");
+    CHECK(within.verdict == passed);
+    CHECK(within.bias == 0);
+    CHECK(within.truth == 2'000'799);
+    CHECK(within.truth_high == 2'040'000);
+    const auto beyond = judge(trials(std::vector<double>(5, 2'060'401), truth), exact_bias, "ns of CPU time");
+    CHECK(beyond.verdict == failed); // 1 % above the range is 2 060 400
+    CHECK(beyond.reason == "counted 1.0100 x the most it can be, 2 040 000 ns of CPU time");
+    CHECK(judge(trials(std::vector<double>(5, 2'060'400), truth), exact_bias, "ns of CPU time").verdict == passed);
+    CHECK(judge(trials(std::vector<double>(5, 1'980'791), truth), exact_bias, "ns of CPU time").verdict == passed);
+    CHECK(judge(trials(std::vector<double>(5, 1'980'791 - 1), truth), exact_bias, "ns of CPU time").verdict == failed);
+    // The same count of an exact truth has no such room.
+    CHECK(judge(trials(std::vector<double>(5, 2'035'613), Truth::exactly(2'000'799)), exact_bias, "ns").verdict ==
+          failed);
+    CHECK(Truth::seen(20, 19) == Truth::seen(20, 20)); // around is never less than between
+}
+
+TEST_CASE("counts within a witnessed range do not vary, counts within a range of the machine's own do") {
+    std::vector<KernelTrial> witnessed, machines;
+    for (const double count : {100.0, 150.0, 100.0, 150.0, 125.0}) {
+        witnessed.push_back({count, Truth::seen(100, 150)});
+        machines.push_back({count, Truth{100, 150, false}});
+    }
+    CHECK(judge(witnessed, exact_bias, "ns of CPU time").cv == 0);
+    CHECK(judge(witnessed, exact_bias, "ns of CPU time").verdict == passed);
+    CHECK(judge(machines, traffic_bias, "bytes").verdict == failed); // a store that allocates now and then
+}
+
 TEST_CASE("fewer than five counted repeats are a failure, not a mean") {
     std::vector<KernelTrial> list = trials({100, 100, 100, 100}, Truth::exactly(100));
     list.push_back({std::nullopt, Truth::exactly(100)});

@@ -215,6 +215,21 @@ TEST_CASE("a counter that never ran is a failure; a read that fails is an error"
     CHECK(judged.error().cause == "read 4 fails");
 }
 
+TEST_CASE("CPU time and context switches are judged on the range that their witnesses leave") {
+    Setup setup({event("task-clock", 1'000'000), event("context-switches", 2)}, {"task_clock_ns", "context_switches"});
+    const auto results = setup.results();
+    REQUIRE(results.size() == 2);
+    const QualifiedEvent &naps = results[0], &time = results[1];
+    CHECK(naps.name == "context-switches");
+    CHECK(naps.verdict == QualificationVerdict::failed); // of 5 naps or more
+    CHECK(time.name == "task-clock");
+    CHECK(time.verdict == QualificationVerdict::failed); // half of 2 ms, and less than any witness saw
+    CHECK(*time.truth >= 2'000'000);
+    REQUIRE(time.truth_high); // more time passes around the readings than the thread works between them
+    CHECK(*time.truth_high > *time.truth);
+    CHECK(*time.bias == Approx(1'000'000 / *time.truth - 1));
+}
+
 TEST_CASE("a kernel whose second witness saw nothing judges nobody") {
     Setup setup({event("context-switches", 5)}, {"context_switches"});
     setup.amounts.naps = 0;
