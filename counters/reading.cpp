@@ -36,7 +36,15 @@ Reading difference(const CounterValue& before, const CounterValue& after) noexce
 }
 
 Reading sum(const Reading& a, const Reading& b) noexcept {
-    return {a.count + b.count, a.enabled_ns + b.enabled_ns, a.running_ns + b.running_ns, std::max(a.state, b.state)};
+    Reading out{a.count + b.count, a.enabled_ns + b.enabled_ns, a.running_ns + b.running_ns,
+                std::max(a.state, b.state)};
+    if (out.state != ReadingState::scaled || out.count == 0) return out;
+    // Each part ran a share of its own: the times must extrapolate the sum to the sum of the extrapolated parts.
+    const long double parts = static_cast<long double>(scaled_count(a)) + static_cast<long double>(scaled_count(b));
+    const long double running = static_cast<long double>(out.count) * static_cast<long double>(out.enabled_ns) / parts;
+    // What was multiplexed stays so, also where the part that was has counted nothing.
+    out.running_ns = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(running + 0.5L), 1, out.enabled_ns - 1);
+    return out;
 }
 
 double scaled_count(const Reading& reading) noexcept {

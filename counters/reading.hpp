@@ -40,7 +40,9 @@ struct Reading {
 Reading difference(const CounterValue& before, const CounterValue& after) noexcept;
 /// State of a difference given only its three numbers.
 ReadingState state_of(std::uint64_t enabled_ns, std::uint64_t running_ns) noexcept;
-/// Sum of two workers' readings of one event; state is the worse one.
+/// Sum of two workers' readings of one event; state is the worse one. Counts and enabled times add up. Of a scaled sum
+/// `running_ns` is such that scaled_count() is the sum of the parts' scaled counts, to the rounding of `running_ns` to
+/// whole ns; of any other sum it adds up, too.
 Reading sum(const Reading& a, const Reading& b) noexcept;
 /// count * enabled / running for a scaled reading, count for a counted one. Not defined for other states (asserts).
 double scaled_count(const Reading& reading) noexcept;

@@ -48,13 +48,47 @@ TEST_CASE("the state follows from the two times alone") {
     CHECK(state_of(10, 11) == ReadingState::read_failed);
 }
 
+TEST_CASE("a sum over workers extrapolates to the sum of its extrapolated parts") {
+    const Reading whole{10, 100, 100, ReadingState::counted}, quarter{20, 200, 50, ReadingState::scaled};
+    // 10 + 20 * 200 / 50 = 90 of 30 counted in 300 ns: as if they had been counted for 100 ns
+    CHECK(sum(whole, quarter) == Reading{30, 300, 100, ReadingState::scaled});
+    CHECK(scaled_count(sum(whole, quarter)) == 90.0);
+    CHECK(sum(quarter, whole) == sum(whole, quarter));
+    // The same share: the running times add up.
+    CHECK(sum(quarter, quarter) == Reading{40, 400, 100, ReadingState::scaled});
+    CHECK(scaled_count(sum(quarter, quarter)) == 160.0);
+    // Four workers of 1 ms that ran for different times: 6e5/1, 6e5/0.5, 3e5/0.25, 1e5/0.1.
+    const std::uint64_t ms = 1'000'000;
+    const Reading team[] = {{600'000, ms, ms, ReadingState::counted},
+                            {600'000, ms, ms / 2, ReadingState::scaled},
+                            {300'000, ms, ms / 4, ReadingState::scaled},
+                            {100'000, ms, ms / 10, ReadingState::scaled}};
+    Reading total = team[0];
+    double parts = scaled_count(team[0]);
+    for (std::size_t i = 1; i < 4; ++i) {
+        total = sum(total, team[i]);
+        parts += scaled_count(team[i]);
+    }
+    CHECK(parts == 4'000'000.0);
+    CHECK(scaled_count(total) == Approx(parts).epsilon(1e-6));
+    CHECK(total.count == 1'600'000);
+    CHECK(total.enabled_ns == 4 * ms);
+    CHECK(state_of(total.enabled_ns, total.running_ns) == ReadingState::scaled); // as a file would read it
+}
+
+TEST_CASE("a multiplexed part that counted nothing leaves its sum multiplexed") {
+    const Reading whole{10, 100, 100, ReadingState::counted}, nothing{0, 100, 50, ReadingState::scaled};
+    CHECK(sum(whole, nothing) == Reading{10, 200, 199, ReadingState::scaled});
+    CHECK(sum(nothing, nothing) == Reading{0, 200, 100, ReadingState::scaled});
+}
+
 TEST_CASE("a sum over workers adds the numbers and has the worst state") {
     const Reading counted{10, 100, 100, ReadingState::counted};
     const Reading scaled{20, 200, 50, ReadingState::scaled};
     const Reading never{0, 70, 0, ReadingState::never_ran};
     const Reading failed{0, 0, 0, ReadingState::read_failed};
     CHECK(sum(counted, counted) == Reading{20, 200, 200, ReadingState::counted});
-    CHECK(sum(counted, scaled) == Reading{30, 300, 150, ReadingState::scaled});
+    CHECK(sum(counted, scaled).state == ReadingState::scaled);
     CHECK(sum(scaled, counted).state == ReadingState::scaled);
     CHECK(sum(never, scaled) == Reading{20, 270, 50, ReadingState::never_ran});
     CHECK(sum(counted, Reading{}).state == ReadingState::unsupported);

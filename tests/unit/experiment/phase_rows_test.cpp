@@ -58,7 +58,7 @@ TEST_CASE("a step is the sum over its workers, in the state of the worst") {
     small.log.workers[0].after[1] = {5, 10, 10};
     small.log.workers[1].after[1] = {0, 10, 0}; // never: the other's 5 is no sum
     const PhaseRows rows = small.rows();
-    CHECK(*rows.steps[0].readings[0] == Reading{12, 30, 20, ReadingState::scaled});
+    CHECK(*rows.steps[0].readings[0] == Reading{12, 30, 19, ReadingState::scaled}); // 5 + 14 of 12 in 30 ns
     CHECK(rows.steps[0].flags == Flags{"descheduled", "multiplexed"});
     CHECK(*rows.steps[1].readings[0] == Reading{0, 20, 0, ReadingState::never_ran});
     CHECK(rows.steps[1].flags == Flags{"never_ran"});
