@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "experiment/calibrate/calibration_stage.hpp"
+#include "experiment/calibrate/team_ceilings.hpp"
 #include "experiment/measure/pinned_team.hpp"
 #include "experiment/qualify/qualification.hpp"
 #include "io/valgrind.hpp"
@@ -98,10 +98,10 @@ Result<CalibrationRecord> Calibration::measure(const ProgressCallback& progress,
     auto counting = plan_and_qualify(record, progress, stop);
     if (!counting) return fail(stop != 0 ? stopped_at(counting.error()) : counting.error());
     const ReadEvents reads = find_read_events(*counting, record.qualification);
-    const std::uint64_t total = plan_.stages.size() * plan_.options.rounds;
-    for (std::size_t i = 0; i < plan_.stages.size(); ++i) {
-        auto done = measure_stage(
-            {*sys_, machine_, plan_, plan_.stages[i], seams_.clock, *counting, reads, i * plan_.options.rounds, total},
+    const std::uint64_t total = plan_.teams.size() * plan_.options.rounds;
+    for (std::size_t i = 0; i < plan_.teams.size(); ++i) {
+        auto done = measure_team(
+            {*sys_, machine_, plan_, plan_.teams[i], seams_.clock, *counting, reads, i * plan_.options.rounds, total},
             record, progress, stop);
         if (!done) return fail(stop != 0 ? stopped_at(done.error()) : done.error());
     }

@@ -96,20 +96,20 @@ std::vector<CacheInfo> inner_caches(const Machine& machine, int level, const std
     return out;
 }
 
-/// Working sets and wishes of one team.
-class StagePlanner {
+/// Working sets and ceilings of one team.
+class TeamPlanner {
 public:
-    StagePlanner(CalibrationPlan& plan, const Machine& machine, Placement placement)
+    TeamPlanner(CalibrationPlan& plan, const Machine& machine, Placement placement)
         : plan_(plan), machine_(machine), cpus_(placement.cpus), last_(machine.last_level_caches(cpus_)) {
-        stage_.placement = std::move(placement);
+        team_.placement = std::move(placement);
     }
 
-    CalibrationStage stage() {
+    TeamPlan planned() {
         const LevelCaches first = add_inner(MemoryLevel::l1, 1), second = add_inner(MemoryLevel::l2, 2);
         const LevelCaches llc = caches_below(cpus_, last_);
         add_last(llc, std::max(first.largest, second.largest));
         add_memory(llc);
-        return std::move(stage_);
+        return std::move(team_);
     }
 
 private:
@@ -124,7 +124,7 @@ private:
         plan_.capacities.push_back({level, threads(), caches.total});
         using enum StreamKernel;
         for (const StreamKernel kernel : {read, write, copy})
-            stage_.wishes.push_back({kernel, {level, whole_chunks(caches.share / 2), false}, 0});
+            team_.requests.push_back({kernel, {level, whole_chunks(caches.share / 2), false}, 0});
         return caches;
     }
 
@@ -151,14 +151,14 @@ private:
             bytes = std::min(full, round_up(std::max(quick_bytes, 2 * held) / threads(), huge_page_size));
         if (bytes < full)
             plan_.warnings.push_back(warnings::small_calibration_buffers(threads(), bytes * threads(), held));
-        stage_.arena_bytes = bytes * threads();
+        team_.arena_bytes = bytes * threads();
         add_kernels({MemoryLevel::memory, bytes, bytes < full});
     }
 
     void add_kernels(const LevelBuffers& buffers) {
         using enum StreamKernel;
         for (const StreamKernel kernel : {read, write, nt_write, copy, nt_copy})
-            if (runs(kernel)) stage_.wishes.push_back({kernel, buffers, 0});
+            if (runs(kernel)) team_.requests.push_back({kernel, buffers, 0});
         for (const std::uint64_t row_bytes : plan_.options.row_bytes) {
             if (buffers.worker_bytes / 2 / row_bytes < fewest_rows) {
                 leave_out(buffers.level, fmt::format("row-copy of {} B", row_bytes),
@@ -167,7 +167,7 @@ private:
                 continue;
             }
             for (const StreamKernel kernel : {row_copy, nt_row_copy})
-                if (runs(kernel)) stage_.wishes.push_back({kernel, buffers, row_bytes});
+                if (runs(kernel)) team_.requests.push_back({kernel, buffers, row_bytes});
         }
     }
 
@@ -181,7 +181,7 @@ private:
     const Machine& machine_;
     std::vector<int> cpus_;
     std::vector<CacheInfo> last_;
-    CalibrationStage stage_;
+    TeamPlan team_;
 };
 
 /// Workers of the largest team that --cpus has room for, one per core.
@@ -225,17 +225,17 @@ Result<CalibrationPlan> plan_calibration(const CalibrationOptions& options, cons
         plan.absent.push_back({{}, "nt-write, nt-copy, nt-row-copy", 0, std::string(why_no_nt_kernels())});
     for (const std::uint32_t threads : plan.options.threads) {
         auto team = TRY(resolve_placement(machine, options.cpus, options.memory, threads));
-        plan.stages.push_back(StagePlanner(plan, machine, std::move(team)).stage());
+        plan.teams.push_back(TeamPlanner(plan, machine, std::move(team)).planned());
     }
     if (options.rounds < few_blocks_below) plan.warnings.push_back(warnings::few_calibration_rounds(options.rounds));
-    for (const CalibrationStage& stage : plan.stages)
-        if (memory_available != 0 && stage.arena_bytes > memory_available)
+    for (const TeamPlan& team : plan.teams)
+        if (memory_available != 0 && team.arena_bytes > memory_available)
             return impossible(
                 "memory",
                 fmt::format("{} worker{} need buffers of {}, 4 x the last-level caches, the machine has {} "
                             "available",
-                            stage.threads(), stage.threads() == 1 ? "" : "s",
-                            format_size(static_cast<double>(stage.arena_bytes)),
+                            team.threads(), team.threads() == 1 ? "" : "s",
+                            format_size(static_cast<double>(team.arena_bytes)),
                             format_size(static_cast<double>(memory_available))),
                 "free memory, give fewer --threads, or --quick for smaller buffers, which it flags");
     return plan;
@@ -250,9 +250,9 @@ std::vector<std::string> describe(const CalibrationPlan& plan) {
         rows.push_back(std::to_string(bytes));
     lines.push_back(fmt::format("rows       {} bytes", join(rows, ", ")));
     lines.push_back(fmt::format("rounds     {}", plan.options.rounds));
-    for (const CalibrationStage& stage : plan.stages)
-        lines.push_back(fmt::format("threads {:<3}{} ceilings, buffers of {}", stage.threads(), stage.wishes.size(),
-                                    format_size(static_cast<double>(stage.arena_bytes))));
+    for (const TeamPlan& team : plan.teams)
+        lines.push_back(fmt::format("threads {:<3}{} ceilings, buffers of {}", team.threads(), team.requests.size(),
+                                    format_size(static_cast<double>(team.arena_bytes))));
     for (const CeilingAbsence& each : plan.absent)
         lines.push_back(fmt::format("left out   {}{}{}: {}", each.level,
                                     each.level.empty() || each.kernel.empty() ? "" : " ", each.kernel, each.reason));

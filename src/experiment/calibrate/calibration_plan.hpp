@@ -38,17 +38,17 @@ struct LevelBuffers {
 };
 
 /// One ceiling to measure.
-struct CeilingWish {
+struct CeilingRequest {
     StreamKernel kernel = StreamKernel::copy;
     LevelBuffers buffers;
     std::uint64_t row_bytes = 0;
-    bool operator==(const CeilingWish&) const = default;
+    bool operator==(const CeilingRequest&) const = default;
 };
 
 /// All ceilings of one number of workers.
-struct CalibrationStage {
+struct TeamPlan {
     Placement placement;
-    std::vector<CeilingWish> wishes;
+    std::vector<CeilingRequest> requests;
     std::uint64_t arena_bytes = 0; ///< of the whole team
     std::uint32_t threads() const { return static_cast<std::uint32_t>(placement.cpus.size()); }
 };
@@ -56,7 +56,7 @@ struct CalibrationStage {
 struct CalibrationPlan {
     CalibrationOptions options;
     Placement placement; ///< of the largest team
-    std::vector<CalibrationStage> stages;
+    std::vector<TeamPlan> teams;
     std::vector<LevelCapacity> capacities;
     std::vector<CeilingAbsence> absent;
     std::vector<Warning> warnings;

@@ -58,11 +58,11 @@ void do_fma(void* context, unsigned) noexcept {
 
 } // namespace
 
-Result<CalibrationRunner> CalibrationRunner::make(const Machine& machine, const CalibrationStage& stage,
-                                                  WorkerTeam& team, ClockFunction clock) {
-    CalibrationRunner runner(stage, team, clock);
-    runner.arena_ = TRY(allocate_bound(machine, stage.placement, stage.arena_bytes));
-    const std::uint64_t part = stage.arena_bytes / stage.threads();
+Result<CalibrationRunner> CalibrationRunner::make(const Machine& machine, const TeamPlan& plan, WorkerTeam& team,
+                                                  ClockFunction clock) {
+    CalibrationRunner runner(plan, team, clock);
+    runner.arena_ = TRY(allocate_bound(machine, plan.placement, plan.arena_bytes));
+    const std::uint64_t part = plan.arena_bytes / plan.threads();
     team.each([&](unsigned worker) {
         auto* const words = reinterpret_cast<std::uint64_t*>(runner.arena_.region.data() + worker * part);
         Random random(worker + 1);
@@ -75,19 +75,19 @@ Result<CalibrationRunner> CalibrationRunner::make(const Machine& machine, const 
 }
 
 void CalibrationRunner::prepare_rows() {
-    for (const CeilingWish& wish : stage_->wishes) {
-        if (!copies_rows(wish.kernel)) continue;
-        const std::uint64_t rows = rows_of(wish);
+    for (const CeilingRequest& request : plan_->requests) {
+        if (!copies_rows(request.kernel)) continue;
+        const std::uint64_t rows = rows_of(request);
         auto& lists = moves_[rows];
-        for (auto worker = static_cast<std::uint32_t>(lists.size()); worker < stage_->threads(); ++worker)
+        for (auto worker = static_cast<std::uint32_t>(lists.size()); worker < plan_->threads(); ++worker)
             lists.push_back(random_row_moves(static_cast<std::uint32_t>(rows), worker + 1));
     }
 }
 
-ProgramBytes CalibrationRunner::bytes(const CeilingWish& wish) const {
-    const double workers = stage_->threads();
-    const double all = workers * static_cast<double>(wish.buffers.worker_bytes);
-    switch (wish.kernel) {
+ProgramBytes CalibrationRunner::bytes(const CeilingRequest& request) const {
+    const double workers = plan_->threads();
+    const double all = workers * static_cast<double>(request.buffers.worker_bytes);
+    switch (request.kernel) {
     case StreamKernel::read: return {all, 0, 0};
     case StreamKernel::write:
     case StreamKernel::nt_write: return {0, all, 0};
@@ -96,21 +96,21 @@ ProgramBytes CalibrationRunner::bytes(const CeilingWish& wish) const {
     case StreamKernel::row_copy:
     case StreamKernel::nt_row_copy: break;
     }
-    const double rows = workers * static_cast<double>(rows_of(wish));
-    const double copied = rows * static_cast<double>(wish.row_bytes);
+    const double rows = workers * static_cast<double>(rows_of(request));
+    const double copied = rows * static_cast<double>(request.row_bytes);
     return {copied, copied, rows * sizeof(RowMove)};
 }
 
-std::uint64_t CalibrationRunner::run(const CeilingWish& wish, std::uint64_t passes) {
+std::uint64_t CalibrationRunner::run(const CeilingRequest& request, std::uint64_t passes) {
     Work work{&widest_stream_functions(),
-              wish.kernel,
+              request.kernel,
               arena_.region.data(),
-              stage_->arena_bytes / stage_->threads(),
-              wish.buffers.worker_bytes,
+              plan_->arena_bytes / plan_->threads(),
+              request.buffers.worker_bytes,
               passes,
               ++stored_word_,
-              wish.row_bytes,
-              copies_rows(wish.kernel) ? &moves_.at(rows_of(wish)) : nullptr};
+              request.row_bytes,
+              copies_rows(request.kernel) ? &moves_.at(rows_of(request)) : nullptr};
     const std::uint64_t begin = clock_();
     team_->release(do_part, &work);
     const std::uint64_t end = clock_();
@@ -125,12 +125,12 @@ std::uint64_t CalibrationRunner::run(const FmaKernel& kernel, std::uint64_t iter
     return std::max<std::uint64_t>(end - begin, 1);
 }
 
-std::uint64_t CalibrationRunner::passes_for(const CeilingWish& wish, std::uint64_t ns) {
+std::uint64_t CalibrationRunner::passes_for(const CeilingRequest& request, std::uint64_t ns) {
     std::uint64_t passes = 1;
     // The first pass of all brings the working set in; what it took says nothing.
-    run(wish, 1);
+    run(request, 1);
     for (;;) {
-        const std::uint64_t took = run(wish, passes);
+        const std::uint64_t took = run(request, passes);
         if (took >= ns / 2) return std::max<std::uint64_t>(1, passes * ns / took);
         passes *= std::clamp<std::uint64_t>(ns / took, 2, 16);
         if (passes > most_passes) return passes; // a clock that hardly moves

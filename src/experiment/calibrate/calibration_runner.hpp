@@ -26,27 +26,29 @@ struct ProgramBytes {
 /// Memory of one team, bound as the placement says, written by the worker that uses it, never zero.
 class CalibrationRunner {
 public:
-    /// `team`: pinned to the stage's CPUs. Errors: not_possible for memory that cannot be had or bound.
-    static Result<CalibrationRunner> make(const Machine& machine, const CalibrationStage& stage, WorkerTeam& team,
+    /// `team`: pinned to the plan's CPUs. Errors: not_possible for memory that cannot be had or bound.
+    static Result<CalibrationRunner> make(const Machine& machine, const TeamPlan& plan, WorkerTeam& team,
                                           ClockFunction clock);
 
     const BoundArena& arena() const { return arena_; }
 
-    ProgramBytes bytes(const CeilingWish& wish) const;
+    ProgramBytes bytes(const CeilingRequest& request) const;
     /// Nanoseconds of `passes` passes on every worker at once, from the release to the last arrival.
-    std::uint64_t run(const CeilingWish& wish, std::uint64_t passes);
+    std::uint64_t run(const CeilingRequest& request, std::uint64_t passes);
     /// Likewise of `iterations` of multiply-adds.
     std::uint64_t run(const FmaKernel& kernel, std::uint64_t iterations);
     /// As many passes as take about `ns`; leaves a working set that fits a cache in it.
-    std::uint64_t passes_for(const CeilingWish& wish, std::uint64_t ns);
+    std::uint64_t passes_for(const CeilingRequest& request, std::uint64_t ns);
 
 private:
-    CalibrationRunner(const CalibrationStage& stage, WorkerTeam& team, ClockFunction clock)
-        : stage_(&stage), team_(&team), clock_(clock) {}
-    std::uint64_t rows_of(const CeilingWish& wish) const { return wish.buffers.worker_bytes / 2 / wish.row_bytes; }
+    CalibrationRunner(const TeamPlan& plan, WorkerTeam& team, ClockFunction clock)
+        : plan_(&plan), team_(&team), clock_(clock) {}
+    std::uint64_t rows_of(const CeilingRequest& request) const {
+        return request.buffers.worker_bytes / 2 / request.row_bytes;
+    }
     void prepare_rows();
 
-    const CalibrationStage* stage_;
+    const TeamPlan* plan_;
     WorkerTeam* team_;
     ClockFunction clock_;
     BoundArena arena_;

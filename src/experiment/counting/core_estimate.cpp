@@ -14,7 +14,7 @@ void give_up_estimate(Counting& counting, const EventRecord& missing) {
     const std::string cause = "the estimate needs " + missing.name + " too: " + missing.reason;
     for (EventRecord& record : counting.events) {
         if (record.bytes_per_count == 0 || record.pass < 0) continue;
-        for (CountingSource& source : counting.sources)
+        for (PlannedCollector& source : counting.sources)
             for (PlannedEvent& planned : source.plan.events)
                 if (planned.name == record.name) {
                     planned.event.reset();

@@ -173,8 +173,8 @@ bool supplies_dram(std::span<const CollectorEntry> table, std::string_view name)
     return entry != nullptr && entry->supplies == Supplies::dram;
 }
 
-void add_dram(Counting& counting, std::vector<CountingSource> sources) {
-    for (CountingSource& source : sources) {
+void add_dram(Counting& counting, std::vector<PlannedCollector> sources) {
+    for (PlannedCollector& source : sources) {
         for (const PlannedEvent& planned : source.plan.events) {
             EventRecord record;
             record.name = planned.name;
@@ -221,7 +221,7 @@ void fill_event_record(EventRecord& record, const PlannedEvent& planned, const C
 
 std::vector<CounterSlot> Counting::slots_of(int pass) const {
     std::vector<CounterSlot> slots;
-    for (const CountingSource& source : sources)
+    for (const PlannedCollector& source : sources)
         for (const PlannedEvent& planned : source.plan.events) {
             if (planned.pass != pass) continue;
             const auto named = [&](const EventRecord& record) { return record.name == planned.name; };

@@ -15,7 +15,7 @@
 namespace bytebound {
 
 /// A collector with what it agreed to count.
-struct CountingSource {
+struct PlannedCollector {
     std::unique_ptr<Collector> collector;
     CountingPlan plan;
 };
@@ -32,7 +32,7 @@ struct CounterSlot {
 /// The counting of a whole run. Columns are the indices of `events`: those of RunPlan::events in the user's order, then
 /// what counts DRAM traffic.
 struct Counting {
-    std::vector<CountingSource> sources;
+    std::vector<PlannedCollector> sources;
     int passes = 1;
     std::vector<EventRecord> events;
     std::vector<CollectorRecord> collectors;

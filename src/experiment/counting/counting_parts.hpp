@@ -16,7 +16,7 @@ void fill_event_record(EventRecord& record, const PlannedEvent& planned, const C
 
 /// What counts DRAM traffic, beside the simulation.
 struct DramChoice {
-    std::vector<CountingSource> sources;
+    std::vector<PlannedCollector> sources;
     /// Core events that perf shall count: the estimate, where nothing better is to be had.
     std::vector<EstimateTerm> estimate;
 };

@@ -16,7 +16,7 @@ std::size_t values_of(const std::vector<PlannedEvent>& events, int pass) {
 
 Result<OpenCounters> OpenCounters::open(Counting& counting, int pass, bool leads) {
     OpenCounters open;
-    for (CountingSource& source : counting.sources) {
+    for (PlannedCollector& source : counting.sources) {
         const auto& events = source.plan.events;
         if (std::none_of(events.begin(), events.end(), [&](const PlannedEvent& e) { return e.pass == pass; })) continue;
         const bool idle = !leads && events[0].sharing != Sharing::per_thread;

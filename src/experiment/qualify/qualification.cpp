@@ -53,17 +53,17 @@ struct Item {
 /// The checks of one pass.
 class PassQualification {
 public:
-    PassQualification(const QualificationStage& stage, KernelRunner& runner, int pass, std::uint64_t end_ns,
+    PassQualification(const QualificationContext& context, KernelRunner& runner, int pass, std::uint64_t end_ns,
                       std::vector<QualifiedEvent>& results)
-        : stage_(stage), runner_(runner), pass_(pass), end_ns_(end_ns), slots_(stage.counting.slots_of(pass)),
+        : context_(context), runner_(runner), pass_(pass), end_ns_(end_ns), slots_(context.counting.slots_of(pass)),
           before_(slots_.size()), after_(slots_.size()), results_(results) {}
 
     Result<void> run();
 
 private:
-    const EventRecord& record(std::size_t column) const { return stage_.counting.events[column]; }
+    const EventRecord& record(std::size_t column) const { return context_.counting.events[column]; }
     std::string role_of(const EventRecord& record) const;
-    void sort_out();
+    void classify();
     Result<void> judge_on(OpenCounters& counters, TruthKernel kernel);
     Result<void> once(OpenCounters& counters, TruthKernel kernel, std::vector<Item*>& items, std::uint64_t& took_ns);
     Result<std::uint64_t> idle(OpenCounters& counters, std::uint64_t ns);
@@ -74,7 +74,7 @@ private:
     void leave_out(std::size_t column, std::string kernel, std::string reason);
     QualifiedEvent judge_breakpoint(const EventRecord& record);
 
-    const QualificationStage& stage_;
+    const QualificationContext& context_;
     KernelRunner& runner_;
     int pass_;
     std::uint64_t end_ns_;
@@ -86,7 +86,7 @@ private:
 };
 
 std::string PassQualification::role_of(const EventRecord& record) const {
-    return record.role.empty() ? event_role(record.name, stage_.request.preset.choice.llc_event) : record.role;
+    return record.role.empty() ? event_role(record.name, context_.request.preset.choice.llc_event) : record.role;
 }
 
 void PassQualification::leave_out(std::size_t column, std::string kernel, std::string reason) {
@@ -97,7 +97,7 @@ void PassQualification::leave_out(std::size_t column, std::string kernel, std::s
     results_.push_back(std::move(event));
 }
 
-void PassQualification::sort_out() {
+void PassQualification::classify() {
     std::vector<std::size_t> columns;
     for (const CounterSlot& slot : slots_)
         if (std::find(columns.begin(), columns.end(), slot.column) == columns.end()) columns.push_back(slot.column);
@@ -122,7 +122,7 @@ void PassQualification::sort_out() {
 /// Channels of one controller that need more passes than one see a share of every kernel, and no pass sees all of it.
 bool PassQualification::in_several_passes(std::size_t column) const {
     const EventRecord& one = record(column);
-    const auto& events = stage_.counting.events;
+    const auto& events = context_.counting.events;
     return !one.role.empty() && std::any_of(events.begin(), events.end(), [&](const EventRecord& other) {
         return other.role == one.role && other.source == one.source && other.pass >= 0 && other.pass != one.pass;
     });
@@ -229,17 +229,17 @@ Result<void> PassQualification::judge_on(OpenCounters& counters, TruthKernel ker
         return done;
     }
     const std::uint64_t now = now_ns();
-    const std::uint64_t repeats = stage_.pace.repeats;
+    const std::uint64_t repeats = context_.pace.repeats;
     const std::uint64_t left = end_ns_ > now ? end_ns_ - now : 0;
     const std::uint64_t affordable = left / std::max<std::uint64_t>(2 * took_ns, 1);
     if (affordable < std::min(repeats, fewest_trials))
         return give_up(fmt::format("{} repeats of {:.0f} ms do not fit into the {:g} s of this qualification",
                                    fewest_trials, static_cast<double>(took_ns) / 1e6,
-                                   static_cast<double>(stage_.pace.budget_ns) / 1e9));
+                                   static_cast<double>(context_.pace.budget_ns) / 1e9));
     for (Item* item : items)
         item->trials.clear();
     for (std::uint64_t i = 0; i < std::min(repeats, std::max(affordable, fewest_trials)); ++i) {
-        if (stage_.stop != 0) return fail(stopped_by(stage_.stop));
+        if (context_.stop != 0) return fail(stopped_by(context_.stop));
         TRY(once(counters, kernel, items, took_ns));
         if (items[0]->trials.back().truth.low <= 0) return give_up("its witness did not see what it did");
     }
@@ -264,7 +264,7 @@ QualifiedEvent PassQualification::judge_breakpoint(const EventRecord& record) {
         out.reason = std::move(reason);
         return out;
     };
-    for (CountingSource& source : stage_.counting.sources) {
+    for (PlannedCollector& source : context_.counting.sources) {
         const auto planned = std::find_if(source.plan.events.begin(), source.plan.events.end(),
                                           [&](const PlannedEvent& each) { return each.name == record.name; });
         if (planned == source.plan.events.end() || !planned->event) continue;
@@ -273,13 +273,13 @@ QualifiedEvent PassQualification::judge_breakpoint(const EventRecord& record) {
         const bool reads_too = event.breakpoint_type != HW_BREAKPOINT_W;
         known_truth::WatchedWord word;
         const std::string name = word.event_name(std::clamp<std::size_t>(event.config2, 1, 8), reads_too);
-        const auto plan = source.collector->plan({{name}, false, stage_.request.placement.cpus.at(0), {}, {}});
+        const auto plan = source.collector->plan({{name}, false, context_.request.placement.cpus.at(0), {}, {}});
         if (!plan) return not_judged(plan.error().cause);
         if (plan->events.size() != 1 || plan->events[0].pass != 0) return not_judged("no breakpoint was left for it");
         const auto counters = source.collector->open(*plan, 0);
         if (!counters) return not_judged(counters.error().cause);
         std::vector<KernelTrial> trials;
-        for (std::uint64_t i = 0; i < stage_.pace.repeats; ++i) {
+        for (std::uint64_t i = 0; i < context_.pace.repeats; ++i) {
             CounterValue before, after;
             const bool first = (*counters)->read(std::span(&before, 1));
             word.touch(watched_writes, watched_reads);
@@ -299,13 +299,13 @@ QualifiedEvent PassQualification::judge_breakpoint(const EventRecord& record) {
 }
 
 Result<void> PassQualification::run() {
-    sort_out();
+    classify();
     if (!items_.empty()) {
-        auto counters = TRY(OpenCounters::open(stage_.counting, pass_, true));
+        auto counters = TRY(OpenCounters::open(context_.counting, pass_, true));
         using enum TruthKernel;
         for (const TruthKernel kernel :
              {instructions, fresh_pages, naps, cpu_time, read, store, nontemporal_store, copy}) {
-            if (stage_.stop != 0) return fail(stopped_by(stage_.stop));
+            if (context_.stop != 0) return fail(stopped_by(context_.stop));
             TRY(judge_on(counters, kernel));
         }
     }
@@ -321,17 +321,17 @@ QualificationPace qualification_pace(bool quick) {
     return quick ? QualificationPace{fewest_trials, 700'000'000} : QualificationPace{};
 }
 
-Result<std::vector<QualifiedEvent>> qualify_counters(const QualificationStage& stage) {
-    KernelAmounts amounts = stage.amounts;
-    for (const EventRecord& record : stage.counting.events)
+Result<std::vector<QualifiedEvent>> qualify_counters(const QualificationContext& context) {
+    KernelAmounts amounts = context.amounts;
+    for (const EventRecord& record : context.counting.events)
         if (record.multiplexed) amounts.iterations = std::max(amounts.iterations, multiplexed_iterations);
-    const auto caches = stage.machine.last_level_caches(stage.request.placement.cpus);
+    const auto caches = context.machine.last_level_caches(context.request.placement.cpus);
     const std::size_t line_bytes = caches.empty() || caches[0].line_bytes == 0 ? 64 : caches[0].line_bytes;
-    KernelRunner runner(stage.machine, stage.request.placement, amounts, line_bytes);
-    const std::uint64_t end_ns = now_ns() + stage.pace.budget_ns;
+    KernelRunner runner(context.machine, context.request.placement, amounts, line_bytes);
+    const std::uint64_t end_ns = now_ns() + context.pace.budget_ns;
     std::vector<QualifiedEvent> results;
-    for (int pass = 0; pass < stage.counting.passes; ++pass)
-        TRY(PassQualification(stage, runner, pass, end_ns, results).run());
+    for (int pass = 0; pass < context.counting.passes; ++pass)
+        TRY(PassQualification(context, runner, pass, end_ns, results).run());
     return results;
 }
 

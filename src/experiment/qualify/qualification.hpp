@@ -20,7 +20,7 @@ struct QualificationPace {
 QualificationPace qualification_pace(bool quick);
 
 /// What a qualification needs.
-struct QualificationStage {
+struct QualificationContext {
     Counting& counting;
     const CountingRequest& request;
     const Machine& machine;
@@ -32,7 +32,7 @@ struct QualificationStage {
 /// Counts the kernels in every pass, on the calling thread, which is pinned as the leader. Every counted event stands
 /// in the result at least once. Errors: those of opening and of reading what the plan promised; interrupted,
 /// terminated.
-Result<std::vector<QualifiedEvent>> qualify_counters(const QualificationStage& stage);
+Result<std::vector<QualifiedEvent>> qualify_counters(const QualificationContext& context);
 
 /// --strict: not_possible for the first failed event that the run needs (every one of --events if given, else cycles,
 /// instructions, LLC misses and DRAM bytes).

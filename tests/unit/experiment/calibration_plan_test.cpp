@@ -41,10 +41,10 @@ CalibrationOptions rows(std::vector<std::uint64_t> row_bytes) {
     return options;
 }
 
-/// Buffers of the first wish of this kernel and level; no bytes where there is none.
-LevelBuffers buffers(const CalibrationStage& stage, StreamKernel kernel, MemoryLevel level) {
-    for (const CeilingWish& wish : stage.wishes)
-        if (wish.kernel == kernel && wish.buffers.level == level) return wish.buffers;
+/// Buffers of the first request of this kernel and level; no bytes where there is none.
+LevelBuffers buffers(const TeamPlan& team, StreamKernel kernel, MemoryLevel level) {
+    for (const CeilingRequest& request : team.requests)
+        if (request.kernel == kernel && request.buffers.level == level) return request.buffers;
     return {level, 0, false};
 }
 
@@ -60,9 +60,9 @@ std::string absences(const CalibrationPlan& plan) {
 TEST_CASE("buffers are half of a cache, and in memory more than 4 x all last-level caches together") {
     const CalibrationPlan plan = planned(rows({8192}));
     CHECK(plan.options.threads == std::vector<std::uint32_t>{1, 2});
-    REQUIRE(plan.stages.size() == 2);
+    REQUIRE(plan.teams.size() == 2);
     using enum MemoryLevel;
-    const CalibrationStage &one = plan.stages[0], &two = plan.stages[1];
+    const TeamPlan &one = plan.teams[0], &two = plan.teams[1];
     CHECK(one.placement.cpus == std::vector<int>{0});
     CHECK(buffers(one, StreamKernel::copy, l1).worker_bytes == 16 * kib);
     CHECK(buffers(one, StreamKernel::copy, l2).worker_bytes == 512 * kib);
@@ -91,9 +91,9 @@ TEST_CASE(
     const bool nt = why_no_nt_kernels().empty();
     for (const MemoryLevel level : {MemoryLevel::llc, MemoryLevel::memory}) {
         std::vector<std::string> names;
-        for (const CeilingWish& wish : plan.stages[0].wishes)
-            if (wish.buffers.level == level)
-                names.push_back(std::string(name_of(wish.kernel)) + std::to_string(wish.row_bytes));
+        for (const CeilingRequest& request : plan.teams[0].requests)
+            if (request.buffers.level == level)
+                names.push_back(std::string(name_of(request.kernel)) + std::to_string(request.row_bytes));
         if (nt)
             CHECK(names == std::vector<std::string>{"read0", "write0", "nt-write0", "copy0", "nt-copy0", "row-copy4096",
                                                     "nt-row-copy4096", "row-copy8192", "nt-row-copy8192"});
@@ -108,16 +108,16 @@ TEST_CASE("two last-level caches are both exceeded, and each worker's part excee
     machine.caches.push_back({3, "Unified", 24 * mib, 16, 64, {1}, "sysfs"});
     const CalibrationPlan plan = planned(rows({8192}), machine);
     // The part of worker 1 must exceed 4 x 24 MiB; that of both 4 x 32 MiB.
-    CHECK(buffers(plan.stages[1], StreamKernel::read, MemoryLevel::memory).worker_bytes == 98 * mib);
+    CHECK(buffers(plan.teams[1], StreamKernel::read, MemoryLevel::memory).worker_bytes == 98 * mib);
     // In the caches the smaller one decides.
-    CHECK(buffers(plan.stages[1], StreamKernel::read, MemoryLevel::llc).worker_bytes == 4 * mib);
-    CHECK(buffers(plan.stages[0], StreamKernel::read, MemoryLevel::memory).worker_bytes == 34 * mib);
+    CHECK(buffers(plan.teams[1], StreamKernel::read, MemoryLevel::llc).worker_bytes == 4 * mib);
+    CHECK(buffers(plan.teams[0], StreamKernel::read, MemoryLevel::memory).worker_bytes == 34 * mib);
 }
 
 TEST_CASE("a last-level cache that is hardly larger than the private ones below it is left out with the reason") {
     const CalibrationPlan plan = planned(rows({8192}), two_cores(6 * mib));
-    CHECK(buffers(plan.stages[0], StreamKernel::read, MemoryLevel::llc).worker_bytes == 3 * mib);
-    CHECK(buffers(plan.stages[1], StreamKernel::read, MemoryLevel::llc).worker_bytes == 0);
+    CHECK(buffers(plan.teams[0], StreamKernel::read, MemoryLevel::llc).worker_bytes == 3 * mib);
+    CHECK(buffers(plan.teams[1], StreamKernel::read, MemoryLevel::llc).worker_bytes == 0);
     CHECK(absences(plan) ==
           "LLC [] 2: half of it is 1.5 MiB per worker, less than twice the 1 MiB of a worker's own cache\n");
 }
@@ -128,7 +128,7 @@ TEST_CASE("a machine without known caches still has its ceilings of memory, beyo
     CalibrationOptions options = rows({8192});
     options.threads = {1};
     const CalibrationPlan plan = planned(options, machine);
-    CHECK(buffers(plan.stages[0], StreamKernel::read, MemoryLevel::memory).worker_bytes == 130 * mib);
+    CHECK(buffers(plan.teams[0], StreamKernel::read, MemoryLevel::memory).worker_bytes == 130 * mib);
     CHECK(absences(plan) == "L1 [] 1: no L1 of known size lies before the last-level cache\n"
                             "L2 [] 1: no L2 of known size lies before the last-level cache\n"
                             "LLC [] 1: no last-level cache of known size: see bytebound topology\n");
@@ -144,14 +144,14 @@ TEST_CASE("rows of which only a few fit a working set are left out there") {
 TEST_CASE("--quick takes smaller buffers where the caches are large, marks them and warns") {
     CalibrationOptions options = rows({8192});
     options.quick = true;
-    CHECK(buffers(planned(options).stages[0], StreamKernel::read, MemoryLevel::memory) ==
+    CHECK(buffers(planned(options).teams[0], StreamKernel::read, MemoryLevel::memory) ==
           LevelBuffers{MemoryLevel::memory, 130 * mib, false});
     options.threads = {1};
     const CalibrationPlan plan = planned(options, two_cores(768 * mib));
     // Twice the cache, not 4 x.
-    CHECK(buffers(plan.stages[0], StreamKernel::read, MemoryLevel::memory) ==
+    CHECK(buffers(plan.teams[0], StreamKernel::read, MemoryLevel::memory) ==
           LevelBuffers{MemoryLevel::memory, 1536 * mib, true});
-    CHECK_FALSE(buffers(plan.stages[0], StreamKernel::read, MemoryLevel::llc).small_buffers);
+    CHECK_FALSE(buffers(plan.teams[0], StreamKernel::read, MemoryLevel::llc).small_buffers);
     REQUIRE(plan.warnings.size() == 1);
     CHECK(plan.warnings[0].text ==
           "1 thread: buffers of 1.5 GiB are not larger than 4 x the 768 MiB of last-level cache, which may hold a part "

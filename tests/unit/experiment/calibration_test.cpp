@@ -4,7 +4,7 @@
 
 #include "counters/scripted_collector.hpp"
 #include "experiment/calibrate/calibration.hpp"
-#include "experiment/calibrate/calibration_stage.hpp"
+#include "experiment/calibrate/team_ceilings.hpp"
 #include "loops/stream_kernels.hpp"
 #include "record/calibration_store.hpp"
 #include "support/temporary_directory.hpp"

@@ -1,4 +1,4 @@
-#include "experiment/calibrate/calibration_stage.hpp"
+#include "experiment/calibrate/team_ceilings.hpp"
 
 #include <fmt/format.h>
 
@@ -17,8 +17,8 @@ namespace {
 /// Of one sample: a thousand times what releasing a team takes, a fraction of a scheduler's slice.
 constexpr std::uint64_t sample_ns = 2'000'000;
 
-/// Samples of one wish.
-struct WishSamples {
+/// Samples of one ceiling.
+struct CeilingSamples {
     std::uint64_t passes = 1, last_ns = sample_ns;
     std::vector<double> rates;
     std::vector<std::vector<double>> read_bytes; ///< per pass of the counters
@@ -41,13 +41,13 @@ std::string why_too_few_counts(const std::string& source, std::size_t passes, st
                        source, passes, rounds, fewest_samples * passes);
 }
 
-class StageMeasurement {
+class TeamMeasurement {
 public:
-    StageMeasurement(const StageParts& parts, CalibrationRecord& record, WorkerTeam& team, CalibrationRunner& runner)
-        : parts_(parts), record_(record), team_(team), runner_(runner), counter_(parts.counting, parts.reads, team),
-          samples_(parts.stage.wishes.size()) {
+    TeamMeasurement(const TeamContext& context, CalibrationRecord& record, WorkerTeam& team, CalibrationRunner& runner)
+        : context_(context), record_(record), team_(team), runner_(runner),
+          counter_(context.counting, context.reads, team), samples_(context.team.requests.size()) {
         counter_.find_passes();
-        for (WishSamples& each : samples_)
+        for (CeilingSamples& each : samples_)
             each.read_bytes.resize(counter_.passes().size());
     }
 
@@ -55,9 +55,9 @@ public:
     void put();
 
 private:
-    const CeilingWish& wish(std::size_t i) const { return parts_.stage.wishes[i]; }
-    static bool counted(const CeilingWish& wish) {
-        return wish.buffers.level == MemoryLevel::memory && wish.kernel != StreamKernel::read;
+    const CeilingRequest& request(std::size_t i) const { return context_.team.requests[i]; }
+    static bool counted(const CeilingRequest& request) {
+        return request.buffers.level == MemoryLevel::memory && request.kernel != StreamKernel::read;
     }
     void settle_lengths();
     Result<void> round(std::uint32_t number, const StopFlag& stop);
@@ -65,18 +65,18 @@ private:
     void compute_once();
     WriteAllocateFactor factor_of(std::size_t i) const;
 
-    const StageParts& parts_;
+    const TeamContext& context_;
     CalibrationRecord& record_;
     WorkerTeam& team_;
     CalibrationRunner& runner_;
     ReadCounter counter_;
-    std::vector<WishSamples> samples_;
+    std::vector<CeilingSamples> samples_;
     std::vector<ComputeSamples> compute_;
 };
 
-void StageMeasurement::settle_lengths() {
+void TeamMeasurement::settle_lengths() {
     for (std::size_t i = 0; i < samples_.size(); ++i)
-        samples_[i].passes = runner_.passes_for(wish(i), sample_ns);
+        samples_[i].passes = runner_.passes_for(request(i), sample_ns);
     for (const FloatType type : {FloatType::f32, FloatType::f64}) {
         ComputeSamples each{type, fma_kernels(type).back(), 100'000, {}};
         runner_.run(each.kernel, each.iterations); // wakes the vector units
@@ -86,15 +86,15 @@ void StageMeasurement::settle_lengths() {
     }
 }
 
-Result<void> StageMeasurement::once(std::size_t i, std::size_t counter_pass) {
-    WishSamples& samples = samples_[i];
-    const ProgramBytes bytes = runner_.bytes(wish(i));
-    if (wish(i).buffers.level != MemoryLevel::memory) runner_.run(wish(i), 1); // brings the working set in
+Result<void> TeamMeasurement::once(std::size_t i, std::size_t counter_pass) {
+    CeilingSamples& samples = samples_[i];
+    const ProgramBytes bytes = runner_.bytes(request(i));
+    if (request(i).buffers.level != MemoryLevel::memory) runner_.run(request(i), 1); // brings the working set in
     const auto pass = [&] {
-        samples.last_ns = runner_.run(wish(i), samples.passes);
+        samples.last_ns = runner_.run(request(i), samples.passes);
         return samples.last_ns;
     };
-    if (counter_.counts() && counted(wish(i))) {
+    if (counter_.counts() && counted(request(i))) {
         auto read = TRY(counter_.during(samples.last_ns, pass));
         if (read) samples.read_bytes[counter_pass].push_back(*read / static_cast<double>(samples.passes));
     } else {
@@ -105,16 +105,16 @@ Result<void> StageMeasurement::once(std::size_t i, std::size_t counter_pass) {
     return {};
 }
 
-void StageMeasurement::compute_once() {
+void TeamMeasurement::compute_once() {
     for (ComputeSamples& each : compute_) {
         const std::uint64_t ns = runner_.run(each.kernel, each.iterations);
         const double flops = static_cast<double>(each.kernel.flops_per_iteration) *
-                             static_cast<double>(each.iterations) * parts_.stage.threads();
+                             static_cast<double>(each.iterations) * context_.team.threads();
         each.rates.push_back(flops * 1e9 / static_cast<double>(ns));
     }
 }
 
-Result<void> StageMeasurement::round(std::uint32_t number, const StopFlag& stop) {
+Result<void> TeamMeasurement::round(std::uint32_t number, const StopFlag& stop) {
     std::vector<std::size_t> order(samples_.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     Random random(number + 1);
@@ -135,32 +135,32 @@ Result<void> StageMeasurement::round(std::uint32_t number, const StopFlag& stop)
     return {};
 }
 
-Result<void> StageMeasurement::run(const ProgressCallback& progress, const StopFlag& stop) {
+Result<void> TeamMeasurement::run(const ProgressCallback& progress, const StopFlag& stop) {
     settle_lengths();
-    const std::uint32_t threads = parts_.stage.threads(), rounds = parts_.plan.options.rounds;
+    const std::uint32_t threads = context_.team.threads(), rounds = context_.plan.options.rounds;
     for (std::uint32_t number = 0; number < rounds; ++number) {
         if (progress)
             progress(
-                {"calibrate", parts_.done_before + number, parts_.total,
+                {"calibrate", context_.done_before + number, context_.total,
                  fmt::format("{} thread{}, round {} of {}", threads, threads == 1 ? "" : "s", number + 1, rounds)});
         TRY(round(number, stop));
     }
     return {};
 }
 
-WriteAllocateFactor StageMeasurement::factor_of(std::size_t i) const {
+WriteAllocateFactor TeamMeasurement::factor_of(std::size_t i) const {
     WriteAllocateFactor out;
-    out.kernel = wish(i).kernel;
-    out.threads = parts_.stage.threads();
-    out.row_bytes = wish(i).row_bytes;
+    out.kernel = request(i).kernel;
+    out.threads = context_.team.threads();
+    out.row_bytes = request(i).row_bytes;
     const auto& passes = samples_[i].read_bytes;
     std::size_t n = passes.empty() ? 0 : passes[0].size();
     for (const auto& of_pass : passes)
         n = std::min(n, of_pass.size());
     if (!counter_.counts() || n < fewest_samples) {
-        out.factor = assumed_factor(wish(i).kernel);
+        out.factor = assumed_factor(request(i).kernel);
         out.source = counter_.counts()
-                         ? why_too_few_counts(counter_.events().source, passes.size(), parts_.plan.options.rounds)
+                         ? why_too_few_counts(counter_.events().source, passes.size(), context_.plan.options.rounds)
                          : counter_.events().reason;
         return out;
     }
@@ -169,7 +169,7 @@ WriteAllocateFactor StageMeasurement::factor_of(std::size_t i) const {
         double bytes = 0;
         for (const auto& of_pass : passes)
             bytes += of_pass[k];
-        factors.push_back(write_allocate_factor(bytes, runner_.bytes(wish(i))));
+        factors.push_back(write_allocate_factor(bytes, runner_.bytes(request(i))));
     }
     const Estimate estimate = estimate_rounds(factors, Stat::mean);
     out.factor = estimate.value;
@@ -180,16 +180,16 @@ WriteAllocateFactor StageMeasurement::factor_of(std::size_t i) const {
     return out;
 }
 
-void StageMeasurement::put() {
-    const std::uint32_t threads = parts_.stage.threads();
+void TeamMeasurement::put() {
+    const std::uint32_t threads = context_.team.threads();
     Ceilings& ceilings = record_.ceilings;
     for (std::size_t i = 0; i < samples_.size(); ++i) {
         const Estimate rate = estimate_rounds(samples_[i].rates, Stat::median);
-        const LevelBuffers& buffers = wish(i).buffers;
-        ceilings.ceilings.push_back({wish(i).kernel, buffers.level, threads, wish(i).row_bytes,
+        const LevelBuffers& buffers = request(i).buffers;
+        ceilings.ceilings.push_back({request(i).kernel, buffers.level, threads, request(i).row_bytes,
                                      buffers.worker_bytes * threads, rate.value, *rate.ci_low, *rate.ci_high, rate.n,
                                      buffers.small_buffers});
-        if (counted(wish(i))) ceilings.write_allocate.push_back(factor_of(i));
+        if (counted(request(i))) ceilings.write_allocate.push_back(factor_of(i));
     }
     for (const ComputeSamples& each : compute_) {
         const Estimate rate = estimate_rounds(each.rates, Stat::median);
@@ -199,17 +199,17 @@ void StageMeasurement::put() {
 }
 
 /// Asks where the pages are; a page elsewhere under a policy that allows no other node is a failed proof.
-Result<void> prove(const StageParts& parts, const CalibrationRunner& runner, CalibrationRecord& record) {
+Result<void> prove(const TeamContext& context, const CalibrationRunner& runner, CalibrationRecord& record) {
     const MappedRegion& memory = runner.arena().region;
     const AddressRange whole{"calibration", memory.data(), memory.size()};
-    const PageAnswer answer = ask_for_pages(parts.sys, parts.stage.placement, std::span(&whole, 1));
+    const PageAnswer answer = ask_for_pages(context.sys, context.team.placement, std::span(&whole, 1));
     if (!answer.reason.empty()) {
         record.pages_reason = answer.reason;
         return {};
     }
     record.percent_in_place = answer.proofs.at(0).percent_in_place();
     if (!runner.arena().bound) return {};
-    auto warnings = TRY(judge_pages(parts.stage.placement, answer.proofs));
+    auto warnings = TRY(judge_pages(context.team.placement, answer.proofs));
     record.warnings.insert(record.warnings.end(), warnings.begin(), warnings.end());
     return {};
 }
@@ -227,14 +227,14 @@ Estimate estimate_rounds(const std::vector<double>& samples, Stat stat) {
     return out;
 }
 
-Result<void> measure_stage(const StageParts& parts, CalibrationRecord& record, const ProgressCallback& progress,
-                           const StopFlag& stop) {
-    auto team = TRY(PinnedTeam::make(parts.sys, parts.machine, parts.stage.placement.cpus));
+Result<void> measure_team(const TeamContext& context, CalibrationRecord& record, const ProgressCallback& progress,
+                          const StopFlag& stop) {
+    auto team = TRY(PinnedTeam::make(context.sys, context.machine, context.team.placement.cpus));
     record.bound_cpus = team.bound();
-    auto runner = TRY(CalibrationRunner::make(parts.machine, parts.stage, team.workers(), parts.clock));
+    auto runner = TRY(CalibrationRunner::make(context.machine, context.team, team.workers(), context.clock));
     record.bound_memory = runner.arena().bound;
-    TRY(prove(parts, runner, record));
-    StageMeasurement measurement(parts, record, team.workers(), runner);
+    TRY(prove(context, runner, record));
+    TeamMeasurement measurement(context, record, team.workers(), runner);
     TRY(measurement.run(progress, stop));
     measurement.put();
     return {};
