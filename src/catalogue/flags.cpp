@@ -8,16 +8,15 @@ namespace bytebound {
 std::span<const FlagEntry> flags() {
     static constexpr std::array flag_table{
         FlagEntry{.name = flag_name::migrated,
-                  .meaning = "the step ended on another CPU than it began, or not on the pinned one",
+                  .meaning = "the step ended on a different CPU than it began, or not on the pinned one",
                   .text = "{rows}: the CPU changed during the step, or was not the pinned one",
                   .below_table = 3},
         FlagEntry{.name = flag_name::descheduled,
                   .meaning = "the step lost the CPU",
                   .text = "{rows}: the thread lost its CPU during the step"},
         FlagEntry{.name = flag_name::interrupted,
-                  .meaning = "the kernel took the counters away during the step, though no context switch was counted: "
-                             "an overflow interrupt, or another user of the PMU. Known only where counters are read in "
-                             "user space ([read-costs.md](read-costs.md))",
+                  .meaning = "the kernel rescheduled the counters during the step without a context switch: an "
+                             "overflow interrupt, or another user of the PMU",
                   .text = "{rows}: the kernel took counters away during the step"},
         FlagEntry{.name = flag_name::multiplexed,
                   .meaning = "a counter of this step ran only part of the time",
@@ -39,9 +38,8 @@ std::span<const FlagEntry> flags() {
                       "too narrow; use --repeats {least_blocks} or more to settle it",
                   .below_table = 1},
         FlagEntry{.name = flag_name::outlier,
-                  .meaning =
-                      "time_ns lies outside Tukey's fences (1.5 times the interquartile range) of its own phase; "
-                      "kept in all figures",
+                  .meaning = "time_ns is outside Tukey's fences (1.5 times the interquartile range) of its own phase; "
+                             "kept in all figures",
                   .text = "{rows}: outside Tukey's fences (1.5 IQR) of their own phase; kept in every figure"},
     };
     return flag_table;

@@ -47,14 +47,13 @@ constexpr std::array metric_table{
     MetricEntry{.name = name::min_bytes,
                 .unit = "bytes",
                 .origin = computed,
-                .meaning =
-                    "min_rows·S, min_rows = A for A ≥ R, else A + t. t is taken from this loop's own slab, whose "
-                    "order is its own",
+                .meaning = "min_rows·S, min_rows = A for A ≥ R, else A + t, where t depends on the order of rows in "
+                           "this loop's own slab",
                 .column = {5, "min\nKiB", CellText::kib}},
     MetricEntry{.name = name::rows_written,
                 .unit = "rows",
                 .origin = computed,
-                .meaning = "rows that the step stored into the slab: min_rows for `paired` and `oracle`; m_after for "
+                .meaning = "rows stored into the slab: min_rows for `paired` and `oracle`; m_after for "
                            "`index`, `mask` and an index step of `hybrid`",
                 .better = Better::lower},
     MetricEntry{.name = name::requested_bytes,

@@ -2,22 +2,27 @@
 
 #include <tuple>
 
+#include "base/text.hpp"
+
 namespace bytebound {
 namespace {
+
+/// Of --cache-model: the LLC alone, or a policy.
+std::vector<std::string> model_names() {
+    std::vector<std::string> names = names_of(llc_policy_words());
+    names.insert(names.begin(), "llc");
+    return names;
+}
 
 Result<void> model_into(std::optional<LlcPolicy>& target, const std::string& text) {
     target = llc_policy_named(text);
     if (target || text == "llc") return {};
-    std::vector<std::string> known{"llc"};
-    for (const LlcPolicy policy :
-         {LlcPolicy::non_inclusive, LlcPolicy::inclusive, LlcPolicy::exclusive, LlcPolicy::victim})
-        known.emplace_back(name_of(policy));
-    return unknown_word("--cache-model", "cache model", text, known);
+    return unknown_word("--cache-model", "cache model", text, model_names());
 }
 
 Result<void> prefetch_into(Prefetch& target, const std::string& text) {
     const auto prefetch = prefetch_named(text);
-    if (!prefetch) return unknown_word("--prefetch", "prefetcher", text, {"none", "next-line"});
+    if (!prefetch) return unknown_word("--prefetch", "prefetcher", text, names_of(prefetch_words()));
     target = *prefetch;
     return {};
 }
@@ -40,15 +45,15 @@ void add_cache_options(std::vector<Option>& table, RunOptions& o, const std::str
                          return {};
                      }});
     table.push_back({"--cache-model", "MODEL",
-                     "llc|non-inclusive|inclusive|exclusive|victim: the LLC alone, or below private levels (llc)",
-                     group, [&o](const std::string& text) { return model_into(o.cache_model, text); }});
+                     join(model_names(), "|") + ": the LLC alone, or below private levels (llc)", group,
+                     [&o](const std::string& text) { return model_into(o.cache_model, text); }});
     for (const auto& [name, level, target] :
          {std::tuple{"--l1", "L1 data cache", &o.l1}, std::tuple{"--l2", "L2", &o.l2}})
         table.push_back({name, "SIZE:WAYS",
                          "simulated " + std::string(level) + " of every worker, or none (this machine's)", group,
                          [target](const std::string& text) { return level_into(*target, text); }});
-    table.push_back({"--prefetch", "KIND", "none|next-line: the simulated prefetcher (none)", group,
-                     [&o](const std::string& text) { return prefetch_into(o.prefetch, text); }});
+    table.push_back({"--prefetch", "KIND", join(names_of(prefetch_words()), "|") + ": the simulated prefetcher (none)",
+                     group, [&o](const std::string& text) { return prefetch_into(o.prefetch, text); }});
 }
 
 } // namespace bytebound

@@ -69,7 +69,7 @@ ExitCode measure_and_report(Run& run, bool quiet) {
 
 ExitCode run_main(const std::vector<std::string>& words, const ProgramSeams& program) {
     RunOptions options;
-    options.brought_loop = program.loop;
+    options.external_loop = program.loop;
     options.counting.preset_directory = user_presets_directory();
     const auto parsed = parse(run_syntax(options), words);
     if (!parsed) return complain(parsed.error());
@@ -82,8 +82,8 @@ ExitCode run_main(const std::vector<std::string>& words, const ProgramSeams& pro
     seams.qualification_cache = qualification_cache_directory();
     seams.calibrations = calibration_directory();
     seams.make_loop = [&program](LoopKind kind, Workspace& workspace, WorkerTeam& team, const LoopOptions& how) {
-        return kind == LoopKind::brought ? program.make_loop(workspace, team, how)
-                                         : make_loop(kind, workspace, team, how);
+        return kind == LoopKind::external ? program.make_loop(workspace, team, how)
+                                          : make_loop(kind, workspace, team, how);
     };
     auto run = Run::prepare(sys, options, std::move(seams));
     if (!run) return complain(run.error());

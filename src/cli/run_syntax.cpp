@@ -45,12 +45,32 @@ Apply word_into(std::string option, std::string kind, Value& target, Named named
     };
 }
 
+template <class Value>
+Apply word_into(std::string option, std::string kind, Value& target, std::span<const NamedValue<Value>> table) {
+    return word_into(
+        std::move(option), std::move(kind), target, [table](std::string_view name) { return value_named(table, name); },
+        names_of(table));
+}
+
+/// "none|use|evict"
+template <class Value>
+std::string choices(std::span<const NamedValue<Value>> table) {
+    return join(names_of(table), "|");
+}
+
 std::vector<std::string> loop_names(const RunOptions& o) {
     std::vector<std::string> names;
     for (const LoopEntry& entry : loops())
         names.emplace_back(entry.name);
-    if (!o.brought_loop.empty()) names.push_back(o.brought_loop);
+    if (!o.external_loop.empty()) names.push_back(o.external_loop);
     return names;
+}
+
+std::string default_loop_names() {
+    std::vector<std::string> names;
+    for (const LoopKind kind : default_loops())
+        names.emplace_back(find_loop(kind)->name);
+    return join(names, ",");
 }
 
 std::vector<std::string> copy_names() {
@@ -65,20 +85,6 @@ std::vector<std::string> collector_names() {
     return {words.begin(), words.end()};
 }
 
-std::optional<Qualify> qualify_named(std::string_view name) {
-    for (const Qualify qualify : {Qualify::always, Qualify::cached, Qualify::off}) {
-        if (name_of(qualify) == name) return qualify;
-    }
-    return {};
-}
-
-std::optional<Between> between_named(std::string_view name) {
-    for (const Between between : {Between::none, Between::use, Between::evict}) {
-        if (name_of(between) == name) return between;
-    }
-    return {};
-}
-
 Failure not_built_in(std::string operation, const std::string& word) {
     return fail({ExitCode::not_possible, std::move(operation), word, "this build lacks it",
                  "leave it out; bytebound --version names what is built in"});
@@ -88,12 +94,11 @@ Result<void> loops_into(RunOptions& o, const std::string& text) {
     const auto words = TRY(to_words("--loops", text));
     std::vector<LoopKind> kinds;
     for (const std::string& word : words) {
-        const auto entry =
-            std::find_if(loops().begin(), loops().end(), [&](const LoopEntry& e) { return e.name == word; });
-        const bool brought = !o.brought_loop.empty() && word == o.brought_loop;
-        if (entry == loops().end() && !brought) return unknown_word("--loops", "loop", word, loop_names(o));
-        if (!brought && !entry->built_in) return not_built_in("select loop", word);
-        const LoopKind kind = brought ? LoopKind::brought : entry->kind;
+        const LoopEntry* entry = find_loop(word);
+        const bool external = !o.external_loop.empty() && word == o.external_loop;
+        if (entry == nullptr && !external) return unknown_word("--loops", "loop", word, loop_names(o));
+        if (!external && !entry->built_in) return not_built_in("select loop", word);
+        const LoopKind kind = external ? LoopKind::external : entry->kind;
         if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) {
             return bad_value("--loops", "'" + word + "' stands twice", "name each loop once");
         }
@@ -148,8 +153,8 @@ void add_workload(std::vector<Option>& table, RunOptions& o) {
                      count_into("--up-cols", o.up_cols, 0, row_elements_max)});
     table.push_back({"--gate-cols", "ELEMENTS", "elements of a gate row (0: no gate)", group,
                      count_into("--gate-cols", o.gate_cols, 0, row_elements_max)});
-    table.push_back({"--dtype", "TYPE", "f32|f16|bf16|i8 (f32)", group,
-                     word_into("--dtype", "type", o.dtype, dtype_named, {"f32", "f16", "bf16", "i8"})});
+    table.push_back({"--dtype", "TYPE", choices(dtype_words()) + " (f32)", group,
+                     word_into("--dtype", "type", o.dtype, dtype_words())});
     table.push_back({"--ks", "K,...", "rows changed per step, half added, half removed (16,64,256,1024)", group,
                      [&o, ks_given](const std::string& text) -> Result<void> {
                          auto ks = TRY(to_counts("--ks", text));
@@ -177,7 +182,7 @@ void add_workload(std::vector<Option>& table, RunOptions& o) {
 
 void add_loops(std::vector<Option>& table, RunOptions& o) {
     const std::string group = "Loops";
-    table.push_back({"--loops", "LOOP,...", "paired,index,mask,hybrid,oracle (all)", group,
+    table.push_back({"--loops", "LOOP,...", default_loop_names() + " (all)", group,
                      [&o](const std::string& text) { return loops_into(o, text); }});
     table.push_back({"--tau", "TAU|adaptive",
                      "hybrid rebuilds if k > TAU*m (0.5); adaptive: by the expected times of this host", group,
@@ -199,8 +204,8 @@ void add_loops(std::vector<Option>& table, RunOptions& o) {
         {"--grain", "ROWS", "rows per unit of parallel work (8)", group, count_into("--grain", o.grain, 1)});
     table.push_back({"--par-threshold", "ROWS", "rows of a step from which workers share it (64)", group,
                      count_into("--par-threshold", o.parallel_threshold)});
-    table.push_back({"--between", "GAP", "none|use|evict: what happens between two steps (none)", group,
-                     word_into("--between", "gap", o.between, between_named, {"none", "use", "evict"})});
+    table.push_back({"--between", "GAP", choices(between_words()) + ": what happens between two steps (none)", group,
+                     word_into("--between", "gap", o.between, between_words())});
 }
 
 void add_place(std::vector<Option>& table, RunOptions& o) {
@@ -234,8 +239,9 @@ void add_counting(std::vector<Option>& table, RunOptions& o) {
     add_cache_options(table, o, group);
     table.push_back({"--allow-multiplex", "", "scale events that do not fit instead of running more passes", group,
                      flag_into(o.counting.allow_multiplex)});
-    table.push_back({"--qualify", "WHEN", "always|cached|off: check counters on kernels of known truth (cached)", group,
-                     word_into("--qualify", "choice", o.qualify, qualify_named, {"always", "cached", "off"})});
+    table.push_back({"--qualify", "WHEN",
+                     choices(qualify_words()) + ": check counters on kernels of known truth (cached)", group,
+                     word_into("--qualify", "choice", o.qualify, qualify_words())});
     table.push_back({"--allow-unqualified", "", "show figures of counters that failed the check, marked", group,
                      flag_into(o.allow_unqualified)});
     table.push_back({"--strict", "", "exit 3 before measuring unless every wanted event can be counted", group,

@@ -8,16 +8,20 @@
 #include "catalogue/metrics.hpp"
 #include "catalogue/sources.hpp"
 #include "figures/summary.hpp"
+#include "model/loop_facts.hpp"
 
 namespace bytebound {
 namespace {
 
 /// Whether every step of the loop stored min_rows rows; else why not.
 std::string why_not_minimal(const Summary& summary, const std::string& loop) {
-    if (loop == "index" || loop == "mask" || loop == "torch") return "a rebuild stores m rows whatever k is";
+    const auto stored = stored_rows(loop);
+    if (!stored) return "the loop's stores are its own";
+    if (*stored == StoredRows::all) return "a rebuild stores m rows whatever k is";
     for (const SummaryRow& row : summary.rows)
-        if (row.loop == loop && loop == "hybrid" && row.index_steps.value_or(1) > 0) return "some steps were rebuilds";
-    return loop == "paired" || loop == "oracle" || loop == "hybrid" ? "" : "the loop's stores are its own";
+        if (row.loop == loop && *stored == StoredRows::depends && row.index_steps.value_or(1) > 0)
+            return "some steps were rebuilds";
+    return {};
 }
 
 /// Why a step's memory traffic is not that of whole rows alone; empty where it is.
@@ -62,7 +66,7 @@ void put_theory(Regression& line, const RunRecord& run, const Summary& summary, 
     if (line.y == metric_name::dram_write_bytes)
         line.theory = 1;
     else
-        put_read_theory(line, line.loop == "oracle" && line.source == source_name::sim ? "memcpy" : copy_method);
+        put_read_theory(line, chose_copies(line.loop) && line.source == source_name::sim ? "memcpy" : copy_method);
 }
 
 /// The row's value of one metric, from `source` where it is named.

@@ -11,6 +11,7 @@
 #include "figures/comparisons.hpp"
 #include "figures/plausibility.hpp"
 #include "figures/series.hpp"
+#include "model/loop_facts.hpp"
 
 namespace bytebound {
 namespace {
@@ -224,7 +225,7 @@ void put_identity(SummaryRow& row, const PhaseSamples& phase) {
     }
     row.added = added / steps;
     row.removed = removed / steps;
-    if (row.loop == "hybrid") row.index_steps = rebuilt_steps(phase);
+    if (stored_rows(row.loop) == StoredRows::depends) row.index_steps = rebuilt_steps(phase);
 }
 
 /// Readings that no machine can give become reasons.

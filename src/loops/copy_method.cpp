@@ -97,9 +97,6 @@ constexpr std::array<Entry, 5> method_table{{{CopyMethod::memcpy, "memcpy", copy
                                              {CopyMethod::avx2, "avx2", copy_avx2},
                                              {CopyMethod::avx512, "avx512", copy_avx512},
                                              {CopyMethod::nt, "nt", copy_nt}}};
-constexpr std::array<CopyMethod, 5> methods{CopyMethod::memcpy, CopyMethod::movsb, CopyMethod::avx2, CopyMethod::avx512,
-                                            CopyMethod::nt};
-
 const Entry& entry_of(CopyMethod method) { return method_table[static_cast<std::size_t>(method)]; }
 
 } // namespace
@@ -113,7 +110,15 @@ std::optional<CopyMethod> copy_method_named(std::string_view name) {
     return std::nullopt;
 }
 
-std::span<const CopyMethod> copy_methods() { return methods; }
+std::span<const CopyMethod> copy_methods() {
+    static constexpr auto methods = [] {
+        std::array<CopyMethod, method_table.size()> all{};
+        for (std::size_t i = 0; i < all.size(); ++i)
+            all[i] = method_table[i].method;
+        return all;
+    }();
+    return methods;
+}
 
 bool runs_here(CopyMethod method) {
     if (entry_of(method).function == nullptr) return false;

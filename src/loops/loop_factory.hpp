@@ -6,7 +6,7 @@
 
 namespace bytebound {
 
-/// The loop of `kind` on one access policy; null for torch and brought, whose code is not ours.
+/// The loop of `kind` on one access policy; null for torch and external, whose code is not ours.
 template <class Access>
 std::unique_ptr<UpdateLoop> make_with(LoopKind kind, const LoopSetup<Access>& setup) {
     switch (kind) {
@@ -16,7 +16,7 @@ std::unique_ptr<UpdateLoop> make_with(LoopKind kind, const LoopSetup<Access>& se
     case LoopKind::hybrid: return std::make_unique<HybridLoop<Access>>(setup);
     case LoopKind::oracle: return std::make_unique<OracleLoop<Access>>(setup);
     case LoopKind::torch:
-    case LoopKind::brought: break;
+    case LoopKind::external: break;
     }
     return nullptr;
 }

@@ -31,7 +31,7 @@ public:
 /// An update loop whose every reference goes to `observer` and that copies no row bytes: pool and slab of `workspace`
 /// stay untouched. Its tables, lists and masks are real. Runs on the calling thread alone, also for a team of several
 /// `workers`: it then splits rows as that team does, and the shares come one after the other. reset() is not observed.
-/// Null for torch and brought: library code.
+/// Null for torch and external: library code.
 std::unique_ptr<UpdateLoop> make_replay(LoopKind kind, Workspace& workspace, AccessObserver& observer,
                                         const LoopOptions& options, unsigned workers = 1);
 
@@ -44,7 +44,7 @@ struct StepLedger {
 };
 
 /// Ledger of every step of `changes` (warm-up included), by a replay in `workspace`, whose masks are already filled and
-/// whose lists and tables it overwrites. Empty for torch and brought; shorter than `changes` when `stop` ended it.
+/// whose lists and tables it overwrites. Empty for torch and external; shorter than `changes` when `stop` ended it.
 std::vector<StepLedger> replay_ledger(LoopKind kind, Workspace& workspace, std::span<const StepChange> changes,
                                       const LoopOptions& options, const StopPredicate& stop = {});
 

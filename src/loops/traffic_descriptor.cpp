@@ -3,25 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "loops/traffic_describer.hpp"
+
 namespace bytebound {
 
 namespace {
 
 constexpr double list_entry_bytes = 4, mask_word_bytes = 8, pair_bytes = 8;
-
-/// Means per step of a trace whose block keeps its size: A = R, or two values in turn that differ by one.
-struct StepMeans {
-    double pool_rows = 0, active_rows = 0; ///< N; m after a step
-    double added = 0, removed = 0;
-    double grown = 0;     ///< steps that append a row, per step
-    double survivors = 0; ///< rows moved down from the slot that a shrinking step gives up, per step
-    double written() const { return added + survivors; }
-    RowChances chances() const {
-        const double inactive = pool_rows - active_rows;
-        return {active_rows / pool_rows, active_rows > 0 ? std::min(1.0, removed / active_rows) : 0,
-                inactive > 0 ? std::min(1.0, added / inactive) : 0};
-    }
-};
 
 tl::unexpected<Unmodelled> unmodelled(std::string reason) {
     return tl::unexpected(Unmodelled{std::move(reason), "use the simulator (--collector sim)"});
@@ -57,9 +45,7 @@ Modelled<StepMeans> means_of(const DescribedLoop& loop) {
     return means;
 }
 
-enum class Rebuilds { never, always, sometimes };
-
-Rebuilds hybrid_rebuilds(const DescribedLoop& loop) {
+Rebuilds rebuilds_of(const DescribedLoop& loop) {
     std::size_t rebuilt = 0;
     std::int64_t active = loop.active_rows;
     for (const StepChange& change : loop.changes) {
@@ -71,20 +57,21 @@ Rebuilds hybrid_rebuilds(const DescribedLoop& loop) {
     return rebuilt == loop.changes.size() ? Rebuilds::always : Rebuilds::sometimes;
 }
 
-class Describer {
+class StreamDescriber final : public TrafficDescriber {
 public:
-    Describer(const DescribedLoop& loop, const StepMeans& means) : loop_(loop), means_(means) {
-        // oracle's own choice of a copy method is not known before it is tried.
-        if (loop.copy == CopyMethod::nt && loop.loop != LoopKind::oracle) store_kind_ = StoreKind::non_temporal;
+    StreamDescriber(const DescribedLoop& loop, const StepMeans& means) : loop_(loop), means_(means) {
+        // A copy method that is chosen by trial is not known before.
+        if (loop.copy == CopyMethod::nt && !tries_copies(loop.loop)) store_kind_ = StoreKind::non_temporal;
         // Offsets of pool and slab depend on nothing else.
         ranges_ = arena_layout({loop.pool_rows, loop.layout, 1, 0});
     }
 
     TrafficDescriptor take() { return std::move(descriptor_); }
 
-    /// Added rows into the slots of removed ones; in a step that grows a row is appended, and a later step takes it
-    /// away, moving it down if it survives.
-    void replaced_rows() {
+    const StepMeans& means() const override { return means_; }
+    Rebuilds rebuilds() const override { return rebuilds_of(loop_); }
+
+    void replaced_rows() override {
         const double appended = means_.grown, moved = means_.survivors;
         for (const RowGroup& group : loop_.layout.groups) {
             const auto row = static_cast<double>(group.row_bytes);
@@ -100,7 +87,7 @@ public:
         descriptor_.rows_written = means_.written();
     }
 
-    void gathered_rows() {
+    void gathered_rows() override {
         for (const RowGroup& group : loop_.layout.groups) {
             rows(Buffer::pool, group, Drawn::active, means_.pool_rows, means_.active_rows, 0);
             const double slab = means_.active_rows * static_cast<double>(group.row_bytes);
@@ -114,8 +101,7 @@ public:
         descriptor_.rows_written = means_.active_rows;
     }
 
-    /// The new mask `reads` times, and with a diff the old one: masks of all steps lie one behind the other.
-    void masks(double reads, bool diff, double other_loads = 0) {
+    void masks(double reads, bool diff, double other_loads) override {
         const double mask = static_cast<double>(mask_words(loop_.pool_rows)) * mask_word_bytes;
         add({.buffer = Buffer::mask,
              .revisit = Revisit::fresh,
@@ -124,8 +110,7 @@ public:
              .steps_read_again = diff ? 1.0 : 0.0});
     }
 
-    /// `entries` 4-byte entries from the start of a list, the same ones at every step.
-    void list(double entries, double loads, double stores, bool read_again = true) {
+    void list(double entries, double loads, double stores, bool read_again) override {
         add({.buffer = Buffer::index,
              .loaded_bytes = loads * list_entry_bytes,
              .stored_bytes = stores * list_entry_bytes,
@@ -134,26 +119,23 @@ public:
              .read_again_while_copying = read_again});
     }
 
-    void oracle_list() {
+    void oracle_list() override {
         const double pairs = means_.written() * pair_bytes;
         add({.buffer = Buffer::index, .revisit = Revisit::fresh, .loaded_bytes = pairs, .bytes = pairs});
     }
 
-    /// slot_of: removed rows are looked up, added ones entered. id_at: slots written.
-    void tables_of_replaced_rows() {
+    void tables_of_replaced_rows() override {
         TrafficStream& slot_of = entries(Drawn::changed, means_.pool_rows, means_.removed, means_.written());
         const double changed = means_.removed + means_.added;
         slot_of.stored_share = changed == 0 ? 0 : means_.added / changed;
         entries(Drawn::overwritten, means_.active_rows, means_.survivors, means_.written());
     }
 
-    void tables_of_all_rows() {
+    void tables_of_all_rows() override {
         entries(Drawn::active, means_.pool_rows, 0, means_.active_rows);
         const double bytes = means_.active_rows * list_entry_bytes;
         add({.buffer = Buffer::meta, .stored_bytes = bytes, .bytes = bytes, .stored_share = 1});
     }
-
-    const StepMeans& means() const { return means_; }
 
 private:
     TrafficStream& add(TrafficStream stream) { return descriptor_.streams.emplace_back(stream); }
@@ -200,7 +182,9 @@ private:
     TrafficDescriptor descriptor_;
 };
 
-void describe_paired(Describer& to) {
+} // namespace
+
+std::optional<Unmodelled> describe_paired(TrafficDescriber& to) {
     const StepMeans& means = to.means();
     const double added = means.added, removed = means.removed, moved = means.survivors, written = means.written();
     to.masks(1, true, moved * mask_word_bytes);
@@ -210,25 +194,41 @@ void describe_paired(Describer& to) {
     to.list(removed, removed + written + (means.grown > 0 ? written / 2 : 0), removed + written);
     to.tables_of_replaced_rows();
     to.replaced_rows();
+    return {};
 }
 
-void describe_index(Describer& to) {
+std::optional<Unmodelled> describe_index(TrafficDescriber& to) {
     const double rows = to.means().active_rows;
     to.masks(1, false);
     to.list(rows, rows, rows);
     to.gathered_rows();
+    return {};
 }
 
-void describe_rebuilding_hybrid(Describer& to) {
+std::optional<Unmodelled> describe_mask(TrafficDescriber& to) {
+    to.masks(1, false);
+    to.gathered_rows();
+    return {};
+}
+
+std::optional<Unmodelled> describe_hybrid(TrafficDescriber& to) {
+    const Rebuilds rebuilds = to.rebuilds();
+    if (rebuilds == Rebuilds::never) return describe_paired(to);
+    if (rebuilds == Rebuilds::sometimes) return unmodelled("hybrid rebuilds in some steps and not in others").value();
     const StepMeans& means = to.means();
     to.masks(2, true);
     to.list(std::max(means.active_rows, means.added), means.active_rows, means.active_rows + means.added);
     to.list(means.removed, 0, means.removed, false);
     to.tables_of_all_rows();
     to.gathered_rows();
+    return {};
 }
 
-} // namespace
+std::optional<Unmodelled> describe_oracle(TrafficDescriber& to) {
+    to.oracle_list();
+    to.replaced_rows();
+    return {};
+}
 
 double untouched(Drawn drawn, const RowChances& chances, double steps) {
     if (steps <= 0) return 1;
@@ -250,34 +250,16 @@ double untouched(Drawn drawn, const RowChances& chances, double steps) {
 }
 
 Modelled<TrafficDescriptor> describe_traffic(const DescribedLoop& loop) {
-    if (loop.loop == LoopKind::torch || loop.loop == LoopKind::brought)
+    const LoopEntry* entry = find_loop(loop.loop);
+    if (entry == nullptr || entry->describe == nullptr)
         return tl::unexpected(Unmodelled{"library code", "compare with the index loop, which does the same"});
     if (loop.pattern != Pattern::random)
         return unmodelled("the rows that a " + std::string(name_of(loop.pattern)) +
                           " trace draws depend on each other, and the closed form is of independent draws");
     const auto means = means_of(loop);
     if (!means) return tl::unexpected(means.error());
-    Describer to(loop, *means);
-    switch (loop.loop) {
-    case LoopKind::paired: describe_paired(to); break;
-    case LoopKind::index: describe_index(to); break;
-    case LoopKind::mask:
-        to.masks(1, false);
-        to.gathered_rows();
-        break;
-    case LoopKind::hybrid: {
-        const Rebuilds rebuilds = hybrid_rebuilds(loop);
-        if (rebuilds == Rebuilds::sometimes) return unmodelled("hybrid rebuilds in some steps and not in others");
-        rebuilds == Rebuilds::always ? describe_rebuilding_hybrid(to) : describe_paired(to);
-        break;
-    }
-    case LoopKind::oracle:
-        to.oracle_list();
-        to.replaced_rows();
-        break;
-    case LoopKind::torch:
-    case LoopKind::brought: break;
-    }
+    StreamDescriber to(loop, *means);
+    if (auto unmodelled = entry->describe(to)) return tl::unexpected(std::move(*unmodelled));
     return to.take();
 }
 

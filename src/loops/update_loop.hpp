@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 #include "loops/copy_method.hpp"
@@ -13,18 +15,40 @@
 
 namespace bytebound {
 
-/// torch is a library's code; brought is the code of the program's caller, whose name and maker are the caller's, too:
-/// loops() lists it nowhere.
-enum class LoopKind { paired, index, mask, hybrid, oracle, torch, brought };
+class TrafficDescriber;
+struct Unmodelled;
+
+/// torch is a library's code. external is a loop registered by the embedding program, which gives its name and its
+/// maker; it is not in loops().
+enum class LoopKind { paired, index, mask, hybrid, oracle, torch, external };
+
+/// How many rows a step stores into the slab.
+enum class StoredRows {
+    minimal, ///< min_rows: those that change
+    all,     ///< m after the step: a rebuild
+    depends, ///< the one or the other, step by step
+};
 
 /// One row of the constant table of loops.
 struct LoopEntry {
     std::string_view name;
     LoopKind kind;
     std::string_view purpose; ///< one line for --help and the report
-    bool built_in;            ///< false: known, but this build lacks it (torch)
+    StoredRows stores;
+    /// The streams of its steps (traffic_describer.hpp); null: library code, which nothing here describes or replays.
+    std::optional<Unmodelled> (*describe)(TrafficDescriber& to);
+    bool built_in = true;      ///< false: known, but this build lacks it
+    bool by_default = true;    ///< measured where --loops names none
+    bool tries_copies = false; ///< it chooses its copy method by trial; models take it for ordinary stores
 };
 std::span<const LoopEntry> loops();
+/// Null for a name that the table lacks, or for external.
+const LoopEntry* find_loop(std::string_view name);
+const LoopEntry* find_loop(LoopKind kind);
+/// False for external, too.
+bool tries_copies(LoopKind kind);
+/// The loops that are measured where none is named, in the order of the table.
+std::vector<LoopKind> default_loops();
 
 /// What one step did, besides its time.
 struct StepOutcome {
@@ -54,8 +78,8 @@ public:
     virtual std::span<const std::uint32_t> ids() const = 0;
 };
 
-/// Null for a loop that is not built in, or brought. `workspace` and `team` outlive the loop. One loop at a time owns a
-/// workspace: reset() takes it over.
+/// Null for a loop that is not built in, or external. `workspace` and `team` outlive the loop. One loop at a time owns
+/// a workspace: reset() takes it over.
 std::unique_ptr<UpdateLoop> make_loop(LoopKind kind, Workspace& workspace, WorkerTeam& team,
                                       const LoopOptions& options);
 

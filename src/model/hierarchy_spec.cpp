@@ -8,38 +8,29 @@ namespace bytebound {
 
 namespace {
 
-constexpr std::array<std::pair<LlcPolicy, std::string_view>, 4> policies{{{LlcPolicy::non_inclusive, "non-inclusive"},
-                                                                          {LlcPolicy::inclusive, "inclusive"},
-                                                                          {LlcPolicy::exclusive, "exclusive"},
-                                                                          {LlcPolicy::victim, "victim"}}};
-constexpr std::array<std::pair<Prefetch, std::string_view>, 2> prefetches{
-    {{Prefetch::none, "none"}, {Prefetch::next_line, "next-line"}}};
-
-template <class Table, class Value>
-std::string_view name_in(const Table& table, Value value) {
-    for (const auto& [entry, name] : table)
-        if (entry == value) return name;
-    return {};
-}
-
-template <class Value, std::size_t size>
-std::optional<Value> named_in(const std::array<std::pair<Value, std::string_view>, size>& table,
-                              std::string_view name) {
-    for (const auto& [value, entry] : table)
-        if (entry == name) return value;
-    return {};
-}
-
 Failure refuse_hierarchy(std::string object, std::string cause, std::string remedy) {
     return fail({ExitCode::usage, "use cache hierarchy", std::move(object), std::move(cause), std::move(remedy)});
 }
 
 } // namespace
 
-std::string_view name_of(LlcPolicy policy) { return name_in(policies, policy); }
-std::string_view name_of(Prefetch prefetch) { return name_in(prefetches, prefetch); }
-std::optional<LlcPolicy> llc_policy_named(std::string_view name) { return named_in(policies, name); }
-std::optional<Prefetch> prefetch_named(std::string_view name) { return named_in(prefetches, name); }
+std::span<const NamedValue<LlcPolicy>> llc_policy_words() {
+    static constexpr NamedValue<LlcPolicy> words[] = {{LlcPolicy::non_inclusive, "non-inclusive"},
+                                                      {LlcPolicy::inclusive, "inclusive"},
+                                                      {LlcPolicy::exclusive, "exclusive"},
+                                                      {LlcPolicy::victim, "victim"}};
+    return words;
+}
+
+std::span<const NamedValue<Prefetch>> prefetch_words() {
+    static constexpr NamedValue<Prefetch> words[] = {{Prefetch::none, "none"}, {Prefetch::next_line, "next-line"}};
+    return words;
+}
+
+std::string_view name_of(LlcPolicy policy) { return name_in(llc_policy_words(), policy); }
+std::string_view name_of(Prefetch prefetch) { return name_in(prefetch_words(), prefetch); }
+std::optional<LlcPolicy> llc_policy_named(std::string_view name) { return value_named(llc_policy_words(), name); }
+std::optional<Prefetch> prefetch_named(std::string_view name) { return value_named(prefetch_words(), name); }
 
 Result<void> check(const HierarchySpec& spec) {
     constexpr unsigned most_workers = 4096;

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/error.hpp"
+#include "base/words.hpp"
 #include "model/cache_geometry.hpp"
 
 namespace bytebound {
@@ -19,6 +21,8 @@ enum class LlcPolicy {
 /// next_line: a reference that no private cache can serve also brings the next line of its 4 KiB page.
 enum class Prefetch { none, next_line };
 
+std::span<const NamedValue<LlcPolicy>> llc_policy_words();
+std::span<const NamedValue<Prefetch>> prefetch_words();
 std::string_view name_of(LlcPolicy policy);
 std::string_view name_of(Prefetch prefetch);
 std::optional<LlcPolicy> llc_policy_named(std::string_view name);

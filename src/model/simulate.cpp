@@ -98,7 +98,7 @@ Result<Simulation> simulate(const SimulationSpec& spec) {
 Result<Simulation> simulate(const SimulationSpec& spec, Workspace& workspace) {
     TRY(check_spec(spec));
     assert(workspace.spec() == spec.workspace && spec.workspace.mask_count > spec.changes.size());
-    const bool non_temporal = spec.options.copy == CopyMethod::nt && spec.loop != LoopKind::oracle;
+    const bool non_temporal = spec.options.copy == CopyMethod::nt && !tries_copies(spec.loop);
     if (spec.hierarchy) {
         HierarchySim cache(*spec.hierarchy, lines_of(spec));
         HierarchyObserver traffic(cache, non_temporal);

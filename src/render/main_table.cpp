@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "catalogue/flags.hpp"
 #include "catalogue/metrics.hpp"
+#include "catalogue/tiers.hpp"
 #include "figures/absence.hpp"
 #include "figures/number.hpp"
 #include "render/plain_table.hpp"
@@ -81,19 +82,6 @@ std::vector<std::string> row_cells(const Summary& summary, const SummaryRow& row
     return cells;
 }
 
-std::string_view meaning(Tier tier) {
-    switch (tier) {
-    case Tier::timed: return "a clock around the step";
-    case Tier::counted: return "a hardware or kernel counter that ran the whole time";
-    case Tier::scaled: return "a multiplexed counter, extrapolated by its running time";
-    case Tier::shared: return "a socket- or domain-wide counter, background subtracted";
-    case Tier::emulated: return "valgrind's cache";
-    case Tier::simulated: return "bytebound's cache model, fed with the loop's own references";
-    case Tier::computed: return "exact by construction, from the trace";
-    }
-    return "";
-}
-
 /// Why a counter behind a figure of the table failed qualification.
 std::optional<std::string> first_unqualified(const Summary& summary) {
     for (const SummaryRow& row : summary.rows)
@@ -107,15 +95,14 @@ std::optional<std::string> first_unqualified(const Summary& summary) {
 std::vector<std::string> tier_legend(const Summary& summary) {
     std::vector<std::string> out;
     const auto columns = table_metrics();
-    for (const Tier tier :
-         {Tier::timed, Tier::counted, Tier::scaled, Tier::shared, Tier::emulated, Tier::simulated, Tier::computed}) {
+    for (const TierEntry& tier : tiers()) {
         const bool occurs = std::any_of(columns.begin(), columns.end(), [&](const MetricEntry* metric) {
             return std::any_of(summary.rows.begin(), summary.rows.end(), [&](const SummaryRow& row) {
                 const Figure* figure = row.find(metric->name);
-                return figure != nullptr && figure->tier == tier;
+                return figure != nullptr && figure->tier == tier.tier;
             });
         });
-        if (occurs) out.push_back(fmt::format("{}: {}", name_of(tier), meaning(tier)));
+        if (occurs) out.push_back(fmt::format("{}: {}", name_of(tier.tier), tier.legend));
     }
     return out;
 }

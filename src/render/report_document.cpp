@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <iterator>
+#include <span>
 
 #include "base/text.hpp"
 #include "render/sections.hpp"
@@ -9,8 +10,11 @@
 namespace bytebound {
 namespace {
 
-void append(Document& document, Blocks blocks) {
-    std::move(blocks.begin(), blocks.end(), std::back_inserter(document.blocks));
+void append(Document& document, std::span<const Section> sections, const RunRecord& run, const Summary& summary) {
+    for (const Section section : sections) {
+        Blocks blocks = section(run, summary);
+        std::move(blocks.begin(), blocks.end(), std::back_inserter(document.blocks));
+    }
 }
 
 std::string workload_line(const RunRecord& run) {
@@ -31,24 +35,7 @@ Document report_document(const RunRecord& run, const Summary& summary) {
     Document out;
     out.title = "bytebound: update loops against the bound max(A,R)·S";
     out.subtitle = workload_line(run);
-    append(out, status_section(run, summary));
-    append(out, verdict_section(summary));
-    append(out, table_section(run, summary));
-    append(out, source_section(summary));
-    append(out, ledger_section(summary));
-    append(out, regression_section(summary));
-    append(out, crossover_section(summary));
-    append(out, ceiling_section(run, summary));
-    append(out, unavailable_section(run, summary));
-    append(out, doubt_section(run, summary));
-    append(out, placement_section(run));
-    append(out, counting_section(run));
-    append(out, qualification_section(run));
-    append(out, simulation_section(run));
-    append(out, buffer_section(summary));
-    append(out, comparison_section(summary));
-    append(out, environment_section(run));
-    append(out, reproduce_section(run));
+    append(out, report_sections, run, summary);
     return out;
 }
 
@@ -56,9 +43,7 @@ Document environment_document(const RunRecord& run) {
     Document out;
     out.title = "Environment of a bytebound run";
     out.subtitle = workload_line(run);
-    append(out, environment_section(run));
-    append(out, placement_section(run));
-    append(out, reproduce_section(run));
+    append(out, environment_sections, run, {});
     return out;
 }
 

@@ -71,7 +71,7 @@ Blocks unavailable_section(const RunRecord& run, const Summary& summary) {
     return out;
 }
 
-Blocks placement_section(const RunRecord& run) {
+Blocks placement_section(const RunRecord& run, const Summary&) {
     const PlacementRecord& placement = run.placement;
     Blocks out{Heading{2, "Placement proof"}};
     Bullets facts;
@@ -113,7 +113,7 @@ Blocks placement_section(const RunRecord& run) {
     return out;
 }
 
-Blocks counting_section(const RunRecord& run) {
+Blocks counting_section(const RunRecord& run, const Summary&) {
     Blocks out{Heading{2, "Counting"}};
     if (!run.collectors.empty()) {
         Bullets collectors;
@@ -166,7 +166,7 @@ Blocks counting_section(const RunRecord& run) {
     return out;
 }
 
-Blocks simulation_section(const RunRecord& run) {
+Blocks simulation_section(const RunRecord& run, const Summary&) {
     Blocks out{Heading{2, "Simulation"}};
     if (!run.simulation) {
         std::string why = "nothing was simulated";
@@ -189,7 +189,7 @@ Blocks simulation_section(const RunRecord& run) {
     return out;
 }
 
-Blocks environment_section(const RunRecord& run) {
+Blocks environment_section(const RunRecord& run, const Summary&) {
     Blocks out{Heading{2, "Environment"}};
     Table table;
     table.columns = {{"group"}, {"fact"}, {"value"}};
@@ -210,7 +210,7 @@ Blocks environment_section(const RunRecord& run) {
     return out;
 }
 
-Blocks reproduce_section(const RunRecord& run) {
+Blocks reproduce_section(const RunRecord& run, const Summary&) {
     const std::string command = command_line(run.command);
     std::string provenance = "bytebound " + or_na(run.version);
     if (!run.git_revision.empty()) provenance += " (git " + run.git_revision + ")";

@@ -8,6 +8,7 @@
 #include "catalogue/metrics.hpp"
 #include "figures/absence.hpp"
 #include "figures/number.hpp"
+#include "model/loop_facts.hpp"
 #include "render/main_table.hpp"
 #include "render/sections.hpp"
 #include "render/verdict.hpp"
@@ -89,11 +90,12 @@ std::vector<std::string> hybrid_notes(const RunRecord& run, const Summary& summa
     return lines;
 }
 
-std::vector<std::string> oracle_notes(const RunRecord& run) {
+std::vector<std::string> copy_notes(const RunRecord& run) {
     PerK notes;
     for (const ExperimentRecord& experiment : run.experiments) {
-        if (experiment.loop != "oracle" || experiment.copy_method.empty()) continue;
-        notes.add(fmt::format("oracle copied with {}, the winner of its trial,", experiment.copy_method), experiment.k);
+        if (!chose_copies(experiment.loop) || experiment.copy_method.empty()) continue;
+        notes.add(fmt::format("{} copied with {}, the winner of its trial,", experiment.loop, experiment.copy_method),
+                  experiment.k);
     }
     return notes.lines();
 }
@@ -136,7 +138,7 @@ Blocks status_section(const RunRecord& run, const Summary& summary) {
     return out;
 }
 
-Blocks verdict_section(const Summary& summary) {
+Blocks verdict_section(const RunRecord&, const Summary& summary) {
     Blocks out{Heading{2, "Verdict"}};
     if (summary.rows.empty()) {
         out.push_back(Paragraph{"No phase finished: there is no figure.", Tone::plain});
@@ -204,13 +206,13 @@ Blocks table_section(const RunRecord& run, const Summary& summary) {
         "from 1.");
     for (std::string& note : hybrid_notes(run, summary))
         notes.items.emplace_back(std::move(note));
-    for (std::string& note : oracle_notes(run))
+    for (std::string& note : copy_notes(run))
         notes.items.emplace_back(std::move(note));
     out.push_back(std::move(notes));
     return out;
 }
 
-Blocks comparison_section(const Summary& summary) {
+Blocks comparison_section(const RunRecord&, const Summary& summary) {
     if (summary.comparisons.empty()) return {};
     Table table;
     table.columns = {{"k", true}, {"loop"}, {"against"}};
@@ -239,7 +241,7 @@ Blocks comparison_section(const Summary& summary) {
             std::move(table)};
 }
 
-Blocks buffer_section(const Summary& summary) {
+Blocks buffer_section(const RunRecord&, const Summary& summary) {
     const bool any = any_row(summary, [](const SummaryRow& row) { return row.by_buffer.has_value(); });
     if (!any) return {};
     Table table;

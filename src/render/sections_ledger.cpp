@@ -121,7 +121,7 @@ std::string point_text(const CrossoverPoint& point) {
 
 } // namespace
 
-Blocks ledger_section(const Summary& summary) {
+Blocks ledger_section(const RunRecord&, const Summary& summary) {
     Table table = ledger_table(summary);
     if (table.rows.empty()) return {};
     return {
@@ -135,7 +135,7 @@ Blocks ledger_section(const Summary& summary) {
         std::move(table)};
 }
 
-Blocks regression_section(const Summary& summary) {
+Blocks regression_section(const RunRecord&, const Summary& summary) {
     if (summary.regressions.empty()) return {};
     return {Heading{2, "Slopes over the ks"},
             Paragraph{"A line through a loop's rows, one point per k. Theory is the slope where no row is found in a "
@@ -145,7 +145,7 @@ Blocks regression_section(const Summary& summary) {
             regression_table(summary)};
 }
 
-Blocks crossover_section(const Summary& summary) {
+Blocks crossover_section(const RunRecord&, const Summary& summary) {
     if (!summary.crossover) return {};
     const CrossoverSummary& crossover = *summary.crossover;
     Bullets bullets;

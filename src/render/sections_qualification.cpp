@@ -31,7 +31,7 @@ std::string_view verdict_text(QualificationVerdict verdict) {
 
 } // namespace
 
-Blocks qualification_section(const RunRecord& run) {
+Blocks qualification_section(const RunRecord& run, const Summary&) {
     const QualificationRecord& record = run.qualification;
     Blocks out{Heading{2, "Qualification of the counters"}};
     if (!record.done) {

@@ -59,7 +59,7 @@ Bullets reasons_of(const Summary& summary) {
 
 } // namespace
 
-Blocks source_section(const Summary& summary) {
+Blocks source_section(const RunRecord&, const Summary& summary) {
     Table table;
     table.columns = {{"k", true},
                      {"loop"},

@@ -1,32 +1,28 @@
 #include "workload/row_layout.hpp"
 
-#include <array>
 #include <utility>
 
 namespace bytebound {
 
-namespace {
-struct DtypeEntry {
-    Dtype dtype;
-    std::string_view name;
-    std::uint64_t bytes;
-};
-constexpr std::array<DtypeEntry, 4> dtypes{
-    {{Dtype::f32, "f32", 4}, {Dtype::f16, "f16", 2}, {Dtype::bf16, "bf16", 2}, {Dtype::i8, "i8", 1}}};
-
-const DtypeEntry& entry_of(Dtype dtype) { return dtypes[static_cast<std::size_t>(dtype)]; }
-} // namespace
-
-std::uint64_t element_bytes(Dtype dtype) { return entry_of(dtype).bytes; }
-
-std::string_view name_of(Dtype dtype) { return entry_of(dtype).name; }
-
-std::optional<Dtype> dtype_named(std::string_view name) {
-    for (const auto& entry : dtypes) {
-        if (entry.name == name) return entry.dtype;
-    }
-    return std::nullopt;
+std::span<const NamedValue<Dtype>> dtype_words() {
+    static constexpr NamedValue<Dtype> words[] = {
+        {Dtype::f32, "f32"}, {Dtype::f16, "f16"}, {Dtype::bf16, "bf16"}, {Dtype::i8, "i8"}};
+    return words;
 }
+
+std::uint64_t element_bytes(Dtype dtype) {
+    switch (dtype) {
+    case Dtype::f32: return 4;
+    case Dtype::f16:
+    case Dtype::bf16: return 2;
+    case Dtype::i8: return 1;
+    }
+    return 0;
+}
+
+std::string_view name_of(Dtype dtype) { return name_in(dtype_words(), dtype); }
+
+std::optional<Dtype> dtype_named(std::string_view name) { return value_named(dtype_words(), name); }
 
 std::uint64_t RowLayout::row_bytes() const {
     std::uint64_t sum = 0;

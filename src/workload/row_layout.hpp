@@ -2,13 +2,17 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/words.hpp"
+
 namespace bytebound {
 
 enum class Dtype { f32, f16, bf16, i8 };
+std::span<const NamedValue<Dtype>> dtype_words();
 std::uint64_t element_bytes(Dtype dtype);
 std::string_view name_of(Dtype dtype);
 std::optional<Dtype> dtype_named(std::string_view name);

@@ -29,6 +29,12 @@ def call(*words, cwd=None, env=None, timeout=60):
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+def commands():
+    """The commands that `bytebound --help` lists, in its order."""
+    table = call("--help").stdout.split("Commands:\n")[1].split("\n\n")[0]
+    return [line.split()[0] for line in table.splitlines()]
+
+
 def run_tiny(out, *words, **options):
     """A small `bytebound run` into `out` that must succeed; later words win over TINY's."""
     done = call("run", *TINY, *words, "--out", out, **options)

@@ -6,11 +6,11 @@ import subprocess
 
 import pytest
 
-from conftest import ROOT, binary, call
+from conftest import ROOT, binary, call, commands
 
 PAGES = [page for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
          if page.exists()]
-COMMANDS = ["doctor", "run", "calibrate", "report", "events", "presets", "topology"]
+COMMANDS = commands()
 
 
 def shell_lines(page):
@@ -70,7 +70,7 @@ def test_exit_codes_md_has_every_exit_code():
 
 def test_figures_md_has_every_metric():
     entries = (ROOT / "src" / "catalogue" / "metrics.cpp").read_text()
-    names = re.findall(r'MetricEntry\{"(\w+)"', entries)
+    names = re.findall(r'\.name = (?:name::)?"?(\w+)', entries)
     table = re.findall(r"^\| (`.*?) \|", (ROOT / "docs" / "figures.md").read_text(), re.M)
     defined = set(re.findall(r"`(\w+)`", " ".join(table)))
     assert len(names) > 15

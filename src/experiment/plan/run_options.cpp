@@ -2,29 +2,25 @@
 
 namespace bytebound {
 
-std::string_view name_of(Between between) {
-    switch (between) {
-    case Between::none: return "none";
-    case Between::use: return "use";
-    case Between::evict: return "evict";
-    }
-    return "";
+std::span<const NamedValue<Between>> between_words() {
+    static constexpr NamedValue<Between> words[] = {
+        {Between::none, "none"}, {Between::use, "use"}, {Between::evict, "evict"}};
+    return words;
 }
 
-std::string_view name_of(Qualify qualify) {
-    switch (qualify) {
-    case Qualify::always: return "always";
-    case Qualify::cached: return "cached";
-    case Qualify::off: return "off";
-    }
-    return "";
+std::span<const NamedValue<Qualify>> qualify_words() {
+    static constexpr NamedValue<Qualify> words[] = {
+        {Qualify::always, "always"}, {Qualify::cached, "cached"}, {Qualify::off, "off"}};
+    return words;
 }
+
+std::string_view name_of(Between between) { return name_in(between_words(), between); }
+std::string_view name_of(Qualify qualify) { return name_in(qualify_words(), qualify); }
 
 std::string_view loop_name(const RunOptions& options, LoopKind kind) {
-    if (kind == LoopKind::brought) return options.brought_loop;
-    for (const LoopEntry& entry : loops())
-        if (entry.kind == kind) return entry.name;
-    return {};
+    if (kind == LoopKind::external) return options.external_loop;
+    const LoopEntry* entry = find_loop(kind);
+    return entry == nullptr ? std::string_view() : entry->name;
 }
 
 } // namespace bytebound

@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/words.hpp"
 #include "experiment/counting/request.hpp"
 #include "loops/update_loop.hpp"
 #include "model/cache.hpp"
@@ -17,9 +19,12 @@ namespace bytebound {
 
 /// --qualify: whether counters are checked against kernels of known truth before they are used.
 enum class Qualify { always, cached, off };
+std::span<const NamedValue<Qualify>> qualify_words();
 std::string_view name_of(Qualify qualify);
 
+/// --between: what happens between two steps.
 enum class Between { none, use, evict };
+std::span<const NamedValue<Between>> between_words();
 std::string_view name_of(Between between);
 
 /// --l1, --l2: a private level of the simulated hierarchy.
@@ -46,9 +51,8 @@ struct RunOptions {
     std::uint64_t seed = 1;
     bool quick = false; ///< caps the automatic warm-up at 512; its other defaults are applied at parsing
     // loops
-    std::vector<LoopKind> loops = {LoopKind::paired, LoopKind::index, LoopKind::mask, LoopKind::hybrid,
-                                   LoopKind::oracle};
-    std::string brought_loop; ///< name of LoopKind::brought, which RunSeams::make_loop then makes; empty: there is none
+    std::vector<LoopKind> loops = default_loops();
+    std::string external_loop; ///< name of LoopKind::external, which RunSeams::make_loop makes; empty: there is none
     double tau = 0.5;
     bool adaptive_tau = false; ///< planning sets tau, by the expected crossover
     CopyMethod copy = CopyMethod::memcpy;
@@ -77,7 +81,7 @@ struct RunOptions {
     std::vector<std::string> command; ///< argv as given
 };
 
-/// Name of a loop of this run; empty for brought without one.
+/// Name of a loop of this run; empty for external without one.
 std::string_view loop_name(const RunOptions& options, LoopKind kind);
 
 } // namespace bytebound

@@ -21,12 +21,13 @@ constexpr std::uint32_t most_readings = 20'000;
 constexpr std::uint64_t vector_bytes = 32;
 
 struct Refusal {
-    std::string_view copy, reason;
+    CopyMethod copy;
+    std::string_view reason;
 };
 constexpr std::array<Refusal, 3> refused_copies = {
-    {{"nt", "valgrind takes non-temporal stores for ordinary ones"},
-     {"movsb", "valgrind runs rep movsb byte by byte, as ordinary stores"},
-     {"avx512", "valgrind knows no AVX-512"}}};
+    {{CopyMethod::nt, "valgrind takes non-temporal stores for ordinary ones"},
+     {CopyMethod::movsb, "valgrind runs rep movsb byte by byte, as ordinary stores"},
+     {CopyMethod::avx512, "valgrind knows no AVX-512"}}};
 
 Warning levels_not_emulated(const std::string& emulator, const HierarchySpec& spec) {
     return {"emulated_without_levels",
@@ -56,10 +57,11 @@ std::string reason_of_all(const std::vector<std::vector<EmulatedRow>>& rows) {
 } // namespace
 
 std::string why_not_emulated(LoopKind loop, CopyMethod copy) {
-    if (loop == LoopKind::torch || loop == LoopKind::brought) return "library code";
-    if (loop == LoopKind::oracle) return {};
+    const LoopEntry* entry = find_loop(loop);
+    if (entry == nullptr || entry->describe == nullptr) return "library code";
+    if (entry->tries_copies) return {};
     for (const Refusal& refused : refused_copies)
-        if (refused.copy == name_of(copy)) return std::string(refused.reason);
+        if (refused.copy == copy) return std::string(refused.reason);
     return {};
 }
 

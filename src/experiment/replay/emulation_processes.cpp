@@ -109,7 +109,8 @@ private:
     double lines_of(std::size_t e, std::size_t l) const {
         const Experiment& experiment = plan_.experiments[e];
         const LoopKind kind = plan_.options.loops[l];
-        const bool moves_few = kind == LoopKind::paired || kind == LoopKind::oracle;
+        const LoopEntry* loop = find_loop(kind);
+        const bool moves_few = loop != nullptr && loop->stores == StoredRows::minimal;
         // --add lets the block grow up to the whole pool.
         const double rows =
             moves_few ? experiment.bound_rows
@@ -135,7 +136,7 @@ private:
         EmulationSpec spec;
         spec.collector = emulation_.name;
         spec.loop = o.loops[task.loop];
-        spec.copy = spec.loop == LoopKind::oracle ? CopyMethod::memcpy : o.copy;
+        spec.copy = tries_copies(spec.loop) ? CopyMethod::memcpy : o.copy;
         spec.tau = o.tau;
         spec.workspace = plan_.workspace;
         spec.active_rows = o.active_rows;

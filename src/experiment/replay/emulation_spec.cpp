@@ -18,20 +18,17 @@ Value required(std::optional<Value> value, const std::string& name) {
 }
 
 std::string loop_word(LoopKind kind) {
-    for (const LoopEntry& entry : loops())
-        if (entry.kind == kind) return std::string(entry.name);
-    return {};
+    const LoopEntry* entry = find_loop(kind);
+    return entry == nullptr ? std::string() : std::string(entry->name);
 }
 
 LoopKind loop_named(const std::string& name) {
-    for (const LoopEntry& entry : loops())
-        if (entry.name == name) return entry.kind;
+    if (const LoopEntry* entry = find_loop(name)) return entry->kind;
     throw std::invalid_argument("\"" + name + "\" is no loop");
 }
 
 Between between_named(const std::string& name) {
-    for (const Between between : {Between::none, Between::use, Between::evict})
-        if (name_of(between) == name) return between;
+    if (const auto between = value_named(between_words(), name)) return *between;
     throw std::invalid_argument("\"" + name + "\" is no --between");
 }
 

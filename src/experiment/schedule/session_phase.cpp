@@ -41,7 +41,7 @@ Result<void> fill_masks(const SessionContext& session, const Workspace& workspac
 }
 
 LoopOptions loop_options(const RunOptions& o, LoopKind loop, CopyMethod oracle_copy) {
-    return {o.tau, loop == LoopKind::oracle ? oracle_copy : o.copy, o.grain, o.parallel_threshold};
+    return {o.tau, tries_copies(loop) ? oracle_copy : o.copy, o.grain, o.parallel_threshold};
 }
 
 /// Runs a phase and proves afterwards that the loop did what its plan and its replay say.

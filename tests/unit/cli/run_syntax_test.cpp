@@ -141,10 +141,10 @@ TEST_CASE("a loop that this build lacks is known but not possible") {
 
 TEST_CASE("a loop that the program brings is known to --loops by the name it brought, and to no other program") {
     RunOptions with, without;
-    with.brought_loop = "driven";
+    with.external_loop = "driven";
     REQUIRE(parse(run_syntax(with), {"--loops", "driven,index"}));
-    CHECK(with.loops == std::vector<LoopKind>{LoopKind::brought, LoopKind::index});
-    CHECK(loop_name(with, LoopKind::brought) == "driven");
+    CHECK(with.loops == std::vector<LoopKind>{LoopKind::external, LoopKind::index});
+    CHECK(loop_name(with, LoopKind::external) == "driven");
     CHECK(to_line(parse(run_syntax(with), {"--loops", "driven,driven"}).error()) ==
           "parse option --loops: 'driven' stands twice; name each loop once");
     const auto unknown = parse(run_syntax(without), {"--loops", "driven"});

@@ -119,12 +119,12 @@ TEST_CASE("copies that valgrind runs otherwise and library code are not emulated
     CHECK(why_not_emulated(LoopKind::mask, CopyMethod::avx512) == "valgrind knows no AVX-512");
     CHECK(why_not_emulated(LoopKind::oracle, CopyMethod::nt).empty());
     CHECK(why_not_emulated(LoopKind::torch, CopyMethod::memcpy) == "library code");
-    CHECK(why_not_emulated(LoopKind::brought, CopyMethod::memcpy) == "library code");
+    CHECK(why_not_emulated(LoopKind::external, CopyMethod::memcpy) == "library code");
 }
 
 TEST_CASE("an emulation is planned for every loop and k that can run") {
     const CollectorEntry callgrind = entry<PresentEmulator>();
-    const auto emulation = plan_emulation(plan_of({LoopKind::paired, LoopKind::brought}), {&callgrind, 1});
+    const auto emulation = plan_emulation(plan_of({LoopKind::paired, LoopKind::external}), {&callgrind, 1});
     REQUIRE(emulation);
     CHECK(emulation->caches == EmulatedCaches{{1024, 8, 64}, {1 << 20, 16, 64}});
     REQUIRE(emulation->rows.size() == 2);

@@ -80,10 +80,10 @@ TEST_CASE("every loop keeps slab and set right on random traces, and paired writ
                 REQUIRE(loop->active_rows() == after.size());
                 REQUIRE(ledger[step].min_rows == least);
                 REQUIRE(ledger[step].rows_written == outcome.rows_written);
-                if (entry.kind == LoopKind::paired || entry.kind == LoopKind::oracle) {
+                if (entry.stores == StoredRows::minimal) {
                     REQUIRE(outcome.rows_written == least);
                     REQUIRE(outcome.rows_written <= std::max(added, removed));
-                } else if (entry.kind == LoopKind::hybrid) {
+                } else if (entry.stores == StoredRows::depends) {
                     const bool rebuilds = added + removed > options.tau * static_cast<double>(after.size());
                     REQUIRE(outcome.rows_written == (rebuilds ? after.size() : least));
                 } else {

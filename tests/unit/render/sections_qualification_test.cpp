@@ -44,7 +44,7 @@ TEST_CASE("the section on qualification has a line for every event and kernel, w
                                 event("task-clock", "2 ms of CPU time", "ns of CPU time", 2000167.6, 2000168, 2e-6,
                                       3e-6, QualificationVerdict::passed, ""),
                                 range, cycles};
-    const Blocks blocks = qualification_section(run);
+    const Blocks blocks = qualification_section(run, {});
     REQUIRE(blocks.size() == 3);
     CHECK(
         text_of(blocks[1]) ==
@@ -63,6 +63,6 @@ TEST_CASE("the section on qualification has a line for every event and kernel, w
     CHECK(rows[3] == Row{"cycles", "none", "n/a", "n/a", "n/a", "n/a", "n/a", "n/a",
                          "not judged: no kernel takes a known number of cycles"});
     run.qualification.allow_unqualified = true;
-    CHECK(text_of(qualification_section(run)[1]).find("are shown with the mark ! (--allow-unqualified).") !=
+    CHECK(text_of(qualification_section(run, {})[1]).find("are shown with the mark ! (--allow-unqualified).") !=
           std::string::npos);
 }
