@@ -18,6 +18,8 @@ constexpr SysResult no_such_call{-1, ENOSYS};
 
 } // namespace
 
+SysResult Sys::sched_setaffinity(pid_t, std::size_t, const cpu_set_t*) { return no_such_call; }
+SysResult Sys::bind_memory(void*, std::size_t, int, std::span<const unsigned long>) { return no_such_call; }
 SysResult Sys::open_file(const char*, int) { return no_such_call; }
 SysResult Sys::read_at_start(int, void*, std::size_t) { return no_such_call; }
 SysResult Sys::write(int, const void*, std::size_t) { return no_such_call; }
@@ -50,6 +52,16 @@ SysResult KernelSys::sched_getaffinity(pid_t tid, std::size_t bytes, cpu_set_t* 
 
 SysResult KernelSys::query_pages(unsigned long count, void** pages, int* status) {
     return outcome(::syscall(SYS_move_pages, 0, count, pages, nullptr, status, 0));
+}
+
+SysResult KernelSys::sched_setaffinity(pid_t tid, std::size_t bytes, const cpu_set_t* set) {
+    return outcome(::sched_setaffinity(tid, bytes, set));
+}
+
+SysResult KernelSys::bind_memory(void* address, std::size_t bytes, int policy, std::span<const unsigned long> nodes) {
+    // The kernel takes one bit less than it is told (get_nodes() in mm/mempolicy.c).
+    const unsigned long bits = nodes.empty() ? 0 : nodes.size_bytes() * 8 + 1;
+    return outcome(::syscall(SYS_mbind, address, bytes, policy, nodes.empty() ? nullptr : nodes.data(), bits, 0));
 }
 
 SysResult KernelSys::open_file(const char* path, int flags) { return outcome(::open(path, flags | O_CLOEXEC)); }

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <span>
 
 namespace bytebound {
 
@@ -16,7 +17,8 @@ struct SysResult {
 };
 
 /// The seam between bytebound and the kernel. Everything that opens, reads, controls or closes a counter, and
-/// everything that proves a placement, goes through it, so that tests can script every answer and every failure.
+/// everything that binds or proves a placement, goes through it, so that tests can script every answer and every
+/// failure.
 class Sys {
 public:
     virtual ~Sys() = default;
@@ -31,6 +33,10 @@ public:
     virtual SysResult sched_getaffinity(pid_t tid, std::size_t bytes, cpu_set_t* set) = 0;
     /// move_pages(2) with nodes == nullptr: asks for the node of every page, moves nothing.
     virtual SysResult query_pages(unsigned long count, void** pages, int* status) = 0;
+    // Binding. A test's kernel that has none answers ENOSYS.
+    virtual SysResult sched_setaffinity(pid_t tid, std::size_t bytes, const cpu_set_t* set);
+    /// mbind(2) of whole pages, with no flags: `nodes` is a mask, empty for a policy without nodes.
+    virtual SysResult bind_memory(void* address, std::size_t bytes, int policy, std::span<const unsigned long> nodes);
     // Files and directories whose contents are counters (resctrl). A test's kernel that has none answers ENOSYS.
     virtual SysResult open_file(const char* path, int flags);
     virtual SysResult read_at_start(int fd, void* buffer, std::size_t bytes); ///< pread(2) at offset 0
@@ -50,6 +56,8 @@ public:
     SysResult unmap(void* address, std::size_t bytes) override;
     SysResult sched_getaffinity(pid_t tid, std::size_t bytes, cpu_set_t* set) override;
     SysResult query_pages(unsigned long count, void** pages, int* status) override;
+    SysResult sched_setaffinity(pid_t tid, std::size_t bytes, const cpu_set_t* set) override;
+    SysResult bind_memory(void* address, std::size_t bytes, int policy, std::span<const unsigned long> nodes) override;
     SysResult open_file(const char* path, int flags) override;
     SysResult read_at_start(int fd, void* buffer, std::size_t bytes) override;
     SysResult write(int fd, const void* buffer, std::size_t bytes) override;

@@ -21,50 +21,6 @@ constexpr std::array rules{
     Rule{"clock", diagnose_clock},
 };
 
-std::optional<std::uint64_t> term_of(const std::string& alias, std::string_view term) {
-    for (const std::string& part : split(alias, ',')) {
-        const std::size_t equals = part.find('=');
-        if (equals != std::string::npos && part.substr(0, equals) == term)
-            return parse_unsigned(part.substr(equals + 1));
-    }
-    return std::nullopt;
-}
-
-/// Aliases of released kernels that count something else than their names say.
-void warn_of_wrong_aliases(const MachineFacts& facts, std::vector<std::string>& warnings) {
-    if (facts.machine.cpu.vendor != "GenuineIntel" || facts.machine.cpu.family != 6) return;
-    const bool icx = facts.machine.cpu.model == 0x6a || facts.machine.cpu.model == 0x6c;
-    const bool two_subchannels = facts.machine.cpu.model == 0xad || facts.machine.cpu.model == 0xae ||
-                                 facts.machine.cpu.model == 0xaf || facts.machine.cpu.model == 0xdd ||
-                                 facts.machine.cpu.model == 0xb6;
-    for (const PmuFacts& pmu : facts.pmus) {
-        const auto alias = [&](const char* name) {
-            const auto found = pmu.events.find(name);
-            return found == pmu.events.end() ? std::string() : found->second;
-        };
-        const bool free_running = pmu.name.starts_with("uncore_imc_free_running");
-        if (pmu.name.starts_with("uncore_imc_") && !free_running) {
-            // Linux before 5.17 used Haswell's table for Ice Lake-SP (fixed by 96fd2e89fba1).
-            if (icx && term_of(alias("cas_count_write"), "umask") == 0x0c) {
-                warnings.push_back(pmu.name +
-                                   "/cas_count_write/ counts underfill reads on this kernel (umask 0x0c, fixed in "
-                                   "5.17): use event=0x04,umask=0x30");
-                return;
-            }
-            if (two_subchannels && !alias("cas_count_read").empty()) {
-                warnings.push_back(pmu.name + "/cas_count_read/ counts only one of two subchannels on this kernel: add "
-                                              "event=0x06,umask=0xcf");
-                return;
-            }
-        }
-        // 4 bytes instead of 64 per count: corrected in 5.16.
-        if (free_running && alias("read.scale").starts_with("3.8")) {
-            warnings.push_back(pmu.name + "/read.scale is 16 times too small on this kernel (fixed in 5.16)");
-            return;
-        }
-    }
-}
-
 void warn_of_cpumasks(const MachineFacts& facts, std::vector<std::string>& warnings) {
     for (const PmuFacts& pmu : facts.pmus) {
         if (pmu.kind != PmuKind::memory_controller || !pmu.cpumask || facts.machine.online.empty()) continue;
@@ -74,15 +30,13 @@ void warn_of_cpumasks(const MachineFacts& facts, std::vector<std::string>& warni
     }
     const auto packages = facts.machine.package_count();
     if (!packages) return;
-    // First-generation EPYC, and Hygon's.
-    const bool dies =
-        (facts.machine.cpu.family == 23 && facts.machine.cpu.model < 0x30) || facts.machine.cpu.family == 24;
     for (const PmuFacts& pmu : facts.pmus) {
-        // amd_df has one CPU per die there; elsewhere one per package.
-        const bool one_per_package = pmu.name.starts_with("uncore_imc") || (pmu.name == "amd_df" && !dies);
-        if (!one_per_package || !pmu.cpumask || pmu.cpumask->empty()) continue;
+        const auto scope = facts.knowledge.scopes.find(pmu.name);
+        const bool per_package = scope != facts.knowledge.scopes.end() &&
+                                 (scope->second == BoxScope::die || scope->second == BoxScope::package);
+        if (!per_package || !pmu.cpumask || pmu.cpumask->empty()) continue;
         const int cpus = static_cast<int>(pmu.cpumask->size());
-        if (cpus == *packages) continue;
+        if (cpus == *packages || (scope->second == BoxScope::die && cpus == facts.machine.die_count())) continue;
         warnings.push_back(pmu.name + " names " + std::to_string(cpus) + " CPUs (" + format_cpu_list(*pmu.cpumask) +
                            ") for " + std::to_string(*packages) + " packages: totals may miss or repeat one");
         return;
@@ -128,7 +82,7 @@ MachineDiagnosis diagnose(MachineFacts facts) {
         diagnosis.sources.push_back(std::move(line));
     }
     diagnosis.warnings = facts.warnings;
-    warn_of_wrong_aliases(facts, diagnosis.warnings);
+    diagnosis.warnings.insert(diagnosis.warnings.end(), facts.knowledge.errata.begin(), facts.knowledge.errata.end());
     warn_of_cpumasks(facts, diagnosis.warnings);
     warn_of_machine(facts, diagnosis.warnings);
     diagnosis.facts = std::move(facts);

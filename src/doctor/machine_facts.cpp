@@ -43,7 +43,7 @@ MachineFacts gather_facts(const SysRoot& root) {
     facts.proc_sys_kernel = root.exists("proc/sys/kernel");
     facts.nmi_watchdog = integer_of(root, "proc/sys/kernel/nmi_watchdog");
     facts.modules = loaded_modules(root);
-    facts.acpi_devices = root.list("sys/bus/acpi/devices");
+    facts.knowledge = cpu_knowledge(root, facts.machine, root.list("sys/bus/acpi/devices"));
     facts.resctrl = gather_resctrl(root);
     facts.clocksource = text_of(root, "sys/devices/system/clocksource/clocksource0/current_clocksource");
     return facts;

@@ -11,6 +11,7 @@
 #include "machine/machine.hpp"
 #include "machine/pmus.hpp"
 #include "machine/probes.hpp"
+#include "preset/cpu_knowledge.hpp"
 
 namespace bytebound {
 
@@ -40,8 +41,8 @@ struct MachineFacts : PermissionFacts {
     std::vector<PmuFacts> pmus;
     bool proc_sys_kernel = false; ///< proc/sys/kernel was there to look into
     std::optional<int> nmi_watchdog;
-    std::vector<std::string> modules;      ///< proc/modules, and the names below sys/module
-    std::vector<std::string> acpi_devices; ///< "ARMHD620:00"
+    std::vector<std::string> modules; ///< proc/modules, and the names below sys/module
+    CpuKnowledge knowledge;           ///< what stands in presets/*.toml of this CPU
     ResctrlFacts resctrl;
     std::string clocksource;
     std::optional<Probes> probes; ///< nothing: nobody tried

@@ -4,7 +4,6 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "counters/registry.hpp"
-#include "doctor/memory_controller_driver.hpp"
 #include "doctor/rules.hpp"
 
 namespace bytebound {
@@ -25,6 +24,11 @@ bool has_module(const MachineFacts& facts, std::string module) {
                        [&](const std::string& loaded) { return loaded == module || loaded == dashed; });
 }
 
+/// "Linux 6.7"; of a driver with a first kernel.
+std::string linux_since(const MemoryControllerDriver& driver) {
+    return "Linux " + std::to_string(driver.since->first) + "." + std::to_string(driver.since->second);
+}
+
 SourceDiagnosis controllers_missing(const MachineFacts& facts) {
     if (facts.proc_sys_kernel && !facts.paranoid)
         return unavailable(Cause::no_perf_events, "this kernel or sandbox has no perf_event_open",
@@ -36,15 +40,14 @@ SourceDiagnosis controllers_missing(const MachineFacts& facts) {
     if (!facts.event_source)
         return unavailable(Cause::masked_sysfs, "sys/bus/event_source is missing or empty: masked by the container",
                            "docker run -v /sys:/sys:ro ...");
-    const auto driver = memory_controller_driver(facts);
+    const auto& driver = facts.knowledge.driver;
     if (!driver)
         return unavailable(Cause::no_hardware, "no memory-controller PMU is known for this CPU",
                            "--collector sim models the bytes");
-    const std::string needed = std::to_string(driver->kernel_major) + "." + std::to_string(driver->kernel_minor);
-    if (facts.machine.kernel.before(driver->kernel_major, driver->kernel_minor))
+    if (driver->since && facts.machine.kernel.before(driver->since->first, driver->since->second))
         return unavailable(Cause::kernel_too_old,
                            "Linux " + facts.machine.kernel.text + " has no " + driver->device + " for this CPU",
-                           "use Linux " + needed + " or newer");
+                           "use " + linux_since(*driver) + " or newer");
     if (has_module(facts, driver->module))
         return unavailable(Cause::kernel_too_old,
                            driver->module + " is loaded but found no " + driver->device +
@@ -98,10 +101,10 @@ SourceDiagnosis diagnose_memory_controller(const MachineFacts& facts) {
                                "sudo dmesg | grep -i 'uncore\\|pmu'");
     }
     std::string text = controllers_found(found);
-    const auto driver = memory_controller_driver(facts);
-    if (driver && driver->device == "amd_umc" && found.front()->name == "amd_df" && found.size() == 1)
+    const auto& driver = facts.knowledge.driver;
+    if (driver && driver->since && driver->device == "amd_umc" && found.front()->name == "amd_df" && found.size() == 1)
         return available(text + "; no amd_umc (Linux " + facts.machine.kernel.text + "): data-fabric beats instead",
-                         Cause::kernel_too_old, "use Linux 6.7 or newer");
+                         Cause::kernel_too_old, "use " + linux_since(*driver) + " or newer");
     return available(text);
 }
 
@@ -132,17 +135,9 @@ SourceDiagnosis diagnose_resctrl(const MachineFacts& facts) {
 }
 
 std::vector<std::string> resctrl_errata(const MachineFacts& facts) {
-    std::vector<std::string> notes;
-    const CpuIdentity& cpu = facts.machine.cpu;
-    // Linux arch/x86/kernel/cpu/resctrl/monitor.c, mbm_cf_table.
-    if (cpu.vendor == "GenuineIntel" && cpu.family == 6 && (cpu.model == 0x55 || cpu.model == 0x4f))
-        notes.push_back("erratum " + std::string(cpu.model == 0x55 ? "SKX99" : "BDF102") +
-                        ": MBM counters may be wrong; the kernel corrects them by a factor (0.97 to 1.45) that depends "
-                        "on the RMID");
-    if (cpu.vendor == "AuthenticAMD" || cpu.vendor == "HygonGenuine")
-        notes.emplace_back("this CPU tracks only some RMIDs at a time: one that is not tracked reads Unavailable, and "
-                           "starts again at 0");
-    if (cpu.vendor == "GenuineIntel" && has_sub_numa_clusters(facts.machine) && !facts.resctrl.knows_clusters)
+    std::vector<std::string> notes = facts.knowledge.resctrl_errata;
+    if (facts.machine.cpu.vendor == "GenuineIntel" && has_sub_numa_clusters(facts.machine) &&
+        !facts.resctrl.knows_clusters)
         notes.emplace_back("sub-NUMA clustering is on and this kernel's resctrl does not know it (Linux 6.11 does): "
                            "bytes of some nodes may be missing");
     return notes;

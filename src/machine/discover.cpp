@@ -1,3 +1,4 @@
+#include <linux/mempolicy.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include "base/sys.hpp"
 #include "machine/live_topology.hpp"
 #include "machine/machine.hpp"
+#include "machine/pin.hpp"
 
 namespace bytebound {
 namespace {
@@ -96,39 +98,32 @@ Result<MappedRegion> scratch_page() {
 }
 
 /// Binds the calling thread to where it may run already: changes nothing, and shows a kernel that refuses.
-Capability probe_cpu_binding(hwloc_topology_t topology) {
-    const auto* support = hwloc_topology_get_support(topology)->cpubind;
-    if (!support->set_thisthread_cpubind || !support->get_thisthread_cpubind)
-        return Capability::no("hwloc cannot bind a thread on this system", "run on Linux");
-    const Bitmap now(hwloc_bitmap_alloc());
-    if (hwloc_get_cpubind(topology, now.get(), HWLOC_CPUBIND_THREAD) != 0 ||
-        hwloc_set_cpubind(topology, now.get(), HWLOC_CPUBIND_THREAD) != 0)
-        return Capability::no(with_errno("the kernel refuses sched_setaffinity", errno),
+Capability probe_cpu_binding(Sys& sys) {
+    const auto now = read_affinity(sys);
+    const SysResult bound = now ? set_affinity(sys, 0, *now) : SysResult{-1, now.error().sys_errno};
+    if (!bound.ok())
+        return Capability::no(with_errno("the kernel refuses sched_setaffinity", bound.error),
                               "allow it in the container's seccomp profile");
     return Capability::yes("sched_setaffinity");
 }
 
 /// Sets the policy of one scratch page; docker's default seccomp profile refuses mbind without CAP_SYS_NICE.
-Capability probe_memory_binding(hwloc_topology_t topology, bool numa) {
+Capability probe_memory_binding(Sys& sys, bool numa) {
     if (!numa) return Capability::no("sysfs shows no NUMA nodes", "use --mem local");
-    if (!hwloc_topology_get_support(topology)->membind->set_area_membind)
-        return Capability::no("hwloc cannot bind memory on this system", "use --mem local");
     auto page = scratch_page();
     if (!page) return Capability::no(page.error().cause, page.error().remedy);
-    if (hwloc_set_area_membind(topology, page->data(), page->size(), hwloc_topology_get_allowed_nodeset(topology),
-                               HWLOC_MEMBIND_BIND, HWLOC_MEMBIND_BYNODESET) != 0)
-        return Capability::no(with_errno("the kernel refuses mbind", errno),
+    if (const SysResult bound = sys.bind_memory(page->data(), page->size(), MPOL_LOCAL, {}); !bound.ok())
+        return Capability::no(with_errno("the kernel refuses mbind", bound.error),
                               "give the container CAP_SYS_NICE, or use --mem local");
     return Capability::yes("mbind");
 }
 
-Capability probe_page_query() {
+Capability probe_page_query(Sys& sys) {
     auto page = scratch_page();
     if (!page) return Capability::no(page.error().cause, page.error().remedy);
     *page->data() = std::byte{1};
     void* address = page->data();
     int status = -1;
-    KernelSys sys;
     if (const SysResult asked = sys.query_pages(1, &address, &status); !asked.ok())
         return Capability::no(with_errno("the kernel refuses move_pages", asked.error),
                               asked.error == ENOSYS ? "use a kernel with NUMA support"
@@ -148,20 +143,16 @@ Machine survey_machine(const SysRoot& root, std::vector<FileFault>& faults) {
         machine.bind_cpus = machine.bind_memory = machine.query_pages = recorded;
         return machine;
     }
-    const hwloc_topology_t topology = LiveTopology::get().handle();
-    if (topology == nullptr) {
-        machine.bind_cpus = machine.bind_memory = Capability::no(
-            "hwloc does not describe this system", "unset HWLOC_XMLFILE, HWLOC_SYNTHETIC and HWLOC_FSROOT");
-        machine.query_pages = probe_page_query();
-        return machine;
+    if (const hwloc_topology_t topology = LiveTopology::get().handle(); topology != nullptr) {
+        if (machine.online.empty() || !faults.empty()) machine = hwloc_machine(topology, machine);
+        if (auto cores = hwloc_cores(topology, machine.online.size()); !cores.empty()) machine.cores = std::move(cores);
+        add_hwloc_caches(topology, machine.caches);
     }
-    if (machine.online.empty() || !faults.empty()) machine = hwloc_machine(topology, machine);
-    if (auto cores = hwloc_cores(topology, machine.online.size()); !cores.empty()) machine.cores = std::move(cores);
-    add_hwloc_caches(topology, machine.caches);
-    machine.bind_cpus = probe_cpu_binding(topology);
+    KernelSys sys;
+    machine.bind_cpus = probe_cpu_binding(sys);
     machine.bind_memory =
-        probe_memory_binding(topology, root.exists("sys/devices/system/node/node0") || machine.nodes.size() > 1);
-    machine.query_pages = probe_page_query();
+        probe_memory_binding(sys, root.exists("sys/devices/system/node/node0") || machine.nodes.size() > 1);
+    machine.query_pages = probe_page_query(sys);
     return machine;
 }
 

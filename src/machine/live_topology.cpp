@@ -4,13 +4,6 @@
 
 namespace bytebound {
 
-Bitmap to_bitmap(std::span<const int> numbers) {
-    Bitmap bitmap(hwloc_bitmap_alloc());
-    for (const int number : numbers)
-        hwloc_bitmap_set(bitmap.get(), static_cast<unsigned>(number));
-    return bitmap;
-}
-
 std::vector<int> from_bitmap(hwloc_const_bitmap_t bitmap) {
     std::vector<int> numbers;
     // An infinite bitmap has no last element; its finite part is all that a machine can have.
@@ -37,7 +30,7 @@ LiveTopology::LiveTopology() {
         topology_ = nullptr;
         return;
     }
-    // Binding on a synthetic or imported topology "succeeds" and does nothing.
+    // A synthetic or imported topology describes another machine.
     this_system_ = hwloc_topology_is_thissystem(topology_) != 0;
 }
 

@@ -1,22 +1,12 @@
 #pragma once
-// hwloc's view of the running machine. Internal to topology/.
+// hwloc's view of the running machine: it describes, the kernel's own calls bind. Internal to machine/.
 
 #include <hwloc.h>
 
-#include <memory>
-#include <span>
-#include <type_traits>
 #include <vector>
 
 namespace bytebound {
 
-/// Owned hwloc_bitmap_t.
-struct BitmapDeleter {
-    void operator()(hwloc_bitmap_t bitmap) const { hwloc_bitmap_free(bitmap); }
-};
-using Bitmap = std::unique_ptr<std::remove_pointer_t<hwloc_bitmap_t>, BitmapDeleter>;
-
-Bitmap to_bitmap(std::span<const int> numbers);
 std::vector<int> from_bitmap(hwloc_const_bitmap_t bitmap);
 
 /// The topology of the running machine, loaded at the first use and constant afterwards: a cache of what the machine

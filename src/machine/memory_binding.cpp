@@ -1,9 +1,11 @@
+#include "machine/memory_binding.hpp"
+
+#include <linux/mempolicy.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <cerrno>
 
 #include "base/text.hpp"
-#include "machine/live_topology.hpp"
-#include "machine/placement.hpp"
 
 namespace bytebound {
 namespace {
@@ -16,35 +18,45 @@ bool in_place_anyway(const Machine& machine, const Placement& placement) {
     });
 }
 
+int policy_of(const Placement& placement) {
+    switch (placement.policy) {
+    case MemoryPolicy::interleave: return MPOL_INTERLEAVE;
+    case MemoryPolicy::node: return MPOL_BIND;
+    // Several nodes: each page belongs where it is touched first, which no list of nodes says.
+    case MemoryPolicy::local: return placement.nodes.size() > 1 ? MPOL_LOCAL : MPOL_PREFERRED;
+    }
+    return MPOL_DEFAULT;
+}
+
+std::vector<unsigned long> mask_of(const std::vector<int>& nodes) {
+    constexpr std::size_t bits = 8 * sizeof(unsigned long);
+    std::vector<unsigned long> mask;
+    for (const int node : nodes) {
+        const auto number = static_cast<std::size_t>(node);
+        if (mask.size() <= number / bits) mask.resize(number / bits + 1);
+        mask[number / bits] |= 1ul << number % bits;
+    }
+    return mask;
+}
+
 } // namespace
 
-Result<bool> bind_memory(const Machine& machine, const Placement& placement, void* address, std::uint64_t bytes) {
-    const bool several = placement.nodes.size() > 1;
+Result<bool> bind_memory(Sys& sys, const Machine& machine, const Placement& placement, void* address,
+                         std::uint64_t bytes) {
     const bool anyway = in_place_anyway(machine, placement);
-    if (anyway && !several) return true;
-    const hwloc_topology_t topology = LiveTopology::get().handle();
-    if (!machine.bind_memory.available || topology == nullptr)
-        return anyway && placement.policy != MemoryPolicy::interleave;
+    if (anyway && placement.nodes.size() <= 1) return true;
+    if (!machine.bind_memory.available) return anyway && placement.policy != MemoryPolicy::interleave;
 
-    Bitmap nodes = to_bitmap(placement.nodes);
-    hwloc_membind_policy_t policy = HWLOC_MEMBIND_BIND;
-    int flags = HWLOC_MEMBIND_BYNODESET;
-    if (placement.policy == MemoryPolicy::interleave) {
-        policy = HWLOC_MEMBIND_INTERLEAVE;
-        flags |= HWLOC_MEMBIND_STRICT;
-    } else if (placement.policy == MemoryPolicy::node) {
-        flags |= HWLOC_MEMBIND_STRICT; // MPOL_BIND; without it hwloc asks for MPOL_PREFERRED, which spills
-    } else if (several) {
-        // First touch is a policy of the whole machine: hwloc takes it for all nodes or not at all.
-        policy = HWLOC_MEMBIND_FIRSTTOUCH;
-        nodes.reset(hwloc_bitmap_dup(hwloc_topology_get_topology_nodeset(topology)));
-    }
-    if (hwloc_set_area_membind(topology, address, bytes, nodes.get(), policy, flags) != 0) {
-        const int error = errno;
+    // mbind(2) takes whole pages.
+    const auto page_bytes = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const std::uintptr_t before = reinterpret_cast<std::uintptr_t>(address) % page_bytes;
+    const int policy = policy_of(placement);
+    const auto nodes = policy == MPOL_LOCAL ? std::vector<unsigned long>{} : mask_of(placement.nodes);
+    const SysResult bound = sys.bind_memory(static_cast<std::byte*>(address) - before, bytes + before, policy, nodes);
+    if (!bound.ok())
         return fail({ExitCode::not_possible, "bind memory to", "nodes " + format_cpu_list(placement.nodes),
                      "the kernel refuses this policy", "use --mem local, or a node with memory that the cpuset allows",
-                     error});
-    }
+                     bound.error});
     return true;
 }
 

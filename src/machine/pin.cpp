@@ -1,12 +1,11 @@
-#include <hwloc/linux.h>
+#include "machine/pin.hpp"
+
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <vector>
 
 #include "base/text.hpp"
-#include "machine/live_topology.hpp"
-#include "machine/placement.hpp"
 
 namespace bytebound {
 
@@ -27,9 +26,19 @@ Result<std::vector<int>> read_affinity(Sys& sys) {
                  "allow sched_getaffinity in the container's seccomp profile", asked.error});
 }
 
+SysResult set_affinity(Sys& sys, pid_t tid, const std::vector<int>& cpus) {
+    const int highest = cpus.empty() ? 0 : *std::max_element(cpus.begin(), cpus.end());
+    std::vector<cpu_set_t> mask(static_cast<std::size_t>(highest) / CPU_SETSIZE + 1);
+    const std::size_t bytes = mask.size() * sizeof(cpu_set_t);
+    for (const int cpu : cpus)
+        CPU_SET_S(static_cast<std::size_t>(cpu), bytes, mask.data());
+    return sys.sched_setaffinity(tid, bytes, mask.data());
+}
+
 struct Pin::Impl {
+    Sys* sys = nullptr; ///< nullptr: not bound, nothing to restore
     pid_t tid = 0;
-    Bitmap former;              ///< nullptr: not bound, nothing to restore
+    std::vector<int> former;
     std::vector<int> read_back; ///< of the bound thread
 
     Impl() = default;
@@ -37,7 +46,7 @@ struct Pin::Impl {
     Impl& operator=(const Impl&) = delete;
     ~Impl() {
         // By thread id: the owner may be destroyed by another thread. A thread that has ended needs nothing (ESRCH).
-        if (former != nullptr) hwloc_linux_set_tid_cpubind(LiveTopology::get().handle(), tid, former.get());
+        if (sys != nullptr) set_affinity(*sys, tid, former);
     }
 };
 
@@ -45,7 +54,7 @@ Pin::Pin(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Pin::Pin(Pin&&) noexcept = default;
 Pin& Pin::operator=(Pin&&) noexcept = default;
 Pin::~Pin() = default;
-bool Pin::bound() const { return impl_ != nullptr && impl_->former != nullptr; }
+bool Pin::bound() const { return impl_ != nullptr && impl_->sys != nullptr; }
 
 const std::vector<int>& Pin::read_back() const {
     static const std::vector<int> nowhere;
@@ -54,21 +63,15 @@ const std::vector<int>& Pin::read_back() const {
 
 Result<Pin> Pin::bind(Sys& sys, const Machine& machine, int cpu) {
     auto impl = std::make_unique<Impl>();
-    const hwloc_topology_t topology = LiveTopology::get().handle();
-    if (!machine.bind_cpus.available || topology == nullptr) return Pin(std::move(impl));
+    if (!machine.bind_cpus.available) return Pin(std::move(impl));
 
     const std::string object = "CPU " + std::to_string(cpu);
-    const auto refused = [&](std::string cause, int error) {
-        return fail({ExitCode::not_possible, "bind worker to", object, std::move(cause),
-                     "choose among CPUs " + format_cpu_list(machine.allowed) + " with --cpus", error});
-    };
-    Bitmap former(hwloc_bitmap_alloc());
-    if (hwloc_get_cpubind(topology, former.get(), HWLOC_CPUBIND_THREAD) != 0)
-        return refused("the present affinity cannot be read", errno);
-    const Bitmap wanted = to_bitmap(std::vector<int>{cpu});
-    if (hwloc_set_cpubind(topology, wanted.get(), HWLOC_CPUBIND_THREAD | HWLOC_CPUBIND_STRICT) != 0)
-        return refused("the kernel refuses this CPU", errno);
+    auto former = TRY(read_affinity(sys));
+    if (const SysResult bound = set_affinity(sys, 0, {cpu}); !bound.ok())
+        return fail({ExitCode::not_possible, "bind worker to", object, "the kernel refuses this CPU",
+                     "choose among CPUs " + format_cpu_list(machine.allowed) + " with --cpus", bound.error});
     // From here on every way out restores the former affinity.
+    impl->sys = &sys;
     impl->tid = static_cast<pid_t>(::gettid());
     impl->former = std::move(former);
 

@@ -66,25 +66,39 @@ std::vector<std::string> cpumask_doubts(const Machine& machine, const MemorySour
     return warnings.lines();
 }
 
-std::vector<std::string> errata_of(const SysRoot& root, const Machine& machine, const Preset& preset,
-                                   const std::vector<MemoryCounter>& counters,
-                                   const std::vector<std::string>& differing) {
-    std::vector<std::string> texts;
+namespace {
+
+bool holds_of_machine(const Erratum& erratum, const Machine& machine) {
     const auto packages = machine.package_count();
     const std::size_t nodes = machine.nodes_with_cpus ? machine.nodes_with_cpus->size() : 0;
+    return has_model(erratum.models, machine.cpu) &&
+           (!erratum.kernel_before ||
+            machine.kernel.before(erratum.kernel_before->first, erratum.kernel_before->second)) &&
+           (!erratum.nodes_per_package_not ||
+            (packages && nodes != 0 && nodes != static_cast<std::size_t>(*packages) * *erratum.nodes_per_package_not));
+}
+
+} // namespace
+
+std::vector<Erratum> errata_of(const SysRoot& root, const Machine& machine, const Preset& preset,
+                               const std::vector<MemoryCounter>& counters, const std::vector<std::string>& differing) {
+    std::vector<Erratum> errata;
     for (const Erratum& erratum : preset.errata) {
-        const bool applies =
-            (erratum.alias_differs.empty() ||
-             std::find(differing.begin(), differing.end(), erratum.alias_differs) != differing.end()) &&
-            (erratum.alias_exists.empty() || any_has_alias(root, erratum.alias_exists, counters)) &&
-            (erratum.counted_by.empty() || any_counted_by(erratum.counted_by, counters)) &&
-            (!erratum.kernel_before ||
-             machine.kernel.before(erratum.kernel_before->first, erratum.kernel_before->second)) &&
-            (!erratum.nodes_per_package_not ||
-             (packages && nodes != 0 && nodes != static_cast<std::size_t>(*packages) * *erratum.nodes_per_package_not));
-        if (applies) texts.push_back(erratum.text);
+        const bool applies = !erratum.resctrl && holds_of_machine(erratum, machine) &&
+                             (erratum.alias_differs.empty() || std::find(differing.begin(), differing.end(),
+                                                                         erratum.alias_differs) != differing.end()) &&
+                             (erratum.alias_exists.empty() || any_has_alias(root, erratum.alias_exists, counters)) &&
+                             (erratum.counted_by.empty() || any_counted_by(erratum.counted_by, counters));
+        if (applies) errata.push_back(erratum);
     }
-    return texts;
+    return errata;
+}
+
+std::vector<Erratum> resctrl_errata_of(const Machine& machine, const Preset& preset) {
+    std::vector<Erratum> errata;
+    for (const Erratum& erratum : preset.errata)
+        if (erratum.resctrl && holds_of_machine(erratum, machine)) errata.push_back(erratum);
+    return errata;
 }
 
 } // namespace bytebound

@@ -14,9 +14,11 @@ namespace bytebound {
 std::vector<std::string> cpumask_doubts(const Machine& machine, const MemorySource& source,
                                         const std::vector<MemoryCounter>& counters);
 
-/// The texts of the errata whose conditions hold. `differing`: aliases that are not the preset's events.
-std::vector<std::string> errata_of(const SysRoot& root, const Machine& machine, const Preset& preset,
-                                   const std::vector<MemoryCounter>& counters,
-                                   const std::vector<std::string>& differing);
+/// The errata of memory controllers whose conditions hold. `differing`: aliases that are not the preset's events.
+std::vector<Erratum> errata_of(const SysRoot& root, const Machine& machine, const Preset& preset,
+                               const std::vector<MemoryCounter>& counters, const std::vector<std::string>& differing);
+
+/// The errata of resctrl whose conditions hold: of the preset, without counters.
+std::vector<Erratum> resctrl_errata_of(const Machine& machine, const Preset& preset);
 
 } // namespace bytebound

@@ -30,7 +30,7 @@ public:
         }
         match_.reason = fmt::format("preset {}: {}", preset_.name, join(taken_, ", "));
         append(std::move(doubts_));
-        append(errata_of(root_, machine_, preset_, match_.counters, differing_));
+        add_errata();
         warn_of_passes();
         return std::move(match_);
     }
@@ -38,6 +38,17 @@ public:
 private:
     void append(std::vector<std::string> texts) {
         match_.warnings.insert(match_.warnings.end(), texts.begin(), texts.end());
+    }
+
+    void add_errata() {
+        const std::string& first = match_.counters.front().event.pmu;
+        for (const Erratum& erratum : errata_of(root_, machine_, preset_, match_.counters, differing_)) {
+            match_.warnings.push_back(erratum.text);
+            std::string brief = erratum.brief;
+            if (brief.empty()) continue;
+            if (const auto at = brief.find("{pmu}"); at != std::string::npos) brief.replace(at, 5, first);
+            match_.brief_errata.push_back(std::move(brief));
+        }
     }
 
     /// Of the sources of a class the first that works here.

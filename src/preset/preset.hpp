@@ -44,6 +44,10 @@ Result<std::vector<Preset>> all_presets(const std::filesystem::path& directory);
 
 /// How well a match fits: a feature test (PMU devices) beats a test of the model, both together beat either.
 enum class Fit { none, model, devices, model_and_devices };
+/// Whether the CPU is one that the match names, whatever PMUs there are.
+bool fits_cpu(const CpuMatch& match, const CpuIdentity& cpu);
+/// Whether the model number (x86 model, Arm part) is in the list; an empty list has all.
+bool has_model(const std::vector<NumberRange>& models, const CpuIdentity& cpu);
 /// `pmus`: the names of the machine's PMUs. `device`: one that decided, when devices did.
 Fit fit_of(const CpuMatch& match, const CpuIdentity& cpu, const std::vector<std::string>& pmus,
            std::string* device = nullptr);
@@ -67,6 +71,7 @@ struct MemoryMatch {
     std::string reason;                  ///< why these, or why none
     std::string remedy;                  ///< without counters: what the user can do
     std::vector<std::string> warnings;   ///< errata that apply here, aliases of the kernel that differ from the preset
+    std::vector<std::string> brief_errata; ///< of the errata among them, in doctor's words
 };
 
 /// Encodes the preset's DRAM terms through sysfs format/ for every box and CPU of its cpumask. `bytes_per_cas`:

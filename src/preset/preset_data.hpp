@@ -76,9 +76,12 @@ struct MemorySource {
     bool operator==(const MemorySource&) const = default;
 };
 
-/// A known doubt about the DRAM counters. It applies where every stated condition holds.
+/// A known doubt about the DRAM counters, or about resctrl's. It applies where every stated condition holds.
 struct Erratum {
     std::string text;
+    std::string brief;    ///< in one line, for doctor; {pmu} stands for the first box; empty: doctor leaves it out
+    bool resctrl = false; ///< about resctrl's counters, not about memory controllers
+    std::vector<NumberRange> models; ///< of the preset's CPUs only these; empty: all
     bool always = false;
     std::string alias_differs;                          ///< this alias of the kernel is not the preset's event
     std::string alias_exists;                           ///< a box has this alias
@@ -86,6 +89,17 @@ struct Erratum {
     std::optional<std::pair<int, int>> kernel_before;   ///< Linux MAJOR.MINOR
     std::optional<std::uint32_t> nodes_per_package_not; ///< NUMA nodes with CPUs per package differ from this
     bool operator==(const Erratum&) const = default;
+};
+
+/// The kernel driver that gives a CPU its memory-controller PMUs: what doctor says is missing.
+struct MemoryControllerDriver {
+    std::string module;                       ///< for modprobe
+    std::string device;                       ///< how its PMUs are called
+    std::optional<std::pair<int, int>> since; ///< first Linux that has it for this CPU; nothing: any in use
+    std::vector<NumberRange> models;          ///< of the preset's CPUs only these; empty: all
+    std::string acpi;  ///< the firmware lists a device that begins so: one core is built into many meshes
+    std::string board; ///< regular expression for "VENDOR PRODUCT" of the DMI table
+    bool operator==(const MemoryControllerDriver&) const = default;
 };
 
 /// FACTOR * EVENT in a formula, added or subtracted.
@@ -115,6 +129,7 @@ struct Preset {
     std::vector<MemorySource> dram;
     std::string no_dram; ///< why there is none
     std::vector<Erratum> errata;
+    std::vector<MemoryControllerDriver> drivers;
     std::optional<CoreEvent> llc_misses;
     std::string no_llc_misses; ///< why there is none
     std::optional<CoreEstimate> estimate;

@@ -13,8 +13,8 @@ void either(const TableReader& table, std::string_view key, std::string_view rea
 }
 
 Preset preset_of(const TableReader& table) {
-    table.allow(
-        {"name", "title", "source", "verified", "verified_on", "note", "match", "dram", "no_dram", "errata", "core"});
+    table.allow({"name", "title", "source", "verified", "verified_on", "note", "match", "dram", "no_dram", "errata",
+                 "driver", "core"});
     Preset preset;
     preset.name = table.text("name", true);
     preset.title = table.text("title", true);
@@ -33,6 +33,8 @@ Preset preset_of(const TableReader& table) {
     either(table, "dram", "no_dram");
     for (const TableReader& erratum : table.tables("errata"))
         preset.errata.push_back(read_erratum(erratum));
+    for (const TableReader& driver : table.tables("driver"))
+        preset.drivers.push_back(read_driver(driver));
     if (const auto core = table.table("core"))
         read_core(*core, preset);
     else if (!table.has("core"))

@@ -45,6 +45,10 @@ std::size_t groups_of(const std::string& pattern) {
     return is_regex(pattern) ? Regex(pattern).group_count() : 0; // a bad one is reported where it is read
 }
 
+bool is_about_resctrl(const TableReader& table) {
+    return table.has("about") && table.word("about", {"dram", "resctrl"}) == "resctrl";
+}
+
 std::optional<std::pair<int, int>> version_of(const TableReader& table, std::string_view key) {
     const std::string text = table.text(key, false);
     if (text.empty()) return {};
@@ -99,24 +103,42 @@ MemorySource read_source(const TableReader& table) {
 }
 
 Erratum read_erratum(const TableReader& table) {
-    table.allow({"text", "when"});
+    table.allow({"text", "brief", "about", "when"});
     Erratum erratum;
     erratum.text = table.text("text", true);
+    erratum.brief = table.text("brief", false);
+    erratum.resctrl = is_about_resctrl(table);
     const auto when = table.table("when");
     if (!when) {
         if (!table.has("when")) table.wrong("when", "key \"when\" is missing");
         return erratum;
     }
-    when->allow({"always", "alias_differs", "alias_exists", "counted_by", "kernel_before", "nodes_per_package_not"});
+    when->allow(
+        {"always", "alias_differs", "alias_exists", "counted_by", "kernel_before", "nodes_per_package_not", "models"});
     erratum.always = when->flag("always").value_or(false);
     erratum.alias_differs = when->text("alias_differs", false);
     erratum.alias_exists = when->text("alias_exists", false);
     erratum.counted_by = when->pattern("counted_by", false);
     erratum.kernel_before = version_of(*when, "kernel_before");
     erratum.nodes_per_package_not = when->number("nodes_per_package_not");
+    erratum.models = when->ranges("models");
+    if (erratum.resctrl && (when->has("alias_differs") || when->has("alias_exists") || when->has("counted_by")))
+        table.wrong_at("when", "key \"when\": an erratum about resctrl has no PMU whose aliases or name it could ask");
     if (when->keys().empty() || (when->has("always") && (!erratum.always || when->keys().size() > 1)))
         table.wrong_at("when", "key \"when\" needs conditions, or always = true alone");
     return erratum;
+}
+
+MemoryControllerDriver read_driver(const TableReader& table) {
+    table.allow({"module", "device", "since", "models", "acpi", "board"});
+    MemoryControllerDriver driver;
+    driver.module = table.text("module", true);
+    driver.device = table.text("device", true);
+    driver.since = version_of(table, "since");
+    driver.models = table.ranges("models");
+    driver.acpi = table.text("acpi", false);
+    driver.board = table.pattern("board", false);
+    return driver;
 }
 
 } // namespace bytebound

@@ -60,6 +60,7 @@ private:
 CpuMatch read_match(const TableReader& table);
 MemorySource read_source(const TableReader& table);
 Erratum read_erratum(const TableReader& table);
+MemoryControllerDriver read_driver(const TableReader& table);
 void read_core(const TableReader& core, Preset& preset);
 
 } // namespace bytebound

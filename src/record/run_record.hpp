@@ -15,7 +15,7 @@
 #include "counters/collector.hpp"
 #include "counters/wrapping_collector.hpp"
 #include "machine/environment.hpp"
-#include "machine/placement.hpp"
+#include "machine/page_proof.hpp"
 #include "model/cache.hpp"
 #include "record/cache_choice.hpp"
 #include "record/calibration_use.hpp"

@@ -42,23 +42,39 @@ Json memory_source_json(const MemorySource& source) {
             {"combined", terms_json(source.combined)}};
 }
 
+Json ranges_json(const std::vector<NumberRange>& ranges) {
+    Json list = Json::array();
+    for (const NumberRange& range : ranges)
+        list.push_back(range.first == range.last ? Json(range.first) : Json({range.first, range.last}));
+    return list;
+}
+
+Json version_json(const std::optional<std::pair<int, int>>& version) {
+    return version ? Json(fmt::format("{}.{}", version->first, version->second)) : Json(nullptr);
+}
+
 Json erratum_json(const Erratum& erratum) {
     Json when = Json::object();
     if (erratum.always) when["always"] = true;
     if (!erratum.alias_differs.empty()) when["alias_differs"] = erratum.alias_differs;
     if (!erratum.alias_exists.empty()) when["alias_exists"] = erratum.alias_exists;
     if (!erratum.counted_by.empty()) when["counted_by"] = erratum.counted_by;
-    if (erratum.kernel_before)
-        when["kernel_before"] = fmt::format("{}.{}", erratum.kernel_before->first, erratum.kernel_before->second);
+    if (erratum.kernel_before) when["kernel_before"] = version_json(erratum.kernel_before);
     if (erratum.nodes_per_package_not) when["nodes_per_package_not"] = *erratum.nodes_per_package_not;
-    return {{"text", erratum.text}, {"when", when}};
+    if (!erratum.models.empty()) when["models"] = ranges_json(erratum.models);
+    return {{"about", erratum.resctrl ? "resctrl" : "dram"},
+            {"text", erratum.text},
+            {"brief", json_text(erratum.brief)},
+            {"when", when}};
 }
 
-Json ranges_json(const std::vector<NumberRange>& ranges) {
-    Json list = Json::array();
-    for (const NumberRange& range : ranges)
-        list.push_back(range.first == range.last ? Json(range.first) : Json({range.first, range.last}));
-    return list;
+Json driver_json(const MemoryControllerDriver& driver) {
+    return {{"module", driver.module},
+            {"device", driver.device},
+            {"since", version_json(driver.since)},
+            {"models", ranges_json(driver.models)},
+            {"acpi", json_text(driver.acpi)},
+            {"board", json_text(driver.board)}};
 }
 
 Json match_json(const CpuMatch& match) {
@@ -135,6 +151,7 @@ std::string preset_json(const Preset& preset) {
                               {"dram", json_list(preset.dram, memory_source_json)},
                               {"no_dram", json_text(preset.no_dram)},
                               {"errata", json_list(preset.errata, erratum_json)},
+                              {"drivers", json_list(preset.drivers, driver_json)},
                               {"llc_misses", preset.llc_misses ? core_event_json(*preset.llc_misses) : Json(nullptr)},
                               {"no_llc_misses", json_text(preset.no_llc_misses)},
                               {"estimate", estimate_json(preset.estimate)},

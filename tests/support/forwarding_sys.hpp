@@ -22,6 +22,12 @@ public:
     SysResult sched_getaffinity(pid_t tid, std::size_t bytes, cpu_set_t* set) override {
         return kernel_.sched_getaffinity(tid, bytes, set);
     }
+    SysResult sched_setaffinity(pid_t tid, std::size_t bytes, const cpu_set_t* set) override {
+        return kernel_.sched_setaffinity(tid, bytes, set);
+    }
+    SysResult bind_memory(void* address, std::size_t bytes, int policy, std::span<const unsigned long> nodes) override {
+        return kernel_.bind_memory(address, bytes, policy, nodes);
+    }
     SysResult query_pages(unsigned long count, void** pages, int* status) override {
         return kernel_.query_pages(count, pages, status);
     }

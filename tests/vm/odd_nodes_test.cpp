@@ -7,7 +7,9 @@
 
 #include <map>
 
-#include "machine/placement.hpp"
+#include "machine/memory_binding.hpp"
+#include "machine/page_proof.hpp"
+#include "machine/pin.hpp"
 
 using namespace bytebound;
 
@@ -32,7 +34,7 @@ std::map<int, std::uint64_t> nodes_of_pages(const std::string& cpus, const std::
     REQUIRE(pin);
     void* begin = ::mmap(nullptr, pages * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     REQUIRE(begin != MAP_FAILED);
-    const auto bound = bind_memory(machine, *placement, begin, pages * page);
+    const auto bound = bind_memory(kernel_sys, machine, *placement, begin, pages * page);
     INFO((bound ? "" : to_line(bound.error())));
     REQUIRE(bound);
     for (std::uint64_t i = 0; i < pages; ++i)

@@ -17,7 +17,9 @@
 
 #include "counters/names/explain.hpp"
 #include "counters/perf_event/perf_collector.hpp"
-#include "machine/placement.hpp"
+#include "machine/memory_binding.hpp"
+#include "machine/page_proof.hpp"
+#include "machine/pin.hpp"
 
 using namespace bytebound;
 
@@ -51,7 +53,7 @@ std::map<int, std::uint64_t> nodes_of_pages(const std::string& cpus, const std::
     CHECK(::sched_getcpu() == placement->cpus[0]);
     void* memory_begin = ::mmap(nullptr, pages * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     REQUIRE(memory_begin != MAP_FAILED);
-    const auto bound = bind_memory(machine, *placement, memory_begin, pages * page);
+    const auto bound = bind_memory(kernel_sys, machine, *placement, memory_begin, pages * page);
     REQUIRE(bound);
     CHECK(*bound);
     for (std::uint64_t i = 0; i < pages; ++i)

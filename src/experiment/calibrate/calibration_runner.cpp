@@ -58,10 +58,10 @@ void do_fma(void* context, unsigned) noexcept {
 
 } // namespace
 
-Result<CalibrationRunner> CalibrationRunner::make(const Machine& machine, const TeamPlan& plan, WorkerTeam& team,
-                                                  ClockFunction clock) {
+Result<CalibrationRunner> CalibrationRunner::make(Sys& sys, const Machine& machine, const TeamPlan& plan,
+                                                  WorkerTeam& team, ClockFunction clock) {
     CalibrationRunner runner(plan, team, clock);
-    runner.arena_ = TRY(allocate_bound(machine, plan.placement, plan.arena_bytes));
+    runner.arena_ = TRY(allocate_bound(sys, machine, plan.placement, plan.arena_bytes));
     const std::uint64_t part = plan.arena_bytes / plan.threads();
     team.each([&](unsigned worker) {
         auto* const words = reinterpret_cast<std::uint64_t*>(runner.arena_.region.data() + worker * part);

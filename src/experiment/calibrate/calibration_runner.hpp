@@ -27,7 +27,7 @@ struct ProgramBytes {
 class CalibrationRunner {
 public:
     /// `team`: pinned to the plan's CPUs. Errors: not_possible for memory that cannot be had or bound.
-    static Result<CalibrationRunner> make(const Machine& machine, const TeamPlan& plan, WorkerTeam& team,
+    static Result<CalibrationRunner> make(Sys& sys, const Machine& machine, const TeamPlan& plan, WorkerTeam& team,
                                           ClockFunction clock);
 
     const BoundArena& arena() const { return arena_; }

@@ -8,6 +8,7 @@
 #include "base/random.hpp"
 #include "experiment/measure/page_judgement.hpp"
 #include "experiment/measure/pinned_team.hpp"
+#include "machine/page_proof.hpp"
 #include "record/warnings.hpp"
 #include "stats/estimate.hpp"
 
@@ -231,7 +232,8 @@ Result<void> measure_team(const TeamContext& context, CalibrationRecord& record,
                           const StopFlag& stop) {
     auto team = TRY(PinnedTeam::make(context.sys, context.machine, context.team.placement.cpus));
     record.bound_cpus = team.bound();
-    auto runner = TRY(CalibrationRunner::make(context.machine, context.team, team.workers(), context.clock));
+    auto runner =
+        TRY(CalibrationRunner::make(context.sys, context.machine, context.team, team.workers(), context.clock));
     record.bound_memory = runner.arena().bound;
     TRY(prove(context, runner, record));
     TeamMeasurement measurement(context, record, team.workers(), runner);

@@ -2,12 +2,14 @@
 
 #include <sys/mman.h>
 
+#include "machine/memory_binding.hpp"
+
 namespace bytebound {
 
-Result<BoundArena> allocate_bound(const Machine& machine, const Placement& placement, std::uint64_t bytes) {
+Result<BoundArena> allocate_bound(Sys& sys, const Machine& machine, const Placement& placement, std::uint64_t bytes) {
     BoundArena arena;
     arena.region = TRY(MappedRegion::anonymous(bytes, huge_page_size));
-    arena.bound = TRY(bind_memory(machine, placement, arena.region.data(), arena.region.size()));
+    arena.bound = TRY(bind_memory(sys, machine, placement, arena.region.data(), arena.region.size()));
     // Advice only: fewer page walks, whose loads are traffic, too. What really lies on huge pages is read from smaps.
     static_cast<void>(::madvise(arena.region.data(), arena.region.size(), MADV_HUGEPAGE));
     return arena;

@@ -9,8 +9,9 @@
 #include "base/error.hpp"
 #include "base/mapped_region.hpp"
 #include "base/sys.hpp"
-#include "machine/placement.hpp"
 #include "machine/machine.hpp"
+#include "machine/page_proof.hpp"
+#include "machine/placement.hpp"
 
 namespace bytebound {
 
@@ -21,7 +22,7 @@ struct BoundArena {
 };
 /// Nothing is touched: the first write of a page, by whom the caller chooses, puts it on its node. Errors: not_possible
 /// for memory that the kernel refuses to map or to bind.
-Result<BoundArena> allocate_bound(const Machine& machine, const Placement& placement, std::uint64_t bytes);
+Result<BoundArena> allocate_bound(Sys& sys, const Machine& machine, const Placement& placement, std::uint64_t bytes);
 
 /// Where the kernel says that pages are.
 struct PageAnswer {

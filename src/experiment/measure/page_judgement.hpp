@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "machine/placement.hpp"
+#include "machine/page_proof.hpp"
 #include "record/run_record.hpp"
 
 namespace bytebound {

@@ -7,7 +7,7 @@
 #include "base/error.hpp"
 #include "base/sys.hpp"
 #include "loops/worker_team.hpp"
-#include "machine/placement.hpp"
+#include "machine/pin.hpp"
 
 namespace bytebound {
 

@@ -19,7 +19,8 @@ bool is_stream(TruthKernel kernel) {
 }
 
 Result<MappedRegion> stream_memory(const Machine& machine, const Placement& placement, std::uint64_t bytes) {
-    auto arena = TRY(allocate_bound(machine, placement, bytes));
+    KernelSys sys;
+    auto arena = TRY(allocate_bound(sys, machine, placement, bytes));
     known_truth::store_stream({arena.region.data(), arena.region.size()}, 0x5851f42d4c957f2du); // not 0, first touch
     return std::move(arena.region);
 }

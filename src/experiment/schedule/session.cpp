@@ -5,6 +5,8 @@
 #include "experiment/schedule/batching.hpp"
 #include "experiment/schedule/session_steps.hpp"
 #include "machine/environment.hpp"
+#include "machine/huge_pages.hpp"
+#include "machine/page_proof.hpp"
 #include "record/environment_warnings.hpp"
 #include "record/warnings.hpp"
 
@@ -70,7 +72,7 @@ Result<void> prove_pages(const SessionContext& session, const SessionMemory& mem
 Result<SessionMemory> allocate(const SessionContext& session) {
     const RunPlan& plan = session.plan;
     PlacementRecord& record = session.record.placement;
-    auto arena = TRY(allocate_bound(session.machine, plan.placement, arena_bytes(plan.workspace)));
+    auto arena = TRY(allocate_bound(session.sys, session.machine, plan.placement, arena_bytes(plan.workspace)));
     record.arena_bytes = arena.region.size();
     record.bound_memory = arena.bound;
     if (!arena.bound) record.bind_memory_reason = session.machine.bind_memory.cause;

@@ -4,7 +4,6 @@
 
 #include "counters/permission.hpp"
 #include "doctor/diagnosis.hpp"
-#include "doctor/memory_controller_driver.hpp"
 #include "support/machine_tree.hpp"
 
 using namespace bytebound;
@@ -19,6 +18,7 @@ MachineFacts healthy() {
     facts.machine.cpu.family = 6;
     facts.machine.cpu.model = 0x6a;
     facts.machine.kernel = {"6.1.0", std::pair(6, 1)};
+    facts.knowledge.driver = MemoryControllerDriver{"intel_uncore", "uncore_imc", std::pair(5, 9), {}, {}, {}};
     facts.event_source = true;
     facts.proc_sys_kernel = true;
     facts.paranoid = 0;
@@ -172,40 +172,18 @@ TEST_CASE("without probes only what files prove is claimed") {
     CHECK(core_cause(facts) == Cause::no_vpmu);
 }
 
-TEST_CASE("the driver that is missing depends on CPU, firmware and kernel") {
-    MachineFacts facts = healthy();
-    const auto module = [&] { return memory_controller_driver(facts).value().module; };
-    CHECK(module() == "intel_uncore");
-    facts.machine.cpu.family = 18; // Nova Lake
-    facts.machine.cpu.model = 1;
-    CHECK(module() == "intel_uncore");
-    facts.machine.cpu.vendor = "AuthenticAMD";
-    facts.machine.cpu.family = 26;
-    CHECK(module() == "amd_uncore");
-    facts.machine.cpu.family = 16; // before the data fabric
-    CHECK_FALSE(memory_controller_driver(facts));
-    facts.machine.cpu.architecture = "aarch64";
-    facts.machine.cpu.vendor.clear();
-    facts.machine.cpu.implementer = 0x41;
-    facts.machine.cpu.part = 0xd4f;
-    CHECK(module() == "arm_cmn");
-    facts.machine.virtualisation.vendor = "NVIDIA";
-    CHECK(module() == "nvidia_cspmu");
-    facts.machine.cpu.part = 0xd0c;
-    CHECK(module() == "arm_cmn");
-    facts.acpi_devices = {"ARMHD620:00"};
-    CHECK(module() == "arm_dmc620_pmu");
-    facts.machine.cpu.part = 0xd05;
-    facts.acpi_devices.clear();
-    CHECK_FALSE(memory_controller_driver(facts));
-}
-
 TEST_CASE("a loaded driver without a device is not told to be loaded") {
     MachineFacts facts = healthy();
     facts.pmus.pop_back();
     CHECK(controller_cause(facts) == Cause::driver_missing);
     facts.modules = {"intel-uncore"};
     CHECK(controller_cause(facts) == Cause::kernel_too_old);
+    facts.modules.clear();
+    facts.machine.kernel = {"5.8.0", std::pair(5, 8)};
+    CHECK(diagnose(facts).source("memory controller").cause == "Linux 5.8.0 has no uncore_imc for this CPU");
+    CHECK(diagnose(facts).source("memory controller").remedy == "use Linux 5.9 or newer");
+    facts.knowledge.driver.reset();
+    CHECK(controller_cause(facts) == Cause::no_hardware);
 }
 
 TEST_CASE("resctrl is judged by hardware, kernel, build, mount and owner in that order") {

@@ -23,13 +23,13 @@ TEST_CASE("a bound arena begins on a huge page, holds what was asked for and was
     REQUIRE(machine);
     const auto placement = resolve_placement(*machine, "auto", "local", 1);
     REQUIRE(placement);
-    const auto arena = allocate_bound(*machine, *placement, 64 << 10);
+    KernelSys sys;
+    const auto arena = allocate_bound(sys, *machine, *placement, 64 << 10);
     REQUIRE(arena);
     CHECK(reinterpret_cast<std::uintptr_t>(arena->region.data()) % huge_page_size == 0);
     CHECK(arena->region.size() == 64 << 10);
     CHECK(arena->bound == machine->bind_memory.available);
 
-    KernelSys sys;
     const AddressRange whole{"arena", arena->region.data(), arena->region.size()};
     const PageAnswer before = ask_for_pages(sys, *placement, std::span(&whole, 1));
     REQUIRE(before.proofs.size() == 1);
@@ -46,7 +46,8 @@ TEST_CASE("memory that no kernel has is not possible here") {
     REQUIRE(machine);
     const auto placement = resolve_placement(*machine, "auto", "local", 1);
     REQUIRE(placement);
-    const auto arena = allocate_bound(*machine, *placement, std::uint64_t{1} << 60);
+    KernelSys sys;
+    const auto arena = allocate_bound(sys, *machine, *placement, std::uint64_t{1} << 60);
     REQUIRE_FALSE(arena);
     CHECK(arena.error().code == ExitCode::not_possible);
     CHECK(arena.error().cause == "the kernel refused the mapping");

@@ -4,7 +4,8 @@
 #include <cstring>
 
 #include "base/mapped_region.hpp"
-#include "machine/placement.hpp"
+#include "machine/memory_binding.hpp"
+#include "machine/page_proof.hpp"
 #include "support/forwarding_sys.hpp"
 
 using namespace bytebound;
@@ -120,12 +121,12 @@ TEST_CASE("bound and touched memory of this machine is in place, untouched memor
     REQUIRE(placement);
     auto region = MappedRegion::anonymous(64 * page_bytes(), page_bytes());
     REQUIRE(region);
-    const auto bound = bind_memory(*machine, *placement, region->data(), region->size());
+    KernelSys sys;
+    const auto bound = bind_memory(sys, *machine, *placement, region->data(), region->size());
     REQUIRE(bound);
     CHECK(*bound);
     std::memset(region->data(), 1, 48 * page_bytes());
 
-    KernelSys sys;
     const auto touched = query_pages(sys, *placement, "b", region->data(), 48 * page_bytes());
     REQUIRE(touched);
     CHECK(touched->pages == 48);
@@ -135,78 +136,4 @@ TEST_CASE("bound and touched memory of this machine is in place, untouched memor
     REQUIRE(whole);
     CHECK(whole->not_present == 16);
     CHECK(whole->percent_in_place() == 75.0);
-}
-
-TEST_CASE("every policy can be set on this machine's first node") {
-    const auto machine = discover(SysRoot());
-    REQUIRE(machine);
-    REQUIRE(machine->bind_memory.available);
-    auto region = MappedRegion::anonymous(16 * page_bytes(), page_bytes());
-    REQUIRE(region);
-    const std::string first = std::to_string(machine->nodes.front().id);
-    for (const std::string& memory : {std::string("local"), std::string("interleave"), first}) {
-        const auto placement = resolve_placement(*machine, "auto", memory, 1);
-        REQUIRE(placement);
-        const auto bound = bind_memory(*machine, *placement, region->data(), region->size());
-        REQUIRE(bound);
-        CHECK(*bound);
-    }
-}
-
-TEST_CASE("a machine that cannot bind memory says so, unless nothing has to be bound") {
-    Machine machine;
-    machine.bind_memory = Capability::no("this is a recorded machine", "run on the machine itself");
-    machine.nodes = {{0, {0}, 1 << 20, {}}};
-    Placement placement = on_nodes({0});
-    CHECK(bind_memory(machine, placement, nullptr, 0).value() == true);
-    machine.nodes.push_back({1, {1}, 1 << 20, {}});
-    CHECK(bind_memory(machine, placement, nullptr, 0).value() == false);
-    // Both nodes are in place: first touch cannot miss; interleaving cannot be had.
-    placement.nodes = {0, 1};
-    CHECK(bind_memory(machine, placement, nullptr, 0).value() == true);
-    placement.policy = MemoryPolicy::interleave;
-    CHECK(bind_memory(machine, placement, nullptr, 0).value() == false);
-}
-
-namespace {
-
-// 0x10000000-0x10400000: 4 MiB with 2 MiB huge; 0x20000000-0x20800000: 8 MiB with 6 MiB huge.
-const char* smaps = "10000000-10400000 rw-p 00000000 00:00 0 \n"
-                    "Size:               4096 kB\n"
-                    "AnonHugePages:      2048 kB\n"
-                    "VmFlags: rd wr hg \n"
-                    "20000000-20800000 rw-p 00000000 00:00 0 \n"
-                    "AnonHugePages:      6144 kB\n"
-                    "7fff0000-7fff1000 r-xp 00000000 00:00 0                                  [vdso]\n"
-                    "AnonHugePages:         0 kB\n";
-constexpr std::uint64_t mib = 1024 * 1024;
-
-} // namespace
-
-TEST_CASE("huge pages of whole mappings are summed") {
-    CHECK(huge_page_bytes_in(smaps, 0x10000000, 4 * mib) == 2 * mib);
-    CHECK(huge_page_bytes_in(smaps, 0x10000000, 0x20800000 - 0x10000000) == 8 * mib);
-    CHECK(huge_page_bytes_in(smaps, 0x30000000, mib) == 0u);
-}
-
-TEST_CASE("of a mapping larger than the range only huge pages that must be inside count") {
-    // 8 MiB mapping, 6 huge. 4 MiB of it lie outside, so at least 2 of the 6 are inside.
-    CHECK(huge_page_bytes_in(smaps, 0x20000000, 4 * mib) == 2 * mib);
-    // 7 MiB of it lie outside: all 6 may be there.
-    CHECK(huge_page_bytes_in(smaps, 0x20000000, mib) == 0u);
-}
-
-TEST_CASE("a smaps file without the field tells nothing") {
-    CHECK_FALSE(huge_page_bytes_in("10000000-10400000 rw-p 00000000 00:00 0 \nSize: 4096 kB\n", 0x10000000, mib));
-    CHECK_FALSE(huge_page_bytes_in("", 0x10000000, mib));
-}
-
-TEST_CASE("a range of this process has a number of huge page bytes not above its size") {
-    auto region = MappedRegion::anonymous(4 * mib, 2 * mib);
-    REQUIRE(region);
-    std::memset(region->data(), 1, region->size());
-    const auto huge = huge_page_bytes(region->data(), region->size());
-    REQUIRE(huge);
-    CHECK(*huge <= region->size());
-    CHECK(*huge % (2 * mib) == 0);
 }

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
-#include "machine/placement.hpp"
+#include "machine/pin.hpp"
 #include "support/forwarding_sys.hpp"
 
 using namespace bytebound;
@@ -23,7 +23,12 @@ std::vector<int> affinity() {
 /// A kernel that names another affinity than the one set.
 class LyingSys final : public test::ForwardingSys {
 public:
-    SysResult sched_getaffinity(pid_t, std::size_t bytes, cpu_set_t* set) override {
+    SysResult sched_setaffinity(pid_t tid, std::size_t bytes, const cpu_set_t* set) override {
+        bound = true;
+        return ForwardingSys::sched_setaffinity(tid, bytes, set);
+    }
+    SysResult sched_getaffinity(pid_t tid, std::size_t bytes, cpu_set_t* set) override {
+        if (!bound) return ForwardingSys::sched_getaffinity(tid, bytes, set);
         if (error != 0) return {-1, error};
         CPU_ZERO_S(bytes, set);
         for (const int cpu : named)
@@ -32,6 +37,7 @@ public:
     }
     std::vector<int> named;
     int error = 0;
+    bool bound = false; ///< it lies from then on
 };
 
 Machine this_machine() {
@@ -129,7 +135,7 @@ TEST_CASE("an affinity that reads back differently is a failed proof, and is und
 TEST_CASE("a CPU that the kernel refuses is not possible here, with its errno") {
     const Machine machine = this_machine();
     KernelSys sys;
-    // hwloc hands any number to the kernel, which answers EINVAL for one that it does not have.
+    // The kernel answers EINVAL for a number that it does not have.
     const auto pin = Pin::bind(sys, machine, 900);
     REQUIRE_FALSE(pin);
     CHECK(pin.error().code == ExitCode::not_possible);
@@ -161,4 +167,22 @@ TEST_CASE("the affinity of more CPUs than one cpu_set_t holds is read with a lar
     const auto cpus = read_affinity(sys);
     REQUIRE(cpus);
     CHECK(*cpus == std::vector{1500});
+}
+
+TEST_CASE("binding asks the kernel for exactly the wanted CPUs, also for one beyond a cpu_set_t") {
+    class AskedSys final : public test::ForwardingSys {
+    public:
+        SysResult sched_setaffinity(pid_t tid, std::size_t bytes, const cpu_set_t* set) override {
+            asked_tid = tid;
+            for (std::size_t cpu = 0; cpu < bytes * 8; ++cpu)
+                if (CPU_ISSET_S(cpu, bytes, set)) cpus.push_back(static_cast<int>(cpu));
+            return {0, 0};
+        }
+        pid_t asked_tid = -1;
+        std::vector<int> cpus;
+    };
+    AskedSys sys;
+    CHECK(set_affinity(sys, 7, {3, 1500}).ok());
+    CHECK(sys.asked_tid == 7);
+    CHECK(sys.cpus == std::vector{3, 1500});
 }

@@ -1,0 +1,66 @@
+#include "preset/cpu_knowledge.hpp"
+
+#include <algorithm>
+
+#include "counters/names/pmu_device.hpp"
+#include "io/regex.hpp"
+#include "preset/memory_doubts.hpp"
+
+namespace bytebound {
+namespace {
+
+/// What a driver's choice rests on, the strongest first.
+enum class DriverEvidence { firmware, board, model };
+
+DriverEvidence evidence_of(const MemoryControllerDriver& driver) {
+    if (!driver.acpi.empty()) return DriverEvidence::firmware;
+    return driver.board.empty() ? DriverEvidence::model : DriverEvidence::board;
+}
+
+bool serves(const Preset& preset, const MemoryControllerDriver& driver, const Machine& machine,
+            const std::vector<std::string>& acpi_devices) {
+    if (!driver.acpi.empty())
+        return std::any_of(acpi_devices.begin(), acpi_devices.end(),
+                           [&](const std::string& device) { return device.starts_with(driver.acpi); });
+    // The PMUs that a match may name as well are those that the missing driver would bring.
+    const bool fits = std::any_of(preset.matches.begin(), preset.matches.end(),
+                                  [&](const CpuMatch& match) { return fits_cpu(match, machine.cpu); });
+    const Virtualisation& hardware = machine.virtualisation;
+    return fits && has_model(driver.models, machine.cpu) &&
+           (driver.board.empty() || full_match(driver.board, hardware.vendor + " " + hardware.product));
+}
+
+std::map<std::string, BoxScope> scopes_of(const SysRoot& root, const Preset& preset) {
+    std::map<std::string, BoxScope> scopes;
+    for (const MemorySource& source : preset.dram)
+        for (const std::string& pmu : pmu_names(root))
+            if (full_match(source.pmu, pmu) && (source.exclude.empty() || !full_match(source.exclude, pmu)))
+                scopes.try_emplace(pmu, source.scope);
+    return scopes;
+}
+
+} // namespace
+
+std::optional<MemoryControllerDriver> memory_controller_driver(const std::vector<Preset>& presets,
+                                                               const Machine& machine,
+                                                               const std::vector<std::string>& acpi_devices) {
+    for (const DriverEvidence evidence : {DriverEvidence::firmware, DriverEvidence::board, DriverEvidence::model})
+        for (const Preset& preset : presets)
+            for (const MemoryControllerDriver& driver : preset.drivers)
+                if (evidence_of(driver) == evidence && serves(preset, driver, machine, acpi_devices)) return driver;
+    return {};
+}
+
+CpuKnowledge cpu_knowledge(const SysRoot& root, const Machine& machine, const std::vector<std::string>& acpi_devices) {
+    CpuKnowledge knowledge;
+    knowledge.driver = memory_controller_driver(built_in_presets(), machine, acpi_devices);
+    const auto choice = choose_preset(root, "auto");
+    if (!choice || !choice->preset) return knowledge;
+    knowledge.errata = match_memory(root, *choice->preset).brief_errata;
+    for (const Erratum& erratum : resctrl_errata_of(machine, *choice->preset))
+        knowledge.resctrl_errata.push_back(erratum.text);
+    knowledge.scopes = scopes_of(root, *choice->preset);
+    return knowledge;
+}
+
+} // namespace bytebound

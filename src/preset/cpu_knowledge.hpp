@@ -1,0 +1,29 @@
+#pragma once
+// What the presets know of this machine's CPU beyond its files: for doctor.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "machine/machine.hpp"
+#include "preset/preset.hpp"
+
+namespace bytebound {
+
+struct CpuKnowledge {
+    std::optional<MemoryControllerDriver> driver; ///< nothing: no such PMU is known for this CPU
+    std::vector<std::string> errata;              ///< brief texts about the counters that a run would open
+    std::vector<std::string> resctrl_errata;
+    std::map<std::string, BoxScope> scopes; ///< of the PMUs whose counts the preset reads
+};
+/// Of the compiled-in presets. `acpi_devices`: the firmware's list.
+CpuKnowledge cpu_knowledge(const SysRoot& root, const Machine& machine, const std::vector<std::string>& acpi_devices);
+
+/// The firmware's own list of devices beats the board's name, and that the CPU's model: one core is built into many
+/// meshes.
+std::optional<MemoryControllerDriver> memory_controller_driver(const std::vector<Preset>& presets,
+                                                               const Machine& machine,
+                                                               const std::vector<std::string>& acpi_devices);
+
+} // namespace bytebound

@@ -1,0 +1,117 @@
+#include "machine/memory_binding.hpp"
+
+#include <linux/mempolicy.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include "base/mapped_region.hpp"
+#include "support/forwarding_sys.hpp"
+
+using namespace bytebound;
+
+namespace {
+
+std::size_t page_bytes() { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
+
+Placement on_nodes(std::vector<int> nodes) {
+    Placement placement;
+    placement.nodes = std::move(nodes);
+    return placement;
+}
+
+/// Remembers what mbind(2) was asked for.
+class AskedSys final : public test::ForwardingSys {
+public:
+    SysResult bind_memory(void* at, std::size_t size, int asked, std::span<const unsigned long> mask) override {
+        address = at;
+        bytes = size;
+        policy = asked;
+        nodes.assign(mask.begin(), mask.end());
+        return error == 0 ? SysResult{0, 0} : SysResult{-1, error};
+    }
+    void* address = nullptr;
+    std::size_t bytes = 0;
+    int policy = -1, error = 0;
+    std::vector<unsigned long> nodes;
+};
+
+/// Nodes 0, 1 and 70 with memory.
+Machine three_nodes() {
+    Machine machine;
+    machine.bind_memory = Capability::yes("mbind");
+    machine.nodes = {{0, {0}, 1 << 20, {}}, {1, {1}, 1 << 20, {}}, {70, {2}, 1 << 20, {}}};
+    return machine;
+}
+
+} // namespace
+
+TEST_CASE("every policy can be set on this machine's first node") {
+    const auto machine = discover(SysRoot());
+    REQUIRE(machine);
+    REQUIRE(machine->bind_memory.available);
+    KernelSys sys;
+    auto region = MappedRegion::anonymous(16 * page_bytes(), page_bytes());
+    REQUIRE(region);
+    const std::string first = std::to_string(machine->nodes.front().id);
+    for (const std::string& memory : {std::string("local"), std::string("interleave"), first}) {
+        const auto placement = resolve_placement(*machine, "auto", memory, 1);
+        REQUIRE(placement);
+        const auto bound = bind_memory(sys, *machine, *placement, region->data(), region->size());
+        REQUIRE(bound);
+        CHECK(*bound);
+    }
+}
+
+TEST_CASE("a machine that cannot bind memory says so, unless nothing has to be bound") {
+    KernelSys sys;
+    Machine machine;
+    machine.bind_memory = Capability::no("this is a recorded machine", "run on the machine itself");
+    machine.nodes = {{0, {0}, 1 << 20, {}}};
+    Placement placement = on_nodes({0});
+    CHECK(bind_memory(sys, machine, placement, nullptr, 0).value() == true);
+    machine.nodes.push_back({1, {1}, 1 << 20, {}});
+    CHECK(bind_memory(sys, machine, placement, nullptr, 0).value() == false);
+    // Both nodes are in place: first touch cannot miss; interleaving cannot be had.
+    placement.nodes = {0, 1};
+    CHECK(bind_memory(sys, machine, placement, nullptr, 0).value() == true);
+    placement.policy = MemoryPolicy::interleave;
+    CHECK(bind_memory(sys, machine, placement, nullptr, 0).value() == false);
+}
+
+TEST_CASE("each policy is asked of the kernel with its own nodes") {
+    using Mask = std::vector<unsigned long>;
+    const Machine machine = three_nodes();
+    AskedSys sys;
+    Placement placement = on_nodes({1});
+    CHECK(bind_memory(sys, machine, placement, nullptr, 4096).value());
+    CHECK(sys.policy == MPOL_PREFERRED);
+    CHECK(sys.nodes == Mask{2});
+    placement.nodes = {0, 1}; // of two nodes' CPUs: first touch decides
+    CHECK(bind_memory(sys, machine, placement, nullptr, 4096).value());
+    CHECK(sys.policy == MPOL_LOCAL);
+    CHECK(sys.nodes.empty());
+    placement.policy = MemoryPolicy::interleave;
+    CHECK(bind_memory(sys, machine, placement, nullptr, 4096).value());
+    CHECK(sys.policy == MPOL_INTERLEAVE);
+    CHECK(sys.nodes == Mask{3});
+    placement.policy = MemoryPolicy::node;
+    placement.nodes = {70};
+    CHECK(bind_memory(sys, machine, placement, nullptr, 4096).value());
+    CHECK(sys.policy == MPOL_BIND);
+    CHECK(sys.nodes == Mask{0, 64});
+    sys.error = EPERM;
+    const auto refused = bind_memory(sys, machine, placement, nullptr, 4096);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ExitCode::not_possible);
+    CHECK(refused.error().sys_errno == EPERM);
+    CHECK(refused.error().object == "nodes 70");
+}
+
+TEST_CASE("binding begins at the page in which the range begins") {
+    AskedSys sys;
+    auto* const address = reinterpret_cast<std::byte*>(std::uintptr_t{1} << 30);
+    CHECK(bind_memory(sys, three_nodes(), on_nodes({1}), address + 64, 4096).value());
+    CHECK(sys.address == address);
+    CHECK(sys.bytes == 4096 + 64);
+}
