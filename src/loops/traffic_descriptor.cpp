@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "workload/patterns.hpp"
+
 namespace bytebound {
 
 namespace {
@@ -29,10 +31,10 @@ tl::unexpected<Unmodelled> unmodelled(std::string reason) {
 
 Modelled<StepMeans> means_of(const DescribedLoop& loop) {
     StepMeans means;
-    means.pool_rows = loop.pool_rows;
-    means.active_rows = loop.active_rows;
+    means.pool_rows = loop.workload.pool_rows;
+    means.active_rows = loop.workload.active_rows;
     if (loop.changes.empty()) return means;
-    std::int64_t active = loop.active_rows, least = active, most = active;
+    std::int64_t active = loop.workload.active_rows, least = active, most = active;
     double sum = 0;
     for (const StepChange& change : loop.changes) {
         if (change.removed > change.added)
@@ -61,7 +63,7 @@ enum class Rebuilds { never, always, sometimes };
 
 Rebuilds hybrid_rebuilds(const DescribedLoop& loop) {
     std::size_t rebuilt = 0;
-    std::int64_t active = loop.active_rows;
+    std::int64_t active = loop.workload.active_rows;
     for (const StepChange& change : loop.changes) {
         active += std::int64_t{change.added} - std::int64_t{change.removed};
         const double k = static_cast<double>(change.added) + change.removed;
@@ -77,7 +79,7 @@ public:
         // oracle's own choice of a copy method is not known before it is tried.
         if (loop.copy == CopyMethod::nt && loop.loop != LoopKind::oracle) store_kind_ = StoreKind::non_temporal;
         // Offsets of pool and slab depend on nothing else.
-        ranges_ = arena_layout({loop.pool_rows, loop.layout, 1, 0});
+        ranges_ = arena_layout({loop.workload.pool_rows, loop.layout, 1, 0});
     }
 
     TrafficDescriptor take() { return std::move(descriptor_); }
@@ -116,7 +118,7 @@ public:
 
     /// The new mask `reads` times, and with a diff the old one: masks of all steps lie one behind the other.
     void masks(double reads, bool diff, double other_loads = 0) {
-        const double mask = static_cast<double>(mask_words(loop_.pool_rows)) * mask_word_bytes;
+        const double mask = static_cast<double>(mask_words(loop_.workload.pool_rows)) * mask_word_bytes;
         add({.buffer = Buffer::mask,
              .revisit = Revisit::fresh,
              .loaded_bytes = mask * (reads + (diff ? 1 : 0)) + other_loads,
@@ -252,8 +254,9 @@ double untouched(Drawn drawn, const RowChances& chances, double steps) {
 Modelled<TrafficDescriptor> describe_traffic(const DescribedLoop& loop) {
     if (loop.loop == LoopKind::torch || loop.loop == LoopKind::brought)
         return tl::unexpected(Unmodelled{"library code", "compare with the index loop, which does the same"});
-    if (loop.pattern != Pattern::random)
-        return unmodelled("the rows that a " + std::string(name_of(loop.pattern)) +
+    const PatternEntry* pattern = find_pattern(loop.workload.pattern.name);
+    if (pattern == nullptr || !pattern->independent_draws)
+        return unmodelled("the rows that a " + to_text(loop.workload.pattern) +
                           " trace draws depend on each other, and the closed form is of independent draws");
     const auto means = means_of(loop);
     if (!means) return tl::unexpected(means.error());
