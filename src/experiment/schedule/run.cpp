@@ -62,7 +62,7 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
     if (seams.facts) {
         facts = *seams.facts;
     } else {
-        facts.memory_available = machine->limits.memory_available_bytes.value_or(0);
+        facts.memory_available = machine.limits.memory_available_bytes.value_or(0);
         facts.under_valgrind = under_valgrind();
         auto preset = TRY(match_presets(seams.root, options.counting));
         facts.preset = std::move(preset);
