@@ -88,17 +88,17 @@ int main(int argc, char** argv) {
         std::fputs("usage: callgrind_stream sim|touch\n", stderr);
         return 2;
     }
-    const std::vector<StepChange> changes(steps, StepChange{added, added});
     auto workspace = Workspace::allocate({pool_rows, make_layout(Dtype::f32, 512, 512, 0), steps + 1, 0});
     if (!workspace) {
         std::fprintf(stderr, "%s\n", to_line(workspace.error()).c_str());
         return 1;
     }
     workspace->touch(1);
-    generate_trace(workspace->masks(), pool_rows, active_rows, changes, Pattern::random, 1, 2 * added, 0);
+    const auto source = make_source({{pool_rows, active_rows}, {added, added}, 0, steps});
+    const auto changes = generate_trace(workspace->masks(), **source, 0);
     Recorder recorder;
     const auto loop = make_replay(LoopKind::index, *workspace, recorder, {});
-    loop->reset(changes);
+    loop->reset(*changes);
     for (std::uint32_t step = 0; step < steps; ++step)
         loop->step(step);
 

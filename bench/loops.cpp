@@ -10,6 +10,7 @@
 
 #include "loops/copy_trial.hpp"
 #include "loops/update_loop.hpp"
+#include "workload/trace.hpp"
 
 namespace {
 
@@ -39,9 +40,9 @@ std::uint32_t warmup_steps(std::uint32_t k) {
 void update(benchmark::State& state, LoopKind kind, unsigned threads) {
     const auto k = static_cast<std::uint32_t>(state.range(0));
     Workspace& arena = workspace();
-    const auto changes = plan_changes({pool_rows, active_rows, (k + 1) / 2, k / 2, true}, steps);
-    if (!changes) return state.SkipWithError(to_line(changes.error()).c_str());
-    generate_trace(arena.masks(), pool_rows, active_rows, *changes, Pattern::random, 1, k, 0);
+    const auto source = make_source({{pool_rows, active_rows}, halves_of(k), 0, steps});
+    if (!source) return state.SkipWithError(to_line(source.error()).c_str());
+    const auto changes = generate_trace(arena.masks(), **source, 0);
     WorkerTeam team(threads);
     LoopOptions options;
     if (kind == LoopKind::oracle) options.copy = choose_copy_method(arena, team, options, *changes).winner;

@@ -1,5 +1,7 @@
 #include "cli/run_syntax.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 
@@ -9,6 +11,7 @@
 #include "cli/values.hpp"
 #include "counters/names/resolver.hpp"
 #include "counters/registry.hpp"
+#include "workload/patterns.hpp"
 
 namespace bytebound {
 namespace {
@@ -141,12 +144,22 @@ Apply change_into(std::string option, std::optional<std::uint32_t>& target, std:
         };
 }
 
+/// NAME, or NAME:PARAMETERS for a pattern that has some.
+Result<void> pattern_into(Pattern& target, const std::string& text) {
+    Pattern pattern = pattern_of(text);
+    if (find_pattern(pattern.name) == nullptr)
+        return unknown_word("--pattern", "pattern", pattern.name, pattern_names());
+    if (const auto good = check(pattern); !good) return bad_value("--pattern", good.error().cause, good.error().remedy);
+    target = std::move(pattern);
+    return {};
+}
+
 void add_workload(std::vector<Option>& table, RunOptions& o) {
     const std::string group = "Workload";
     const auto ks_given = std::make_shared<bool>(false);
-    table.push_back({"--N", "ROWS", "rows in the pool (8192)", group, count_into("--N", o.pool_rows, 1)});
+    table.push_back({"--N", "ROWS", "rows in the pool (8192)", group, count_into("--N", o.workload.pool_rows, 1)});
     table.push_back(
-        {"--m", "ROWS", "active rows before the first step (1024)", group, count_into("--m", o.active_rows)});
+        {"--m", "ROWS", "active rows before the first step (1024)", group, count_into("--m", o.workload.active_rows)});
     table.push_back({"--hidden-dim", "ELEMENTS", "elements of a down row (1024)", group,
                      count_into("--hidden-dim", o.hidden_dim, 0, row_elements_max)});
     table.push_back({"--up-cols", "ELEMENTS", "elements of an up row (1024)", group,
@@ -174,10 +187,11 @@ void add_workload(std::vector<Option>& table, RunOptions& o) {
                          o.warmup.reset();
                          return text == "auto" ? Result<void>{} : count_into("--warmup", o.warmup)(text);
                      }});
-    table.push_back({"--pattern", "PATTERN", "random|block: how rows are chosen (random)", group,
-                     word_into("--pattern", "pattern", o.pattern, pattern_named, {"random", "block"})});
+    table.push_back({"--pattern", "PATTERN",
+                     fmt::format("{}: how rows are chosen ({})", join(pattern_names(), "|"), pattern_names().front()),
+                     group, [&o](const std::string& text) { return pattern_into(o.workload.pattern, text); }});
     table.push_back({"--seed", "SEED", "seed of data, traces and resampling (1)", group,
-                     count_into("--seed", o.seed, 0, std::numeric_limits<std::uint64_t>::max())});
+                     count_into("--seed", o.workload.seed, 0, std::numeric_limits<std::uint64_t>::max())});
 }
 
 void add_loops(std::vector<Option>& table, RunOptions& o) {

@@ -106,7 +106,7 @@ std::optional<CrossoverSummary> crossover(const RunRecord& run, const Summary& s
     CrossoverSummary out;
     out.measured = measured_point(curve);
     out.modelled = modelled_point(run);
-    put_tau(out, curve, run.workload.active_rows);
+    put_tau(out, curve, run.workload.spec.active_rows);
     return out;
 }
 

@@ -56,7 +56,7 @@ void put_theory(Regression& line, const RunRecord& run, const Summary& summary, 
         return;
     }
     const double footprint =
-        static_cast<double>(run.workload.active_rows) * static_cast<double>(run.workload.layout.row_bytes());
+        static_cast<double>(run.workload.spec.active_rows) * static_cast<double>(run.workload.layout.row_bytes());
     const double cache = static_cast<double>(run.simulation->geometry.size_bytes);
     if (footprint < theory_from_footprint * cache) {
         line.theory_reason = fmt::format("rows are found in the LLC: m*S is {}, {:.2g} x its {}",

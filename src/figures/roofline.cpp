@@ -98,7 +98,7 @@ std::vector<RooflinePoint> roofline_points(const Summary& summary) {
 
 std::uint64_t footprint_bytes(const RunRecord& run) {
     const WorkloadRecord& w = run.workload;
-    return (std::uint64_t{w.pool_rows} + w.active_rows) * w.layout.row_bytes();
+    return (std::uint64_t{w.spec.pool_rows} + w.spec.active_rows) * w.layout.row_bytes();
 }
 
 std::optional<Ceilings> ceilings_of_team(const RunRecord& run) {

@@ -70,7 +70,7 @@ void put_sources(ComparedRow& out, const PhaseSamples& phase, std::string_view m
     std::optional<Figure> best;
     for (Series& series : sources) {
         if (series.empty()) continue;
-        auto value = estimated(series.samples(), stat, series.tier, phase.run.workload.seed);
+        auto value = estimated(series.samples(), stat, series.tier, phase.run.workload.spec.seed);
         if (!value) continue;
         if (auto hidden = hidden_by_background(series, value->value, row.bound_bytes); !hidden.empty()) {
             series.values.clear();
@@ -131,7 +131,7 @@ void put_ratio(SummaryRow& row, const PhaseSamples& phase, const MetricEntry& me
         if (!obstacle.empty()) continue;
         const Joined joined = join(numerator, *denominator, metric.factor);
         const Tier tier = combine(numerator.tier, denominator->tier);
-        auto value = estimated(joined.samples, Stat::ratio, tier, phase.run.workload.seed);
+        auto value = estimated(joined.samples, Stat::ratio, tier, phase.run.workload.spec.seed);
         if (!value) continue;
         const Figure* bytes = row.find(metric.numerator);
         if (numerator.shared && bytes != nullptr && bytes->value() != 0)
@@ -195,7 +195,7 @@ std::optional<std::uint64_t> rebuilt_steps(const PhaseSamples& phase) {
     for (const Sample* sample : phase.rows) {
         if (sample->pass != 0) continue;
         std::int64_t& rows =
-            active.try_emplace(sample->repeat, phase.experiment.active_rows.value_or(workload.active_rows))
+            active.try_emplace(sample->repeat, phase.experiment.active_rows.value_or(workload.spec.active_rows))
                 .first->second;
         rows += std::int64_t{sample->added} - std::int64_t{sample->removed};
         const bool by_rule = sample->k > workload.tau * static_cast<double>(rows);
@@ -377,7 +377,7 @@ Summary summarize(const RunRecord& run, const SampleTable& samples, const Sample
     }
     for (const ComparedRow& row : rows)
         out.rows.push_back(row.row);
-    put_comparisons(out, rows, run.workload.seed);
+    put_comparisons(out, rows, run.workload.spec.seed);
     out.regressions = regressions(run, out);
     out.crossover = crossover(run, out);
     return out;

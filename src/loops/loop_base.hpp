@@ -7,7 +7,7 @@
 #include "loops/row_copier.hpp"
 #include "loops/step_parts.hpp"
 #include "loops/update_loop.hpp"
-#include "workload/trace.hpp"
+#include "workload/changes.hpp"
 
 namespace bytebound {
 

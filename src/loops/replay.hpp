@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "loops/update_loop.hpp"
+#include "workload/trace.hpp"
 
 namespace bytebound {
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "loops/traffic_describer.hpp"
+#include "workload/patterns.hpp"
 
 namespace bytebound {
 
@@ -17,10 +18,10 @@ tl::unexpected<Unmodelled> unmodelled(std::string reason) {
 
 Modelled<StepMeans> means_of(const DescribedLoop& loop) {
     StepMeans means;
-    means.pool_rows = loop.pool_rows;
-    means.active_rows = loop.active_rows;
+    means.pool_rows = loop.workload.pool_rows;
+    means.active_rows = loop.workload.active_rows;
     if (loop.changes.empty()) return means;
-    std::int64_t active = loop.active_rows, least = active, most = active;
+    std::int64_t active = loop.workload.active_rows, least = active, most = active;
     double sum = 0;
     for (const StepChange& change : loop.changes) {
         if (change.removed > change.added)
@@ -47,7 +48,7 @@ Modelled<StepMeans> means_of(const DescribedLoop& loop) {
 
 Rebuilds rebuilds_of(const DescribedLoop& loop) {
     std::size_t rebuilt = 0;
-    std::int64_t active = loop.active_rows;
+    std::int64_t active = loop.workload.active_rows;
     for (const StepChange& change : loop.changes) {
         active += std::int64_t{change.added} - std::int64_t{change.removed};
         const double k = static_cast<double>(change.added) + change.removed;
@@ -63,7 +64,7 @@ public:
         // A copy method that is chosen by trial is not known before.
         if (loop.copy == CopyMethod::nt && !tries_copies(loop.loop)) store_kind_ = StoreKind::non_temporal;
         // Offsets of pool and slab depend on nothing else.
-        ranges_ = arena_layout({loop.pool_rows, loop.layout, 1, 0});
+        ranges_ = arena_layout({loop.workload.pool_rows, loop.layout, 1, 0});
     }
 
     TrafficDescriptor take() { return std::move(descriptor_); }
@@ -102,7 +103,7 @@ public:
     }
 
     void masks(double reads, bool diff, double other_loads) override {
-        const double mask = static_cast<double>(mask_words(loop_.pool_rows)) * mask_word_bytes;
+        const double mask = static_cast<double>(mask_words(loop_.workload.pool_rows)) * mask_word_bytes;
         add({.buffer = Buffer::mask,
              .revisit = Revisit::fresh,
              .loaded_bytes = mask * (reads + (diff ? 1 : 0)) + other_loads,
@@ -253,8 +254,9 @@ Modelled<TrafficDescriptor> describe_traffic(const DescribedLoop& loop) {
     const LoopEntry* entry = find_loop(loop.loop);
     if (entry == nullptr || entry->describe == nullptr)
         return tl::unexpected(Unmodelled{"library code", "compare with the index loop, which does the same"});
-    if (loop.pattern != Pattern::random)
-        return unmodelled("the rows that a " + std::string(name_of(loop.pattern)) +
+    const PatternEntry* pattern = find_pattern(loop.workload.pattern.name);
+    if (pattern == nullptr || !pattern->independent_draws)
+        return unmodelled("the rows that a " + to_text(loop.workload.pattern) +
                           " trace draws depend on each other, and the closed form is of independent draws");
     const auto means = means_of(loop);
     if (!means) return tl::unexpected(means.error());

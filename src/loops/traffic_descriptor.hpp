@@ -12,7 +12,7 @@
 #include "loops/copy_method.hpp"
 #include "loops/update_loop.hpp"
 #include "loops/workspace.hpp"
-#include "workload/trace.hpp"
+#include "workload/trace_spec.hpp"
 
 namespace bytebound {
 
@@ -76,17 +76,15 @@ struct TrafficDescriptor {
 /// One loop and k, as far as its traffic depends on them.
 struct DescribedLoop {
     LoopKind loop = LoopKind::paired;
-    std::uint32_t pool_rows = 0; ///< N
+    WorkloadSpec workload; ///< its seed does not matter
     RowLayout layout;
-    std::uint32_t active_rows = 0;   ///< m before the first step
     std::vector<StepChange> changes; ///< of every step, warm-up included
-    Pattern pattern = Pattern::random;
-    double tau = 0.5; ///< of hybrid
+    double tau = 0.5;                ///< of hybrid
     CopyMethod copy = CopyMethod::memcpy;
 };
 
-/// Means over the steps. Unmodelled: a block pattern, an active set whose size drifts, a hybrid that rebuilds in some
-/// steps only, library code.
+/// Means over the steps. Unmodelled: a pattern whose draws are not independent, an active set whose size drifts, a
+/// hybrid that rebuilds in some steps only, library code.
 Modelled<TrafficDescriptor> describe_traffic(const DescribedLoop& loop);
 
 } // namespace bytebound

@@ -11,7 +11,7 @@
 #include "loops/copy_method.hpp"
 #include "loops/worker_team.hpp"
 #include "loops/workspace.hpp"
-#include "workload/trace.hpp"
+#include "workload/changes.hpp"
 
 namespace bytebound {
 

@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "base/random.hpp"
-#include "workload/trace.hpp"
+#include "workload/changes.hpp"
 
 namespace bytebound {
 

@@ -54,26 +54,27 @@ GapLines pass_gap(const SimulationSpec& spec, const Workspace& workspace, const 
 
 /// All steps. `watcher` is what the loop reports to: the traffic itself, or what passes it on.
 template <class Cache>
-Result<Simulation> replay_steps(const SimulationSpec& spec, Workspace& workspace, Cache& cache,
-                                BasicTrafficObserver<Cache>& traffic, AccessObserver& watcher, unsigned workers) {
+Result<Simulation> replay_steps(const SimulationSpec& spec, Workspace& workspace, std::span<const StepChange> changes,
+                                Cache& cache, BasicTrafficObserver<Cache>& traffic, AccessObserver& watcher,
+                                unsigned workers) {
     const auto loop = make_replay(spec.loop, workspace, watcher, spec.options, workers);
     if (loop == nullptr)
         return fail({ExitCode::not_possible, "simulate loop", "torch", "library code",
                      "simulate the index loop, which does the same"});
-    loop->reset(spec.changes);
+    loop->reset(changes);
 
     constexpr bool has_levels = std::is_same_v<Cache, HierarchySim>;
     Simulation result;
     if constexpr (has_levels) result.levels.emplace();
-    result.steps.reserve(spec.changes.size());
-    for (std::uint32_t step = 0; step < spec.changes.size(); ++step) {
+    result.steps.reserve(changes.size());
+    for (std::uint32_t step = 0; step < changes.size(); ++step) {
         if (spec.stop && spec.stop()) return stopped();
-        if (step == spec.warmup_steps) result.dirty_before = cache.dirty_lines();
+        if (step == spec.trace.warmup_steps) result.dirty_before = cache.dirty_lines();
         HierarchyLines before;
         if constexpr (has_levels) before = cache.lines();
         loop->step(step);
         if constexpr (has_levels)
-            if (step >= spec.warmup_steps) result.levels->add(cache.lines(), before);
+            if (step >= spec.trace.warmup_steps) result.levels->add(cache.lines(), before);
         result.steps.push_back(traffic.take());
         if (spec.gap != Gap::none) result.gaps.push_back(pass_gap(spec, workspace, *loop, cache, traffic));
     }
@@ -88,26 +89,26 @@ Result<Simulation> replay_steps(const SimulationSpec& spec, Workspace& workspace
 Result<Simulation> simulate(const SimulationSpec& spec) {
     TRY(check_spec(spec));
     auto workspace = TRY(Workspace::allocate(spec.workspace));
-    const std::size_t words = (spec.changes.size() + 1) * mask_words(spec.workspace.pool_rows);
-    if (!generate_trace(workspace.masks().first(words), spec.workspace.pool_rows, spec.active_rows, spec.changes,
-                        spec.pattern, spec.seed, spec.k, spec.repeat, spec.stop))
-        return stopped();
-    return simulate(spec, workspace);
+    const auto source = TRY(make_source(spec.trace));
+    const auto changes = generate_trace(workspace.masks(), *source, spec.segment, spec.stop);
+    if (!changes) return stopped();
+    return simulate(spec, workspace, *changes);
 }
 
-Result<Simulation> simulate(const SimulationSpec& spec, Workspace& workspace) {
+Result<Simulation> simulate(const SimulationSpec& spec, Workspace& workspace, std::span<const StepChange> changes) {
     TRY(check_spec(spec));
-    assert(workspace.spec() == spec.workspace && spec.workspace.mask_count > spec.changes.size());
+    assert(workspace.spec() == spec.workspace && spec.workspace.mask_count > changes.size());
+    assert(spec.trace.workload.pool_rows == spec.workspace.pool_rows && spec.trace.steps() == changes.size());
     const bool non_temporal = spec.options.copy == CopyMethod::nt && !tries_copies(spec.loop);
     if (spec.hierarchy) {
         HierarchySim cache(*spec.hierarchy, lines_of(spec));
         HierarchyObserver traffic(cache, non_temporal);
         TeamObserver team(cache, traffic, spec.workspace.layout.groups.size());
-        return replay_steps(spec, workspace, cache, traffic, team, spec.hierarchy->workers);
+        return replay_steps(spec, workspace, changes, cache, traffic, team, spec.hierarchy->workers);
     }
     CacheSim cache(spec.cache);
     TrafficObserver traffic(cache, non_temporal);
-    return replay_steps(spec, workspace, cache, traffic, traffic, 1);
+    return replay_steps(spec, workspace, changes, cache, traffic, traffic, 1);
 }
 
 } // namespace bytebound

@@ -25,14 +25,9 @@ enum class Gap {
 /// One loop and k, replayed over one trace segment.
 struct SimulationSpec {
     LoopKind loop = LoopKind::paired;
-    WorkspaceSpec workspace;           ///< mask_count >= changes.size() + 1; its arena gives the addresses
-    std::uint32_t active_rows = 0;     ///< m before the first step
-    std::vector<StepChange> changes;   ///< of every step, warm-up included
-    std::uint32_t warmup_steps = 0;    ///< of `changes`, the first ones
-    Pattern pattern = Pattern::random; ///< pattern to repeat: the arguments of generate_trace()
-    std::uint64_t seed = 1;
-    std::uint32_t k = 0;
-    std::uint32_t repeat = 0;
+    WorkspaceSpec workspace; ///< mask_count > trace.steps(); its arena gives the addresses
+    TraceSpec trace;
+    std::uint32_t segment = 0;
     LoopOptions options;
     CacheGeometry cache;
     Gap gap = Gap::none;
@@ -54,8 +49,8 @@ struct GapLines {
 using DirtyLines = std::array<std::uint64_t, buffer_count>;
 
 struct Simulation {
-    std::vector<LineCounts> steps; ///< one per change, in order, warm-up included
-    std::vector<GapLines> gaps;    ///< one per change: the gap after that step; empty for Gap::none
+    std::vector<LineCounts> steps; ///< one per step, in order, warm-up included
+    std::vector<GapLines> gaps;    ///< one per step: the gap after that step; empty for Gap::none
     DirtyLines dirty_before{};     ///< when the first measured step begins
     DirtyLines flushed{};          ///< what a sweep after the last step, and its gap, writes back
     std::uint64_t line_references = 0;
@@ -70,8 +65,8 @@ struct Simulation {
 /// not_possible for torch (library code), or an arena with more lines than the simulator's line_limit(); interrupted
 /// when `stop` ended it.
 Result<Simulation> simulate(const SimulationSpec& spec);
-/// The same in the caller's arena of that spec, whose masks already hold the trace. Its lists and tables are
-/// overwritten.
-Result<Simulation> simulate(const SimulationSpec& spec, Workspace& workspace);
+/// The same in the caller's arena of that spec, whose masks already hold the segment, which has these `changes`. Its
+/// lists and tables are overwritten.
+Result<Simulation> simulate(const SimulationSpec& spec, Workspace& workspace, std::span<const StepChange> changes);
 
 } // namespace bytebound

@@ -66,22 +66,44 @@ const Table<RowGroup>& fields_of(const RowGroup*) {
     return table;
 }
 
+namespace {
+constexpr auto pool_rows_of = [](auto& r) -> auto& { return r.spec.pool_rows; };
+constexpr auto active_rows_of = [](auto& r) -> auto& { return r.spec.active_rows; };
+constexpr auto row_groups_of = [](auto& r) -> auto& { return r.layout.groups; };
+constexpr auto seed_of = [](auto& r) -> auto& { return r.spec.seed; };
+/// A newer version's pattern is read, too: a report only names it.
+constexpr auto pattern_text = [](const WorkloadRecord& r) { return to_text(r.spec.pattern); };
+constexpr auto take_pattern = [](const std::string& text, WorkloadRecord& r) { r.spec.pattern = pattern_of(text); };
+} // namespace
+
 const Table<WorkloadRecord>& fields_of(const WorkloadRecord*) {
     using R = WorkloadRecord;
-    static constexpr Field<R> list[] = {field<&R::pool_rows>("N"), field<&R::active_rows>("m"),
-                                        field<&R::hidden_dim>("hidden_dim"), field<&R::up_cols>("up_cols"),
-                                        field<&R::gate_cols>("gate_cols"), field<&R::dtype>("dtype"),
-                                        computed<R, [](const R& r) { return r.layout.row_bytes(); }>("row_bytes"),
-                                        inner_field < R, [](auto& r) -> auto& {return r.layout.groups;
-}
-> ("row_groups"), field<&R::pattern>("pattern"), field<&R::seed>("seed"), field<&R::steps_per_k>("steps_per_k"),
-    field<&R::repeats>("repeats"), field<&R::warmup>("warmup"), field<&R::between>("between"),
-    field<&R::loops>("loops"), field<&R::tau>("tau"), field<&R::tau_source>("tau_source").absent_in_older(),
-    field<&R::copy>("copy"), field<&R::threads>("threads"), field<&R::grain>("grain"),
-    field<&R::parallel_threshold>("par_threshold"), field<&R::cache>("cache").absent_in_older(),
-}; // namespace bytebound
-static constexpr Table<R> table{list};
-return table;
+    static constexpr Field<R> list[] = {
+        inner_field<R, pool_rows_of>("N"),
+        inner_field<R, active_rows_of>("m"),
+        field<&R::hidden_dim>("hidden_dim"),
+        field<&R::up_cols>("up_cols"),
+        field<&R::gate_cols>("gate_cols"),
+        field<&R::dtype>("dtype"),
+        computed<R, [](const R& r) { return r.layout.row_bytes(); }>("row_bytes"),
+        inner_field<R, row_groups_of>("row_groups"),
+        converted<R, pattern_text, take_pattern>("pattern"),
+        inner_field<R, seed_of>("seed"),
+        field<&R::steps_per_k>("steps_per_k"),
+        field<&R::repeats>("repeats"),
+        field<&R::warmup>("warmup"),
+        field<&R::between>("between"),
+        field<&R::loops>("loops"),
+        field<&R::tau>("tau"),
+        field<&R::tau_source>("tau_source").absent_in_older(),
+        field<&R::copy>("copy"),
+        field<&R::threads>("threads"),
+        field<&R::grain>("grain"),
+        field<&R::parallel_threshold>("par_threshold"),
+        field<&R::cache>("cache").absent_in_older(),
+    };
+    static constexpr Table<R> table{list};
+    return table;
 }
 
 const Table<ExperimentRecord>& fields_of(const ExperimentRecord*) {

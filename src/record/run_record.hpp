@@ -23,6 +23,7 @@
 #include "record/hierarchy_record.hpp"
 #include "record/qualification_record.hpp"
 #include "workload/row_layout.hpp"
+#include "workload/trace_spec.hpp"
 
 namespace bytebound {
 
@@ -38,11 +39,10 @@ struct Warning {
 };
 
 struct WorkloadRecord {
-    std::uint32_t pool_rows = 0, active_rows = 0; ///< N, m
+    WorkloadSpec spec;
     std::uint64_t hidden_dim = 0, up_cols = 0, gate_cols = 0;
-    std::string dtype, pattern;
+    std::string dtype;
     RowLayout layout;
-    std::uint64_t seed = 0;
     std::uint32_t steps_per_k = 0, repeats = 0; ///< steps_per_k: readings of a phase, each of `batch` steps
     std::optional<std::uint32_t> warmup;        ///< none: auto
     std::string between;

@@ -20,11 +20,11 @@ void append(Document& document, std::span<const Section> sections, const RunReco
 std::string workload_line(const RunRecord& run) {
     const WorkloadRecord& w = run.workload;
     std::string out =
-        fmt::format("N={} rows, m={} active, S={} ({}: up {}, down {}", w.pool_rows, w.active_rows,
+        fmt::format("N={} rows, m={} active, S={} ({}: up {}, down {}", w.spec.pool_rows, w.spec.active_rows,
                     format_size(static_cast<double>(w.layout.row_bytes())), w.dtype, w.up_cols, w.hidden_dim);
     if (w.gate_cols != 0) out += fmt::format(", gate {}", w.gate_cols);
-    out += fmt::format("), {} pattern, {} steps x {} repeats, {} thread{}, {} copies", w.pattern, w.steps_per_k,
-                       w.repeats, w.threads, w.threads == 1 ? "" : "s", w.copy);
+    out += fmt::format("), {} pattern, {} steps x {} repeats, {} thread{}, {} copies", to_text(w.spec.pattern),
+                       w.steps_per_k, w.repeats, w.threads, w.threads == 1 ? "" : "s", w.copy);
     if (!w.between.empty() && w.between != "none") out += ", --between " + w.between;
     return out + fmt::format("; {}, {}", run.host.empty() ? "unknown host" : run.host, run.started);
 }

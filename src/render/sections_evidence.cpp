@@ -214,7 +214,7 @@ Blocks reproduce_section(const RunRecord& run, const Summary&) {
     const std::string command = command_line(run.command);
     std::string provenance = "bytebound " + or_na(run.version);
     if (!run.git_revision.empty()) provenance += " (git " + run.git_revision + ")";
-    provenance += fmt::format(", seed {}, on {}, started {}, finished {}.", run.workload.seed, or_na(run.host),
+    provenance += fmt::format(", seed {}, on {}, started {}, finished {}.", run.workload.spec.seed, or_na(run.host),
                               or_na(run.started), or_na(run.finished));
     return {Heading{2, "How to reproduce"}, CodeBlock{command.empty() ? "n/a" : command},
             Paragraph{Inline(provenance + " Equal options and seed give the same traces on every machine. ")

@@ -73,15 +73,15 @@ Json row_json(const Summary& summary, const SummaryRow& row) {
 }
 
 Json workload_json(const WorkloadRecord& workload) {
-    return {{"N", workload.pool_rows},
-            {"m", workload.active_rows},
+    return {{"N", workload.spec.pool_rows},
+            {"m", workload.spec.active_rows},
             {"row_bytes", workload.layout.row_bytes()},
             {"hidden_dim", workload.hidden_dim},
             {"up_cols", workload.up_cols},
             {"gate_cols", workload.gate_cols},
             {"dtype", workload.dtype},
-            {"pattern", workload.pattern},
-            {"seed", workload.seed},
+            {"pattern", to_text(workload.spec.pattern)},
+            {"seed", workload.spec.seed},
             {"steps_per_k", workload.steps_per_k},
             {"repeats", workload.repeats},
             {"warmup", workload.warmup ? Json(*workload.warmup) : Json(nullptr)},

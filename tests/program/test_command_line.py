@@ -84,7 +84,7 @@ VALUES = [
      f"known: {', '.join(LOOPS)}"),
     (["--loops", "index,index"], "option --loops: 'index' stands twice; name each loop once"),
     (["--loops", "index,,mask"], "option --loops: an entry of 'index,,mask' is empty; separate names by one comma"),
-    (["--pattern", "randm"], "option --pattern: unknown pattern 'randm'; did you mean 'random'? known: random, block"),
+    (["--pattern", "random:3"], "option --pattern: random takes no parameters; give --pattern random"),
     (["--dtype", "f33"], "option --dtype: unknown type 'f33'; did you mean 'f32'? known: f32, f16, bf16, i8"),
     (["--between", "evit"], "option --between: unknown gap 'evit'; did you mean 'evict'? known: none, use, evict"),
     (["--copy", "memcopy"], "option --copy: unknown copy method 'memcopy'; did you mean 'memcpy'? "
@@ -117,6 +117,14 @@ def test_wrong_values_are_reported_with_the_accepted_ones(words, text, tmp_path)
     out = tmp_path / "run"
     assert complaint(call("run", *words, "--dry-run", "--out", out), 2) == "parse " + text
     assert not out.exists()
+
+
+def test_an_unknown_pattern_is_reported_with_those_that_the_help_lists():
+    names = re.search(r"^  --pattern .*?([a-z|]+): how rows are chosen \((\w+)\)", call("run", "--help").stdout, re.M | re.S)
+    known = names[1].split("|")
+    assert {"random", "block"} <= set(known) and names[2] == known[0] == "random"
+    assert complaint(call("run", "--pattern", "randm", "--dry-run"), 2) == (
+        "parse option --pattern: unknown pattern 'randm'; did you mean 'random'? known: " + ", ".join(known))
 
 
 # Judged after parsing, before anything is allocated or measured: (words, code, pattern of the whole line).

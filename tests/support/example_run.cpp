@@ -200,13 +200,13 @@ RunRecord example_run() {
     run.started = "2026-01-02T03:04:05Z";
     run.finished = "2026-01-02T03:04:06Z";
     WorkloadRecord& w = run.workload;
-    w.pool_rows = 64;
-    w.active_rows = 8;
+    w.spec.pool_rows = 64;
+    w.spec.active_rows = 8;
     w.up_cols = w.hidden_dim = 128;
     w.dtype = "f32";
-    w.pattern = "random";
+    w.spec.pattern.name = "random";
     w.layout.groups = {{"up", 512}, {"down", 512}};
-    w.seed = 1;
+    w.spec.seed = 1;
     w.steps_per_k = steps;
     w.repeats = repeats;
     w.between = "none";

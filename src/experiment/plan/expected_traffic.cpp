@@ -22,9 +22,9 @@ Allocation write_allocation(const RunPlan& plan) {
     return {found->usable(), found->source};
 }
 
-DescribedLoop described(const RunPlan& plan, LoopKind loop, std::vector<StepChange> changes) {
+DescribedLoop described(const RunPlan& plan, LoopKind loop, std::span<const StepChange> changes) {
     const RunOptions& o = plan.options;
-    return {loop, o.pool_rows, plan.layout, o.active_rows, std::move(changes), o.pattern, o.tau, o.copy};
+    return {loop, o.workload, plan.layout, {changes.begin(), changes.end()}, o.tau, o.copy};
 }
 
 Modelled<ClosedForm> traffic_of(const RunPlan& plan, const TrafficDescriptor& traffic, const CacheBelow& cache,
@@ -63,7 +63,7 @@ CacheBelow host_cache(const RunPlan& plan) {
 /// Expected time of a step of one loop at k, over the warm-up and the steps that a run of this k has.
 Modelled<double> step_ns(const RunPlan& plan, const Ceilings& ceilings, LoopKind loop, std::uint32_t k) {
     const RunOptions& o = plan.options;
-    const auto changes = plan_changes({o.pool_rows, o.active_rows, k - k / 2, k / 2, true}, 2);
+    const auto changes = plan_changes(o.workload.pool_rows, o.workload.active_rows, halves_of(k), 2);
     if (!changes) return tl::unexpected(Unmodelled{changes.error().cause, changes.error().remedy});
     const auto traffic = describe_traffic(described(plan, loop, *changes));
     if (!traffic) return tl::unexpected(traffic.error());
@@ -76,8 +76,9 @@ Modelled<double> step_ns(const RunPlan& plan, const Ceilings& ceilings, LoopKind
 
 Modelled<Crossover> crossover_under(const RunPlan& plan, const Ceilings& ceilings) {
     const RunOptions& o = plan.options;
-    const std::uint32_t most = clip_k(std::numeric_limits<std::uint32_t>::max(), o.pool_rows, o.active_rows);
-    return find_crossover(o.active_rows, most,
+    const std::uint32_t most =
+        clip_k(std::numeric_limits<std::uint32_t>::max(), o.workload.pool_rows, o.workload.active_rows);
+    return find_crossover(o.workload.active_rows, most,
                           [&](LoopKind loop, std::uint32_t k) { return step_ns(plan, ceilings, loop, k); });
 }
 
@@ -120,13 +121,14 @@ CacheBelow expected_cache(const RunPlan& plan) {
     return cache;
 }
 
-Modelled<ClosedForm> expected_traffic(const RunPlan& plan, const Experiment& experiment, LoopKind loop) {
+Modelled<ClosedForm> expected_traffic(const RunPlan& plan, const Experiment& experiment,
+                                      std::span<const StepChange> changes, LoopKind loop) {
     if (std::string why = why_no_closed_form(plan); !why.empty())
         return tl::unexpected(Unmodelled{std::move(why), "use the simulator (--collector sim)"});
-    const auto traffic = describe_traffic(described(plan, loop, experiment.changes));
+    const auto traffic = describe_traffic(described(plan, loop, changes));
     if (!traffic) return tl::unexpected(traffic.error());
     return traffic_of(plan, *traffic, expected_cache(plan),
-                      {experiment.warmup_steps, experiment.changes.size() - experiment.warmup_steps, false});
+                      {experiment.trace.warmup_steps, changes.size() - experiment.trace.warmup_steps, false});
 }
 
 Modelled<Crossover> expected_crossover(const RunPlan& plan) {

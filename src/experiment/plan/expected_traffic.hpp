@@ -1,6 +1,8 @@
 #pragma once
 // What a run expects of its loops: traffic in closed form, and with the ceilings of a calibration the crossover.
 
+#include <span>
+
 #include "experiment/plan/plan.hpp"
 #include "record/expected_record.hpp"
 
@@ -10,9 +12,10 @@ namespace bytebound {
 /// levels add to it.
 CacheBelow expected_cache(const RunPlan& plan);
 
-/// Traffic of one (loop, k) of the plan. Unmodelled also between steps that read the slab (--between use), and below
-/// private levels that hold much beside a last level that is not exclusive.
-Modelled<ClosedForm> expected_traffic(const RunPlan& plan, const Experiment& experiment, LoopKind loop);
+/// Traffic of one (loop, k) of the plan, over a segment with these `changes`. Unmodelled also between steps that read
+/// the slab (--between use), and below private levels that hold much beside a last level that is not exclusive.
+Modelled<ClosedForm> expected_traffic(const RunPlan& plan, const Experiment& experiment,
+                                      std::span<const StepChange> changes, LoopKind loop);
 
 /// The crossover by expected times on this host's own cache, whether or not its loops are run.
 Modelled<Crossover> expected_crossover(const RunPlan& plan);

@@ -25,6 +25,8 @@ constexpr std::uint32_t assumed_ways = 16;
 constexpr std::uint64_t valgrind_arena_limit = std::uint64_t{1} << 32;
 /// What an emulated process maps beside its stack, heap and code; where valgrind puts those leaves so much at least.
 constexpr std::uint64_t emulated_arena_limit = std::uint64_t{5} << 29;
+/// Where the memory is not known.
+constexpr std::uint64_t unknown_trace_room = std::uint64_t{1} << 30;
 constexpr std::uint32_t most_steps = 10'000'000;
 /// Columns beyond this cannot be a row of any machine; keeps the products below 2^64.
 constexpr std::uint64_t max_columns = std::uint64_t{1} << 40;
@@ -34,13 +36,13 @@ Failure impossible(std::string object, std::string cause, std::string remedy) {
 }
 
 Result<void> check_sizes(const RunOptions& o) {
-    if (o.pool_rows == 0) return impossible("--N 0", "the pool has no rows", "give --N 1 or more");
-    if (o.pool_rows > max_pool_rows)
-        return impossible(fmt::format("--N {}", o.pool_rows), fmt::format("ids hold {} rows", max_pool_rows),
+    if (o.workload.pool_rows == 0) return impossible("--N 0", "the pool has no rows", "give --N 1 or more");
+    if (o.workload.pool_rows > max_pool_rows)
+        return impossible(fmt::format("--N {}", o.workload.pool_rows), fmt::format("ids hold {} rows", max_pool_rows),
                           fmt::format("give --N {} or less", max_pool_rows));
-    if (o.active_rows > o.pool_rows)
-        return impossible(fmt::format("--m {}", o.active_rows),
-                          fmt::format("the pool has only N = {} rows", o.pool_rows), "give m <= N");
+    if (o.workload.active_rows > o.workload.pool_rows)
+        return impossible(fmt::format("--m {}", o.workload.active_rows),
+                          fmt::format("the pool has only N = {} rows", o.workload.pool_rows), "give m <= N");
     for (const std::uint64_t columns : {o.hidden_dim, o.up_cols, o.gate_cols})
         if (columns > max_columns)
             return impossible(fmt::format("{} columns", columns), "no row is that long", "give fewer columns");
@@ -142,7 +144,7 @@ struct MemoryNeed {
 /// Before the experiments are planned: of one k and no warm-up, at least this.
 MemoryNeed memory_need(const RunPlan& plan) {
     const RunOptions& o = plan.options;
-    const double rows = o.pool_rows, loops = static_cast<double>(o.loops.size());
+    const double rows = o.workload.pool_rows, loops = static_cast<double>(o.loops.size());
     const double pool_and_slab = 2 * rows * static_cast<double>(plan.layout.row_bytes());
     MemoryNeed need;
     need.sweep = static_cast<double>(plan.sweep_bytes);
@@ -154,7 +156,7 @@ MemoryNeed memory_need(const RunPlan& plan) {
 
     double steps = 0; // of all ks
     for (const Experiment& e : plan.experiments)
-        steps += static_cast<double>(e.changes.size());
+        steps += e.trace.steps();
     const double experiments = std::max<double>(1, static_cast<double>(plan.experiments.size()));
     if (plan.experiments.empty()) steps = o.steps_per_k;
     need.steps = steps * (sizeof(StepChange) +
@@ -212,6 +214,13 @@ Result<void> fit_memory(RunPlan& plan, std::uint64_t memory_available, bool unde
     return {};
 }
 
+std::uint64_t trace_room(const RunPlan& plan, std::uint64_t memory_available, std::size_t threads) {
+    if (memory_available == 0) return unknown_trace_room;
+    const double left =
+        static_cast<double>(memory_available) - memory_need(plan).total(std::min(threads, plan.simulation_threads));
+    return left > 0 ? static_cast<std::uint64_t>(left / 2) : 0;
+}
+
 Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, const PlanFacts& facts) {
     TRY(check_sizes(options));
     TRY(check_loops(options));
@@ -228,7 +237,7 @@ Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, cons
     TRY(plan_hierarchy(plan, machine));
     if (plan.hierarchy && !plan.counting.collectors.simulate)
         plan.warnings.push_back(warnings::hierarchy_not_simulated());
-    plan.workspace = {options.pool_rows, plan.layout, 1, 0};
+    plan.workspace = {options.workload.pool_rows, plan.layout, 1, 0};
     TRY(check_memory(plan, facts.memory_available, facts.under_valgrind));
     TRY(plan_experiments(plan));
     TRY(settle_tau(plan));
@@ -242,8 +251,9 @@ std::vector<std::string> describe(const RunPlan& plan) {
     std::vector<std::string> names, lines;
     for (const LoopKind kind : o.loops)
         names.emplace_back(loop_name(o, kind));
-    lines.push_back(fmt::format("workload   N {}, m {}, S {} bytes ({}), {}, seed {}", o.pool_rows, o.active_rows,
-                                plan.layout.row_bytes(), name_of(o.dtype), name_of(o.pattern), o.seed));
+    lines.push_back(fmt::format("workload   N {}, m {}, S {} bytes ({}), {}, seed {}", o.workload.pool_rows,
+                                o.workload.active_rows, plan.layout.row_bytes(), name_of(o.dtype),
+                                to_text(o.workload.pattern), o.workload.seed));
     lines.push_back(fmt::format("loops      {} (copy {}, threads {}, between {})", join(names, ", "), name_of(o.copy),
                                 o.threads, name_of(o.between)));
     if (o.adaptive_tau) lines.push_back(fmt::format("tau        {:.4g}, by the expected times of this host", o.tau));
@@ -256,9 +266,10 @@ std::vector<std::string> describe(const RunPlan& plan) {
     for (std::string& line : describe_hierarchy(plan))
         lines.push_back(std::move(line));
     for (const Experiment& e : plan.experiments)
-        lines.push_back(fmt::format("k {:<8} A {:g}, R {:g}, warm-up {}, measured {} x {}, bound {} per step", e.k,
-                                    e.added, e.removed, e.warmup_steps, o.repeats, o.steps_per_k,
-                                    format_size(e.bound_rows * static_cast<double>(plan.layout.row_bytes()))));
+        lines.push_back(fmt::format("k {:<8} A {:g}, R {:g}, warm-up {}, measured {} x {}, bound {} per step",
+                                    e.trace.k(), e.expected.added, e.expected.removed, e.trace.warmup_steps, o.repeats,
+                                    o.steps_per_k,
+                                    format_size(e.expected.bound_rows * static_cast<double>(plan.layout.row_bytes()))));
     std::vector<std::string> events;
     for (const EventRequest& event : plan.counting.events)
         events.push_back(event.name);

@@ -16,7 +16,7 @@
 #include "record/cache_choice.hpp"
 #include "record/hierarchy_record.hpp"
 #include "record/run_record.hpp"
-#include "workload/trace.hpp"
+#include "workload/trace_spec.hpp"
 
 namespace bytebound {
 
@@ -32,14 +32,11 @@ struct PlanFacts {
 
 /// One k of the run, the same for every loop.
 struct Experiment {
-    std::uint32_t k = 0;           ///< after clipping; A + R
     std::uint32_t k_requested = 0; ///< the first request that became this k
-    std::uint32_t warmup_steps = 0;
-    std::uint32_t batch = 1;         ///< measured steps between two readings
-    ChangeSpec change;               ///< what `changes` follow from
-    std::vector<StepChange> changes; ///< warm-up steps, then measured ones: steps_per_k batches
-    double added = 0, removed = 0;   ///< A, R: means per measured step
-    double bound_rows = 0;           ///< mean of max(A,R) per measured step
+    std::uint32_t batch = 1;       ///< measured steps between two readings
+    TraceSpec trace;               ///< k after clipping; measured steps: steps_per_k batches
+    TraceBounds bounds;            ///< what its source may need
+    MeanChange expected;           ///< what its source expects of a measured step; counting the masks has the last word
 };
 
 /// Simulations at once, where CPUs and memory allow it.

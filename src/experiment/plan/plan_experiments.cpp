@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "experiment/plan/plan_parts.hpp"
 #include "record/warnings.hpp"
+#include "workload/trace_source.hpp"
 
 namespace bytebound {
 namespace {
@@ -13,7 +15,7 @@ constexpr std::uint64_t least_warmup = 20, most_warmup = 2000, evicted_warmup = 
 /// One k with the requests that became it.
 struct RequestedK {
     std::uint32_t k = 0, k_requested = 0;
-    ChangeSpec change;
+    ChangeRule change;
 };
 
 std::vector<RequestedK> requested_ks(RunPlan& plan) {
@@ -21,16 +23,16 @@ std::vector<RequestedK> requested_ks(RunPlan& plan) {
     std::vector<RequestedK> rows;
     if (o.add || o.remove) {
         const std::uint32_t added = o.add.value_or(0), removed = o.remove.value_or(0);
-        rows.push_back({added + removed, added + removed, {o.pool_rows, o.active_rows, added, removed, false}});
+        rows.push_back({added + removed, added + removed, {added, removed, false}});
         return rows;
     }
     std::vector<std::vector<std::uint32_t>> merged;
     std::vector<std::vector<std::uint32_t>> clipped;
     for (const std::uint32_t request : o.ks) {
-        const std::uint32_t k = clip_k(request, o.pool_rows, o.active_rows);
+        const std::uint32_t k = clip_k(request, o.workload.pool_rows, o.workload.active_rows);
         auto row = std::find_if(rows.begin(), rows.end(), [&](const RequestedK& r) { return r.k == k; });
         if (row == rows.end()) {
-            rows.push_back({k, request, {o.pool_rows, o.active_rows, k - k / 2, k / 2, true}});
+            rows.push_back({k, request, halves_of(k)});
             merged.emplace_back();
             clipped.emplace_back();
             row = rows.end() - 1;
@@ -46,12 +48,13 @@ std::vector<RequestedK> requested_ks(RunPlan& plan) {
     return rows;
 }
 
-std::uint32_t warmup_of(RunPlan& plan, const RequestedK& row) {
-    const std::uint32_t rows = std::max(row.change.added, row.change.removed);
+/// By the most rows that a step of the trace may change.
+std::uint32_t warmup_of(RunPlan& plan, const TraceSpec& trace, const TraceBounds& bounds) {
+    const std::uint32_t rows = std::max(bounds.added, bounds.removed);
     const std::uint32_t steps = planned_warmup(plan, rows);
     const std::uint64_t wanted = automatic_warmup(plan.warm_bytes, rows, plan.layout.row_bytes(), plan.options.between);
     if (!plan.options.warmup && steps < wanted)
-        plan.warnings.push_back(warnings::warmup_capped(row.k, wanted, quick_warmup_cap));
+        plan.warnings.push_back(warnings::warmup_capped(trace.k(), wanted, quick_warmup_cap));
     return steps;
 }
 
@@ -75,35 +78,35 @@ std::uint32_t planned_warmup(const RunPlan& plan, std::uint64_t rows) {
 Result<void> set_batch(RunPlan& plan, Experiment& e, std::uint32_t batch) {
     const RunOptions& o = plan.options;
     const std::uint64_t measured = std::uint64_t{o.steps_per_k} * batch;
-    auto changes = TRY(plan_changes(e.change, static_cast<std::uint32_t>(e.warmup_steps + measured)));
+    if (measured > std::numeric_limits<std::uint32_t>::max() - e.trace.warmup_steps - 1)
+        return fail({ExitCode::usage, "plan", fmt::format("{} steps of one k", measured),
+                     "32 bits number the steps of a trace", "give fewer --steps-per-k"});
+    TraceSpec trace = e.trace;
+    trace.measured_steps = static_cast<std::uint32_t>(measured);
+    const auto source = TRY(make_source(trace));
     e.batch = batch;
-    e.changes = std::move(changes);
-    e.added = e.removed = e.bound_rows = 0;
-    for (std::size_t i = e.warmup_steps; i < e.changes.size(); ++i) {
-        e.added += e.changes[i].added;
-        e.removed += e.changes[i].removed;
-        e.bound_rows += std::max(e.changes[i].added, e.changes[i].removed);
-    }
-    for (double* sum : {&e.added, &e.removed, &e.bound_rows})
-        *sum /= static_cast<double>(measured);
-    plan.workspace.mask_count = std::max(plan.workspace.mask_count, static_cast<std::uint32_t>(e.changes.size() + 1));
+    e.trace = trace;
+    e.bounds = source->bounds();
+    e.expected = source->expected();
+    plan.workspace.mask_count = std::max(plan.workspace.mask_count, trace.steps() + 1);
     if (std::find(o.loops.begin(), o.loops.end(), LoopKind::oracle) != o.loops.end())
-        plan.workspace.oracle_pairs = std::max(plan.workspace.oracle_pairs, bound_rows(e.changes));
+        plan.workspace.oracle_pairs = std::max(plan.workspace.oracle_pairs, e.bounds.bound_rows);
     return {};
 }
 
 Result<void> plan_experiments(RunPlan& plan) {
     const RunOptions& o = plan.options;
-    if (std::uint64_t{o.add.value_or(0)} > o.pool_rows || std::uint64_t{o.remove.value_or(0)} > o.pool_rows)
+    if (std::uint64_t{o.add.value_or(0)} > o.workload.pool_rows ||
+        std::uint64_t{o.remove.value_or(0)} > o.workload.pool_rows)
         return fail({ExitCode::usage, "plan",
                      fmt::format("--add {} --remove {}", o.add.value_or(0), o.remove.value_or(0)),
-                     fmt::format("the pool has only N = {} rows", o.pool_rows), "give smaller steps"});
+                     fmt::format("the pool has only N = {} rows", o.workload.pool_rows), "give smaller steps"});
     for (const RequestedK& row : requested_ks(plan)) {
         Experiment e;
-        e.k = row.k;
         e.k_requested = row.k_requested;
-        e.warmup_steps = warmup_of(plan, row);
-        e.change = row.change;
+        e.trace = {o.workload, row.change, 0, o.steps_per_k};
+        const auto source = TRY(make_source(e.trace));
+        e.trace.warmup_steps = warmup_of(plan, e.trace, source->bounds());
         TRY(set_batch(plan, e, 1));
         plan.experiments.push_back(std::move(e));
     }

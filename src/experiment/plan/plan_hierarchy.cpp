@@ -83,7 +83,7 @@ double hierarchy_bytes(const RunPlan& plan, double arena) {
     const HierarchySpec& spec = plan.hierarchy->spec;
     const double tables = HierarchySim::memory_bytes(spec, arena / spec.llc.line_bytes);
     if (spec.workers == 1) return tables;
-    return tables + share_bytes * plan.options.pool_rows * static_cast<double>(plan.layout.groups.size() + 1);
+    return tables + share_bytes * plan.options.workload.pool_rows * static_cast<double>(plan.layout.groups.size() + 1);
 }
 
 std::vector<std::string> describe_hierarchy(const RunPlan& plan) {

@@ -15,5 +15,8 @@ std::uint32_t planned_warmup(const RunPlan& plan, std::uint64_t rows);
 /// Judges the sizes against what the machine has (0: unknown), says how many simulations fit at once and sizes the
 /// arena. Error: usage.
 Result<void> fit_memory(RunPlan& plan, std::uint64_t memory_available, bool under_valgrind = false);
+/// What the store of traces may keep, in bytes: half of what nothing else needs while `threads` simulations run. The
+/// other half is for emulated processes.
+std::uint64_t trace_room(const RunPlan& plan, std::uint64_t memory_available, std::size_t threads);
 
 } // namespace bytebound

@@ -5,9 +5,9 @@
 namespace bytebound {
 namespace {
 
-std::uint32_t active_rows_after(std::uint32_t active_rows, const Experiment& experiment) {
-    for (std::uint32_t step = 0; step < experiment.warmup_steps; ++step)
-        active_rows += experiment.changes[step].added - experiment.changes[step].removed;
+std::uint32_t active_rows_after(std::uint32_t active_rows, std::span<const StepChange> changes) {
+    for (const StepChange& change : changes)
+        active_rows += change.added - change.removed;
     return active_rows;
 }
 
@@ -16,15 +16,12 @@ std::uint32_t active_rows_after(std::uint32_t active_rows, const Experiment& exp
 WorkloadRecord workload_record(const RunPlan& plan) {
     const RunOptions& o = plan.options;
     WorkloadRecord w;
-    w.pool_rows = o.pool_rows;
-    w.active_rows = o.active_rows;
+    w.spec = o.workload;
     w.hidden_dim = o.hidden_dim;
     w.up_cols = o.up_cols;
     w.gate_cols = o.gate_cols;
     w.dtype = name_of(o.dtype);
-    w.pattern = name_of(o.pattern);
     w.layout = plan.layout;
-    w.seed = o.seed;
     w.steps_per_k = o.steps_per_k;
     w.repeats = o.repeats;
     w.warmup = o.warmup;
@@ -41,21 +38,25 @@ WorkloadRecord workload_record(const RunPlan& plan) {
     return w;
 }
 
-std::vector<ExperimentRecord> experiment_records(const RunPlan& plan) {
+std::vector<ExperimentRecord> experiment_records(const RunPlan& plan, std::span<const Segments> traces) {
     std::vector<ExperimentRecord> records;
-    for (const Experiment& e : plan.experiments) {
+    for (std::size_t i = 0; i < plan.experiments.size(); ++i) {
+        const Experiment& e = plan.experiments[i];
+        const std::span<const StepChange> simulated = *traces[i].front();
+        const MeanChange mean = mean_change(traces[i], e.trace.warmup_steps);
         for (const LoopKind kind : plan.options.loops) {
             ExperimentRecord record;
             record.loop = loop_name(plan.options, kind);
-            record.k = e.k;
+            record.k = e.trace.k();
             record.k_requested = e.k_requested;
-            record.added = e.added;
-            record.removed = e.removed;
-            record.warmup_steps = e.warmup_steps;
+            record.added = mean.added;
+            record.removed = mean.removed;
+            record.warmup_steps = e.trace.warmup_steps;
             record.batch = e.batch;
-            record.active_rows = active_rows_after(plan.options.active_rows, e);
+            record.active_rows =
+                active_rows_after(plan.options.workload.active_rows, simulated.first(e.trace.warmup_steps));
             record.copy_method = name_of(plan.options.copy);
-            if (auto form = expected_traffic(plan, e, kind); form) {
+            if (auto form = expected_traffic(plan, e, simulated, kind); form) {
                 record.closed_form = *form;
             } else {
                 record.closed_form_reason = form.error().reason + "; " + form.error().remedy;

@@ -13,7 +13,7 @@
 #include "model/cache.hpp"
 #include "model/hierarchy_spec.hpp"
 #include "workload/row_layout.hpp"
-#include "workload/trace.hpp"
+#include "workload/trace_spec.hpp"
 
 namespace bytebound {
 
@@ -38,17 +38,14 @@ struct PrivateLevelChoice {
 /// or opened. Defaults are the main job's.
 struct RunOptions {
     // workload
-    std::uint32_t pool_rows = 8192; ///< --N
+    WorkloadSpec workload = {8192, 1024, {}, 1}; ///< --N, --m, --pattern, --seed
     std::uint64_t hidden_dim = 1024, up_cols = 1024, gate_cols = 0;
-    std::uint32_t active_rows = 1024; ///< --m
     std::vector<std::uint32_t> ks = {16, 64, 256, 1024};
     std::optional<std::uint32_t> add, remove; ///< given: replaces ks
     std::uint32_t steps_per_k = 50;
     std::uint32_t repeats = 5;
     std::optional<std::uint32_t> warmup; ///< none: auto
     Dtype dtype = Dtype::f32;
-    Pattern pattern = Pattern::random;
-    std::uint64_t seed = 1;
     bool quick = false; ///< caps the automatic warm-up at 512; its other defaults are applied at parsing
     // loops
     std::vector<LoopKind> loops = default_loops();

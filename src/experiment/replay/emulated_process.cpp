@@ -100,7 +100,7 @@ void run_phase(const EmulationSpec& spec, const WrappingCollector& emulator, Upd
                const std::vector<std::string>& labels) noexcept {
     emulator.start();
     std::uint32_t step = 0;
-    for (; step < spec.warmup_steps; ++step) {
+    for (; step < spec.trace.warmup_steps; ++step) {
         loop.step(step);
         gap.pass(loop.active_rows());
     }
@@ -151,7 +151,6 @@ Result<void> run_emulated(const EmulationSpec& spec, std::span<const CollectorEn
                             "bytebound run --collector callgrind starts such processes by itself");
     TRY(settle(spec));
     const auto emulator = entry->make_wrapping();
-    auto changes = TRY(plan_changes(spec.change, spec.steps()));
     // Pool and slab stay as the kernel gives them: their bytes do not matter here, and filling them would take minutes.
     auto workspace = TRY(Workspace::allocate(spec.workspace, arena_alignment(spec.last_level)));
     MappedRegion sweep;
@@ -159,18 +158,18 @@ Result<void> run_emulated(const EmulationSpec& spec, std::span<const CollectorEn
         auto region = TRY(MappedRegion::anonymous(spec.last_level.size_bytes, huge_page_size));
         sweep = std::move(region);
     }
-    generate_trace(workspace.masks(), spec.workspace.pool_rows, spec.active_rows, changes, spec.pattern, spec.seed,
-                   spec.k, 0);
+    const auto source = TRY(make_source(spec.trace));
+    const auto changes = generate_trace(workspace.masks(), *source, 0);
     WorkerTeam team(1);
     const auto loop = make_loop(spec.loop, workspace, team, {spec.tau, spec.copy, 1, 1});
     if (!loop) return not_possible("loop", "library code", "leave it out of --loops");
-    loop->reset(changes);
+    loop->reset(*changes);
     std::vector<std::string> labels; // made here: making them would touch the emulated caches
     for (std::uint32_t reading = 0; reading < spec.readings; ++reading)
         labels.push_back(reading_label(reading));
     TRY(check_addresses(workspace, sweep, team, *loop, labels));
     run_phase(spec, *emulator, *loop, GapWork(spec, workspace, sweep), labels);
-    const std::span<const std::uint64_t> mask(workspace.mask(spec.steps()), mask_words(spec.workspace.pool_rows));
+    const std::span<const std::uint64_t> mask(workspace.mask(spec.trace.steps()), mask_words(spec.workspace.pool_rows));
     return verify_slab(*loop, workspace, mask);
 }
 

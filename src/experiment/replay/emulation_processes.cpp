@@ -111,23 +111,20 @@ private:
         const LoopKind kind = plan_.options.loops[l];
         const LoopEntry* loop = find_loop(kind);
         const bool moves_few = loop != nullptr && loop->stores == StoredRows::minimal;
-        // --add lets the block grow up to the whole pool.
-        const double rows =
-            moves_few ? experiment.bound_rows
-                      : std::max<double>(plan_.options.active_rows, plan_.options.add ? plan_.options.pool_rows : 0);
+        const double rows = moves_few ? experiment.expected.bound_rows : experiment.bounds.active_rows;
         const double line = plan_.cache.geometry.line_bytes;
         const double row_lines = static_cast<double>(plan_.layout.row_bytes()) / line + 2;
         double gap_lines = 0;
         if (plan_.options.between == Between::use) gap_lines = rows * row_lines;
         if (plan_.options.between == Between::evict)
             gap_lines = static_cast<double>(emulation_.caches.last_level.size_bytes) / line;
-        return static_cast<double>(experiment.changes.size()) *
-               (2 * rows * row_lines + gap_lines + static_cast<double>(plan_.options.pool_rows));
+        return static_cast<double>(experiment.trace.steps()) *
+               (2 * rows * row_lines + gap_lines + static_cast<double>(plan_.options.workload.pool_rows));
     }
 
     std::string name_of_row(const EmulationTask& task) const {
         return fmt::format("{} k {}", loop_name(plan_.options, plan_.options.loops[task.loop]),
-                           plan_.experiments[task.experiment].k);
+                           plan_.experiments[task.experiment].trace.k());
     }
 
     EmulationSpec spec_of(const EmulationTask& task) const {
@@ -139,14 +136,9 @@ private:
         spec.copy = tries_copies(spec.loop) ? CopyMethod::memcpy : o.copy;
         spec.tau = o.tau;
         spec.workspace = plan_.workspace;
-        spec.active_rows = o.active_rows;
-        spec.change = e.change;
-        spec.warmup_steps = e.warmup_steps;
+        spec.trace = e.trace;
         spec.readings = o.steps_per_k;
         spec.batch = e.batch;
-        spec.pattern = o.pattern;
-        spec.seed = o.seed;
-        spec.k = e.k;
         spec.between = o.between;
         spec.last_level = emulation_.caches.last_level;
         spec.cpus = place_.cpus;

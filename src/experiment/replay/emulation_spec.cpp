@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "workload/patterns.hpp"
+
 namespace bytebound {
 
 using nlohmann::json;
@@ -53,16 +55,16 @@ std::string to_json_text(const EmulationSpec& spec) {
         {"groups", layout_of(spec.workspace.layout)},
         {"mask_count", spec.workspace.mask_count},
         {"oracle_pairs", spec.workspace.oracle_pairs},
-        {"active_rows", spec.active_rows},
-        {"added", spec.change.added},
-        {"removed", spec.change.removed},
-        {"alternate", spec.change.alternate},
-        {"warmup_steps", spec.warmup_steps},
+        {"active_rows", spec.trace.workload.active_rows},
+        {"added", spec.trace.change.added},
+        {"removed", spec.trace.change.removed},
+        {"alternate", spec.trace.change.alternate},
+        {"warmup_steps", spec.trace.warmup_steps},
         {"readings", spec.readings},
         {"batch", spec.batch},
-        {"pattern", name_of(spec.pattern)},
-        {"seed", spec.seed},
-        {"k", spec.k},
+        {"pattern", to_text(spec.trace.workload.pattern)},
+        {"seed", spec.trace.workload.seed},
+        {"k", spec.trace.k()},
         {"between", name_of(spec.between)},
         {"llc_bytes", spec.last_level.size_bytes},
         {"llc_ways", spec.last_level.ways},
@@ -88,16 +90,20 @@ Result<EmulationSpec> parse_emulation_spec(std::string_view text, const std::str
                 {group.at("name").get<std::string>(), group.at("row_bytes").get<std::uint64_t>()});
         j.at("mask_count").get_to(spec.workspace.mask_count);
         j.at("oracle_pairs").get_to(spec.workspace.oracle_pairs);
-        j.at("active_rows").get_to(spec.active_rows);
-        spec.change = {spec.workspace.pool_rows, spec.active_rows, j.at("added").get<std::uint32_t>(),
-                       j.at("removed").get<std::uint32_t>(), j.at("alternate").get<bool>()};
-        j.at("warmup_steps").get_to(spec.warmup_steps);
+        j.at("active_rows").get_to(spec.trace.workload.active_rows);
+        spec.trace.workload.pool_rows = spec.workspace.pool_rows;
+        spec.trace.change = {j.at("added").get<std::uint32_t>(), j.at("removed").get<std::uint32_t>(),
+                             j.at("alternate").get<bool>()};
+        j.at("warmup_steps").get_to(spec.trace.warmup_steps);
         j.at("readings").get_to(spec.readings);
         j.at("batch").get_to(spec.batch);
+        spec.trace.measured_steps = spec.readings * spec.batch;
         const auto pattern = j.at("pattern").get<std::string>();
-        spec.pattern = required(pattern_named(pattern), pattern);
-        j.at("seed").get_to(spec.seed);
-        j.at("k").get_to(spec.k);
+        if (!check(pattern_of(pattern))) throw std::invalid_argument("\"" + pattern + "\" is not known");
+        spec.trace.workload.pattern = pattern_of(pattern);
+        j.at("seed").get_to(spec.trace.workload.seed);
+        if (j.at("k").get<std::uint32_t>() != spec.trace.k())
+            throw std::invalid_argument("\"k\" is not added + removed");
         spec.between = between_named(j.at("between").get<std::string>());
         j.at("llc_bytes").get_to(spec.last_level.size_bytes);
         j.at("llc_ways").get_to(spec.last_level.ways);

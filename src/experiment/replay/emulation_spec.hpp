@@ -19,18 +19,13 @@ struct EmulationSpec {
     CopyMethod copy = CopyMethod::memcpy;
     double tau = 0.5;
     WorkspaceSpec workspace;
-    std::uint32_t active_rows = 0; ///< m before the first step
-    ChangeSpec change;
-    std::uint32_t warmup_steps = 0, readings = 0, batch = 1; ///< batch: steps in a reading
-    Pattern pattern = Pattern::random;
-    std::uint64_t seed = 1;
-    std::uint32_t k = 0;
+    TraceSpec trace;
+    std::uint32_t readings = 0, batch = 1; ///< batch: steps in a reading; together the measured ones of the trace
     Between between = Between::none;
     EmulatedCache last_level;
     std::vector<int> cpus; ///< on which the process may run; the parent is pinned to one of them
     int parent = 0;        ///< its process id
 
-    std::uint32_t steps() const { return warmup_steps + readings * batch; }
     bool operator==(const EmulationSpec&) const = default;
 };
 

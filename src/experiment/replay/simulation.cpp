@@ -89,16 +89,15 @@ void spread_over(const std::vector<int>& cpus) {
 /// Segment 0, which the workspace holds, through the cache. A loop or arena that cannot be simulated is a reason, not
 /// an error.
 Result<void> simulate_row(const SimulationTask& task, SimulatedRow& row, const RunPlan& plan, Workspace& workspace,
-                          const LoopOptions& options, const StopPredicate& stop) {
+                          std::span<const StepChange> changes, const LoopOptions& options, const StopPredicate& stop) {
     const RunOptions& o = plan.options;
     const Experiment& experiment = plan.experiments[task.experiment];
     const std::optional<HierarchySpec> hierarchy =
         plan.hierarchy ? std::optional(plan.hierarchy->spec) : std::optional<HierarchySpec>();
     auto simulation =
-        bytebound::simulate({o.loops[task.loop], plan.workspace, o.active_rows, experiment.changes,
-                             experiment.warmup_steps, o.pattern, o.seed, experiment.k, 0, options, plan.cache.geometry,
+        bytebound::simulate({o.loops[task.loop], plan.workspace, experiment.trace, 0, options, plan.cache.geometry,
                              gap_of(o.between), 4 * plan.cache.geometry.size_bytes, stop, hierarchy},
-                            workspace);
+                            workspace, changes);
     if (!simulation) {
         if (simulation.error().code != ExitCode::not_possible || simulation.error().sys_errno != 0)
             return fail(simulation.error());
@@ -117,24 +116,23 @@ Result<void> simulate_row(const SimulationTask& task, SimulatedRow& row, const R
 
 /// The computed figures of one repeat, and of repeat 0 the simulated ones. Ends early for `stop`; what it then leaves
 /// is not used.
-Result<void> run_task(const SimulationTask& task, SimulatedRun& run, const RunPlan& plan, Workspace& workspace,
-                      const StopPredicate& stop) {
+Result<void> run_task(const SimulationTask& task, SimulatedRun& run, const RunPlan& plan, TraceStore& traces,
+                      Workspace& workspace, const StopPredicate& stop) {
     const RunOptions& o = plan.options;
     const Experiment& experiment = plan.experiments[task.experiment];
     SimulatedRow& row = run.rows[task.experiment][task.loop];
     const LoopOptions options{o.tau, o.copy, o.grain, o.parallel_threshold};
-    if (!generate_trace(workspace.masks(), o.pool_rows, o.active_rows, experiment.changes, o.pattern, o.seed,
-                        experiment.k, task.repeat, stop))
-        return {};
-    row.ledgers[task.repeat] = replay_ledger(o.loops[task.loop], workspace, experiment.changes, options, stop);
+    const SharedChanges changes = TRY(traces.fill(workspace.masks(), experiment.trace, task.repeat, stop));
+    if (!changes) return {};
+    row.ledgers[task.repeat] = replay_ledger(o.loops[task.loop], workspace, *changes, options, stop);
     if (task.repeat != 0 || !plan.counting.collectors.simulate || stop()) return {};
-    return simulate_row(task, row, plan, workspace, options, stop);
+    return simulate_row(task, row, plan, workspace, *changes, options, stop);
 }
 
 } // namespace
 
-Result<SimulatedRun> simulate_run(const RunPlan& plan, const std::vector<int>& cpus, const ProgressCallback& progress,
-                                  const StopFlag& stop) {
+Result<SimulatedRun> simulate_run(const RunPlan& plan, TraceStore& traces, const std::vector<int>& cpus,
+                                  const ProgressCallback& progress, const StopFlag& stop) {
     const std::uint64_t begun = now_ns();
     const RunOptions& o = plan.options;
     SimulatedRun simulation;
@@ -163,7 +161,8 @@ Result<SimulatedRun> simulate_run(const RunPlan& plan, const std::vector<int>& c
                 auto workspace = Workspace::allocate(plan.workspace);
                 if (!workspace) queue.stop_with(workspace.error());
                 while (const auto task = workspace ? queue.take(stop) : std::nullopt) {
-                    if (auto done = run_task(*task, simulation, plan, *workspace, [&] { return stop != 0; }); !done)
+                    if (auto done = run_task(*task, simulation, plan, traces, *workspace, [&] { return stop != 0; });
+                        !done)
                         queue.stop_with(done.error());
                     queue.finish();
                 }

@@ -12,6 +12,7 @@
 #include "experiment/plan/plan.hpp"
 #include "loops/replay.hpp"
 #include "model/simulate.hpp"
+#include "workload/trace_store.hpp"
 
 namespace bytebound {
 
@@ -33,10 +34,10 @@ struct SimulatedRun {
     double seconds = 0;
 };
 
-/// Replays all of them, several at once on `cpus`. Nothing is timed meanwhile. Errors: not_possible for no memory,
-/// interrupted or terminated for `stop`.
-Result<SimulatedRun> simulate_run(const RunPlan& plan, const std::vector<int>& cpus, const ProgressCallback& progress,
-                                  const StopFlag& stop);
+/// Replays all of them, several at once on `cpus`, over the traces of the store. Nothing is timed meanwhile. Errors:
+/// not_possible for no memory, interrupted or terminated for `stop`.
+Result<SimulatedRun> simulate_run(const RunPlan& plan, TraceStore& traces, const std::vector<int>& cpus,
+                                  const ProgressCallback& progress, const StopFlag& stop);
 
 /// Why nothing was simulated; empty when at least one row was.
 std::string why_not_simulated(const SimulatedRun& simulation);

@@ -18,7 +18,8 @@ constexpr double most_seconds = 60, most_quick_seconds = 8;
 /// About how long all measured steps of one k take, every loop moving as much as a rebuild.
 double seconds_of(const RunPlan& plan, std::uint32_t batch) {
     const RunOptions& o = plan.options;
-    const double step = 2.0 * o.active_rows * static_cast<double>(plan.layout.row_bytes()) / bytes_per_ns * 1e-9;
+    const double step =
+        2.0 * o.workload.active_rows * static_cast<double>(plan.layout.row_bytes()) / bytes_per_ns * 1e-9;
     return step * batch * o.steps_per_k * o.repeats * static_cast<double>(o.loops.size());
 }
 
@@ -73,7 +74,7 @@ struct BatchChoice {
 BatchChoice choose_batch(const RunPlan& plan, std::size_t experiment, const BackgroundProbe& probe, double limit_s,
                          std::uint64_t memory_available) {
     const Experiment& e = plan.experiments[experiment];
-    const double step_bytes = e.bound_rows * static_cast<double>(plan.layout.row_bytes());
+    const double step_bytes = e.expected.bound_rows * static_cast<double>(plan.layout.row_bytes());
     BatchChoice choice;
     while (choice.batch * step_bytes < smallest_volume(probe, step_bytes, choice.batch)) {
         const std::uint32_t next = choice.batch * 2;
@@ -95,18 +96,18 @@ Result<void> enlarge_batches(RunPlan& plan, const BackgroundProbe& probe, std::u
                            static_cast<double>(plan.experiments.size()) / passes;
     for (std::size_t i = 0; i < plan.experiments.size(); ++i) {
         Experiment& e = plan.experiments[i];
-        const double step_bytes = e.bound_rows * static_cast<double>(plan.layout.row_bytes());
+        const double step_bytes = e.expected.bound_rows * static_cast<double>(plan.layout.row_bytes());
         const double hidden = smallest_volume(probe, step_bytes, 1);
         if (step_bytes == 0 || step_bytes >= hidden) continue;
         if (plan.options.between != Between::none) {
-            plan.warnings.push_back(warnings::batch_too_small(e.k, step_bytes, hidden, 1, "--between"));
+            plan.warnings.push_back(warnings::batch_too_small(e.trace.k(), step_bytes, hidden, 1, "--between"));
             continue;
         }
         const BatchChoice choice = choose_batch(plan, i, probe, limit_s, memory_available);
         TRY(set_batch(plan, e, choice.batch));
-        plan.warnings.push_back(choice.limit.empty()
-                                    ? warnings::batched(e.k, step_bytes, hidden, choice.batch)
-                                    : warnings::batch_too_small(e.k, step_bytes, hidden, choice.batch, choice.limit));
+        plan.warnings.push_back(choice.limit.empty() ? warnings::batched(e.trace.k(), step_bytes, hidden, choice.batch)
+                                                     : warnings::batch_too_small(e.trace.k(), step_bytes, hidden,
+                                                                                 choice.batch, choice.limit));
     }
     return fit_memory(plan, memory_available);
 }

@@ -32,14 +32,14 @@ Result<PhaseLog> run_phase(const PhaseContext& context, UpdateLoop& loop, const 
 
     PhaseLog log;
     log.time_ns.resize(readings);
-    log.rows_written.resize(experiment.changes.size());
+    log.rows_written.resize(experiment.trace.steps());
     log.workers = make_worker_logs(context.team.threads(), readings, slots.size());
     auto counters = TRY(open_again(context, key.pass));
     if (shared && !watch_idle(counters.of(0), idle_windows, log.idle_before))
         return fail(failed_read(counters.of(0), "before the phase"));
     context.sweep.run(context.team);
     std::uint32_t step = 0;
-    for (; step < experiment.warmup_steps && context.stop == 0; ++step) {
+    for (; step < experiment.trace.warmup_steps && context.stop == 0; ++step) {
         log.rows_written[step] = loop.step(step).rows_written;
         between_steps(context, loop.active_rows());
     }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -63,8 +64,9 @@ struct RowContext {
     const RunPlan& plan;
     const Counting& counting;
     const SimulatedRow& simulated;
-    std::vector<int> pinned; ///< CPU of each worker; -1 when it was not bound
-    std::string loop;        ///< name
+    std::span<const StepChange> changes; ///< of the segment, warm-up included
+    std::vector<int> pinned;             ///< CPU of each worker; -1 when it was not bound
+    std::string loop;                    ///< name
     const EmulatedRow* emulated = nullptr;
 };
 

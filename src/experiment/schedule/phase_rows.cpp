@@ -36,7 +36,7 @@ struct Row {
     /// The first step of a reading, in the experiment's trace.
     std::size_t first_of(std::uint32_t reading) const {
         const Experiment& experiment = context.plan.experiments[key.experiment];
-        return experiment.warmup_steps + std::size_t{reading} * experiment.batch;
+        return experiment.trace.warmup_steps + std::size_t{reading} * experiment.batch;
     }
 
     /// The leader is in every step.
@@ -92,7 +92,7 @@ struct Row {
         const Experiment& experiment = context.plan.experiments[key.experiment];
         Sample sample;
         sample.loop = context.loop;
-        sample.k = experiment.k;
+        sample.k = experiment.trace.k();
         sample.repeat = key.repeat;
         sample.step = step * experiment.batch;
         sample.batch = experiment.batch;
@@ -101,7 +101,7 @@ struct Row {
         const auto& ledger = context.simulated.ledgers[key.repeat];
         const std::size_t first = first_of(step);
         for (std::size_t at = first; at < first + experiment.batch; ++at) {
-            const StepChange& change = experiment.changes[at];
+            const StepChange& change = context.changes[at];
             sample.added += change.added;
             sample.removed += change.removed;
             sample.bound_rows += std::max(change.added, change.removed);
@@ -139,7 +139,7 @@ struct Row {
         for (std::size_t edge = 0; !slots.empty() && (edge + 2) * slots.size() <= edges.size(); ++edge) {
             Sample& sample = rows.emplace_back();
             sample.loop = context.loop;
-            sample.k = context.plan.experiments[key.experiment].k;
+            sample.k = context.plan.experiments[key.experiment].trace.k();
             sample.repeat = key.repeat;
             sample.step = static_cast<std::uint32_t>(rows.size() - 1);
             sample.pass = key.pass;

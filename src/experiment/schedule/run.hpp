@@ -17,6 +17,7 @@
 #include "experiment/schedule/phase.hpp"
 #include "loops/update_loop.hpp"
 #include "record/run_directory.hpp"
+#include "workload/trace_store.hpp"
 
 namespace bytebound {
 
@@ -34,6 +35,7 @@ struct RunSeams {
     std::optional<std::filesystem::path> qualification_cache;
     std::filesystem::path calibrations; ///< where this host's are kept; empty: nowhere
     KernelAmounts kernel_amounts;       ///< of the qualification
+    std::shared_ptr<TraceStore> traces; ///< shared with other runs; none: one of the run's own, as memory allows
 };
 
 /// The order of calls: prepare, (describe the plan and stop, for --dry-run), measure, the report's files from record(),

@@ -18,8 +18,8 @@ PresetRecord preset_record(const PresetChoice& choice) {
 
 } // namespace
 
-Result<RunDirectory> open_directory(const SessionContext& session, const Counting& counting,
-                                    const Emulation& emulation) {
+Result<RunDirectory> open_directory(const SessionContext& session, const Counting& counting, const Emulation& emulation,
+                                    const SessionTraces& traces) {
     RunRecord& record = session.record;
     const RunPlan& plan = session.plan;
     const BuildInfo build = build_info();
@@ -28,7 +28,7 @@ Result<RunDirectory> open_directory(const SessionContext& session, const Countin
     record.command = plan.options.command;
     record.host = host_name();
     record.workload = workload_record(plan);
-    record.experiments = experiment_records(plan);
+    record.experiments = experiment_records(plan, traces.changes);
     record.expected = expected_record(plan);
     record.collectors = counting.collectors;
     record.events = counting.events;

@@ -46,10 +46,10 @@ Result<EmulationPlace> emulation_place(const SessionContext& session, std::uint6
 
 } // namespace
 
-Result<SimulatedRun> simulate(const SessionContext& session, const Counting& counting) {
+Result<SimulatedRun> simulate(const SessionContext& session, const Counting& counting, const SessionTraces& traces) {
     RunRecord& record = session.record;
     const RunPlan& plan = session.plan;
-    auto simulation = TRY(simulate_run(plan, session.machine.allowed, session.progress, session.stop));
+    auto simulation = TRY(simulate_run(plan, *traces.store, session.machine.allowed, session.progress, session.stop));
     judge_stationarity_of(plan, simulation, record);
     const std::string not_simulated = why_not_simulated(simulation);
     record.unavailable = unavailable_metrics(plan.counting, counting, not_simulated);

@@ -12,7 +12,7 @@ namespace {
 /// "paired k 16, repeat 2, pass 0": where a proof failed.
 std::string place_of(const RunPlan& plan, const PhaseKey& key) {
     return fmt::format("{} k {}, repeat {}, pass {}", loop_name(plan.options, plan.options.loops[key.loop]),
-                       plan.experiments[key.experiment].k, key.repeat, key.pass);
+                       plan.experiments[key.experiment].trace.k(), key.repeat, key.pass);
 }
 
 /// What the loop says it stored must be what its replay stored: the published figure comes from the former.
@@ -30,12 +30,10 @@ Result<void> check_outcomes(const RunPlan& plan, const PhaseKey& key, const Phas
 }
 
 /// The masks of one segment of the experiment's trace.
-Result<void> fill_masks(const SessionContext& session, const Workspace& workspace, std::size_t experiment,
-                        std::uint32_t repeat) {
-    const RunOptions& o = session.plan.options;
-    const Experiment& e = session.plan.experiments[experiment];
-    if (!generate_trace(workspace.masks(), o.pool_rows, o.active_rows, e.changes, o.pattern, o.seed, e.k, repeat,
-                        [&] { return session.stop != 0; }))
+Result<void> fill_masks(const SessionContext& session, const SessionTraces& traces, const Workspace& workspace,
+                        std::size_t experiment, std::uint32_t repeat) {
+    const TraceSpec& trace = session.plan.experiments[experiment].trace;
+    if (!TRY(traces.store->fill(workspace.masks(), trace, repeat, [&] { return session.stop != 0; })))
         return fail(stopped_by(session.stop));
     return {};
 }
@@ -47,23 +45,23 @@ LoopOptions loop_options(const RunOptions& o, LoopKind loop, CopyMethod oracle_c
 /// Runs a phase and proves afterwards that the loop did what its plan and its replay say.
 Result<PhaseLog> run_proven(const SessionContext& session, const PhaseInputs& inputs, const PhaseKey& key) {
     const RunPlan& plan = session.plan;
-    const Experiment& experiment = plan.experiments[key.experiment];
+    const std::vector<StepChange>& changes = *inputs.traces.changes[key.experiment][key.repeat];
     const LoopKind kind = plan.options.loops[key.loop];
     Workspace& workspace = inputs.memory.workspace;
     WorkerTeam& team = inputs.team.workers();
-    TRY(fill_masks(session, workspace, key.experiment, key.repeat));
+    TRY(fill_masks(session, inputs.traces, workspace, key.experiment, key.repeat));
     const auto loop = session.seams.make_loop(kind, workspace, team,
                                               loop_options(plan.options, kind, inputs.oracle_copies[key.experiment]));
     if (!loop)
         return fail({ExitCode::not_possible, "make loop", std::string(loop_name(plan.options, kind)),
                      "this build does not have it", "leave it out of --loops"});
-    loop->reset(experiment.changes);
+    loop->reset(changes);
 
     auto log = TRY(run_phase(
         {plan, workspace, team, inputs.memory.sweep, inputs.counting, session.seams.clock, session.stop}, *loop, key));
 
-    const auto last = static_cast<std::uint32_t>(experiment.changes.size());
-    const std::span<const std::uint64_t> mask(workspace.mask(last), mask_words(plan.options.pool_rows));
+    const auto last = static_cast<std::uint32_t>(changes.size());
+    const std::span<const std::uint64_t> mask(workspace.mask(last), mask_words(plan.options.workload.pool_rows));
     if (auto proven = verify_slab(*loop, workspace, mask); !proven) {
         Error error = proven.error();
         error.object = place_of(plan, key) + (error.object.empty() ? "" : ": " + error.object);
@@ -78,7 +76,8 @@ PhaseRows rows_of(const RunPlan& plan, const PhaseInputs& inputs, const PhaseKey
     for (const int cpu : plan.placement.cpus)
         pinned.push_back(inputs.team.bound() ? cpu : -1);
     const auto& emulated = inputs.emulation.rows;
-    return make_rows({plan, inputs.counting, inputs.simulation.rows[key.experiment][key.loop], pinned,
+    return make_rows({plan, inputs.counting, inputs.simulation.rows[key.experiment][key.loop],
+                      *inputs.traces.changes[key.experiment][key.repeat], pinned,
                       std::string(loop_name(plan.options, plan.options.loops[key.loop])),
                       emulated.empty() ? nullptr : &emulated[key.experiment][key.loop]},
                      key, log);
@@ -119,7 +118,7 @@ ExperimentRecord& experiment_record(const SessionContext& session, std::size_t e
 }
 
 Result<std::vector<CopyMethod>> choose_oracle_copies(const SessionContext& session, PinnedTeam& team,
-                                                     Workspace& workspace) {
+                                                     Workspace& workspace, const SessionTraces& traces) {
     const RunPlan& plan = session.plan;
     std::vector<CopyMethod> copies(plan.experiments.size(), plan.options.copy);
     const auto& loops = plan.options.loops;
@@ -127,10 +126,10 @@ Result<std::vector<CopyMethod>> choose_oracle_copies(const SessionContext& sessi
     if (oracle == loops.end()) return copies;
     for (std::size_t e = 0; e < plan.experiments.size(); ++e) {
         if (session.stop != 0) return fail(stopped_by(session.stop));
-        TRY(fill_masks(session, workspace, e, 0));
-        const CopyTrial trial = choose_copy_method(workspace, team.workers(),
-                                                   loop_options(plan.options, LoopKind::oracle, plan.options.copy),
-                                                   plan.experiments[e].changes);
+        TRY(fill_masks(session, traces, workspace, e, 0));
+        const CopyTrial trial =
+            choose_copy_method(workspace, team.workers(),
+                               loop_options(plan.options, LoopKind::oracle, plan.options.copy), *traces.changes[e][0]);
         copies[e] = trial.winner;
         experiment_record(session, e, static_cast<std::size_t>(oracle - loops.begin())).copy_method =
             name_of(trial.winner);
@@ -148,7 +147,7 @@ Result<void> measure_phases(const SessionContext& session, const PhaseInputs& in
             session.progress(
                 {"measure", done, phases.size(),
                  fmt::format("{} k {}, repeat {} of {}", loop_name(plan.options, plan.options.loops[key.loop]),
-                             plan.experiments[key.experiment].k, key.repeat + 1, plan.options.repeats)});
+                             plan.experiments[key.experiment].trace.k(), key.repeat + 1, plan.options.repeats)});
         TRY(measure_phase(session, inputs, key));
     }
     if (session.progress) session.progress({"measure", phases.size(), phases.size(), {}});

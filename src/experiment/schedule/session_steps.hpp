@@ -1,10 +1,12 @@
 #pragma once
 // The steps of a session, in its order. Each fills its part of the record, also where it fails.
 
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "experiment/measure/pinned_team.hpp"
+#include "experiment/plan/planned_records.hpp"
 #include "experiment/schedule/session.hpp"
 
 namespace bytebound {
@@ -17,6 +19,15 @@ struct SessionMemory {
     CacheSweep sweep;
 };
 
+// session_traces.cpp
+/// The traces of the run.
+struct SessionTraces {
+    std::shared_ptr<TraceStore> store;
+    std::vector<Segments> changes; ///< counted: of every experiment and repeat
+};
+/// Generates every segment once, before anything else needs it: A and R are what its masks say.
+Result<SessionTraces> count_traces(const SessionContext& session);
+
 // session_files.cpp
 /// The raw rows of a run, phase by phase.
 struct SampleFiles {
@@ -25,13 +36,13 @@ struct SampleFiles {
     std::optional<SampleWriter> background; ///< none without events that count the whole machine
 };
 /// run.json as far as it is known before anything is measured, in a directory of its own.
-Result<RunDirectory> open_directory(const SessionContext& session, const Counting& counting,
-                                    const Emulation& emulation);
+Result<RunDirectory> open_directory(const SessionContext& session, const Counting& counting, const Emulation& emulation,
+                                    const SessionTraces& traces);
 Result<SampleFiles> open_samples(const SessionContext& session, const Counting& counting);
 
 // session_model.cpp
 /// Judges stationarity on what it simulated and says which metrics no row can have.
-Result<SimulatedRun> simulate(const SessionContext& session, const Counting& counting);
+Result<SimulatedRun> simulate(const SessionContext& session, const Counting& counting, const SessionTraces& traces);
 /// `planned`, with the rows of the emulator; unchanged where none was asked for. `held_bytes`: of this process.
 Result<Emulation> emulate(const SessionContext& session, Emulation planned, std::uint64_t held_bytes);
 
@@ -47,6 +58,7 @@ struct PhaseInputs {
     PinnedTeam& team;
     Counting& counting;
     SessionMemory& memory;
+    const SessionTraces& traces;
     const SimulatedRun& simulation;
     const Emulation& emulation;
     const std::vector<CopyMethod>& oracle_copies; ///< per experiment
@@ -54,7 +66,7 @@ struct PhaseInputs {
 };
 /// How oracle copies in each experiment: the winner of a trial, or --copy without that loop.
 Result<std::vector<CopyMethod>> choose_oracle_copies(const SessionContext& session, PinnedTeam& team,
-                                                     Workspace& workspace);
+                                                     Workspace& workspace, const SessionTraces& traces);
 /// Every repeat, k, loop and pass.
 Result<void> measure_phases(const SessionContext& session, const PhaseInputs& inputs);
 

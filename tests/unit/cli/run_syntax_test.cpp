@@ -1,7 +1,9 @@
 #include <catch2/catch.hpp>
 
+#include "base/text.hpp"
 #include "cli/run_syntax.hpp"
 #include "counters/registry.hpp"
+#include "workload/patterns.hpp"
 
 using namespace bytebound;
 
@@ -21,8 +23,8 @@ struct Parse {
 TEST_CASE("without options the main job is planned") {
     const Parse run({});
     CHECK(run.error.empty());
-    CHECK(run.options.pool_rows == 8192);
-    CHECK(run.options.active_rows == 1024);
+    CHECK(run.options.workload.pool_rows == 8192);
+    CHECK(run.options.workload.active_rows == 1024);
     CHECK(run.options.ks == std::vector<std::uint32_t>{16, 64, 256, 1024});
     CHECK(run.options.repeats == 5);
     CHECK(run.options.steps_per_k == 50);
@@ -41,16 +43,16 @@ TEST_CASE("workload options are stored as numbers") {
                      "--dtype", "bf16",      "--ks",  "0,3,16",      "--warmup",
                      "7",       "--pattern", "block", "--seed",      "18446744073709551615"});
     CHECK(run.error.empty());
-    CHECK(run.options.pool_rows == 256);
-    CHECK(run.options.active_rows == 64);
+    CHECK(run.options.workload.pool_rows == 256);
+    CHECK(run.options.workload.active_rows == 64);
     CHECK(run.options.hidden_dim == 32);
     CHECK(run.options.up_cols == 16);
     CHECK(run.options.gate_cols == 8);
     CHECK(run.options.dtype == Dtype::bf16);
     CHECK(run.options.ks == std::vector<std::uint32_t>{0, 3, 16});
     CHECK(run.options.warmup == 7u);
-    CHECK(run.options.pattern == Pattern::block);
-    CHECK(run.options.seed == 18446744073709551615u);
+    CHECK(run.options.workload.pattern == Pattern{"block", {}});
+    CHECK(run.options.workload.seed == 18446744073709551615u);
     CHECK_FALSE(Parse({"--warmup", "auto"}).options.warmup.has_value());
 }
 
@@ -72,7 +74,10 @@ TEST_CASE("an unknown word gets a suggestion and the known ones") {
     CHECK(Parse({"--between", "nothing"}).error ==
           "parse option --between: unknown gap 'nothing'; known: none, use, evict");
     CHECK(Parse({"--pattern", "blocks"}).error ==
-          "parse option --pattern: unknown pattern 'blocks'; did you mean 'block'? known: random, block");
+          "parse option --pattern: unknown pattern 'blocks'; did you mean 'block'? known: " +
+              join(pattern_names(), ", "));
+    CHECK(Parse({"--pattern", "block:3"}).error ==
+          "parse option --pattern: block takes no parameters; give --pattern block");
 }
 
 TEST_CASE("numbers out of range say what is accepted") {

@@ -18,7 +18,7 @@ RunPlan plan_of(std::uint32_t steps) {
     plan.layout = make_layout(Dtype::f32, 1024, 1024, 0);
     plan.placement.cpus = {0};
     plan.cache.geometry = {1 << 20, 16, 64};
-    plan.workspace = {plan.options.pool_rows, plan.layout, 1, 0};
+    plan.workspace = {plan.options.workload.pool_rows, plan.layout, 1, 0};
     REQUIRE(plan_experiments(plan));
     return plan;
 }
@@ -35,7 +35,7 @@ TEST_CASE("a quiet machine needs no batches") {
     RunPlan plan = plan_of(10);
     REQUIRE(enlarge_batches(plan, {{1.0, 0, 20e6, 0}, 1000}, 0));
     CHECK(plan.experiments[0].batch == 1);
-    CHECK(plan.experiments[0].changes.size() == 13);
+    CHECK(plan.experiments[0].trace.steps() == 13);
     CHECK(plan.warnings.empty());
 }
 
@@ -45,10 +45,10 @@ TEST_CASE("a noisy machine doubles the batch until one reading shows its bound, 
     RunPlan plan = plan_of(10);
     REQUIRE(enlarge_batches(plan, {{0, 150000, 20e6, 0}, 1000}, 0));
     CHECK(plan.experiments[0].batch == 4);
-    CHECK(plan.experiments[0].changes.size() == 3 + 40);
+    CHECK(plan.experiments[0].trace.steps() == 3 + 40);
     CHECK(plan.workspace.mask_count == 44);
-    CHECK(plan.experiments[0].added == 8);
-    CHECK(plan.experiments[0].bound_rows == 8);
+    CHECK(plan.experiments[0].expected.added == 8);
+    CHECK(plan.experiments[0].expected.bound_rows == 8);
     REQUIRE(plan.warnings.size() == 1);
     CHECK(plan.warnings[0].code == "batched");
     CHECK(plan.warnings[0].text == "k 16: one step moves 64 KiB, the machine's background hides less than 108.1 KiB: "

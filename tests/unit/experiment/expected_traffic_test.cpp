@@ -2,6 +2,7 @@
 
 #include "experiment/plan/expected_traffic.hpp"
 #include "experiment/plan/planned_records.hpp"
+#include "workload/trace_store.hpp"
 
 using namespace bytebound;
 
@@ -25,8 +26,8 @@ Machine small_machine() {
 /// N = 4096 and m = 512 rows of 2 x 512 bytes.
 RunOptions small_options() {
     RunOptions options;
-    options.pool_rows = 4096;
-    options.active_rows = 512;
+    options.workload.pool_rows = 4096;
+    options.workload.active_rows = 512;
     options.dtype = Dtype::i8;
     options.up_cols = options.hidden_dim = 512;
     options.ks = {64};
@@ -57,6 +58,15 @@ Result<RunPlan> plan_with(const RunOptions& options, std::optional<Ceilings> cei
     facts.ceilings = std::move(ceilings);
     facts.no_ceilings = std::move(why);
     return plan_run(options, small_machine(), facts);
+}
+
+/// With the changes of one segment of every experiment.
+std::vector<ExperimentRecord> records_of(const RunPlan& plan) {
+    TraceStore store(0);
+    std::vector<Segments> traces;
+    for (const Experiment& experiment : plan.experiments)
+        traces.push_back({*store.changes(experiment.trace, 0)});
+    return experiment_records(plan, traces);
 }
 
 } // namespace
@@ -128,7 +138,7 @@ TEST_CASE("adaptive tau without what it rests on is impossible") {
     CHECK(line(plan_with(options, other_rows)) ==
           "plan --tau adaptive: the ceilings of row-copy in LLC with 1 thread reach no rows of 512 bytes; run "
           "bytebound calibrate --row-bytes 512");
-    options.pattern = Pattern::block;
+    options.workload.pattern.name = "block";
     CHECK(line(plan_with(options, even_ceilings())) ==
           "plan --tau adaptive: the rows that a block trace draws depend on each other, and the closed form is of "
           "independent draws; use the simulator (--collector sim)");
@@ -139,7 +149,7 @@ TEST_CASE("adaptive tau without what it rests on is impossible") {
 TEST_CASE("every loop and k has its expected traffic, or the reason why not") {
     RunOptions options = small_options();
     options.steps_per_k = 20;
-    const std::vector<ExperimentRecord> records = experiment_records(*plan_with(options, {}));
+    const std::vector<ExperimentRecord> records = records_of(*plan_with(options, {}));
     REQUIRE(records.size() == 3);
     REQUIRE(records[0].closed_form);
     CHECK(records[0].closed_form->requested_load_bytes == 32 * 1024);
@@ -149,7 +159,7 @@ TEST_CASE("every loop and k has its expected traffic, or the reason why not") {
     CHECK(records[1].closed_form->requested_bytes() == 2 * 512 * 1024);
 
     options.between = Between::use;
-    const std::vector<ExperimentRecord> used = experiment_records(*plan_with(options, {}));
+    const std::vector<ExperimentRecord> used = records_of(*plan_with(options, {}));
     CHECK_FALSE(used[0].closed_form);
     CHECK(used[0].closed_form_reason ==
           "the slab is read between two steps (--between use); use the simulator (--collector sim)");
@@ -168,14 +178,14 @@ TEST_CASE("an exclusive last level adds the second levels of all workers to its 
 TEST_CASE("private levels that hold much beside a last level that is not exclusive leave no closed form") {
     RunOptions options = small_options();
     options.cache_model = LlcPolicy::victim; // 256 KiB of L2 beside 2 MiB
-    const std::vector<ExperimentRecord> records = experiment_records(*plan_with(options, {}));
+    const std::vector<ExperimentRecord> records = records_of(*plan_with(options, {}));
     CHECK_FALSE(records[0].closed_form);
     CHECK(
         records[0].closed_form_reason ==
         "the closed form is of one cache, and the private levels of --cache-model victim hold more than a sixteenth of "
         "the LLC; use the simulator (--collector sim)");
     options.llc = CacheGeometry{16 * mib, 16, 64};
-    CHECK(experiment_records(*plan_with(options, {}))[0].closed_form);
+    CHECK(records_of(*plan_with(options, {}))[0].closed_form);
     options.llc.reset();
     options.cache_model = LlcPolicy::exclusive;
     options.l2 = {true, std::nullopt};

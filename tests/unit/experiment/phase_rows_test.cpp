@@ -11,15 +11,15 @@ struct Small {
     RunPlan plan;
     Counting counting;
     SimulatedRow simulated;
+    std::vector<StepChange> changes;
     PhaseLog log;
 
     explicit Small(std::uint32_t steps) {
         plan.placement.cpus = {4, 5};
         plan.options.steps_per_k = steps;
         Experiment e;
-        e.k = 2;
-        e.warmup_steps = 1;
-        e.changes.assign(steps + 1, {1, 1});
+        e.trace = {{}, {1, 1}, 1, steps};
+        changes.assign(steps + 1, {1, 1});
         plan.experiments = {e};
         EventRecord event;
         event.name = "context-switches";
@@ -44,7 +44,9 @@ struct Small {
         }
     }
 
-    PhaseRows rows() const { return make_rows({plan, counting, simulated, {4, 5}, "paired"}, {0, 0, 0, 0}, log); }
+    PhaseRows rows() const {
+        return make_rows({plan, counting, simulated, changes, {4, 5}, "paired"}, {0, 0, 0, 0}, log);
+    }
 };
 
 using Flags = std::vector<std::string>;
@@ -85,8 +87,7 @@ TEST_CASE("a step on another CPU than its worker's, or on two, is migrated") {
 TEST_CASE("a reading over a batch holds the sums of its steps, and max(A,R) of each") {
     Small small(2);
     small.plan.experiments[0].batch = 2;
-    small.plan.experiments[0].warmup_steps = 1;
-    small.plan.experiments[0].changes = {{9, 9}, {2, 1}, {1, 2}, {3, 0}, {0, 3}};
+    small.changes = {{9, 9}, {2, 1}, {1, 2}, {3, 0}, {0, 3}};
     small.log.rows_written = {9, 2, 2, 3, 4};
     small.simulated.ledgers = {{{9, 9, 9}, {2, 2, 64}, {2, 2, 64}, {3, 3, 32}, {4, 4, 32}}, {}};
     small.simulated.steps.assign(5, LineCounts{});

@@ -50,8 +50,7 @@ struct Stage {
         plan.placement.cpus = {0, 0};
         plan.options.steps_per_k = 2;
         Experiment e;
-        e.warmup_steps = 1;
-        e.changes.assign(3, {0, 0});
+        e.trace = {{8, 0}, {}, 1, 2};
         plan.experiments = {e};
         EventRecord event;
         event.name = event.role = "context_switches";
@@ -71,7 +70,8 @@ struct Stage {
         if (!log) FAIL(to_line(log.error()));
         SimulatedRow simulated;
         simulated.ledgers.resize(1);
-        return make_rows({plan, counting, simulated, {-1, -1}, "loop"}, {}, *log);
+        const std::vector<StepChange> changes(3, {0, 0});
+        return make_rows({plan, counting, simulated, changes, {-1, -1}, "loop"}, {}, *log);
     }
 };
 

@@ -4,6 +4,7 @@
 #include "experiment/plan/plan.hpp"
 #include "experiment/plan/planned_records.hpp"
 #include "record/samples.hpp"
+#include "workload/trace.hpp"
 
 using namespace bytebound;
 
@@ -54,6 +55,11 @@ std::vector<std::string> codes(const RunPlan& plan) {
     return list;
 }
 
+/// As the masks of segment 0 say.
+std::vector<StepChange> counted(const Experiment& experiment) {
+    return *count_trace(**make_source(experiment.trace), 0);
+}
+
 } // namespace
 
 TEST_CASE("the automatic warm-up moves the cache's size once, within 20 and 2000 steps") {
@@ -71,12 +77,12 @@ TEST_CASE("the main job's plan") {
     const RunPlan plan = planned(small_options());
     REQUIRE(plan.experiments.size() == 4);
     CHECK(plan.layout.row_bytes() == 8192);
-    CHECK(plan.experiments[0].k == 16);
-    CHECK(plan.experiments[0].added == 8);
-    CHECK(plan.experiments[0].removed == 8);
-    CHECK(plan.experiments[0].warmup_steps == 512);
-    CHECK(plan.experiments[0].changes.size() == 562);
-    CHECK(plan.experiments[3].warmup_steps == 20);
+    CHECK(plan.experiments[0].trace.k() == 16);
+    CHECK(plan.experiments[0].expected.added == 8);
+    CHECK(plan.experiments[0].expected.removed == 8);
+    CHECK(plan.experiments[0].trace.warmup_steps == 512);
+    CHECK(plan.experiments[0].trace.steps() == 562);
+    CHECK(plan.experiments[3].trace.warmup_steps == 20);
     CHECK(plan.workspace.mask_count == 563);
     CHECK(plan.workspace.oracle_pairs == 0);
     CHECK(plan.cache == CacheChoice{{32 * mib, 16, 64}, GeometryOrigin::sysfs, true});
@@ -96,11 +102,11 @@ TEST_CASE("--quick caps the automatic warm-up at 512 and says so; an explicit on
     options.ks = {4};
     options.quick = true; // wanted: 32 MiB / (2 * 8 KiB) = 2048 -> 2000
     const RunPlan capped = planned(options);
-    CHECK(capped.experiments[0].warmup_steps == 512);
+    CHECK(capped.experiments[0].trace.warmup_steps == 512);
     REQUIRE(codes(capped) == std::vector<std::string>{"warmup_capped"});
     CHECK(capped.warnings[0].text == "k 4: the cache needs 2000 steps of warm-up, 512 were done; give --warmup 2000");
     options.warmup = 700;
-    CHECK(planned(options).experiments[0].warmup_steps == 700);
+    CHECK(planned(options).experiments[0].trace.warmup_steps == 700);
     CHECK(planned(options).warnings.empty());
 }
 
@@ -111,22 +117,22 @@ TEST_CASE("an odd k alternates, and its A and R are means over the measured step
     options.steps_per_k = 3;
     const Experiment e = planned(options).experiments[0];
     // Warm-up 3,2; measured 2,3 3,2 2,3.
-    CHECK(e.changes == std::vector<StepChange>{{3, 2}, {2, 3}, {3, 2}, {2, 3}});
-    CHECK(e.added == Approx(7.0 / 3));
-    CHECK(e.removed == Approx(8.0 / 3));
-    CHECK(e.bound_rows == 3);
+    CHECK(counted(e) == std::vector<StepChange>{{3, 2}, {2, 3}, {3, 2}, {2, 3}});
+    CHECK(e.expected.added == Approx(7.0 / 3));
+    CHECK(e.expected.removed == Approx(8.0 / 3));
+    CHECK(e.expected.bound_rows == 3);
 }
 
 TEST_CASE("k beyond 2 min(m, N - m) is clipped, equal ones become one row of the first request") {
     RunOptions options = small_options();
-    options.pool_rows = 100;
-    options.active_rows = 10;
+    options.workload.pool_rows = 100;
+    options.workload.active_rows = 10;
     options.ks = {50, 4, 20, 60, 4};
     const RunPlan plan = planned(options);
     REQUIRE(plan.experiments.size() == 2);
-    CHECK(plan.experiments[0].k == 20);
+    CHECK(plan.experiments[0].trace.k() == 20);
     CHECK(plan.experiments[0].k_requested == 50);
-    CHECK(plan.experiments[1].k == 4);
+    CHECK(plan.experiments[1].trace.k() == 4);
     CHECK(plan.experiments[1].k_requested == 4);
     REQUIRE(codes(plan) == std::vector<std::string>{"k_clipped", "k_merged", "k_merged"});
     CHECK(plan.warnings[0].text == "k 50, 60 clipped to 20: a step can change at most 2 min(m, N - m) rows");
@@ -136,15 +142,15 @@ TEST_CASE("k beyond 2 min(m, N - m) is clipped, equal ones become one row of the
 
 TEST_CASE("full and empty sets leave only k = 0") {
     RunOptions options = small_options();
-    options.pool_rows = options.active_rows = 64;
+    options.workload.pool_rows = options.workload.active_rows = 64;
     options.ks = {16, 0};
     const RunPlan full = planned(options);
     REQUIRE(full.experiments.size() == 1);
-    CHECK(full.experiments[0].k == 0);
+    CHECK(full.experiments[0].trace.k() == 0);
     CHECK(full.experiments[0].k_requested == 16);
-    CHECK(full.experiments[0].warmup_steps == 20);
-    options.active_rows = 0;
-    CHECK(planned(options).experiments[0].k == 0);
+    CHECK(full.experiments[0].trace.warmup_steps == 20);
+    options.workload.active_rows = 0;
+    CHECK(planned(options).experiments[0].trace.k() == 0);
 }
 
 TEST_CASE("--add and --remove replace --ks, and one alone leaves the other 0") {
@@ -152,13 +158,13 @@ TEST_CASE("--add and --remove replace --ks, and one alone leaves the other 0") {
     options.add = 3;
     options.warmup = 0;
     options.steps_per_k = 4;
-    options.pool_rows = 100;
-    options.active_rows = 90;
+    options.workload.pool_rows = 100;
+    options.workload.active_rows = 90;
     const RunPlan plan = planned(options);
     REQUIRE(plan.experiments.size() == 1);
     // 90 -> 93 -> 96 -> 99, then 3 more do not fit: exchanged.
-    CHECK(plan.experiments[0].changes == std::vector<StepChange>{{3, 0}, {3, 0}, {3, 0}, {0, 3}});
-    CHECK(plan.experiments[0].k == 3);
+    CHECK(counted(plan.experiments[0]) == std::vector<StepChange>{{3, 0}, {3, 0}, {3, 0}, {0, 3}});
+    CHECK(plan.experiments[0].trace.k() == 3);
     options.add = 60;
     options.remove = 60;
     CHECK(refused(options).code == ExitCode::usage); // 90 active: 60 inactive rows never exist
@@ -174,8 +180,9 @@ TEST_CASE("impossible sizes are refused with the option that is wrong") {
         CHECK(e.code == ExitCode::usage);
         return e.operation + " " + e.object + ": " + e.cause;
     };
-    CHECK(error([](RunOptions& o) { o.pool_rows = 0; }) == "plan --N 0: the pool has no rows");
-    CHECK(error([](RunOptions& o) { o.active_rows = 8193; }) == "plan --m 8193: the pool has only N = 8192 rows");
+    CHECK(error([](RunOptions& o) { o.workload.pool_rows = 0; }) == "plan --N 0: the pool has no rows");
+    CHECK(error([](RunOptions& o) { o.workload.active_rows = 8193; }) ==
+          "plan --m 8193: the pool has only N = 8192 rows");
     CHECK(error([](RunOptions& o) { o.hidden_dim = o.up_cols = 0; }) == "plan rows: S = 0: a row has no columns");
     CHECK(error([](RunOptions& o) { o.steps_per_k = 0; }) == "plan --steps-per-k 0: nothing would be measured");
     CHECK(error([](RunOptions& o) { o.repeats = 0; }) == "plan --repeats 0: nothing would be measured");
@@ -186,7 +193,7 @@ TEST_CASE("impossible sizes are refused with the option that is wrong") {
           }) == "plan --loops: 'mask' stands twice");
     CHECK(error([](RunOptions& o) { o.ks.clear(); }) == "plan --ks: the list is empty");
     // 2 * 1000000 rows * 8 KiB = 15.3 GiB against 4 GiB.
-    const std::string large = error([](RunOptions& o) { o.pool_rows = 1'000'000; });
+    const std::string large = error([](RunOptions& o) { o.workload.pool_rows = 1'000'000; });
     CHECK(large.find("(arena 15.3 GiB, sweep 128 MiB,") != std::string::npos);
     CHECK(large.find("the machine has 4 GiB available") != std::string::npos);
     CHECK(error([](RunOptions& o) { o.hidden_dim = ~std::uint64_t{0}; }) ==
@@ -235,7 +242,7 @@ TEST_CASE("as many simulations run at once as fit beside arena and sweep") {
 
 TEST_CASE("under valgrind the arena stays below 4 GiB") {
     RunOptions options = small_options();
-    options.pool_rows = 262144; // 2 * 2 GiB
+    options.workload.pool_rows = 262144; // 2 * 2 GiB
     PlanFacts facts = facts_with(std::uint64_t{64} << 30);
     CHECK(plan_run(options, small_machine(), facts));
     facts.under_valgrind = true;
@@ -246,15 +253,15 @@ TEST_CASE("an emulated arena, with the buffer that evicts, has at most 2.5 GiB")
     RunOptions options = small_options();
     options.counting.collectors = {"callgrind"};
     const PlanFacts facts = facts_with(std::uint64_t{64} << 30);
-    options.pool_rows = 150'000; // 2 x 1.14 GiB, and some 50 MiB of masks and lists
+    options.workload.pool_rows = 150'000; // 2 x 1.14 GiB, and some 50 MiB of masks and lists
     CHECK(plan_run(options, small_machine(), facts));
-    options.pool_rows = 170'000;
+    options.workload.pool_rows = 170'000;
     const Error large = refused(options, facts);
     CHECK(large.code == ExitCode::usage);
     CHECK(large.object == "memory");
     CHECK(large.cause == "the arena of 2.6 GiB is larger than 2.5 GiB: the low 32 bits of its addresses must differ "
                          "from those of stack, heap and code under callgrind");
-    options.pool_rows = 150'000;
+    options.workload.pool_rows = 150'000;
     CHECK(plan_run(options, small_machine(), facts));
     options.between = Between::evict;
     options.llc = CacheGeometry{256 * mib, 16, 64};
@@ -270,7 +277,7 @@ TEST_CASE("--llc sets the simulated cache and the warm-up, never the sweep") {
     options.llc = CacheGeometry{8 * mib, 8, 64};
     const RunPlan plan = planned(options);
     CHECK(plan.cache == CacheChoice{{8 * mib, 8, 64}, GeometryOrigin::option, false});
-    CHECK(plan.experiments[0].warmup_steps == 128); // 8 MiB / (8 * 8 KiB)
+    CHECK(plan.experiments[0].trace.warmup_steps == 128); // 8 MiB / (8 * 8 KiB)
     CHECK(plan.sweep_bytes == 128 * mib);
 }
 
@@ -298,7 +305,7 @@ TEST_CASE("an unknown last-level cache is taken for 32 MiB, with a warning") {
     REQUIRE(plan);
     CHECK(plan->cache == CacheChoice{{32 * mib, 16, 64}, GeometryOrigin::assumed, std::nullopt});
     CHECK(codes(*plan) == std::vector<std::string>{"llc_unknown"});
-    CHECK(plan->experiments[0].warmup_steps == 512);
+    CHECK(plan->experiments[0].trace.warmup_steps == 512);
 }
 
 TEST_CASE("two last-level caches add up for the model, the sweep's buffer is 4 x one") {

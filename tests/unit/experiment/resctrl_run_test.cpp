@@ -87,8 +87,8 @@ struct Setup {
     }
     Run prepare() {
         RunOptions options;
-        options.pool_rows = 16;
-        options.active_rows = 8;
+        options.workload.pool_rows = 16;
+        options.workload.active_rows = 8;
         options.hidden_dim = options.up_cols = 4;
         options.ks = {4};
         options.steps_per_k = 3;

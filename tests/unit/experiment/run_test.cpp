@@ -46,8 +46,8 @@ std::vector<ScriptedEvent> two_passes() {
 /// N = 16 rows of 16 + 16 bytes, m = 8; k = 4: two rows out, two in.
 RunOptions tiny_options(const test::TemporaryDirectory& directory) {
     RunOptions options;
-    options.pool_rows = 16;
-    options.active_rows = 8;
+    options.workload.pool_rows = 16;
+    options.workload.active_rows = 8;
     options.hidden_dim = options.up_cols = 4;
     options.ks = {4};
     options.steps_per_k = 2;
@@ -180,6 +180,23 @@ TEST_CASE("a whole run without hardware: every phase, pass and cell") {
         read += *first.simulated[i];
     CHECK(read == *first.simulated[0]);
     CHECK(*first.simulated[2] * 64 == *first.simulated[0]);
+}
+
+TEST_CASE("a run generates every segment of every k once, for all its loops, passes, replays and trials") {
+    const test::TemporaryDirectory directory;
+    RunOptions options = tiny_options(directory);
+    options.ks = {2, 4};
+    options.loops = {LoopKind::paired, LoopKind::index, LoopKind::oracle};
+    RunSeams seams = tiny_seams();
+    seams.traces = std::make_shared<TraceStore>(std::uint64_t{1} << 20);
+    const auto traces = seams.traces;
+    Run run = prepared(options, std::move(seams));
+    REQUIRE(run.measure({}, never));
+    // 2 ks of 2 segments: 12 ledgers and 6 simulations, 2 trials of oracle and 24 phases share them. A mask is one
+    // word.
+    CHECK(traces->generated() == 4);
+    CHECK(traces->kept_bytes() == 4 * (1 + 3) * 8);
+    CHECK(run.record().experiments.size() == 6);
 }
 
 TEST_CASE("run.json of a finished run says what was done, and is sealed with the hashes of all files") {

@@ -12,7 +12,7 @@ struct At {
 };
 
 std::optional<CrossoverSummary> crossover_of(std::vector<At> points, RunRecord run = {}) {
-    run.workload.active_rows = 256;
+    run.workload.spec.active_rows = 256;
     Summary summary;
     for (const At& at : points) {
         SummaryRow row;

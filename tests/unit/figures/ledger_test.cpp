@@ -21,7 +21,7 @@ struct OneStep {
     OneStep() {
         run.workload.layout = make_layout(Dtype::f32, 128, 128, 0);
         run.workload.loops = {"paired"};
-        run.workload.active_rows = 1024;
+        run.workload.spec.active_rows = 1024;
         run.workload.repeats = run.workload.steps_per_k = 1;
         ExperimentRecord experiment;
         experiment.loop = "paired";

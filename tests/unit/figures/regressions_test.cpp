@@ -12,7 +12,7 @@ struct Rows {
     Summary summary;
 
     Rows() {
-        run.workload.active_rows = 4096;
+        run.workload.spec.active_rows = 4096;
         run.workload.layout = make_layout(Dtype::f32, 128, 128, 0); // S = 1024, m*S = 4 MiB
         run.simulation = SimulationRecord{{1 << 20, 16, 64}, GeometryOrigin::option, 0, 0, {}};
     }

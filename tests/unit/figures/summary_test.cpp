@@ -309,7 +309,7 @@ TEST_CASE("hybrid's rule is judged by the rows that are active after the step, w
     run.experiments = {run.experiments[2]};
     run.experiments[0].k = 4;
     run.experiments[0].active_rows = 4;
-    run.workload.active_rows = 0;
+    run.workload.spec.active_rows = 0;
     run.workload.tau = 0.75; // 4 > 0.75 * 4, but not 4 > 0.75 * 8
     SampleTable samples = example_samples();
     std::erase_if(samples.rows, [](const auto& s) { return s.loop != "hybrid" || s.k != 2; });

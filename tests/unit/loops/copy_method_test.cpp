@@ -4,6 +4,7 @@
 
 #include "loops/copy_method.hpp"
 #include "loops/copy_trial.hpp"
+#include "support/drawn_trace.hpp"
 #include "support/small_arena.hpp"
 
 using namespace bytebound;
@@ -46,10 +47,10 @@ std::size_t methods_here() {
 } // namespace
 
 TEST_CASE("the trial gives every method its steps and names the one with the highest rate") {
-    const auto changes = plan_changes({256, 64, 20, 20, true}, 10);
+    const auto changes = plan_changes(256, 64, {20, 20, true}, 10);
     REQUIRE(changes.has_value());
     Workspace workspace = make_workspace({256, {{{"up", 1024}}}, 11, bound_rows(*changes)});
-    generate_trace(workspace.masks(), 256, 64, *changes, Pattern::random, 1, 40, 0);
+    test::draw_trace(workspace.masks(), 256, 64, *changes, test::random_rows, 1, 40, 0);
     WorkerTeam team(1);
     const auto trial = choose_copy_method(workspace, team, {}, *changes, 7, 60'000'000'000);
     REQUIRE(trial.times.size() == methods_here());
@@ -72,10 +73,10 @@ TEST_CASE("the trial gives every method its steps and names the one with the hig
 }
 
 TEST_CASE("a trial that is out of time still gives every method one step") {
-    const auto changes = plan_changes({256, 64, 20, 20, true}, 10);
+    const auto changes = plan_changes(256, 64, {20, 20, true}, 10);
     REQUIRE(changes.has_value());
     Workspace workspace = make_workspace({256, {{{"up", 64}}}, 11, bound_rows(*changes)});
-    generate_trace(workspace.masks(), 256, 64, *changes, Pattern::random, 1, 40, 0);
+    test::draw_trace(workspace.masks(), 256, 64, *changes, test::random_rows, 1, 40, 0);
     WorkerTeam team(1);
     for (const auto& time : choose_copy_method(workspace, team, {}, *changes, 7, 0).times)
         CHECK(time.steps == 1);

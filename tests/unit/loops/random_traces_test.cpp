@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/random.hpp"
+#include "support/drawn_trace.hpp"
 #include "support/small_arena.hpp"
 
 using namespace bytebound;
@@ -35,7 +36,7 @@ Configuration draw(Random& random) {
         layout.groups.push_back({std::string(1, static_cast<char>('a' + g)), 8 + random.below(73)});
     }
     c.spec = {rows, layout, 13, bound_rows(c.changes)};
-    c.pattern = random.below(2) == 0 ? Pattern::random : Pattern::block;
+    c.pattern = random.below(2) == 0 ? test::random_rows : test::row_blocks;
     return c;
 }
 
@@ -54,8 +55,8 @@ TEST_CASE("every loop keeps slab and set right on random traces, and paired writ
     for (int round = 0; round < 150; ++round) {
         const Configuration c = draw(random);
         Workspace workspace = make_workspace(c.spec);
-        generate_trace(workspace.masks(), c.spec.pool_rows, c.active_rows, c.changes, c.pattern, 5, 0,
-                       static_cast<std::uint32_t>(round));
+        test::draw_trace(workspace.masks(), c.spec.pool_rows, c.active_rows, c.changes, c.pattern, 5, 0,
+                         static_cast<std::uint32_t>(round));
         LoopOptions options;
         options.tau = 0.1 * random.below(12);
         options.grain = 1 + random.below(5);
@@ -96,7 +97,7 @@ TEST_CASE("every loop keeps slab and set right on random traces, and paired writ
 
 TEST_CASE("teams of one, two and three workers leave the same slab") {
     const RowLayout layout{{{"up", 24}, {"down", 40}}};
-    const auto changes = plan_changes({300, 100, 31, 30, true}, 20);
+    const auto changes = plan_changes(300, 100, {31, 30, true}, 20);
     REQUIRE(changes.has_value());
     for (const auto& entry : loops()) {
         if (!entry.built_in) continue;
@@ -104,7 +105,7 @@ TEST_CASE("teams of one, two and three workers leave the same slab") {
         std::vector<std::vector<std::byte>> slabs;
         for (const unsigned threads : {1u, 2u, 3u}) {
             Workspace workspace = make_workspace({300, layout, 21, bound_rows(*changes)});
-            generate_trace(workspace.masks(), 300, 100, *changes, Pattern::random, 3, 61, 0);
+            test::draw_trace(workspace.masks(), 300, 100, *changes, test::random_rows, 3, 61, 0);
             WorkerTeam team(threads);
             LoopOptions options;
             options.grain = 4;
@@ -123,13 +124,13 @@ TEST_CASE("teams of one, two and three workers leave the same slab") {
 
 TEST_CASE("every copy method leaves the same slab") {
     const RowLayout layout{{{"up", 200}, {"down", 31}}};
-    const auto changes = plan_changes({64, 20, 10, 5, false}, 10);
+    const auto changes = plan_changes(64, 20, {10, 5, false}, 10);
     REQUIRE(changes.has_value());
     for (const auto method : copy_methods()) {
         if (!runs_here(method)) continue;
         INFO(name_of(method));
         Workspace workspace = make_workspace({64, layout, 11, bound_rows(*changes)});
-        generate_trace(workspace.masks(), 64, 20, *changes, Pattern::block, 3, 15, 0);
+        test::draw_trace(workspace.masks(), 64, 20, *changes, test::row_blocks, 3, 15, 0);
         WorkerTeam team(1);
         LoopOptions options;
         options.copy = method;

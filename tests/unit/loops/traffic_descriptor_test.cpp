@@ -10,10 +10,9 @@ namespace {
 DescribedLoop example(LoopKind loop, std::uint32_t k, double tau = 0.5) {
     DescribedLoop described;
     described.loop = loop;
-    described.pool_rows = 1024;
+    described.workload = {1024, 256};
     described.layout = make_layout(Dtype::i8, 64, 128, 0);
-    described.active_rows = 256;
-    described.changes = *plan_changes({1024, 256, k - k / 2, k / 2, true}, 200);
+    described.changes = *plan_changes(1024, 256, halves_of(k), 200);
     described.tau = tau;
     return described;
 }
@@ -33,10 +32,11 @@ struct Replayed {
 };
 
 Replayed replay(const DescribedLoop& loop, std::uint32_t k) {
-    WorkspaceSpec spec{loop.pool_rows, loop.layout, static_cast<std::uint32_t>(loop.changes.size()) + 1,
+    WorkspaceSpec spec{loop.workload.pool_rows, loop.layout, static_cast<std::uint32_t>(loop.changes.size()) + 1,
                        bound_rows(loop.changes)};
     auto workspace = *Workspace::allocate(spec);
-    generate_trace(workspace.masks(), loop.pool_rows, loop.active_rows, loop.changes, Pattern::random, 1, k, 0);
+    const auto source = make_source({loop.workload, halves_of(k), 0, 200});
+    REQUIRE(generate_trace(workspace.masks(), **source, 0) == loop.changes);
     LoopOptions options;
     options.tau = loop.tau;
     Replayed means;
@@ -129,7 +129,7 @@ TEST_CASE("what the closed form does not cover has a reason and a way out") {
         return traffic.error();
     };
     DescribedLoop loop = example(LoopKind::paired, 32);
-    loop.pattern = Pattern::block;
+    loop.workload.pattern.name = "block";
     CHECK(reason(loop) ==
           Unmodelled{"the rows that a block trace draws depend on each other, and the closed form is of "
                      "independent draws",

@@ -75,15 +75,14 @@ constexpr Case cases[] = {
 };
 
 std::vector<StepChange> changes_of(const Case& each) {
-    return *plan_changes({each.pool_rows, each.active_rows, each.k - each.k / 2, each.k / 2, true},
-                         each.warmup + each.measured);
+    return *plan_changes(each.pool_rows, each.active_rows, halves_of(each.k), each.warmup + each.measured);
 }
 
 RowLayout layout_of(const Case& each) { return make_layout(Dtype::i8, each.up_bytes, each.down_bytes, 0); }
 
 ClosedForm modelled(const Case& each) {
-    const auto traffic = describe_traffic({each.loop, each.pool_rows, layout_of(each), each.active_rows,
-                                           changes_of(each), Pattern::random, each.tau, each.copy});
+    const auto traffic = describe_traffic(
+        {each.loop, {each.pool_rows, each.active_rows}, layout_of(each), changes_of(each), each.tau, each.copy});
     return closed_form(*traffic, {64, each.cache_kib << 10, each.ways, 1},
                        {each.warmup, each.measured, each.gap == Gap::evict});
 }
@@ -98,10 +97,7 @@ ClosedForm simulated(const Case& each) {
         spec.loop = each.loop;
         spec.workspace = {each.pool_rows, layout_of(each), static_cast<std::uint32_t>(changes.size()) + 1,
                           bound_rows(changes)};
-        spec.active_rows = each.active_rows;
-        spec.changes = changes;
-        spec.seed = seed;
-        spec.k = each.k;
+        spec.trace = {{each.pool_rows, each.active_rows, {}, seed}, halves_of(each.k), each.warmup, each.measured};
         spec.options.copy = each.copy;
         spec.options.tau = each.tau;
         spec.cache = {each.cache_kib << 10, each.ways, 64};

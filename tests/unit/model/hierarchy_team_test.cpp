@@ -20,10 +20,7 @@ SimulationSpec spec_of(LoopKind loop, const CacheGeometry& cache) {
     SimulationSpec spec;
     spec.loop = loop;
     spec.workspace = {512, make_layout(Dtype::f32, 100, 60, 0), 7, 1000};
-    spec.active_rows = 128;
-    spec.changes.assign(6, StepChange{40, 40});
-    spec.warmup_steps = 2;
-    spec.k = 80;
+    spec.trace = {{512, 128}, {40, 40}, 2, 4};
     spec.cache = cache;
     return spec;
 }
@@ -34,8 +31,7 @@ SimulationSpec three_half_lines(LoopKind loop, unsigned workers) {
     SimulationSpec spec;
     spec.loop = loop;
     spec.workspace = {3, make_layout(Dtype::i8, 32, 0, 0), 4, 0};
-    spec.active_rows = 3;
-    spec.changes.assign(3, StepChange{0, 0});
+    spec.trace = {{3, 3}, {}, 0, 3};
     spec.options.grain = 1;
     spec.options.parallel_threshold = 1;
     spec.cache = llc;

@@ -19,8 +19,7 @@ SimulationSpec full_set(LoopKind loop, const CacheGeometry& cache, std::uint32_t
     SimulationSpec spec;
     spec.loop = loop;
     spec.workspace = {128, make_layout(Dtype::i8, 64, 64, 0), steps + 1, 0};
-    spec.active_rows = 128;
-    spec.changes.assign(steps, StepChange{0, 0});
+    spec.trace = {{128, 128}, {}, 0, steps};
     spec.cache = cache;
     return spec;
 }
@@ -28,10 +27,9 @@ SimulationSpec full_set(LoopKind loop, const CacheGeometry& cache, std::uint32_t
 SimulationSpec change_of(LoopKind loop, std::uint32_t pool_rows, std::uint32_t active_rows, StepChange change) {
     SimulationSpec spec = full_set(loop, large, 1);
     spec.workspace.pool_rows = pool_rows;
+    spec.trace.workload = {pool_rows, active_rows};
     spec.workspace.oracle_pairs = 16;
-    spec.active_rows = active_rows;
-    spec.changes = {change};
-    spec.k = change.added + change.removed;
+    spec.trace.change = {change.added, change.removed};
     return spec;
 }
 
@@ -87,7 +85,7 @@ TEST_CASE("paired with R > A moves only the survivors of the slots given up") {
     const SimulationSpec spec = change_of(LoopKind::paired, 128, 128, {0, 4});
     // Slot = id at first; slots 124 to 127 are given up: t survivors there, each loaded and stored in two lines.
     std::vector<std::uint64_t> masks(4);
-    generate_trace(masks, 128, 128, spec.changes, spec.pattern, spec.seed, spec.k, 0);
+    REQUIRE(generate_trace(masks, **make_source(spec.trace), 0));
     const auto t = static_cast<std::uint64_t>(__builtin_popcountll(masks[3] >> 60));
     REQUIRE(t > 0);
     const LineCounts step = simulate(spec)->steps[0];
@@ -140,7 +138,8 @@ TEST_CASE("what a cold phase stores is written back, or dirty at its end") {
     CHECK(cold.flushed[1] > 0);
     CHECK(written_back + cold.flushed[1] == 12 * 256);
     // With a warm-up of 4 steps: what the 8 measured ones wrote back is what they stored and the growth of what waits.
-    spec.warmup_steps = 4;
+    spec.trace.warmup_steps = 4;
+    spec.trace.measured_steps = 8;
     const Simulation warm = *simulate(spec);
     CHECK(warm.steps == cold.steps);
     std::uint64_t measured = 0;
@@ -172,7 +171,8 @@ TEST_CASE("torch is library code and cannot be simulated") {
 TEST_CASE("an impossible geometry or arena is refused before anything is allocated") {
     CHECK(simulate(full_set(LoopKind::index, {1000, 3, 64}, 1)).error().code == ExitCode::usage);
     SimulationSpec spec = full_set(LoopKind::index, {64, 1, 64}, 1);
-    spec.workspace.pool_rows = 1 << 28; // pool and slab of 32 GiB each: more than 2^28 lines for a single set
+    spec.workspace.pool_rows = spec.trace.workload.pool_rows =
+        1 << 28; // pool and slab of 32 GiB each: more than 2^28 lines for a single set
     const auto result = simulate(spec);
     REQUIRE_FALSE(result.has_value());
     CHECK(result.error().code == ExitCode::not_possible);

@@ -28,8 +28,8 @@ RunRecord full_record() {
     r.command = {"bytebound", "run", "--ks", "16"};
     r.host = "h\xc3\xb6st";
     r.started = "2026-01-01T00:00:00Z";
-    r.workload.pool_rows = 100;
-    r.workload.seed = 18446744073709551615u;
+    r.workload.spec.pool_rows = 100;
+    r.workload.spec.seed = 18446744073709551615u;
     r.workload.layout = {{{"up", 64}, {"down", 32}}};
     r.workload.warmup = 7;
     r.workload.tau = 0.25;
@@ -85,7 +85,7 @@ TEST_CASE("run.json comes back as it was written") {
     CHECK(to_json_text(*read) == text); // every member stands in the text
     CHECK(read->status == RunStatus::failed);
     CHECK(read->failure->cause == "slot 3");
-    CHECK(read->workload.seed == 18446744073709551615u);
+    CHECK(read->workload.spec.seed == 18446744073709551615u);
     CHECK(read->placement.pages_before == record.placement.pages_before);
     CHECK(read->placement.requested.policy == MemoryPolicy::interleave);
     CHECK(read->experiments[0].stationary == false);

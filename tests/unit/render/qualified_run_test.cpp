@@ -34,8 +34,8 @@ constexpr CollectorEntry scripted_table[] = {
 
 RunOptions options_for(const Tree& tree, const std::string& name) {
     RunOptions options;
-    options.pool_rows = 16;
-    options.active_rows = 8;
+    options.workload.pool_rows = 16;
+    options.workload.active_rows = 8;
     options.hidden_dim = options.up_cols = 4;
     options.ks = {4};
     options.steps_per_k = 2;
