@@ -1,4 +1,4 @@
-#pragma once
+// No #pragma once: it is compiled as a main file, where gcc warns about that.
 // What nearly every source of the program includes, read once (-Dunity=off).
 
 #include <algorithm>
