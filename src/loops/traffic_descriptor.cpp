@@ -46,8 +46,8 @@ Modelled<StepMeans> means_of(const DescribedLoop& loop) {
         sum += static_cast<double>(active);
     }
     if (most - least > 1)
-        return unmodelled("the number of active rows moves between " + std::to_string(least) + " and " +
-                          std::to_string(most) + ", and the closed form is of a steady one");
+        return unmodelled("the number of active rows varies between " + std::to_string(least) + " and " +
+                          std::to_string(most) + ", and the closed form assumes that it is constant");
     const auto steps = static_cast<double>(loop.changes.size());
     for (double* total : {&means.added, &means.removed, &means.grown, &means.survivors})
         *total /= steps;
@@ -254,7 +254,7 @@ Modelled<TrafficDescriptor> describe_traffic(const DescribedLoop& loop) {
         return tl::unexpected(Unmodelled{"library code", "compare with the index loop, which does the same"});
     if (loop.pattern != Pattern::random)
         return unmodelled("the rows that a " + std::string(name_of(loop.pattern)) +
-                          " trace draws depend on each other, and the closed form is of independent draws");
+                          " trace draws depend on each other, and the closed form assumes independent draws");
     const auto means = means_of(loop);
     if (!means) return tl::unexpected(means.error());
     Describer to(loop, *means);

@@ -22,7 +22,7 @@ struct LoopEntry {
     std::string_view name;
     LoopKind kind;
     std::string_view purpose; ///< one line for --help and the report
-    bool built_in;            ///< false: known, but this build lacks it (torch)
+    bool built_in;            ///< false: known, but it is not part of this build (torch)
 };
 std::span<const LoopEntry> loops();
 

@@ -44,7 +44,7 @@ PmuFacts read_pmu(const SysRoot& root, const std::string& name) {
     if (number && *number <= 0xffffffff)
         pmu.type = static_cast<std::uint32_t>(*number);
     else
-        pmu.faults.push_back(type ? name + "/type is no number: " + quoted_text(*type) : name + " has no type file");
+        pmu.faults.push_back(type ? name + "/type is not a number: " + quoted_text(*type) : name + " has no type file");
     pmu.cpumask = cpus_of(root, name, "cpumask", pmu.faults);
     pmu.cpus = cpus_of(root, name, "cpus", pmu.faults);
     for (const std::string& term : root.list(home + "format")) {

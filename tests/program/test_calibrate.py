@@ -182,7 +182,7 @@ def test_an_existing_file_is_replaced_only_with_force(tmp_path):
 
 @pytest.mark.parametrize("words, code, line", [
     (["--repeats", "2"], 2, "plan --repeats 2: fewer than 3 samples have no interval; give 3 or more"),
-    (["--row-bytes", "8x"], 2, "parse option --row-bytes: '8x' is no size; give bytes, or sizes such as 8KiB"),
+    (["--row-bytes", "8x"], 2, "parse option --row-bytes: '8x' is not a size; give bytes, or sizes such as 8KiB"),
     (["--collector", "perv"], 2, "plan --collector perv: there is no collector of this name; did you mean perf?"),
     (["--bw-preset", "none-such"], 2, "choose preset none-such: there is no preset of this name; give one of: auto, "),
     (["--row-bytes", "32"], 2, "plan --row-bytes 32: it is less than a line of 64 bytes; give 64 or more"),

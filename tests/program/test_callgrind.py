@@ -214,7 +214,7 @@ def fake_valgrind(folder, body):
     ("echo valgrind: Bad option; echo valgrind: Use --help; exit 1\n", r"exit code 1: valgrind: Bad option; leave"),
     ("kill -SEGV $$\n", r"callgrind was killed by signal 11"),
     ("for a in $@; do case $a in --callgrind-out-file=*) echo nonsense > ${a#*=};; esac; done\n",
-     r"this is no output of callgrind"),
+     r"this is not output of callgrind"),
 ])
 def test_a_process_that_fails_is_one_clear_error(tmp_path, body, cause):
     done = call("run", *TINY, "--collector", "callgrind", "--out", tmp_path / "run",

@@ -186,7 +186,7 @@ TEST_CASE("cycles and 6 general events fit in one pass, one more makes two, 12 a
     const CountingPlan seven = planned(with_cycles(7));
     CHECK(seven.passes == 2);
     CHECK(passes_of(seven) == std::vector<int>{0, 0, 0, 0, 0, 0, 0, 1});
-    CHECK(seven.notes == std::vector<std::string>{"1 of 8 events do not fit beside the others: 2 passes"});
+    CHECK(seven.notes == std::vector<std::string>{"1 of 8 events do not fit together with the others: 2 passes"});
     CHECK(planned(with_cycles(12)).passes == 2);
     CHECK(planned(raw_codes(13)).passes == 3);
 }

@@ -59,7 +59,8 @@ Result<void> check_sizes(const RunOptions& o) {
     if (o.loops.empty()) return impossible("--loops", "the list is empty", "give at least one loop");
     for (auto loop = o.loops.begin(); loop != o.loops.end(); ++loop)
         if (std::find(o.loops.begin(), loop, *loop) != loop)
-            return impossible("--loops", fmt::format("'{}' stands twice", loop_name(o, *loop)), "name each loop once");
+            return impossible("--loops", fmt::format("'{}' is listed twice", loop_name(o, *loop)),
+                              "list each loop once");
     if (o.warmup && *o.warmup > most_steps)
         return impossible(fmt::format("--warmup {}", *o.warmup), fmt::format("it is more than {} steps", most_steps),
                           "give fewer");

@@ -72,7 +72,7 @@ std::string KernelRunner::obstacle(TruthKernel kernel) const {
     if (kernel == TruthKernel::instructions && !known_truth::has_instruction_loop())
         return "no loop of known length for this architecture";
     if (kernel == TruthKernel::nontemporal_store && !known_truth::has_nontemporal_stores())
-        return "this architecture has no stores that surely go past the caches";
+        return "this architecture has no stores that are guaranteed to bypass the caches";
     if (is_stream(kernel) && !known_truth::can_flush_lines())
         return "this architecture has no cache flush for user code";
     return {};

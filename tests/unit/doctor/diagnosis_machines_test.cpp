@@ -190,7 +190,7 @@ TEST_CASE("files that make no sense are named one by one") {
     CHECK(warns(diagnosis, "uncore_imc_0/cpumask is no CPU list: 'zero'"));
     CHECK(warns(diagnosis, "uncore_imc_0/format/event makes no sense: 'konfig:0-7'"));
     CHECK(warns(diagnosis, "uncore_imc_0/format/umask makes no sense: 'config:8-99'"));
-    CHECK(warns(diagnosis, "uncore_imc_1/type is no number: 'fourteen'"));
+    CHECK(warns(diagnosis, "uncore_imc_1/type is not a number: 'fourteen'"));
     CHECK(diagnosis.warnings.size() == 5);
 }
 

@@ -130,7 +130,7 @@ TEST_CASE("adaptive tau without what it rests on is impossible") {
           "bytebound calibrate --row-bytes 512");
     options.pattern = Pattern::block;
     CHECK(line(plan_with(options, even_ceilings())) ==
-          "plan --tau adaptive: the rows that a block trace draws depend on each other, and the closed form is of "
+          "plan --tau adaptive: the rows that a block trace draws depend on each other, and the closed form assumes "
           "independent draws; use the simulator (--collector sim)");
     CHECK(expected_record(*plan_with(small_options(), {}, "--calibration none")).crossover_reason ==
           "--calibration none; run bytebound calibrate");

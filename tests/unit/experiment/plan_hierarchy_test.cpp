@@ -111,7 +111,8 @@ TEST_CASE("levels and prefetching are refused for the LLC alone") {
 TEST_CASE("an exclusive LLC without private levels is refused") {
     RunOptions options = options_of(LlcPolicy::victim);
     options.l1 = options.l2 = {true, {}};
-    CHECK_THAT(refusal(options), Catch::Contains("use cache hierarchy victim: nothing fills the LLC"));
+    CHECK_THAT(refusal(options),
+               Catch::Contains("use cache hierarchy victim: this LLC is filled only from a private cache"));
 }
 
 TEST_CASE("a level that the machine does not tell, or that is its last one, is left out with a warning") {

@@ -183,7 +183,7 @@ TEST_CASE("impossible sizes are refused with the option that is wrong") {
     CHECK(error([](RunOptions& o) { o.tau = -1; }) == "plan --tau -1: it is no share of m");
     CHECK(error([](RunOptions& o) {
               o.loops = {LoopKind::mask, LoopKind::paired, LoopKind::mask};
-          }) == "plan --loops: 'mask' stands twice");
+          }) == "plan --loops: 'mask' is listed twice");
     CHECK(error([](RunOptions& o) { o.ks.clear(); }) == "plan --ks: the list is empty");
     // 2 * 1000000 rows * 8 KiB = 15.3 GiB against 4 GiB.
     const std::string large = error([](RunOptions& o) { o.pool_rows = 1'000'000; });

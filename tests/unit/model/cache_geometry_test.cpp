@@ -22,9 +22,9 @@ TEST_CASE("what is no geometry is wrong usage, with the nearest size that is") {
         CHECK(geometry.error().code == ExitCode::usage);
         CHECK(geometry.error().remedy != "");
     }
-    CHECK(to_line(parse_geometry("1000000:8").error()) ==
-          "use cache geometry 1000000:8: the size is not divisible by 64-byte lines times 8 ways; the nearest that is: "
-          "999936:8");
+    CHECK(to_line(parse_geometry("1000000:8").error()) == "use cache geometry 1000000:8: the size is not divisible by "
+                                                          "64-byte lines times 8 ways; the nearest possible size: "
+                                                          "999936:8");
     CHECK(to_line(parse_geometry("32MiB").error()) ==
           "use cache geometry 32MiB: not SIZE:WAYS; give SIZE:WAYS, as in 32MiB:16");
     CHECK(check({4096, 4, 64}).has_value());

@@ -214,5 +214,5 @@ TEST_CASE("no space left is an internal error with its remedy") {
     REQUIRE_FALSE(writer);
     CHECK(writer.error().code == ExitCode::internal);
     CHECK(writer.error().sys_errno == ENOSPC);
-    CHECK(to_line(writer.error()).find("no space is left on the device (ENOSPC); free space") != std::string::npos);
+    CHECK(to_line(writer.error()).find("no space left on the device (ENOSPC); free space") != std::string::npos);
 }
