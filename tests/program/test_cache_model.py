@@ -71,8 +71,7 @@ def test_two_equal_runs_of_a_team_simulate_equal_bytes(tmp_path):
     (["--prefetch", "stride"], "parse option --prefetch: unknown prefetcher 'stride'; known: none, next-line"),
     (["--l1", "32KiB:8"], "plan --l1: the cache model llc has neither private levels nor a prefetcher; give "
      "--cache-model non-inclusive, inclusive, exclusive or victim"),
-    (["--prefetch", "next-line"], "plan --prefetch next-line: the cache model llc has neither private levels nor a "
-     "prefetcher; give --cache-model non-inclusive, inclusive, exclusive or victim"),
+    (["--prefetch", "next-line"], "plan --prefetch next-line: the cache model llc has neither private levels nor a prefetcher; give --cache-model non-inclusive, inclusive, exclusive or victim"),
     (["--cache-model", "victim", "--l1", "32KiB:0"],
      "use cache geometry 32768:0: the number of ways must be from 1 to 65536; give SIZE:WAYS, as in 32MiB:16"),
     (["--cache-model", "victim", "--l2", "100:3"], "use cache geometry 100:3: the size is not divisible by 64-byte lines "

@@ -141,7 +141,7 @@ PLANS = [
     (["--loops", "torch"], 3, r"select loop torch: it is not part of this build; .+"),
     (["--collector", "resctrl"], 3, r".*resctrl.*; .+"),
     (["--events", "PAPI_TOT_INS"], 2,
-     r"plan --events PAPI_TOT_INS: only collector papi knows this name; add --collector papi"),
+     r"plan --events PAPI_TOT_INS: only collector papi has this name; add --collector papi"),
     (["--events", "skx::"], 2, r"resolve event skx::: there is no event after '::'; write PMU::EVENT"),
     (["--bw-preset", "./no-such-file.toml"], 5, r".*no-such-file\.toml.*\(ENOENT\).*"),
 ]

@@ -37,7 +37,7 @@ std::vector<KernelCheck> checks_of(std::string_view role) {
 std::string why_no_truth(std::string_view role) {
     const MetricEntry* metric = find_metric(role);
     return metric != nullptr && !metric->no_kernel.empty() ? std::string(metric->no_kernel)
-                                                           : "no kernel of known truth for this event";
+                                                           : "there is no kernel with known counts for this event";
 }
 
 Truth truth_of(TruthKernel kernel, std::string_view role, double work, std::size_t line_bytes) {
@@ -58,7 +58,7 @@ std::string KernelRunner::describe(TruthKernel kernel) const {
     switch (kernel) {
     case TruthKernel::instructions: return "2-instruction loop";
     case TruthKernel::fresh_pages: return fmt::format("touch {} fresh pages", amounts_.pages);
-    case TruthKernel::naps: return fmt::format("{} naps, witness getrusage", amounts_.naps);
+    case TruthKernel::naps: return fmt::format("{} naps, confirmed by getrusage", amounts_.naps);
     case TruthKernel::cpu_time: return fmt::format("{:g} ms of CPU time", static_cast<double>(amounts_.cpu_ns) / 1e6);
     case TruthKernel::read: return "read " + size;
     case TruthKernel::store: return "store " + size;

@@ -24,14 +24,14 @@ struct Refusal {
     std::string_view copy, reason;
 };
 constexpr std::array<Refusal, 3> refused_copies = {
-    {{"nt", "valgrind takes non-temporal stores for ordinary ones"},
+    {{"nt", "valgrind treats non-temporal stores as ordinary ones"},
      {"movsb", "valgrind runs rep movsb byte by byte, as ordinary stores"},
-     {"avx512", "valgrind knows no AVX-512"}}};
+     {"avx512", "valgrind does not support AVX-512"}}};
 
 Warning levels_not_emulated(const std::string& emulator, const HierarchySpec& spec) {
     return {"emulated_without_levels",
-            fmt::format("{} emulates the last level alone (and a small first one), not --cache-model {}: its figures "
-                        "and those of sim are of different caches",
+            fmt::format("{} emulates only the last level (and a small first one), not --cache-model {}: its figures "
+                        "and those of sim are for different caches",
                         emulator, name_of(spec.policy))};
 }
 

@@ -26,13 +26,13 @@ std::string loop_word(LoopKind kind) {
 LoopKind loop_named(const std::string& name) {
     for (const LoopEntry& entry : loops())
         if (entry.name == name) return entry.kind;
-    throw std::invalid_argument("\"" + name + "\" is no loop");
+    throw std::invalid_argument("\"" + name + "\" is not a loop");
 }
 
 Between between_named(const std::string& name) {
     for (const Between between : {Between::none, Between::use, Between::evict})
         if (name_of(between) == name) return between;
-    throw std::invalid_argument("\"" + name + "\" is no --between");
+    throw std::invalid_argument("\"" + name + "\" is not a value of --between");
 }
 
 json layout_of(const RowLayout& layout) {

@@ -56,7 +56,7 @@ Result<PhaseLog> run_proven(const SessionContext& session, const PhaseInputs& in
                                               loop_options(plan.options, kind, inputs.oracle_copies[key.experiment]));
     if (!loop)
         return fail({ExitCode::not_possible, "make loop", std::string(loop_name(plan.options, kind)),
-                     "this build does not have it", "leave it out of --loops"});
+                     "this build does not have it", "remove it from --loops"});
     loop->reset(experiment.changes);
 
     auto log = TRY(run_phase(

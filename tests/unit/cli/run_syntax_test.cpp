@@ -106,7 +106,7 @@ TEST_CASE("--ks excludes --add and --remove") {
     CHECK_FALSE(alone.options.add.has_value());
 }
 
-TEST_CASE("auto and none stand alone among collectors") {
+TEST_CASE("auto and none exclude other collectors") {
     CHECK(Parse({"--collector", "perf,sim"}).options.counting.collectors == std::vector<std::string>{"perf", "sim"});
     CHECK(Parse({"--collector", "auto,sim"}).error ==
           "parse option --collector: 'auto' excludes every other collector; give it alone");
@@ -139,7 +139,7 @@ TEST_CASE("a loop that this build lacks is known but not possible") {
           "select loop torch: it is not part of this build; remove it; bytebound --version lists what is built in");
 }
 
-TEST_CASE("a loop that the program brings is known to --loops by the name it brought, and to no other program") {
+TEST_CASE("--loops accepts the name of an external loop, only in the program that registers it") {
     RunOptions with, without;
     with.brought_loop = "driven";
     REQUIRE(parse(run_syntax(with), {"--loops", "driven,index"}));

@@ -101,7 +101,7 @@ TEST_CASE("a malformed part file is an error with file and line") {
           "read callgrind's output 0-0.out:34: event ILdmr is missing; free disk space and run it again");
 }
 
-TEST_CASE("callgrind is told every cache, and is not to read options from elsewhere") {
+TEST_CASE("callgrind is given every cache, and reads no options from elsewhere") {
     const CallgrindCollector collector("/usr/bin/valgrind");
     const EmulatedCaches caches{{32768, 8, 64}, {1048576, 16, 64}};
     CHECK(collector.wrap({"/opt/bytebound", "emulate", "a.json"}, caches, "/tmp/5%/0.out") ==

@@ -127,7 +127,7 @@ TEST_CASE("one read gives every event's count and the group's times") {
     CHECK(values[3] == CounterValue{10000, 2'000'000, 2'000'000});
 }
 
-TEST_CASE("a read that fails is no reading: each way has its own words") {
+TEST_CASE("a failed read is not a reading: each kind of failure has its own text") {
     ScriptedSys sys;
     auto group = Group::open(sys, four);
     REQUIRE(group);

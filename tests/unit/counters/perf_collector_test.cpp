@@ -343,7 +343,7 @@ TEST_CASE("core events beyond the counters of the PMU go to further passes") {
     CHECK(plan.notes[0] == "3 of 6 events do not fit together with the others: 3 passes");
 }
 
-TEST_CASE("a counter held by someone else shows as running < enabled, not at opening") {
+TEST_CASE("a counter used by another program shows as running < enabled, not at opening") {
     ScriptedSys sys;
     sys.counters = 2;
     sys.held_counters = 1; // both events open in one group, but such a group never runs

@@ -309,7 +309,7 @@ TEST_CASE("only a domain that is needed and cannot be read fails the reading, wh
     CHECK(difference(good, bytes.read(domains, 70)) == Reading{7, 10, 10, ReadingState::counted});
 }
 
-TEST_CASE("one byte less is a restart, the same number is none, and a restart where nobody runs is nobody's") {
+TEST_CASE("one byte less is a restart, the same number is not, and a restart in a domain without workers is ignored") {
     ScriptedDomains domains;
     std::atomic<bool> first{true}, second{false};
     DomainBytes bytes = domains.two(first, second);

@@ -200,7 +200,7 @@ TEST_CASE("the driver that is missing depends on CPU, firmware and kernel") {
     CHECK_FALSE(memory_controller_driver(facts));
 }
 
-TEST_CASE("a loaded driver without a device is not told to be loaded") {
+TEST_CASE("for a loaded driver without a device the remedy is not to load it") {
     MachineFacts facts = healthy();
     facts.pmus.pop_back();
     CHECK(controller_cause(facts) == Cause::driver_missing);

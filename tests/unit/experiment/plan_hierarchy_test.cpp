@@ -115,7 +115,7 @@ TEST_CASE("an exclusive LLC without private levels is refused") {
                Catch::Contains("use cache hierarchy victim: this LLC is filled only from a private cache"));
 }
 
-TEST_CASE("a level that the machine does not tell, or that is its last one, is left out with a warning") {
+TEST_CASE("a level that the machine does not report, or that is its last one, is left out with a warning") {
     Machine machine = two_cores();
     std::erase_if(machine.caches, [](const CacheInfo& cache) { return cache.level != 2; }); // the L2 is the LLC
     RunOptions options = options_of(LlcPolicy::inclusive);

@@ -122,7 +122,7 @@ TEST_CASE("non-temporal stores are those of the slab, except in oracle") {
         CHECK(stream.store_kind == StoreKind::ordinary);
 }
 
-TEST_CASE("what the closed form does not cover has a reason and a way out") {
+TEST_CASE("cases that the closed form does not cover have a reason and a remedy") {
     const auto reason = [](const DescribedLoop& loop) {
         const auto traffic = describe_traffic(loop);
         REQUIRE(!traffic);

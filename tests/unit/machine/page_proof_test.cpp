@@ -196,7 +196,7 @@ TEST_CASE("of a mapping larger than the range only huge pages that must be insid
     CHECK(huge_page_bytes_in(smaps, 0x20000000, mib) == 0u);
 }
 
-TEST_CASE("a smaps file without the field tells nothing") {
+TEST_CASE("a smaps file without the field gives no number") {
     CHECK_FALSE(huge_page_bytes_in("10000000-10400000 rw-p 00000000 00:00 0 \nSize: 4096 kB\n", 0x10000000, mib));
     CHECK_FALSE(huge_page_bytes_in("", 0x10000000, mib));
 }
