@@ -17,7 +17,7 @@ Result<std::string> SysRoot::read(std::string_view relative) const {
     const auto path = root_ / relative;
     const auto broken = [&](int error) {
         return fail({ExitCode::bad_data, "read", path.string(), "the file cannot be read",
-                     "check that it exists and that you may read it", error});
+                     "check that it exists and is readable", error});
     };
     // open/read rather than a stream: sysfs files report errno at read, which a stream would swallow.
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);

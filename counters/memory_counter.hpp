@@ -14,7 +14,7 @@ namespace bytebound {
 enum class MemoryClass { ddr, hbm, pmem, cxl };
 std::string_view name_of(MemoryClass memory); ///< "ddr", "hbm", "pmem", "cxl"
 
-/// Which way bytes move, seen from the memory. `combined`: the hardware does not tell reads from writes.
+/// Which way bytes move, seen from the memory. `combined`: the hardware does not distinguish reads from writes.
 enum class Direction { read, write, combined };
 std::string_view name_of(Direction direction); ///< "read", "write", "combined"
 

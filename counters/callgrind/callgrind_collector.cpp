@@ -39,7 +39,7 @@ Capability CallgrindCollector::capability() const {
 Result<EmulatedCache> CallgrindCollector::nearest_cache(const EmulatedCache& wanted) const {
     const auto refused = [&] {
         return fail({ExitCode::not_possible, "emulate cache", words_of(wanted),
-                     "callgrind takes caches of more than one line and, with a power of two of sets, up to " +
+                     "callgrind accepts caches of more than one line and, with a power of two of sets, up to " +
                          std::to_string(most_bytes) + " bytes, and lines of a power of two from " +
                          std::to_string(least_line) + " bytes",
                      "give another --llc, or --collector sim"});

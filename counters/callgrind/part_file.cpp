@@ -39,7 +39,7 @@ public:
         if (line.starts_with(creator)) {
             output_.version = trim(line.substr(creator.size()));
         } else if (line.starts_with(new_part)) {
-            if (open_) return bad("the part before this one has no totals");
+            if (open_) return bad("the previous part has no totals");
             open_ = true;
             label_.reset();
         } else if (line.starts_with(trigger)) {
@@ -55,14 +55,14 @@ public:
 
     Result<EmulatedOutput> finish() {
         if (open_) return bad("the file ends within a part");
-        if (output_.version.empty()) return bad("this is no output of callgrind");
+        if (output_.version.empty()) return bad("this is not output of callgrind");
         return std::move(output_);
     }
 
 private:
     Failure bad(std::string cause) const {
         return fail({ExitCode::internal, "read callgrind's output", file_ + ":" + std::to_string(line_),
-                     std::move(cause), "see that the disk has room and run it again"});
+                     std::move(cause), "free disk space and run it again"});
     }
 
     /// Trailing zeros of a line of costs are left out (callgrind manual, "Callgrind Format Specification").
@@ -86,7 +86,7 @@ private:
         std::vector<std::uint64_t> costs;
         for (const std::string& word : words) {
             const auto cost = parse_unsigned(word);
-            if (!cost) return bad("\"" + word + "\" is no count");
+            if (!cost) return bad("\"" + word + "\" is not a count");
             costs.push_back(*cost);
         }
         constexpr std::array<std::string_view, 1> instructions = {"Ir"};

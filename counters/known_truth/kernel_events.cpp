@@ -26,7 +26,7 @@ Result<FreshPages> FreshPages::map(std::size_t pages) {
     auto region = TRY(MappedRegion::anonymous(pages * page, page));
     // EINVAL: a kernel without transparent huge pages needs no advice.
     if (::madvise(region.data(), region.size(), MADV_NOHUGEPAGE) != 0 && errno != EINVAL)
-        return fail({ExitCode::not_possible, "map", "fresh pages", "the kernel refused the advice against huge pages",
+        return fail({ExitCode::not_possible, "map", "fresh pages", "madvise(MADV_NOHUGEPAGE) failed",
                      "see bytebound doctor", errno});
     return FreshPages(std::move(region), page);
 }

@@ -5,7 +5,7 @@ namespace bytebound {
 bool has_vendor_names() { return false; }
 
 Step<VendorEncoding> encode_vendor_name(const std::string&) {
-    return unavailable("this build lacks libpfm4, which knows such names",
+    return unavailable("this build does not include libpfm4, which has such names",
                        "build with libpfm4 (-Dlibpfm4=enabled), or write PMU/TERMS/");
 }
 

@@ -47,7 +47,7 @@ Step<VendorEncoding> unknown_pmu(const std::string& name, const Parts& parts) {
         known.push_back(pmu.name);
     const auto near = nearest(parts.pmu, known);
     return wrong_name(name,
-                      "libpfm4 knows no PMU " + parts.pmu + " (it has the CPUs of its own architecture only, and no " +
+                      "libpfm4 has no PMU " + parts.pmu + " (it covers only CPUs of its own architecture, and not " +
                           "amd_df, amd_umc, arm_cmn, dmc620 or nvidia_scf)",
                       near ? "did you mean " + *near + "::" + parts.event + "? else write PMU/TERMS/"
                            : std::string("write PMU/TERMS/ with a PMU of this machine"));
@@ -71,7 +71,8 @@ Step<VendorEncoding> wrong_attributes(const std::string& name, const Parts& part
         known.push_back(attribute.name);
         if (attribute.is_unit_mask) unit_masks.push_back(attribute.name);
     }
-    const std::string masks = unit_masks.empty() ? "it takes no unit mask" : "unit masks: " + join(unit_masks, ", ");
+    const std::string masks =
+        unit_masks.empty() ? "it does not accept a unit mask" : "unit masks: " + join(unit_masks, ", ");
     for (const std::string& given : parts.attributes) {
         if (std::any_of(known.begin(), known.end(), [&](const std::string& a) { return same_name(a, given); }))
             continue;
@@ -168,8 +169,9 @@ Step<VendorEncoding> encode_vendor_name(const std::string& name) {
     const Parts parts = parts_of(name);
     for (const std::string& attribute : parts.attributes)
         if (is_modifier_of_opening(attribute))
-            return wrong_name(name, "libpfm4's modifier " + attribute + " says how an event is opened, not which it is",
-                              "leave it out; a domain stands at the end: :u, :k or :uk");
+            return wrong_name(
+                name, "libpfm4's modifier " + attribute + " selects how an event is opened, not which event it is",
+                "remove it; a domain comes at the end: :u, :k or :uk");
     const PfmPmu* pmu = find_pfm_pmu(parts.pmu);
     if (pmu == nullptr) return unknown_pmu(name, parts);
     VendorEncoding encoding;

@@ -21,7 +21,7 @@ std::optional<Domain> parse_domain(std::string_view modifiers) {
 Failure unknown_modifier(std::string_view name, std::string_view modifiers) {
     // Built by appending: gcc 12 draws a false -Wrestrict at -O3 from "literal" + string.
     std::string cause = "'";
-    cause.append(modifiers).append("' is no modifier");
+    cause.append(modifiers).append("' is not a modifier");
     return malformed(name, std::move(cause), "write :u, :k or :uk");
 }
 
@@ -47,7 +47,7 @@ Result<EventName> parse_pmu_name(std::string_view name) {
     const auto first = name.find('/');
     const auto last = name.rfind('/');
     if (first == last) return malformed(name, "a PMU event ends with '/'", "write PMU/TERMS/");
-    if (first == 0) return malformed(name, "no PMU stands before the first '/'", "write PMU/TERMS/");
+    if (first == 0) return malformed(name, "there is no PMU before the first '/'", "write PMU/TERMS/");
 
     EventName parsed{EventName::Form::pmu, std::string(name.substr(0, first)), {}, {}};
     std::string_view modifiers = name.substr(last + 1);
@@ -65,8 +65,8 @@ Result<EventName> parse_pmu_name(std::string_view name) {
 /// PMU::EVENT[:ATTRIBUTE]...[:MODIFIERS], libpfm4's form: what is no modifier of ours at the end is an attribute.
 Result<EventName> parse_vendor_name(std::string_view name) {
     const auto colons = name.find("::");
-    if (colons == 0) return malformed(name, "no PMU stands before '::'", "write PMU::EVENT");
-    if (colons + 2 == name.size()) return malformed(name, "no event stands after '::'", "write PMU::EVENT");
+    if (colons == 0) return malformed(name, "there is no PMU before '::'", "write PMU::EVENT");
+    if (colons + 2 == name.size()) return malformed(name, "there is no event after '::'", "write PMU::EVENT");
     EventName parsed{EventName::Form::vendor, {}, {}, {}};
     const auto last = name.rfind(':');
     if (last > colons + 1) parsed.domain = parse_domain(name.substr(last + 1));

@@ -27,7 +27,7 @@ std::string_view what_needs_it(const Event& event) {
     case Domain::user_and_kernel: return "counting kernel code";
     case Domain::unrestricted: break;
     }
-    return "an event that cannot leave out the kernel";
+    return "an event that cannot exclude the kernel";
 }
 
 Diagnosis explain_refused(const Event& event, int error, const SysRoot& root) {
@@ -86,21 +86,21 @@ Diagnosis explain_open_failure(const Event& event, int error, const SysRoot& roo
     case EPERM: return explain_refused(event, error, root);
     case EINVAL:
         return {"PMU " + event.pmu + " refuses this event, domain or group",
-                "check its terms (bytebound events resolve) and leave out modifiers"};
+                "check its terms (bytebound events resolve) and remove modifiers"};
     case EOPNOTSUPP: return {"PMU " + event.pmu + " cannot count this event in this way", "leave out modifiers"};
     case ENODEV:
     case ENXIO:
         return {"PMU " + event.pmu + " is not present on this CPU, or the CPU is offline",
                 "pin to a CPU that it serves (--cpus)"};
     case EBUSY:
-        return {"another program holds PMU " + event.pmu + " exclusively",
+        return {"another program is using PMU " + event.pmu + " exclusively",
                 "stop other profilers (perf, LIKWID, vendor tools)"};
     case EMFILE: return {"the process has no file descriptors left", "raise the limit: ulimit -n 4096"};
     case ENFILE: return {"the system has no file descriptors left", "raise sysctl fs.file-max"};
     case ENOMEM: return {"the kernel has no memory left for another event", "count fewer events"};
     case ENOSPC:
         return {"no debug register is free (x86 has 4 for all breakpoints of a thread)",
-                "watch fewer addresses, or stop the debugger that holds them"};
+                "watch fewer addresses, or stop the debugger that uses them"};
     case ENOSYS:
         return {"the kernel has no perf_event_open, or a filter hides it", "use a kernel with CONFIG_PERF_EVENTS"};
     case E2BIG: return {"the kernel is older than this build's perf_event_attr", "use a newer kernel"};
@@ -109,12 +109,12 @@ Diagnosis explain_open_failure(const Event& event, int error, const SysRoot& roo
 }
 
 Diagnosis explain_not_running(const Event& event, bool never_ran, const SysRoot& root) {
-    const std::string how = never_ran ? "opens but gets no counter" : "has its counter only part of the time";
+    const std::string how = never_ran ? "opens but is never given a counter" : "has a counter only part of the time";
     if (event.pmu != "msr" && nmi_watchdog_enabled(root)) {
-        return {"it " + how + ": the NMI watchdog holds one of PMU " + event.pmu,
+        return {"it " + how + ": the NMI watchdog uses one of PMU " + event.pmu,
                 "sudo sysctl kernel.nmi_watchdog=0, or --allow-multiplex"};
     }
-    return {"it " + how + ": others hold the counters of PMU " + event.pmu,
+    return {"it " + how + ": other programs use the counters of PMU " + event.pmu,
             "stop other profilers and watchdogs, or --allow-multiplex"};
 }
 

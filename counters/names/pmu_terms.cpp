@@ -106,7 +106,7 @@ Step<void> TermEncoder::place(const EventTerm& term, const std::string* alias) {
     if (!term.value) return place_value(term, 1, alias); // a flag such as `edge`
     const auto value = parse_unsigned(*term.value);
     if (!value) {
-        return refuse(alias, "term " + term.key + "=" + *term.value + " is no number",
+        return refuse(alias, "term " + term.key + "=" + *term.value + " is not a number",
                       "write it in decimal or as 0x...");
     }
     return place_value(term, *value, alias);

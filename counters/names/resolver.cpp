@@ -34,7 +34,7 @@ Step<Event> with_domain(Event event, const Query& query, bool no_exclude) {
     const auto& asked = query.parsed.domain;
     if (no_exclude) {
         if (asked) {
-            return unavailable("PMU " + event.pmu + " counts everything and cannot be restricted",
+            return unavailable("PMU " + event.pmu + " counts all privilege levels and cannot be restricted",
                                "leave out the modifier");
         }
         event.domain = Domain::unrestricted;
@@ -42,7 +42,7 @@ Step<Event> with_domain(Event event, const Query& query, bool no_exclude) {
     }
     if (happens_in_kernel_only(event.type, event.config)) {
         if (asked == Domain::user) {
-            return unavailable("it happens inside the kernel only: restricted to user code the kernel counts 0",
+            return unavailable("it happens only inside the kernel: restricted to user code it counts 0",
                                "leave out :u");
         }
         event.domain = asked.value_or(Domain::user_and_kernel);
@@ -111,7 +111,7 @@ Step<Event> absent_pmu(const Query& query) {
     }
     std::string remedy = "see bytebound events list";
     if (!instances.empty()) {
-        remedy = "name one of " + join(instances, ", ");
+        remedy = "use one of " + join(instances, ", ");
     } else if (const auto near = nearest(pmu, names)) {
         remedy = "did you mean " + *near + "?";
     }
@@ -139,7 +139,7 @@ Step<void> read_scope(Event& event, const Query& query) {
     if (!cpus) return broken_sysfs(cpus.error());
     if (*mask) {
         if ((*mask)->empty())
-            return unavailable("PMU " + event.pmu + " serves no CPU that is online", "bring one online");
+            return unavailable("PMU " + event.pmu + " does not serve any online CPU", "bring one online");
         event.scope = Scope::cpu;
         event.cpus = **mask;
     } else if (event.pmu.starts_with("uncore_")) {
@@ -198,7 +198,7 @@ Step<Event> breakpoint_event(const Query& query) {
             else if (access == 'x')
                 type |= HW_BREAKPOINT_X;
             else
-                return wrong("'" + std::string(1, access) + "' is no access");
+                return wrong("'" + std::string(1, access) + "' is not a kind of access");
         }
         rest = rest.substr(0, colon);
     }
@@ -206,13 +206,13 @@ Step<Event> breakpoint_event(const Query& query) {
 
     const auto slash = rest.find('/');
     const auto address = parse_unsigned(rest.substr(0, slash));
-    if (!address) return wrong("'" + std::string(rest.substr(0, slash)) + "' is no address");
+    if (!address) return wrong("'" + std::string(rest.substr(0, slash)) + "' is not an address");
     // Defaults of perf: the kernel accepts execution breakpoints of the size of a word only.
     std::uint64_t length = (type & HW_BREAKPOINT_X) != 0 ? sizeof(long) : std::uint64_t{HW_BREAKPOINT_LEN_4};
     if (slash != std::string_view::npos) {
         const auto given = parse_unsigned(rest.substr(slash + 1));
         if (!given || (*given != 1 && *given != 2 && *given != 4 && *given != 8))
-            return wrong("'" + std::string(rest.substr(slash + 1)) + "' is no length");
+            return wrong("'" + std::string(rest.substr(slash + 1)) + "' is not a length");
         length = *given;
     }
 
@@ -236,15 +236,15 @@ Step<Event> vendor_generic(const VendorEncoding& encoding, const Query& query) {
     case PERF_TYPE_HW_CACHE: return on_core_pmu(encoding.type, encoding.words[0], {}, query);
     case PERF_TYPE_SOFTWARE: return software_event(encoding.words[0], query);
     case PERF_TYPE_RAW: return raw_event(encoding.words[0], query);
-    default: return unavailable("it is no event of a PMU that counts", "see bytebound events list");
+    default: return unavailable("it is not an event of a counting PMU", "see bytebound events list");
     }
 }
 
 Step<Event> vendor_core(const VendorEncoding& encoding, const Query& query) {
     // Nothing tells libpfm4 which CPU a recorded machine has: there the encoding stands as it is.
     if (query.root.is_live() && !encoding.present)
-        return unavailable("this machine's CPU is not libpfm4's " + encoding.pmu,
-                           "name an event of this CPU: bytebound events list");
+        return unavailable("the CPU of this machine is not libpfm4's " + encoding.pmu,
+                           "use an event of this CPU: bytebound events list");
     auto event = TRY(raw_event(encoding.words[0], query));
     event.config1 = encoding.words[1];
     event.config2 = encoding.words[2];

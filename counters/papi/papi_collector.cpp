@@ -146,7 +146,7 @@ void SetPlanner::set_uncountable(PlannedEvent& planned, const Error& error) cons
     planned.event.reset();
     planned.reason = error.cause;
     if (const std::string disabled = disabled_components(); !disabled.empty())
-        planned.reason += " (components that are off: " + disabled + ")";
+        planned.reason += " (disabled components: " + disabled + ")";
     planned.remedy = error.remedy;
 }
 
@@ -168,7 +168,7 @@ Result<CountingPlan> SetPlanner::make() {
     }
     plan_.passes = std::max(1, static_cast<int>(passes_.size()));
     if (plan_.passes > 1)
-        plan_.notes.push_back("PAPI takes the events in " + std::to_string(plan_.passes) + " sets: as many passes");
+        plan_.notes.push_back("PAPI splits the events into " + std::to_string(plan_.passes) + " sets: as many passes");
     plan_.reading = "PAPI_read, times from our own clock";
     return std::move(plan_);
 }

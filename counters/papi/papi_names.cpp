@@ -66,15 +66,15 @@ Result<PapiName> papi_name_of(std::string_view written) {
         name = known == translations.end() ? std::string() : std::string(known->second);
     }
     if (name.empty() || (parsed.form != EventName::Form::bare && parsed.form != EventName::Form::vendor))
-        return none("PAPI has no such name", "give PAPI's own name (papi_native_avail), or --collector perf");
+        return none("PAPI does not have this name", "give PAPI's own name (papi_native_avail), or --collector perf");
     if (is_preset(name)) {
         if (parsed.domain.value_or(Domain::user) != Domain::user)
-            return none("PAPI's presets count user code here", "leave out the modifier, or name the native event");
+            return none("PAPI's presets count user code here", "remove the modifier, or use the native event");
         return PapiName{std::move(name), Domain::user, {}, {}};
     }
     const bool in_kernel = std::find(kernel_only.begin(), kernel_only.end(), name) != kernel_only.end();
     if (in_kernel && parsed.domain == Domain::user)
-        return none("it happens inside the kernel only: restricted to user code the kernel counts 0", "leave out :u");
+        return none("it happens only inside the kernel: restricted to user code it counts 0", "leave out :u");
     const Domain domain = parsed.domain.value_or(in_kernel ? Domain::user_and_kernel : Domain::user);
     name += masks_of(domain);
     return PapiName{std::move(name), domain, {}, {}};

@@ -115,7 +115,7 @@ bool Group::read(std::span<CounterValue> out) noexcept {
 }
 
 Error Group::last_error() const {
-    Error error{ExitCode::internal, "read group of", leader_, {}, "run again; see dmesg if it stays", 0};
+    Error error{ExitCode::internal, "read group of", leader_, {}, "run again; see dmesg if it persists", 0};
     switch (failure_) {
     case Failure::none: error.cause = "no error"; break;
     case Failure::refused:
@@ -127,16 +127,16 @@ Error Group::last_error() const {
         error.remedy = "stop other profilers and the NMI watchdog";
         break;
     case Failure::short_answer:
-        error.cause = "the kernel answered " + std::to_string(answer_.value) + " bytes instead of " +
+        error.cause = "the kernel returned " + std::to_string(answer_.value) + " bytes instead of " +
                       std::to_string(words_.size() * sizeof words_[0]);
         // The kernel takes a group apart whose CPU or PMU goes away (perf_event_exit_cpu_context).
-        error.remedy = "see whether a CPU went offline or a PMU's driver was unloaded, and run again";
+        error.remedy = "check whether a CPU went offline or a PMU driver was unloaded, and run again";
         break;
     case Failure::other_size:
-        error.cause = "the kernel answered for " + std::to_string(words_[0]) + " events instead of " +
-                      std::to_string(ids_.size());
+        error.cause =
+            "the kernel returned " + std::to_string(words_[0]) + " events instead of " + std::to_string(ids_.size());
         break;
-    case Failure::other_event: error.cause = "the kernel answered for another event"; break;
+    case Failure::other_event: error.cause = "the kernel returned the value of another event"; break;
     }
     return error;
 }

@@ -40,8 +40,8 @@ std::string names_of(const std::vector<PlannedEvent>& events, const std::vector<
     return join(names, ", ");
 }
 
-/// "3 of 6 events do not fit beside the others: multiplexed"; `later`: how many went to later passes before merging.
-/// Empty when the merged passes turned out to fit.
+/// "3 of 6 events do not fit together with the others: multiplexed"; `later`: how many went to later passes before
+/// merging. Empty when the merged passes turned out to fit.
 std::string note_on_later(std::size_t later, const Packing& packing) {
     std::vector<std::string> how;
     if (std::any_of(packing.slots.begin(), packing.slots.end(), [](const Slot& slot) { return slot.multiplexed; }))
@@ -49,7 +49,7 @@ std::string note_on_later(std::size_t later, const Packing& packing) {
     if (packing.passes > 1) how.push_back(std::to_string(packing.passes) + " passes");
     if (how.empty()) return {};
     return std::to_string(later) + " of " + std::to_string(packing.slots.size()) +
-           " events do not fit beside the others: " + join(how, ", ");
+           " events do not fit together with the others: " + join(how, ", ");
 }
 
 /// The events of one group, and where their values stand in a read of the pass.
@@ -142,7 +142,7 @@ void Planner::probe_each() {
         if (!may_open_) {
             set_uncountable(planned, {recorded_machine().cause, recorded_machine().remedy});
         } else if (event.scope == Scope::cpu) {
-            set_uncountable(planned, {"PMU " + event.pmu + " counts for a whole socket or domain, not for a thread",
+            set_uncountable(planned, {"PMU " + event.pmu + " counts a whole socket or domain, not a thread",
                                       "this build counts threads only; --collector sim models DRAM bytes"});
         } else if (!event.cpus.empty() && !std::binary_search(event.cpus.begin(), event.cpus.end(), request_.cpu)) {
             set_uncountable(planned, {"PMU " + event.pmu + " serves CPUs " + format_cpu_list(event.cpus) +
@@ -215,7 +215,7 @@ void Planner::distribute() {
         }
         if (slot.pass < 0) {
             set_uncountable(planned, {"it runs alone but not in the pass that it must share",
-                                      "ask for fewer events, or --allow-multiplex"});
+                                      "request fewer events, or use --allow-multiplex"});
             continue;
         }
         planned.pass = slot.pass;
@@ -250,7 +250,8 @@ void Planner::note_separated() {
     for (const PlannedEvent& planned : plan_.events)
         slots.push_back({planned.pass, planned.group, planned.multiplexed});
     for (const auto& set : separated(slots, sets_of_together([&](std::size_t i) { return slots[i].pass >= 0; }))) {
-        std::string note = names_of(plan_.events, set) + " cannot be counted in one group: no ratio of them";
+        std::string note =
+            names_of(plan_.events, set) + " cannot be counted in one group, so their ratio is not available";
         if (std::find(plan_.notes.begin(), plan_.notes.end(), note) == plan_.notes.end())
             plan_.notes.push_back(std::move(note));
     }

@@ -47,12 +47,12 @@ Failure refused(const std::string& path, int error) {
     switch (error) {
     // alloc_rmid() in fs/resctrl/monitor.c: ENOSPC when all are in use, EBUSY when the unused ones wait in limbo.
     case ENOSPC:
-        why.cause = "no RMID is free: every one belongs to a group";
-        why.remedy = "remove groups that nobody needs: sudo rmdir /sys/fs/resctrl/mon_groups/NAME";
+        why.cause = "no RMID is free: all belong to groups";
+        why.remedy = "remove unused groups: sudo rmdir /sys/fs/resctrl/mon_groups/NAME";
         break;
     case EBUSY:
-        why.cause = "the free RMIDs are in limbo: lines of their former groups are still in the cache";
-        why.remedy = "try again in some seconds";
+        why.cause = "the free RMIDs are in limbo: lines of their previous groups are still in the cache";
+        why.remedy = "try again in a few seconds";
         break;
     case EACCES:
     case EPERM:

@@ -117,7 +117,8 @@ PlannedEvent planned(const Offered& offer, const MonitorGroup& group, const SysR
     }
     if (offer.role == "dram_bytes") {
         if (const std::string setting = narrowed_setting(root); !setting.empty()) {
-            event.reason = "it is set to count only some of the traffic: " + setting + " in mbm_total_bytes_config";
+            event.reason =
+                "it is configured to count only part of the traffic: " + setting + " in mbm_total_bytes_config";
             event.remedy = "echo '" + setting.substr(0, setting.find('=')) +
                            "=0x7f' | sudo tee /sys/fs/resctrl/info/L3_MON/mbm_total_bytes_config";
             return event;
@@ -185,10 +186,9 @@ Result<CountingPlan> ResctrlCollector::plan(const PlanRequest&) {
     }
     for (const Offered& offer : offered)
         plan.events.push_back(planned(offer, **made, root_));
-    plan.notes = {
-        "mbm_total_bytes mixes reads and write-backs; a write-back is counted for whoever had the line last, and the "
-        "group's RMID may still own lines of its former group",
-        "llc_occupancy is a level, not a count: no event of a step"};
+    plan.notes = {"mbm_total_bytes mixes reads and write-backs; a write-back is counted for the last owner of the "
+                  "line, and the group's RMID may still own lines of its previous group",
+                  "llc_occupancy is a gauge, not a counter, so it is not offered"};
     return plan;
 }
 

@@ -17,25 +17,25 @@ std::span<const FlagEntry> flags() {
         FlagEntry{.name = flag_name::interrupted,
                   .meaning = "the kernel rescheduled the counters during the step without a context switch: an "
                              "overflow interrupt, or another user of the PMU",
-                  .text = "{rows}: the kernel took counters away during the step"},
+                  .text = "{rows}: the kernel rescheduled the counters during the step"},
         FlagEntry{.name = flag_name::multiplexed,
                   .meaning = "a counter of this step ran only part of the time",
-                  .text = "{rows}: counters shared hardware with others, counts are extrapolated",
+                  .text = "{rows}: counters shared the hardware with others; counts are extrapolated",
                   .below_table = 4},
         FlagEntry{.name = flag_name::never_ran,
                   .meaning = "a counter of this step was enabled but never ran",
-                  .text = "{rows}: a counter had no hardware; these steps are excluded from its figure",
+                  .text = "{rows}: a counter was not on the hardware; these steps are excluded from its figure",
                   .below_table = 5},
         FlagEntry{.name = flag_name::not_stationary,
                   .meaning = "per row of the summary: see phases in [loops.md](loops.md)",
                   .text = "{rows}: the traffic drifts, or fluctuates more slowly than the window that judges it; the "
-                          "values stay; use a longer --warmup or more --steps-per-k",
+                          "values are kept; use a longer --warmup or more --steps-per-k",
                   .below_table = 2},
         FlagEntry{.name = flag_name::few_blocks,
                   .meaning = "per row of the summary: fewer than 6 repeats behind the interval",
                   .text =
                       "few repeats behind the intervals ({rows}): fewer than {least_blocks}, so the interval may be "
-                      "too narrow; use --repeats {least_blocks} or more to settle it",
+                      "too narrow; use --repeats {least_blocks} or more",
                   .below_table = 1},
         FlagEntry{.name = flag_name::outlier,
                   .meaning = "time_ns is outside Tukey's fences (1.5 times the interquartile range) of its own phase; "

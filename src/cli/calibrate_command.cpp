@@ -17,7 +17,8 @@ Result<void> rows_into(std::vector<std::uint64_t>& target, const std::string& te
     std::vector<std::uint64_t> rows;
     for (const std::string& part : split(text, ',')) {
         const auto bytes = parse_size(trim(part));
-        if (!bytes) return bad_value("--row-bytes", "'" + part + "' is no size", "give bytes, or sizes such as 8KiB");
+        if (!bytes)
+            return bad_value("--row-bytes", "'" + part + "' is not a size", "give bytes, or sizes such as 8KiB");
         rows.push_back(*bytes);
     }
     target = std::move(rows);
@@ -27,8 +28,8 @@ Result<void> rows_into(std::vector<std::uint64_t>& target, const std::string& te
 void add_what(std::vector<Option>& table, CalibrationOptions& o) {
     const std::string group = "What";
     // Stands before --repeats, which wins over it.
-    table.push_back({"--quick", "", "--repeats 5, and buffers of at most 1 GiB, flagged where that is too little",
-                     group, [&o](const std::string&) -> Result<void> {
+    table.push_back({"--quick", "", "--repeats 5, and buffers of at most 1 GiB, flagged if that is too small", group,
+                     [&o](const std::string&) -> Result<void> {
                          o.quick = true;
                          o.rounds = quick_rounds;
                          return {};
@@ -58,8 +59,8 @@ void add_place(std::vector<Option>& table, CalibrationOptions& o) {
 void add_counting(std::vector<Option>& table, CalibrationOptions& o) {
     const std::string group = "Counting";
     table.push_back({"--collector", "NAME,...",
-                     "who counts DRAM reads for the write-allocate factors, as for run (auto)", group,
-                     [&o](const std::string& text) -> Result<void> {
+                     "collector that counts DRAM reads for the write-allocate factors; same values as run (auto)",
+                     group, [&o](const std::string& text) -> Result<void> {
                          auto words = TRY(to_words("--collector", text));
                          o.counting.collectors = std::move(words);
                          return {};
@@ -71,7 +72,7 @@ void add_counting(std::vector<Option>& table, CalibrationOptions& o) {
 
 void add_output(std::vector<Option>& table, CalibrationOptions& o) {
     const std::string group = "Output";
-    table.push_back({"--out", "FILE", "where it is saved (this host's file, which bytebound run finds)", group,
+    table.push_back({"--out", "FILE", "where to save it (this host's file, which bytebound run finds)", group,
                      [&o](const std::string& text) -> Result<void> {
                          if (text.empty()) return bad_value("--out", "the name is empty", "give a file");
                          o.out = text;
@@ -79,14 +80,14 @@ void add_output(std::vector<Option>& table, CalibrationOptions& o) {
                      }});
     table.push_back({"--force", "", "replace an existing --out FILE", group, flag_into(o.force)});
     table.push_back(json_option(o.json));
-    table.push_back({"--dry-run", "", "print the plan, measure nothing", group, flag_into(o.dry_run)});
+    table.push_back({"--dry-run", "", "print the plan; measure nothing", group, flag_into(o.dry_run)});
     table.push_back({"--quiet", "", "no progress on stderr", group, flag_into(o.quiet)});
 }
 
 Syntax calibrate_syntax(CalibrationOptions& options) {
     Syntax syntax{"bytebound calibrate",
-                  "Measures what this host can move at most: bandwidth per kernel, level and thread count,\n"
-                  "write-allocate factors and peak FLOP/s, and qualifies the counters. bytebound run uses it.",
+                  "Measures the ceilings of this host: bandwidth per kernel, level and thread count,\n"
+                  "write-allocate factors and peak FLOP/s. Also qualifies the counters. bytebound run uses it.",
                   "bytebound calibrate --threads 1,2 --row-bytes 4096,8192",
                   {},
                   "",

@@ -33,7 +33,7 @@ Option sysroot_option(SysRoot& target) {
             "Source", [&target](const std::string& text) -> Result<void> {
                 SysRoot root{std::filesystem::path(text)};
                 if (!root.exists("sys")) {
-                    return fail({ExitCode::bad_data, "read sysroot", text, "it holds no sys/",
+                    return fail({ExitCode::bad_data, "read sysroot", text, "it does not contain sys/",
                                  "record a machine with scripts/gather-machine DIR"});
                 }
                 target = root;

@@ -13,7 +13,7 @@ ExitCode print(std::string_view text) {
     errno = 0;
     const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
     if (written) return ExitCode::done;
-    return complain({ExitCode::internal, "write", "stdout", "the output could not be written whole",
+    return complain({ExitCode::internal, "write", "stdout", "the output could not be written completely",
                      "check the disk or the program that reads it", errno});
 }
 

@@ -11,7 +11,8 @@ ExitCode doctor_main(const std::vector<std::string>& words) {
     SysRoot root;
     const Syntax syntax{
         "bytebound doctor",
-        "Says for each source of figures whether it can be used here, and if not, the cause and the remedy.",
+        "Reports which sources of figures work on this machine and, for each that does not, why and how\n"
+        "to fix it.",
         "bytebound doctor --json",
         {json_option(json), sysroot_option(root)},
         "",

@@ -13,7 +13,7 @@ namespace bytebound {
 ExitCode emulate_main(const std::vector<std::string>& words) {
     if (words.size() != 1)
         return complain({ExitCode::usage, "parse", "command emulate", "it takes one file",
-                         "bytebound run --collector callgrind uses it by itself"});
+                         "bytebound run --collector callgrind uses it automatically"});
     if (words[0].starts_with('-'))
         return complain({ExitCode::usage, "parse", "command emulate " + words[0],
                          "the command is internal: it runs one loop under valgrind and has no options",
@@ -22,7 +22,7 @@ ExitCode emulate_main(const std::vector<std::string>& words) {
     std::ostringstream text;
     if (!in || !(text << in.rdbuf()))
         return complain({ExitCode::bad_data, "read", words[0], "the file is missing or unreadable",
-                         "bytebound run --collector callgrind writes such files for itself", errno});
+                         "bytebound run --collector callgrind writes such files itself", errno});
     const auto spec = parse_emulation_spec(std::move(text).str(), words[0]);
     if (!spec) return complain(spec.error());
     const auto done = run_emulated(*spec, collectors());

@@ -16,7 +16,7 @@ namespace {
 ExitCode list_vendor(const std::string& word, bool json) {
     const std::string pmu = word.substr(0, word.size() - 2);
     if (!has_vendor_names())
-        return complain({ExitCode::not_possible, "list events of", word, "this build lacks libpfm4",
+        return complain({ExitCode::not_possible, "list events of", word, "this build does not include libpfm4",
                          "build with libpfm4 (-Dlibpfm4=enabled)"});
     std::vector<ListedEvent> events;
     for (const std::string& name : vendor_events(pmu))
@@ -26,15 +26,15 @@ ExitCode list_vendor(const std::string& word, bool json) {
     for (const VendorPmu& vendor : vendor_pmus())
         known.push_back(vendor.name);
     const auto near = nearest(pmu, known);
-    return complain({ExitCode::usage, "list events of", word, "libpfm4 knows no such PMU",
-                     near ? "did you mean " + *near + "::?" : "bytebound events list --json names them"});
+    return complain({ExitCode::usage, "list events of", word, "libpfm4 has no such PMU",
+                     near ? "did you mean " + *near + "::?" : "bytebound events list --json shows them"});
 }
 
 ExitCode list(const std::vector<std::string>& names, const SysRoot& root, bool json) {
     if (names.size() == 2 && names[1].size() > 2 && names[1].ends_with("::")) return list_vendor(names[1], json);
     if (names.size() > 1) {
         return complain({ExitCode::usage, "parse", "argument '" + names[1] + "'",
-                         "list takes no names but one PMU of libpfm4's, as PMU::",
+                         "list accepts only one PMU of libpfm4, as PMU::",
                          "write bytebound events list, or events resolve " + names[1]});
     }
     const auto events = list_events(root);
@@ -79,8 +79,8 @@ ExitCode events_main(const std::vector<std::string>& words) {
     bool json = false;
     SysRoot root;
     const Syntax syntax{"bytebound events",
-                        "list: every event name that the kernel's tables and this machine's /sys know.\n"
-                        "list PMU::: those that libpfm4 knows of one PMU.\n"
+                        "list: all event names from the kernel's tables and from /sys of this machine.\n"
+                        "list PMU::: libpfm4's names for one PMU.\n"
                         "resolve NAME...: PMU, config words, domain, scale, and whether it opens here.",
                         "bytebound events resolve cycles:u LLC-load-misses msr/tsc/",
                         {json_option(json), sysroot_option(root)},

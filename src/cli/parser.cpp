@@ -124,7 +124,7 @@ Result<Parsed> parse(const Syntax& syntax, const std::vector<std::string>& words
 
     CLI::App app(syntax.purpose, syntax.command);
     app.formatter(std::make_shared<HelpFormat>(syntax));
-    app.get_help_ptr()->description("print this help and stop");
+    app.get_help_ptr()->description("print this help and exit");
     std::map<std::string, std::string> values;
     for (const Option& option : syntax.options) {
         if (option.value.empty()) {

@@ -70,10 +70,10 @@ ExitCode check(const Asked& asked, const std::vector<std::string>& words) {
 ExitCode presets_main(const std::vector<std::string>& words) {
     Asked asked;
     const Syntax syntax{"bytebound presets",
-                        "list: every preset, your own ones too.\n"
-                        "show NAME: which events mean DRAM bytes and LLC misses, and what is doubtful about them.\n"
+                        "list: all presets, including your own.\n"
+                        "show NAME: which events mean DRAM bytes and LLC misses, and known caveats.\n"
                         "match: the counters that a run would open here, and the warnings.\n"
-                        "check FILE...: everything that is wrong with preset files, without a machine.",
+                        "check FILE...: all mistakes in preset files; does not depend on the machine.",
                         "bytebound presets match --json",
                         {json_option(asked.json),
                          sysroot_option(asked.root),

@@ -33,7 +33,7 @@ constexpr Command command_table[] = {
 
 std::string help_text() {
     std::string text = "bytebound measures update loops of packed row blocks: time, CPI, LLC misses and DRAM bytes of\n"
-                       "every step against the bound max(A,R)*S, and says where every number came from.\n\n"
+                       "every step, compared with the bound max(A,R)*S, and the source of every number.\n\n"
                        "Usage: bytebound COMMAND [OPTIONS]\n\nCommands:\n";
     for (const Command& command : commands()) {
         if (command.hidden) continue;
@@ -41,7 +41,7 @@ std::string help_text() {
         name.resize(10, ' ');
         text += "  " + name + " " + std::string(command.purpose) + "\n";
     }
-    text += "\n  --help     this help; every command has its own: bytebound COMMAND --help\n"
+    text += "\n  --help     this help; for a command: bytebound COMMAND --help\n"
             "  --version  version and the optional parts built in\n\n"
             "Example:\n  bytebound run --ks 16,256 --out first-run\n";
     return text;

@@ -9,8 +9,8 @@ namespace bytebound {
 ExitCode report_main(const std::vector<std::string>& words) {
     const Syntax syntax{
         "bytebound report",
-        "Writes the reports of a run directory again, from run.json and samples.csv alone. The same run gives\n"
-        "the same bytes on any machine.",
+        "Writes the reports of a run directory again, only from run.json and samples.csv. The output is\n"
+        "identical on every machine.",
         "bytebound report first-run",
         {},
         "RUN",

@@ -89,8 +89,8 @@ std::vector<std::string> collector_names() {
 }
 
 Failure not_built_in(std::string operation, const std::string& word) {
-    return fail({ExitCode::not_possible, std::move(operation), word, "this build lacks it",
-                 "leave it out; bytebound --version names what is built in"});
+    return fail({ExitCode::not_possible, std::move(operation), word, "it is not part of this build",
+                 "remove it; bytebound --version lists what is built in"});
 }
 
 Result<void> loops_into(RunOptions& o, const std::string& text) {
@@ -103,7 +103,7 @@ Result<void> loops_into(RunOptions& o, const std::string& text) {
         if (!external && !entry->built_in) return not_built_in("select loop", word);
         const LoopKind kind = external ? LoopKind::external : entry->kind;
         if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) {
-            return bad_value("--loops", "'" + word + "' stands twice", "name each loop once");
+            return bad_value("--loops", "'" + word + "' is listed twice", "list each loop once");
         }
         kinds.push_back(kind);
     }
@@ -139,7 +139,7 @@ Result<void> quick_into(RunOptions& options) {
 Apply change_into(std::string option, std::optional<std::uint32_t>& target, std::shared_ptr<const bool> ks_given) {
     return
         [option = std::move(option), &target, ks_given = std::move(ks_given)](const std::string& text) -> Result<void> {
-            if (*ks_given) return bad_value(option, "--ks is given too", "give either --ks or --add/--remove");
+            if (*ks_given) return bad_value(option, "--ks is also given", "give either --ks or --add/--remove");
             return count_into(option, target)(text);
         };
 }
@@ -199,8 +199,8 @@ void add_loops(std::vector<Option>& table, RunOptions& o) {
     table.push_back({"--loops", "LOOP,...", default_loop_names() + " (all)", group,
                      [&o](const std::string& text) { return loops_into(o, text); }});
     table.push_back({"--tau", "TAU|adaptive",
-                     "hybrid rebuilds if k > TAU*m (0.5); adaptive: by the expected times of this host", group,
-                     [&o](const std::string& text) -> Result<void> {
+                     "hybrid rebuilds if k > TAU*m (0.5); adaptive: chosen from the times predicted for this host",
+                     group, [&o](const std::string& text) -> Result<void> {
                          o.adaptive_tau = text == "adaptive";
                          if (o.adaptive_tau) return {};
                          auto tau = to_number("--tau", text, 0, 1e9);
@@ -216,7 +216,7 @@ void add_loops(std::vector<Option>& table, RunOptions& o) {
     table.push_back({"--threads", "N", "pinned workers (1)", group, count_into("--threads", o.threads, 1, 4096)});
     table.push_back(
         {"--grain", "ROWS", "rows per unit of parallel work (8)", group, count_into("--grain", o.grain, 1)});
-    table.push_back({"--par-threshold", "ROWS", "rows of a step from which workers share it (64)", group,
+    table.push_back({"--par-threshold", "ROWS", "rows in a step from which the workers share it (64)", group,
                      count_into("--par-threshold", o.parallel_threshold)});
     table.push_back({"--between", "GAP", choices(between_words()) + ": what happens between two steps (none)", group,
                      word_into("--between", "gap", o.between, between_words())});
@@ -239,7 +239,7 @@ void add_counting(std::vector<Option>& table, RunOptions& o) {
     const std::string group = "Counting";
     table.push_back({"--collector", "NAME,...", join(collector_names(), "|") + " (auto)", group,
                      [&o](const std::string& text) { return collectors_into(o.counting.collectors, text); }});
-    table.push_back({"--events", "NAME,...", "events instead of the default ones; see bytebound events list", group,
+    table.push_back({"--events", "NAME,...", "events, instead of the default ones; see bytebound events list", group,
                      [&o](const std::string& text) -> Result<void> {
                          o.counting.events = split_event_names(text);
                          const auto empty = std::find(o.counting.events.begin(), o.counting.events.end(), "");
@@ -251,14 +251,14 @@ void add_counting(std::vector<Option>& table, RunOptions& o) {
                      group, text_into(o.counting.bandwidth_preset)});
     table.push_back(bytes_per_cas_option(o.counting.bytes_per_cas, group));
     add_cache_options(table, o, group);
-    table.push_back({"--allow-multiplex", "", "scale events that do not fit instead of running more passes", group,
+    table.push_back({"--allow-multiplex", "", "scale events that do not fit, instead of running more passes", group,
                      flag_into(o.counting.allow_multiplex)});
     table.push_back({"--qualify", "WHEN",
-                     choices(qualify_words()) + ": check counters on kernels of known truth (cached)", group,
+                     choices(qualify_words()) + ": check counters on kernels with known counts (cached)", group,
                      word_into("--qualify", "choice", o.qualify, qualify_words())});
     table.push_back({"--allow-unqualified", "", "show figures of counters that failed the check, marked", group,
                      flag_into(o.allow_unqualified)});
-    table.push_back({"--strict", "", "exit 3 before measuring unless every wanted event can be counted", group,
+    table.push_back({"--strict", "", "exit 3 before measuring unless every requested event can be counted", group,
                      flag_into(o.counting.strict)});
 }
 
@@ -271,7 +271,7 @@ void add_output(std::vector<Option>& table, RunOptions& o) {
                          return {};
                      }});
     table.push_back({"--force", "", "replace the files of an existing run directory", group, flag_into(o.force)});
-    table.push_back({"--dry-run", "", "print the plan, measure nothing", group, flag_into(o.dry_run)});
+    table.push_back({"--dry-run", "", "print the plan; measure nothing", group, flag_into(o.dry_run)});
     table.push_back({"--quiet", "", "no progress on stderr", group, flag_into(o.quiet)});
 }
 

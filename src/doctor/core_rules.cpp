@@ -47,7 +47,7 @@ SourceDiagnosis no_core_pmu(const MachineFacts& facts) {
     if (facts.machine.cpu.architecture == "riscv64")
         return unavailable(Cause::no_pmu, "no core PMU: the firmware offers no SBI PMU extension",
                            "update the firmware (OpenSBI 1.0 or newer)");
-    return unavailable(Cause::no_pmu, "no core PMU: the kernel has no driver for this CPU or firmware hides it",
+    return unavailable(Cause::no_pmu, "no core PMU: the kernel has no driver for this CPU, or the firmware hides it",
                        "sudo dmesg | grep -i 'performance events\\|pmu'");
 }
 
@@ -68,9 +68,10 @@ SourceDiagnosis core_opens(const MachineFacts& facts) {
     const auto cycles = times_of(facts, "cycles");
     if (cycles && cycles->running_ns > 0 && cycles->count == 0)
         return unavailable(Cause::counts_nothing,
-                           "cycles opens and runs but stays 0" + (!facts.machine.virtualisation.in_virtual_machine()
-                                                                      ? std::string()
-                                                                      : ": the hypervisor emulates no counter"),
+                           "cycles opens and runs but stays 0" +
+                               (!facts.machine.virtualisation.in_virtual_machine()
+                                    ? std::string()
+                                    : ": the hypervisor does not emulate the counter"),
                            "give the VM a PMU (QEMU: -cpu host,pmu=on) or use bare metal");
     const auto cores = core_pmus(facts);
     std::string found = "cycles opens";
@@ -82,9 +83,9 @@ SourceDiagnosis core_opens(const MachineFacts& facts) {
     const auto full = times_of(facts, "full-group");
     if (full && full->running_ns < full->enabled_ns) {
         if (facts.nmi_watchdog.value_or(0) != 0)
-            return available(found + "; the NMI watchdog holds one counter", Cause::nmi_watchdog,
+            return available(found + "; the NMI watchdog uses one counter", Cause::nmi_watchdog,
                              "sudo sysctl kernel.nmi_watchdog=0");
-        return available(found + "; someone else holds a counter", Cause::counters_taken,
+        return available(found + "; another program uses a counter", Cause::counters_taken,
                          "stop other profilers (perf, a monitoring agent)");
     }
     if (cores.size() > 1)
@@ -108,7 +109,7 @@ SourceDiagnosis core_not_probed(const MachineFacts& facts) {
                            "docker run -v /sys:/sys:ro ...");
     if (cores.empty()) return no_core_pmu(facts);
     return undecided(Cause::not_probed,
-                     "not probed: " + cores.front()->name + " is there, nobody tried to open an event",
+                     "not probed: " + cores.front()->name + " exists, but opening an event was not tried",
                      "run scripts/gather-machine with bytebound on that machine");
 }
 

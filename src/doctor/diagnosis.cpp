@@ -26,7 +26,7 @@ void warn_of_cpumasks(const MachineFacts& facts, std::vector<std::string>& warni
         if (pmu.kind != PmuKind::memory_controller || !pmu.cpumask || facts.machine.online.empty()) continue;
         for (const int cpu : *pmu.cpumask)
             if (!std::binary_search(facts.machine.online.begin(), facts.machine.online.end(), cpu))
-                warnings.push_back(pmu.name + " names CPU " + std::to_string(cpu) + ", which is not online");
+                warnings.push_back(pmu.name + " lists CPU " + std::to_string(cpu) + ", which is not online");
     }
     const auto packages = facts.machine.package_count();
     if (!packages) return;

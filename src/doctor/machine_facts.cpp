@@ -35,7 +35,7 @@ MachineFacts gather_facts(const SysRoot& root) {
     std::vector<FileFault> faults;
     facts.machine = survey_machine(root, faults);
     for (const FileFault& fault : faults)
-        facts.warnings.push_back(fault.path + " is no CPU list: " + quoted_text(fault.text));
+        facts.warnings.push_back(fault.path + " is not a CPU list: " + quoted_text(fault.text));
     facts.pmus = read_pmus(root);
     for (const PmuFacts& pmu : facts.pmus)
         facts.warnings.insert(facts.warnings.end(), pmu.faults.begin(), pmu.faults.end());

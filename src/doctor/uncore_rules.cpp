@@ -35,7 +35,7 @@ SourceDiagnosis controllers_missing(const MachineFacts& facts) {
                            "use a kernel with CONFIG_PERF_EVENTS=y, outside gVisor");
     if (facts.machine.virtualisation.in_virtual_machine())
         return unavailable(Cause::vm_hides_uncore,
-                           virtual_machine_phrase(facts) + ": socket-wide counters stay with the host",
+                           virtual_machine_phrase(facts) + ": socket-wide counters are visible to the host only",
                            "use bare metal; here --collector sim models the bytes");
     if (!facts.event_source)
         return unavailable(Cause::masked_sysfs, "sys/bus/event_source is missing or empty: masked by the container",
@@ -77,7 +77,7 @@ SourceDiagnosis diagnose_memory_controller(const MachineFacts& facts) {
     if (broken != found.end())
         return unavailable(Cause::broken_files, (*broken)->faults.empty() ? (*broken)->name : (*broken)->faults.front(),
                            facts.machine.offline.empty()
-                               ? "report it to the kernel's maintainers; --collector sim meanwhile"
+                               ? "report it to the kernel's maintainers; use --collector sim meanwhile"
                                : "bring the package's CPUs online: sudo chcpu -e " +
                                      format_cpu_list(facts.machine.offline));
     const auto device = error_of(facts, "memory-controller");
@@ -120,7 +120,7 @@ SourceDiagnosis diagnose_resctrl(const MachineFacts& facts) {
         return unavailable(Cause::not_in_kernel, "this kernel has no resctrl",
                            "use a kernel with CONFIG_X86_CPU_RESCTRL=y");
     if (!built_in(facts, collector_name::resctrl)) // before what can be mended: mounting it would not help
-        return unavailable(Cause::not_built_in, "the machine has it, this build has no resctrl collector",
+        return unavailable(Cause::not_built_in, "the machine supports it, but this build has no resctrl collector",
                            "use --collector perf or sim");
     if (!resctrl.mounted)
         return unavailable(Cause::not_mounted, "resctrl is not mounted",
@@ -138,8 +138,8 @@ std::vector<std::string> resctrl_errata(const MachineFacts& facts) {
     std::vector<std::string> notes = facts.knowledge.resctrl_errata;
     if (facts.machine.cpu.vendor == "GenuineIntel" && has_sub_numa_clusters(facts.machine) &&
         !facts.resctrl.knows_clusters)
-        notes.emplace_back("sub-NUMA clustering is on and this kernel's resctrl does not know it (Linux 6.11 does): "
-                           "bytes of some nodes may be missing");
+        notes.emplace_back("sub-NUMA clustering is on, which resctrl supports only since Linux 6.11: bytes of some "
+                           "nodes may be missing");
     return notes;
 }
 
@@ -160,7 +160,7 @@ SourceDiagnosis diagnose_valgrind(const MachineFacts& facts) {
     if (!built_in(facts, collector_name::callgrind))
         return unavailable(Cause::not_built_in,
                            facts.program.valgrind.value_or(false)
-                               ? "valgrind is installed, this build has no callgrind collector"
+                               ? "valgrind is installed, but this build has no callgrind collector"
                                : "this build has no callgrind collector",
                            "use --collector sim");
     if (!facts.program.valgrind)
@@ -188,8 +188,8 @@ SourceDiagnosis diagnose_clock(const MachineFacts& facts) {
     if (source.empty()) return available("clock source unknown");
     // These are read through a port or MMIO in the kernel, a microsecond or so; the others are read in user space.
     if (source == "hpet" || source == "acpi_pm" || source == "jiffies" || source == "refined-jiffies")
-        return available("clock source " + source + ": slow to read, short steps are blurred", Cause::slow_clock,
-                         "sudo dmesg | grep -i 'clocksource\\|tsc' tells why tsc was dropped");
+        return available("clock source " + source + ": slow to read, so short steps are imprecise", Cause::slow_clock,
+                         "sudo dmesg | grep -i 'clocksource\\|tsc' says why tsc was dropped");
     return available("clock source " + source);
 }
 

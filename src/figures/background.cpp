@@ -75,7 +75,7 @@ void subtract_background(Series& series, const PhaseSamples& phase, std::size_t 
     const auto& names = phase.background->events;
     const auto column = static_cast<std::size_t>(std::find(names.begin(), names.end(), record.name) - names.begin());
     std::map<std::uint32_t, Phase> phases = phases_of(phase, record, column);
-    if (phases.empty()) return give_up("the idle machine was not watched around its phases");
+    if (phases.empty()) return give_up("the idle machine was not sampled around its phases");
     share_scatter(phases);
 
     SharedFigure shared;
@@ -114,11 +114,10 @@ void subtract_background(Series& series, const PhaseSamples& phase, std::size_t 
 std::string hidden_by_background(const Series& series, double mean, double bound_bytes) {
     if (!series.shared || mean >= series.shared->smallest) return {};
     const SharedFigure& shared = *series.shared;
-    std::string reason =
-        fmt::format("{} a step is less than the {} that the machine's background hides in {:.0f} steps",
-                    format_size(std::max(mean, 0.0)), format_size(shared.smallest), shared.steps);
+    std::string reason = fmt::format("{} per step is less than the {} that background traffic masks in {:.0f} steps",
+                                     format_size(std::max(mean, 0.0)), format_size(shared.smallest), shared.steps);
     if (bound_bytes > 0 && shared.smallest > bound_bytes)
-        reason += fmt::format("; about {:.0f} steps, in more --repeats, would show the bound",
+        reason += fmt::format("; about {:.0f} steps, in more --repeats, would be needed to detect the bound",
                               std::ceil(shared.steps * std::pow(shared.smallest / bound_bytes, 2)));
     return reason;
 }

@@ -28,8 +28,8 @@ std::string claim_text(const Comparison& c, Tier tier) {
         } else if (tier != Tier::computed) {
             why = fmt::format("{}x, without an interval", times(c.ratio.ratio));
         }
-        return fmt::format("{} and {} are not told apart in {} at k={}: {}{}", c.loop, c.vs, words.subject, c.k, why,
-                           basis(tier));
+        return fmt::format("{} and {} do not differ significantly in {} at k={}: {}{}", c.loop, c.vs, words.subject,
+                           c.k, why, basis(tier));
     }
     const bool better = c.verdict == Verdict::better;
     const double factor = better ? c.ratio.ratio : 1 / c.ratio.ratio;

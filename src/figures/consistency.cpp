@@ -35,8 +35,8 @@ std::optional<Consistency> consistency(std::string_view first, const Estimate& o
         return out;
     out.verdict = Agreement::differs;
     if (hierarchy_simulated && (first == source_name::callgrind || second == source_name::callgrind))
-        out.reasons.emplace_back("callgrind emulates the last level alone (and a small first one), not the levels of "
-                                 "--cache-model");
+        out.reasons.emplace_back(
+            "callgrind emulates only the last level (and a small first one), not the levels of --cache-model");
     add_causes(out.reasons, first, out.ratio < 1);
     add_causes(out.reasons, second, out.ratio > 1);
     return out;

@@ -58,11 +58,11 @@ CrossoverPoint modelled_point(const RunRecord& run) {
     CrossoverPoint point;
     point.tier = Tier::computed;
     if (!run.expected || !run.expected->crossover) {
-        point.reason = run.expected ? run.expected->crossover_reason : "this run expected none";
+        point.reason = run.expected ? run.expected->crossover_reason : "this run predicted none";
         return point;
     }
     const ExpectedRecord& expected = *run.expected;
-    point.basis = "closed-form traffic at the ceilings of the calibration";
+    point.basis = "closed-form traffic with the ceilings of the calibration";
     const auto end = [](std::optional<std::uint32_t> k) { return k ? std::optional<double>(*k) : std::nullopt; };
     point.k = end(expected.crossover->k);
     point.ci_low = end(expected.k_low);
@@ -84,7 +84,7 @@ std::string contradiction(const Curve& curve, double k) {
 void put_tau(CrossoverSummary& out, const Curve& curve, std::uint32_t active_rows) {
     if (active_rows == 0) return;
     if (!out.measured.k && out.modelled.k) out.tau_reason = contradiction(curve, *out.modelled.k);
-    if (!out.measured.k && !out.modelled.k) out.tau_reason = "no k* was measured, and none is modelled";
+    if (!out.measured.k && !out.modelled.k) out.tau_reason = "k* was neither measured nor modelled";
     if (!out.tau_reason.empty()) return;
     const CrossoverPoint& point = out.measured.k ? out.measured : out.modelled;
     // The model's k* is the first k that should rebuild, and hybrid rebuilds above tau * m (model/predict.hpp).

@@ -81,7 +81,7 @@ void put_deferred(Ledger& ledger, const PhaseSamples& phase) {
 std::string why_no_model(const SummaryRow& row, const ExperimentRecord& experiment) {
     const auto why = row.unavailable.find("by_buffer");
     if (why == row.unavailable.end()) return "samples.csv of this version does not split the lines fetched";
-    std::string reason = "no model says what the bytes are made of: not simulated: " + why->second;
+    std::string reason = "no model attributes the bytes: not simulated: " + why->second;
     if (!experiment.closed_form_reason.empty()) reason += "; no closed form: " + experiment.closed_form_reason;
     return reason;
 }

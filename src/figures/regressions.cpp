@@ -27,7 +27,7 @@ std::string why_not_minimal(const Summary& summary, const std::string& loop) {
 /// Why a step's memory traffic is not that of whole rows alone; empty where it is.
 std::string why_not_of_rows_alone(const RunRecord& run) {
     if (!run.workload.between.empty() && run.workload.between != "none")
-        return "what happens between two steps moves rows, too";
+        return "work between two steps moves rows, too";
     const std::uint32_t line_bytes = run.simulation ? run.simulation->geometry.line_bytes : 64;
     for (const RowGroup& group : run.workload.layout.groups)
         if (group.row_bytes % line_bytes != 0) return "rows share cache lines with their neighbours";

@@ -46,7 +46,8 @@ std::string text_of(ReadingState state) {
     switch (state) {
     case ReadingState::never_ran: return "never ran: the kernel gave this event no counter";
     case ReadingState::read_failed:
-        return "the counter gave no answer, or an impossible one (it went back, or ran longer than it was enabled)";
+        return "the counter could not be read, or gave an impossible value (it decreased, or ran longer than it was "
+               "enabled)";
     default: return "was not opened";
     }
 }

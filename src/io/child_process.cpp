@@ -48,7 +48,7 @@ Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& words,
                                     pointers_to(words).data(), pointers_to(environment).data());
     if (error != 0)
         return fail({ExitCode::internal, "start", words[0], "the process could not be started",
-                     "see that the file can be executed", error});
+                     "check that the file is executable", error});
     return ChildProcess(pid);
 }
 

@@ -22,7 +22,7 @@ std::string document_text(const nlohmann::ordered_json& document);
 std::string member_text(std::string_view key, const nlohmann::json& value);
 std::string member_text(std::string_view key, const nlohmann::ordered_json& value);
 
-/// Integral values as integers: 65536, not 65536.0. What is no number is null.
+/// Integral values as integers: 65536, not 65536.0. What is not a number is null.
 nlohmann::ordered_json json_number(double value);
 nlohmann::ordered_json json_number(const std::optional<double>& value);
 /// Text that may be missing: null rather than "".

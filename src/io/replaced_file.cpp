@@ -59,7 +59,7 @@ void reserve_room(const fs::path& temporary, std::size_t bytes) {
 
 WriteTrouble write_trouble(int number) {
     if (number == ENOSPC || number == EDQUOT)
-        return {true, "no space is left on the device", "free space or give another --out"};
+        return {true, "no space left on the device", "free space or give another --out"};
     if (number == EFBIG) return {true, "the file would exceed the file-size limit", "raise ulimit -f"};
     return {false, "the file cannot be written", "give a writable --out"};
 }

@@ -40,7 +40,7 @@ const StreamFunctions& widest_stream_functions() { return stream_functions().bac
 std::string_view why_no_nt_kernels() {
     return widest_stream_functions().nt_write != nullptr
                ? std::string_view()
-               : "this architecture has no stores that surely go past the caches";
+               : "this architecture has no stores that are guaranteed to bypass the caches";
 }
 
 std::vector<RowMove> random_row_moves(std::uint32_t rows, std::uint64_t seed) {

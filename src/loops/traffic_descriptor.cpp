@@ -35,8 +35,8 @@ Modelled<StepMeans> means_of(const DescribedLoop& loop) {
         sum += static_cast<double>(active);
     }
     if (most - least > 1)
-        return unmodelled("the number of active rows moves between " + std::to_string(least) + " and " +
-                          std::to_string(most) + ", and the closed form is of a steady one");
+        return unmodelled("the number of active rows varies between " + std::to_string(least) + " and " +
+                          std::to_string(most) + ", and the closed form assumes that it is constant");
     const auto steps = static_cast<double>(loop.changes.size());
     for (double* total : {&means.added, &means.removed, &means.grown, &means.survivors})
         *total /= steps;

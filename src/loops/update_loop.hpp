@@ -37,7 +37,7 @@ struct LoopEntry {
     StoredRows stores;
     /// The streams of its steps (traffic_describer.hpp); null: library code, which nothing here describes or replays.
     std::optional<Unmodelled> (*describe)(TrafficDescriber& to);
-    bool built_in = true;      ///< false: known, but this build lacks it
+    bool built_in = true;      ///< false: known, but it is not part of this build
     bool by_default = true;    ///< measured where --loops names none
     bool tries_copies = false; ///< it chooses its copy method by trial; models take it for ordinary stores
 };

@@ -10,7 +10,7 @@ namespace {
 
 Failure differs(const std::string& object, const std::string& cause) {
     return fail({ExitCode::internal, "verify", object, cause,
-                 "the run's figures are not those of a correct update; report this as a bug of bytebound", 0});
+                 "the figures are not those of a correct update; please report this as a bug in bytebound", 0});
 }
 
 std::string slot_text(std::size_t slot) { return "slab slot " + std::to_string(slot); }

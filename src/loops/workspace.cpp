@@ -75,7 +75,7 @@ namespace {
 Result<void> check_spec(const WorkspaceSpec& spec) {
     if (spec.pool_rows == 0 || spec.pool_rows > max_pool_rows) {
         return fail({ExitCode::usage, "allocate", "--N " + std::to_string(spec.pool_rows),
-                     "the pool holds no rows or more than 32-bit slots can number",
+                     "the pool has no rows, or more rows than 32-bit slot numbers allow",
                      "choose N between 1 and " + std::to_string(max_pool_rows), 0});
     }
     if (spec.layout.row_bytes() == 0) {

@@ -63,7 +63,7 @@ std::string CpuIdentity::maker() const {
 std::string describe(const CpuIdentity& cpu) {
     if (cpu.implementer) return fmt::format("implementer {:#x} part {:#x}", *cpu.implementer, cpu.part.value_or(0));
     if (!cpu.power_cpu.empty()) return "CPU " + cpu.power_cpu;
-    if (cpu.vendor.empty()) return "a CPU that /proc/cpuinfo does not name";
+    if (cpu.vendor.empty()) return "a CPU that /proc/cpuinfo does not identify";
     std::string text = cpu.vendor;
     if (cpu.family) text += fmt::format(" family {:#x}", *cpu.family);
     if (cpu.model) text += fmt::format(" model {:#x}", *cpu.model);

@@ -129,7 +129,7 @@ Capability probe_page_query(Sys& sys) {
                               asked.error == ENOSYS ? "use a kernel with NUMA support"
                                                     : "give the container CAP_SYS_NICE");
     if (status < 0)
-        return Capability::no(with_errno("move_pages does not know the node of a touched page", -status),
+        return Capability::no(with_errno("move_pages does not report the node of a touched page", -status),
                               "use a kernel with page migration support");
     return Capability::yes("move_pages");
 }
@@ -164,9 +164,9 @@ Result<Machine> discover(const SysRoot& root) {
         return machine;
     if (!faults.empty())
         return fail({ExitCode::bad_data, "read", (root.path() / faults[0].path).string(),
-                     "\"" + faults[0].text + "\" is no list of numbers", "record the machine again", 0});
-    return fail({ExitCode::bad_data, "read machine", root.path().string(), "no CPU is named in sys/ or proc/",
-                 "give the directory that holds the recorded sys/ and proc/", 0});
+                     "\"" + faults[0].text + "\" is not a list of numbers", "record the machine again", 0});
+    return fail({ExitCode::bad_data, "read machine", root.path().string(), "sys/ and proc/ list no CPU",
+                 "give the directory that contains the recorded sys/ and proc/", 0});
 }
 
 } // namespace bytebound

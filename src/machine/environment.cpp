@@ -109,7 +109,7 @@ void add_frequency(Facts& facts, const std::vector<int>& cpus) {
         else
             facts.missing("frequency", name,
                           by_cpu(facts, cpus, "cpufreq/scaling_governor").empty() ? no_cpufreq
-                                                                                  : "the driver does not state it");
+                                                                                  : "the driver does not report it");
     }
     // The same switch, once inverted: intel_pstate's own, and the one of acpi-cpufreq and amd-pstate.
     const auto no_turbo = facts.root().read(cpu_directory + "intel_pstate/no_turbo");

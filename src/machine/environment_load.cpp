@@ -45,7 +45,7 @@ void add_load(Facts& facts, const Machine& machine, const std::vector<int>& cpus
     facts.add("smt", "active", any_smt ? "yes" : "no");
     facts.add("smt", "siblings of the chosen CPUs", siblings.empty() ? "none" : format_cpu_list(siblings));
 
-    std::string reason = "a recorded machine has one look at /proc/stat";
+    std::string reason = "a recorded machine has only one copy of /proc/stat";
     std::map<int, CpuLoad> loads;
     const auto before = facts.root().read("proc/stat");
     if (facts.root().is_live() && before) {

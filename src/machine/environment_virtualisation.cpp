@@ -29,14 +29,14 @@ void add_limits(Facts& facts, const Limits& limits) {
     else if (limits.cpu_hundredths.stated)
         facts.add("virtualisation", "CPU quota", "none");
     else
-        facts.missing("virtualisation", "CPU quota", "no cgroup file states one");
+        facts.missing("virtualisation", "CPU quota", "no cgroup file sets one");
 
     if (limits.memory_bytes.value)
         facts.add("virtualisation", "memory limit", format_size(static_cast<double>(*limits.memory_bytes.value)));
     else if (limits.memory_bytes.stated)
         facts.add("virtualisation", "memory limit", "none");
     else
-        facts.missing("virtualisation", "memory limit", "no cgroup file states one");
+        facts.missing("virtualisation", "memory limit", "no cgroup file sets one");
 }
 
 } // namespace

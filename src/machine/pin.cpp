@@ -22,7 +22,7 @@ Result<std::vector<int>> read_affinity(Sys& sys) {
             if (CPU_ISSET_S(cpu, bytes, mask.data())) cpus.push_back(static_cast<int>(cpu));
         return cpus;
     }
-    return fail({ExitCode::internal, "read affinity", "of the calling thread", "the kernel does not tell it",
+    return fail({ExitCode::internal, "read affinity", "of the calling thread", "the kernel does not report it",
                  "allow sched_getaffinity in the container's seccomp profile", asked.error});
 }
 
@@ -78,7 +78,7 @@ Result<Pin> Pin::bind(Sys& sys, const Machine& machine, int cpu) {
     auto read_back = TRY(read_affinity(sys));
     if (read_back != std::vector<int>{cpu}) {
         return fail({ExitCode::internal, "bind worker to", object,
-                     "proof failed: after binding, the kernel names the affinity " +
+                     "proof failed: after binding, the kernel reports the affinity " +
                          (read_back.empty() ? "of no CPU" : format_cpu_list(read_back)),
                      "look for a tool that moves threads (cpuset, irqbalance-like daemons, a wrapper library)", 0});
     }

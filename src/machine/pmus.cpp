@@ -29,8 +29,8 @@ std::optional<std::vector<int>> cpus_of(const SysRoot& root, const std::string& 
     const auto text = root.read(std::string(devices) + "/" + pmu + "/" + file);
     if (!text) return std::nullopt;
     auto cpus = parse_cpu_list(*text);
-    if (!cpus) faults.push_back(pmu + "/" + file + " is no CPU list: " + quoted_text(*text));
-    if (cpus && cpus->empty()) faults.push_back(pmu + "/" + file + " is empty: it names no CPU to count on");
+    if (!cpus) faults.push_back(pmu + "/" + file + " is not a CPU list: " + quoted_text(*text));
+    if (cpus && cpus->empty()) faults.push_back(pmu + "/" + file + " is empty: it lists no CPU to count on");
     return cpus;
 }
 
@@ -44,7 +44,7 @@ PmuFacts read_pmu(const SysRoot& root, const std::string& name) {
     if (number && *number <= 0xffffffff)
         pmu.type = static_cast<std::uint32_t>(*number);
     else
-        pmu.faults.push_back(type ? name + "/type is no number: " + quoted_text(*type) : name + " has no type file");
+        pmu.faults.push_back(type ? name + "/type is not a number: " + quoted_text(*type) : name + " has no type file");
     pmu.cpumask = cpus_of(root, name, "cpumask", pmu.faults);
     pmu.cpus = cpus_of(root, name, "cpus", pmu.faults);
     for (const std::string& term : root.list(home + "format")) {
@@ -54,7 +54,7 @@ PmuFacts read_pmu(const SysRoot& root, const std::string& name) {
             pmu.faults.push_back(name + "/format/" + term + " cannot be read (" + errno_name(text.error().sys_errno) +
                                  ")");
         else if (!is_format(*text))
-            pmu.faults.push_back(name + "/format/" + term + " makes no sense: " + quoted_text(*text));
+            pmu.faults.push_back(name + "/format/" + term + " is implausible: " + quoted_text(*text));
     }
     for (const std::string& alias : root.list(home + "events"))
         pmu.events[alias] = text_of(root, home + "events/" + alias);

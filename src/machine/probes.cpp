@@ -158,7 +158,7 @@ Result<Probes> parse_probes(std::string_view text) {
         return object.contains(key) && object[key].is_number_unsigned();
     };
     const auto document = nlohmann::json::parse(text, nullptr, false);
-    if (!document.is_object()) return malformed("it is no JSON object");
+    if (!document.is_object()) return malformed("it is not a JSON object");
     Probes probes;
     for (const auto& [kind, value] : document.items()) {
         if (value.is_number_unsigned()) {

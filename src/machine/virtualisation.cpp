@@ -45,9 +45,10 @@ Virtualisation find_virtualisation(const SysRoot& root, const CpuIdentity& cpu) 
     const std::string tree = "sys/firmware/devicetree/base/hypervisor";
     if (cpu.hypervisor_flag.value_or(false)) facts.signs.push_back("CPU flag hypervisor");
     if (type) facts.signs.push_back("/sys/hypervisor/type " + *type);
-    if (root.exists(tree)) facts.signs.push_back("device tree names a hypervisor");
+    if (root.exists(tree)) facts.signs.push_back("the device tree lists a hypervisor");
     const Board* board = board_of(facts);
-    if (facts.signs.empty() && board != nullptr) facts.signs.push_back(std::string("DMI table names ") + board->word);
+    if (facts.signs.empty() && board != nullptr)
+        facts.signs.push_back(std::string("the DMI table lists ") + board->word);
     if (facts.signs.empty()) return facts;
 
     if (board != nullptr) facts.hypervisor = board->hypervisor;

@@ -25,13 +25,13 @@ std::string written(const CacheGeometry& geometry) {
 
 Result<void> check(const CacheGeometry& geometry) {
     if (geometry.ways == 0 || geometry.ways > most_ways)
-        return refuse_geometry(written(geometry), "the number of ways is not within 1 to 65536",
+        return refuse_geometry(written(geometry), "the number of ways must be from 1 to 65536",
                                "give SIZE:WAYS, as in 32MiB:16");
     if (!std::has_single_bit(geometry.line_bytes))
         return refuse_geometry(written(geometry), "a line of " + std::to_string(geometry.line_bytes) + " bytes",
-                               "lines are a power of two");
+                               "a line must be a power of two");
     if (geometry.size_bytes == 0 || geometry.size_bytes > most_bytes)
-        return refuse_geometry(written(geometry), "the size is not within 1 line and 16 GiB",
+        return refuse_geometry(written(geometry), "the size must be from 1 line to 16 GiB",
                                "give SIZE:WAYS, as in 32MiB:16");
     const std::uint64_t way_bytes = std::uint64_t{geometry.ways} * geometry.line_bytes;
     if (geometry.size_bytes % way_bytes != 0) {
@@ -39,7 +39,7 @@ Result<void> check(const CacheGeometry& geometry) {
         return refuse_geometry(written(geometry),
                                "the size is not divisible by " + std::to_string(geometry.line_bytes) +
                                    "-byte lines times " + std::to_string(geometry.ways) + " ways",
-                               "the nearest that is: " + std::to_string(below != 0 ? below : way_bytes) + ":" +
+                               "the nearest possible size: " + std::to_string(below != 0 ? below : way_bytes) + ":" +
                                    std::to_string(geometry.ways));
     }
     return {};

@@ -48,9 +48,10 @@ Result<void> check(const HierarchySpec& spec) {
     }
     if (!spec.l1 && !spec.l2 && (spec.policy == LlcPolicy::exclusive || spec.policy == LlcPolicy::victim))
         return refuse_hierarchy(std::string(name_of(spec.policy)),
-                                "nothing fills the LLC without a private cache above it", "give an L1 or an L2");
+                                "this LLC is filled only from a private cache, and there is none",
+                                "give an L1 or an L2");
     if (spec.workers == 0 || spec.workers > most_workers)
-        return refuse_hierarchy(std::to_string(spec.workers) + " workers", "the number is not within 1 to 4096",
+        return refuse_hierarchy(std::to_string(spec.workers) + " workers", "the number must be from 1 to 4096",
                                 "give fewer");
     return {};
 }

@@ -21,7 +21,7 @@ std::string core_pmu_matching(const SysRoot& root, const std::string& pattern) {
 EstimateMatch match_core_estimate(const SysRoot& root, const Preset& preset) {
     const std::string name = "preset " + preset.name;
     if (!preset.estimate)
-        return {{}, name + ": " + (preset.no_estimate.empty() ? "it names no estimate" : preset.no_estimate)};
+        return {{}, name + ": " + (preset.no_estimate.empty() ? "it contains no estimate" : preset.no_estimate)};
     const std::string pmu = core_pmu_matching(root, preset.estimate->pmu);
     if (pmu.empty()) return {{}, fmt::format("{}: no core PMU {}", name, preset.estimate->pmu)};
     EstimateMatch match;

@@ -26,7 +26,7 @@ tl::expected<FormulaTerm, std::string> parse_product(std::string_view text, bool
         term.factor = static_cast<std::uint32_t>(*factor);
         text = trim(text.substr(star + 1));
     }
-    if (!is_name(text)) return tl::unexpected("'" + std::string(text) + "' is no name of an event");
+    if (!is_name(text)) return tl::unexpected("'" + std::string(text) + "' is not the name of an event");
     term.event = text;
     return term;
 }

@@ -72,8 +72,7 @@ public:
         if (!cpus) return tl::unexpected("broken sysfs: " + to_line(without_remedy(cpus.error())));
         if (!*cpus) return tl::unexpected("broken sysfs: PMU " + box_ + " has no cpumask");
         if ((*cpus)->empty()) {
-            warnings_.add(box_,
-                          "its cpumask is empty: no CPU of its package is online, and its traffic is not counted");
+            warnings_.add(box_, "its cpumask is empty: no CPU of its package is online, so its traffic is not counted");
             return std::vector<MemoryCounter>{};
         }
         type_ = *type;
@@ -148,10 +147,9 @@ private:
                                             alias, theirs->unit, term.bytes_per_count));
         } else if (std::abs(theirs->scale * unit - term.bytes_per_count) > 1e-3 * term.bytes_per_count) {
             differing_.push_back(alias);
-            warnings_.add(box_,
-                          fmt::format("the kernel's alias {} is scaled to {:.4g} bytes per count, the preset's {} "
-                                      "has {}; the preset's is used",
-                                      alias, theirs->scale * unit, terms, term.bytes_per_count));
+            warnings_.add(box_, fmt::format("the kernel's alias {} is scaled to {:.4g} bytes per count, the preset's "
+                                            "{} to {}; the preset's is used",
+                                            alias, theirs->scale * unit, terms, term.bytes_per_count));
         }
     }
 

@@ -35,7 +35,7 @@ void doubt_reach(const Machine& machine, const std::vector<MemoryCounter>& count
     for (const MemoryCounter& counter : counters)
         warnings.add(counter.event.pmu,
                      fmt::format("the cpumasks of all boxes together reach {} of {} packages: the kernel places boxes "
-                                 "wrongly or knows too few, and traffic may be missing or counted twice",
+                                 "wrongly or lists too few, and traffic may be missing or counted twice",
                                  reached.size(), *packages));
 }
 
@@ -59,8 +59,9 @@ std::vector<std::string> cpumask_doubts(const Machine& machine, const MemorySour
                                      also == 1 ? "1 is" : std::to_string(*also) + " are", name_of(source.scope)));
         for (const int cpu : cpus)
             if (!machine.online.empty() && !std::binary_search(machine.online.begin(), machine.online.end(), cpu))
-                warnings.add(counter.event.pmu,
-                             fmt::format("its cpumask names CPU {}, which is offline: it cannot be opened there", cpu));
+                warnings.add(
+                    counter.event.pmu,
+                    fmt::format("its cpumask lists CPU {}, which is offline: the box cannot be opened there", cpu));
     }
     if (source.scope == BoxScope::channel) doubt_reach(machine, counters, warnings);
     return warnings.lines();

@@ -81,12 +81,12 @@ private:
         const std::string name = "preset " + preset_.name;
         if (preset_.dram.empty()) {
             match_.reason =
-                name + ": " + (preset_.no_dram.empty() ? "it names no memory-controller events" : preset_.no_dram);
+                name + ": " + (preset_.no_dram.empty() ? "it contains no memory-controller events" : preset_.no_dram);
             return;
         }
         if (!broken_.empty()) {
             match_.reason = name + ": " + join(broken_, "; ");
-            match_.remedy = "bytebound doctor names the driver; --collector sim models the bytes";
+            match_.remedy = "bytebound doctor shows the driver; --collector sim models the bytes";
             return;
         }
         std::set<std::string> known;

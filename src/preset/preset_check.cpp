@@ -59,8 +59,8 @@ void check_sources(CheckedFile& file) {
                 continue;
             file.problems.push_back({b.line, "dram.pmu",
                                      "key \"pmu\": the source of line " + std::to_string(a.line) +
-                                         " takes the same PMUs for class " + std::string(name_of(b.memory)) +
-                                         ": this one would never be used, or count them twice"});
+                                         " uses the same PMUs for class " + std::string(name_of(b.memory)) +
+                                         ": this source would never be used, or would count them twice"});
         }
     }
 }
@@ -68,7 +68,7 @@ void check_sources(CheckedFile& file) {
 void compare(CheckedFile& file, const CheckedFile& other) {
     if (file.preset->name == other.preset->name && !file.preset->name.empty())
         file.problems.push_back(
-            {1, "name", "key \"name\": " + other.file + " is called \"" + other.preset->name + "\" too"});
+            {1, "name", "key \"name\": " + other.file + " has the name \"" + other.preset->name + "\" too"});
     compare_matches(file, other);
 }
 

@@ -25,7 +25,7 @@ void refuse_socket_pmu(const TableReader& table, std::string_view key, const std
     for (const std::string_view pmu : socket_pmus) {
         if (!compiled.matches(pmu)) continue;
         table.wrong_at(key, "key \"" + std::string(key) + "\": an uncore event with thread scope: PMU " +
-                                std::string(pmu) + " counts for everybody and cannot be opened on a thread");
+                                std::string(pmu) + " counts all programs and cannot be opened on a thread");
         return;
     }
 }
@@ -43,7 +43,7 @@ CoreEvent read_llc_misses(const TableReader& table) {
     for (const std::string_view pmu : socket_pmus)
         if (name.starts_with(std::string(pmu) + "/"))
             table.wrong_at("event", "key \"event\": an uncore event with thread scope: PMU " + std::string(pmu) +
-                                        " counts for everybody and cannot be opened on a thread");
+                                        " counts all programs and cannot be opened on a thread");
     return event;
 }
 

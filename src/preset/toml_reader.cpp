@@ -56,7 +56,7 @@ std::string TableReader::word(std::string_view key, std::initializer_list<std::s
     const std::string value = text(key, true);
     if (value.empty() || std::find(words.begin(), words.end(), value) != words.end()) return value;
     const std::vector<std::string> known(words.begin(), words.end());
-    wrong_at(key, quoted(key) + ": \"" + value + "\" is none of " + join(known, ", "));
+    wrong_at(key, quoted(key) + ": \"" + value + "\" is not one of " + join(known, ", "));
     return known.front();
 }
 
@@ -111,7 +111,7 @@ const toml::array* TableReader::list(std::string_view key) const {
     const toml::node* node = table_->get(key);
     if (node == nullptr) return nullptr;
     if (node->is_array() && !node->as_array()->empty()) return node->as_array();
-    wrong_at(key, quoted(key) + " is not a list with something in it");
+    wrong_at(key, quoted(key) + " is not a non-empty list");
     return nullptr;
 }
 
@@ -133,7 +133,7 @@ std::vector<NumberRange> TableReader::ranges(std::string_view key) const {
             const std::uint32_t value = number_of(item, key).value_or(0);
             found.push_back({value, value});
         } else if (pair->size() != 2) {
-            report(item.source(), key, quoted(key) + ": a range has a first and a last");
+            report(item.source(), key, quoted(key) + ": a range needs a first and a last value");
         } else {
             const auto first = number_of(*pair->get(0), key), last = number_of(*pair->get(1), key);
             if (!first || !last) continue;

@@ -10,7 +10,7 @@ namespace {
 /// Rows belong to the row kernels and to no other.
 void check_rows(StreamKernel kernel, std::uint64_t row_bytes) {
     if (copies_rows(kernel) != (row_bytes != 0))
-        refuse("row_bytes", copies_rows(kernel) ? "a row kernel needs it" : "this kernel has no rows");
+        refuse("row_bytes", copies_rows(kernel) ? "a row kernel needs it" : "this kernel does not copy rows");
 }
 
 void check_ceiling(Ceiling& c) {
@@ -22,11 +22,12 @@ void check_factor(WriteAllocateFactor& f) {
     check_rows(f.kernel, f.row_bytes);
     for (const auto& [key, end] : {std::pair("ci_low", f.ci_low), std::pair("ci_high", f.ci_high)})
         if (end.has_value() != f.measured)
-            refuse(key, f.measured ? "a measured factor has an interval" : "an assumed factor has no interval");
+            refuse(key, f.measured ? "a measured factor must have an interval"
+                                   : "an assumed factor must not have an interval");
     if (f.measured) // noise may take it below 0
         check_interval(*f.ci_low, f.factor, *f.ci_high, "factor");
     else if (f.factor != 0 && f.factor != 1)
-        refuse("factor", "an assumed factor is 0 or 1");
+        refuse("factor", "an assumed factor must be 0 or 1");
 }
 
 void check_compute(ComputeCeiling& c) { check_interval(c.ci_low, c.flops_per_second, c.ci_high, "flops_per_second"); }

@@ -94,7 +94,7 @@ CalibrationChoice choose_saved(const fs::path& directory, const CalibrationNeed&
     }
     if (choice.record) return choice;
     choice.reason =
-        stale_file.empty() ? "no calibration of this host is saved" : "the saved calibration is not used: " + changed;
+        stale_file.empty() ? "no calibration is saved for this host" : "the saved calibration is not used: " + changed;
     if (!stale_file.empty()) choice.warnings.push_back(warnings::calibration_stale(stale_file, changed));
     return choice;
 }
@@ -116,7 +116,8 @@ fs::path calibration_file(const fs::path& directory, const std::string& host, co
 Result<void> check_calibration_file(const fs::path& file, bool force) {
     std::error_code error;
     if (fs::is_directory(file, error))
-        return fail({ExitCode::usage, "write calibration", file.string(), "it is a directory", "give a file's name"});
+        return fail(
+            {ExitCode::usage, "write calibration", file.string(), "it is a directory", "give the name of a file"});
     if (fs::exists(file, error)) {
         if (!force)
             return fail({ExitCode::usage, "write calibration", file.string(), "the file exists",
@@ -164,8 +165,8 @@ std::string what_changed(const CalibrationRecord& record, const CalibrationNeed&
     compare("THP", record.host.thp, need.host.thp);
     if (std::find(record.threads.begin(), record.threads.end(), need.threads) == record.threads.end()) {
         changes.push_back(record.threads.empty()
-                              ? fmt::format("it names no number of threads, the run has {}", need.threads)
-                              : fmt::format("it is of {} {}, not of {}", numbers_text(record.threads),
+                              ? fmt::format("it lists no number of threads, the run uses {}", need.threads)
+                              : fmt::format("it is for {} {}, not for {}", numbers_text(record.threads),
                                             record.threads == std::vector<std::uint32_t>{1} ? "thread" : "threads",
                                             need.threads));
     } else {
@@ -199,7 +200,7 @@ Result<CalibrationChoice> choose_calibration(const std::string& request, const f
     auto record = TRY(read_calibration(request));
     if (record.host.host != need.host.host)
         return fail({ExitCode::bad_data, "use calibration", request,
-                     fmt::format("it is of host {}, this is {}", record.host.host, need.host.host),
+                     fmt::format("it is from host {}, this is {}", record.host.host, need.host.host),
                      std::string(remedy_calibrate) + " here, or give --calibration none"});
     if (const std::string change = what_changed(record, need); !change.empty()) {
         choice.reason = request + " is not used: " + change;

@@ -96,9 +96,8 @@ Found numa_balancing(const FactTable& facts) {
 
 Found huge_pages(const FactTable& facts) {
     if (facts.text("memory", "transparent huge pages") != "never") return {};
-    return Warning{"thp_never",
-                   "transparent huge pages are off (never): rows lie on small pages and copies pay more TLB "
-                   "misses; set /sys/kernel/mm/transparent_hugepage/enabled to madvise"};
+    return Warning{"thp_never", "transparent huge pages are off (never): rows are on small pages and copies cause more "
+                                "TLB misses; set /sys/kernel/mm/transparent_hugepage/enabled to madvise"};
 }
 
 Found clock_source(const FactTable& facts) {
@@ -112,12 +111,12 @@ Found cpu_quota(const FactTable& facts) {
     const auto cpus = facts.number("virtualisation", "CPU quota");
     if (!cpus) return {};
     return Warning{"cpu_quota", "a cgroup limits the CPU time to " + facts.text("virtualisation", "CPU quota") +
-                                    ": threads are stopped when it is used up; lift the limit (cpu.max)"};
+                                    ": threads stop when it is exhausted; raise the limit (cpu.max)"};
 }
 
 Found nmi_watchdog(const FactTable& facts) {
     if (facts.text("kernel", "NMI watchdog") != "1") return {};
-    return Warning{"nmi_watchdog_on", "the NMI watchdog is on (1): it holds one counter of the core PMU; write 0 to "
+    return Warning{"nmi_watchdog_on", "the NMI watchdog is on (1): it uses one counter of the core PMU; write 0 to "
                                       "/proc/sys/kernel/nmi_watchdog"};
 }
 
@@ -125,8 +124,8 @@ Found virtual_machine(const FactTable& facts) {
     const std::string value = facts.text("virtualisation", "virtual machine");
     if (!value.starts_with("yes")) return {};
     return Warning{"in_vm", "this is a virtual machine (" + value.substr(value.find(' ') + 1) +
-                                "): the host's load, cache and memory bandwidth are out of sight; repeat on bare metal "
-                                "before trusting small differences"};
+                                "): the host's load, cache and memory bandwidth are not visible from the guest; repeat "
+                                "on bare metal before trusting small differences"};
 }
 
 } // namespace

@@ -51,7 +51,7 @@ Result<void> RunDirectory::check(const fs::path& path, bool force) {
         return fail({ExitCode::usage, "create", path.string(), "it is a symbolic link to nothing",
                      "create its target, or give another --out"});
     if (fs::exists(status)) {
-        if (!fs::is_directory(status)) return unusable(path, "it exists and is no directory", 0);
+        if (!fs::is_directory(status)) return unusable(path, "it exists and is not a directory", 0);
         const bool empty = fs::is_empty(path, error);
         if (error) return unusable(path, "the directory cannot be read", error.value());
         if (!empty && !force)
@@ -63,7 +63,7 @@ Result<void> RunDirectory::check(const fs::path& path, bool force) {
     fs::path parent = fs::absolute(path, error).parent_path();
     while (!parent.empty() && !fs::exists(parent, error) && parent != parent.parent_path())
         parent = parent.parent_path();
-    if (!fs::is_directory(parent, error)) return unusable(path, parent.string() + " is no directory", ENOTDIR);
+    if (!fs::is_directory(parent, error)) return unusable(path, parent.string() + " is not a directory", ENOTDIR);
     if (::access(parent.c_str(), W_OK | X_OK) != 0) return unusable(path, parent.string() + " is not writable", errno);
     return {};
 }
@@ -75,7 +75,7 @@ Result<RunDirectory> RunDirectory::create(const fs::path& path, bool force) {
     if (error) return unusable(path, "the directory cannot be created", error.value());
     for (const std::string& name : own_files()) {
         fs::remove(path / name, error);
-        if (error) return unusable(path / name, "the file of a former run cannot be removed", error.value());
+        if (error) return unusable(path / name, "the file of a previous run cannot be removed", error.value());
     }
     return RunDirectory(path);
 }

@@ -19,7 +19,7 @@ inline constexpr std::string_view background_file = "background.csv";
 class RunDirectory {
 public:
     /// Whether create() would succeed, as far as that can be known without writing. Error (usage): exists and is not
-    /// empty without `force`, or is no directory.
+    /// empty without `force`, or is not a directory.
     static Result<void> check(const std::filesystem::path& path, bool force);
     /// Creates it with its parents; with `force` removes the files of a former run, and nothing else. Error (usage):
     /// cannot be created or written.

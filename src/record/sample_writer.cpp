@@ -66,7 +66,7 @@ Result<void> SampleWriter::write_all(std::string_view text) {
             std::string remedy = cause == EFBIG ? "raise ulimit -f" : "free space or give another --out";
             if (phases_ > 0) remedy += "; finished phases are kept";
             return fail({ExitCode::internal, "write", name_,
-                         cause == ENOSPC || cause == EDQUOT ? "no space is left on the device"
+                         cause == ENOSPC || cause == EDQUOT ? "no space left on the device"
                          : cause == EFBIG                   ? "the file would exceed the file-size limit"
                                                             : "the write failed",
                          std::move(remedy), cause});

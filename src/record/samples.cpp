@@ -60,7 +60,7 @@ public:
         const auto enabled = optional_number<std::uint64_t>();
         const auto running = optional_number<std::uint64_t>();
         if (count.has_value() != enabled.has_value() || count.has_value() != running.has_value()) {
-            if (cause_.empty()) cause_ = fmt::format("column {}: a count needs both its times", column);
+            if (cause_.empty()) cause_ = fmt::format("column {}: a count needs its enabled and running times", column);
             return {};
         }
         if (!count) return {};
@@ -259,7 +259,8 @@ Result<SampleTable> parse_samples(std::string_view text, const std::string& name
         CellReader cells(*record, header->cells);
         Sample sample = sample_of(cells, shape);
         if (!cells.cause().empty()) return reader.bad_line(record->line, cells.cause());
-        if (sample.batch == 0) return reader.bad_line(record->line, "column batch: a row holds at least one step");
+        if (sample.batch == 0)
+            return reader.bad_line(record->line, "column batch: a row must contain at least one step");
         table.rows.push_back(std::move(sample));
     }
     return table;

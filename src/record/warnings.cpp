@@ -24,13 +24,13 @@ Warning k_clipped(std::span<const std::uint32_t> requested, std::uint32_t k) {
 Warning k_merged(std::span<const std::uint32_t> requested, std::uint32_t k, std::uint32_t k_requested) {
     std::vector<std::uint32_t> others(requested.begin(), requested.end());
     std::erase(others, k_requested);
-    if (others.empty()) return {"k_merged", fmt::format("k {} was named more than once: one row", k_requested)};
+    if (others.empty()) return {"k_merged", fmt::format("k {} was listed more than once: one row", k_requested)};
     return {"k_merged", fmt::format("k {} {} the same experiment as k {} (k = {}): one row", list(others),
                                     others.size() == 1 ? "is" : "are", k_requested, k)};
 }
 
 Warning event_repeated(const std::string& event) {
-    return {"event_repeated", fmt::format("event {} was named more than once: counted once", event)};
+    return {"event_repeated", fmt::format("event {} was listed more than once: counted once", event)};
 }
 
 Warning llc_unknown(std::uint64_t assumed_bytes) {
@@ -40,27 +40,29 @@ Warning llc_unknown(std::uint64_t assumed_bytes) {
 }
 
 Warning llc_ways_assumed(std::uint64_t size_bytes, std::uint32_t ways) {
-    return {"llc_ways_assumed",
-            fmt::format("the ways of the last-level cache ({}) are unknown or do not divide it: {} assumed; give "
-                        "--llc SIZE:WAYS",
-                        size(size_bytes), ways)};
+    return {
+        "llc_ways_assumed",
+        fmt::format(
+            "the number of ways of the last-level cache ({}) is unknown or does not divide its size: {} assumed; give "
+            "--llc SIZE:WAYS",
+            size(size_bytes), ways)};
 }
 
 Warning private_level_unknown(int level) {
     return {"private_level_unknown",
-            fmt::format("this machine's L{0} is unknown, is its last level or has other lines than the simulated "
-                        "LLC: simulated without it; give --l{0} SIZE:WAYS, or none",
+            fmt::format("the L{0} of this machine is unknown, is its last level, or has a line size other than that of "
+                        "the simulated LLC: simulated without it; give --l{0} SIZE:WAYS, or none",
                         level)};
 }
 
 Warning hierarchy_not_simulated() {
     return {
         "hierarchy_not_simulated",
-        "--cache-model is given and nothing is simulated: it changes the expected traffic only; add --collector sim"};
+        "--cache-model is given but nothing is simulated: it changes only the expected traffic; add --collector sim"};
 }
 
 Warning l1_above_l2(std::uint64_t l1_bytes, std::uint64_t l2_bytes) {
-    return {"l1_above_l2", fmt::format("the simulated L1 ({}) is larger than the L2 ({}): no processor is built so",
+    return {"l1_above_l2", fmt::format("the simulated L1 ({}) is larger than the L2 ({}): no real processor has this",
                                        size(l1_bytes), size(l2_bytes))};
 }
 
@@ -72,17 +74,16 @@ Warning levels_not_emulated(const std::string& emulator, LlcPolicy policy) {
 }
 
 Warning emulated_rows_straddle(const std::string& emulator, std::uint64_t row_bytes) {
-    return {
-        "emulated_rows_straddle",
-        fmt::format("{} counts an access to two absent lines as one miss: rows of {} bytes, no multiple of 32, lose "
-                    "up to two lines in each copy; choose columns in multiples of 32 bytes",
-                    emulator, row_bytes)};
+    return {"emulated_rows_straddle",
+            fmt::format("{} counts an access to two absent lines as one miss: rows of {} bytes, not a multiple of 32, "
+                        "lose up to two lines in each copy; choose columns in multiples of 32 bytes",
+                        emulator, row_bytes)};
 }
 
 Warning emulated_cache_differs(const std::string& emulator, const CacheGeometry& wanted, std::uint64_t size_bytes,
                                std::uint32_t ways) {
     return {"emulated_cache_differs",
-            fmt::format("{} needs a power of two of sets: it has {} with {} ways for {} with {} ways", emulator,
+            fmt::format("{} needs a power of two of sets: it uses {} with {} ways instead of {} with {} ways", emulator,
                         size(size_bytes), ways, size(wanted.size_bytes), wanted.ways)};
 }
 
@@ -92,8 +93,8 @@ Warning warmup_capped(std::uint32_t k, std::uint64_t wanted, std::uint32_t cap) 
 }
 
 Warning not_stationary(const std::string& loop, std::uint32_t k, const std::string& what, std::uint64_t window) {
-    return {"not_stationary", fmt::format("{} at k {}: {} drifts, or fluctuates more slowly than {} steps; give a "
-                                          "longer --warmup or more --steps-per-k",
+    return {"not_stationary", fmt::format("{} at k {}: the traffic ({}) drifts, or fluctuates more slowly than {} "
+                                          "steps; give a longer --warmup or more --steps-per-k",
                                           loop, k, what, window)};
 }
 
@@ -105,7 +106,7 @@ Warning steps_migrated(std::uint64_t migrated, std::uint64_t steps) {
 
 Warning pages_out_of_place(const std::string& buffer, double percent_in_place) {
     return {"pages_out_of_place",
-            fmt::format("{:.1f} % of the pages of {} are on the nodes asked for; free memory there, or give --mem",
+            fmt::format("{:.1f} % of the pages of {} are on the requested nodes; free memory there, or give --mem",
                         percent_in_place, buffer)};
 }
 
@@ -118,10 +119,9 @@ Warning counting_note(const std::string& note) { return {"counting", note}; }
 Warning preset_doubt(const std::string& text) { return {"preset", text}; }
 
 Warning preset_unverified(const std::string& preset) {
-    return {"preset_unverified",
-            fmt::format("nobody has verified preset {} on hardware: compare its DRAM bytes with the simulation, and "
-                        "qualify them on streams of known volume",
-                        preset)};
+    return {"preset_unverified", fmt::format("preset {} has not been verified on hardware: compare its DRAM bytes with "
+                                             "the simulation, and qualify them on streams of known volume",
+                                             preset)};
 }
 
 Warning bytes_per_cas_given(std::uint64_t bytes) {
@@ -129,22 +129,23 @@ Warning bytes_per_cas_given(std::uint64_t bytes) {
 }
 
 Warning batched(std::uint32_t k, double step, double hidden, std::uint32_t batch) {
-    return {"batched", fmt::format("k {}: one step moves {}, the machine's background hides less than {}: counters are "
+    return {"batched", fmt::format("k {}: one step moves {}; background traffic masks anything below {}: counters are "
                                    "read every {} steps of a longer trace",
                                    k, format_size(step), format_size(hidden), batch)};
 }
 
 Warning batch_too_small(std::uint32_t k, double step, double hidden, std::uint32_t batch, const std::string& limit) {
     return {"batch_too_small",
-            fmt::format("k {}: one step moves {}, the machine's background hides less than {}: batches of {} steps are "
-                        "the most that {} allows; single readings say little",
+            fmt::format("k {}: one step moves {}; background traffic masks anything below {}: batches of {} steps are "
+                        "the most that {} allows; single readings mean little",
                         k, format_size(step), format_size(hidden), batch, limit)};
 }
 
 Warning qualification_cache(const std::string& doubt) {
-    return {"qualification_cache", fmt::format("the cache of qualifications is of no use ({}); remove it, or name a "
-                                               "writable XDG_CACHE_HOME",
-                                               doubt)};
+    return {
+        "qualification_cache",
+        fmt::format("cannot use the qualification cache: {}; delete it or set XDG_CACHE_HOME to a writable directory",
+                    doubt)};
 }
 
 Warning unqualified(const QualifiedEvent& failure, bool allowed) {
@@ -159,12 +160,11 @@ Warning os_fallback(const std::string& event, const std::string& reason) {
 }
 
 Warning small_calibration_buffers(std::uint32_t threads, std::uint64_t bytes, std::uint64_t caches) {
-    return {
-        "small_calibration_buffers",
-        fmt::format("{} thread{}: buffers of {} are not larger than 4 x the {} of last-level cache, which may hold a "
-                    "part of them (--quick); ceilings of memory are marked",
-                    threads, threads == 1 ? "" : "s", format_size(static_cast<double>(bytes)),
-                    format_size(static_cast<double>(caches)))};
+    return {"small_calibration_buffers",
+            fmt::format("{} thread{}: buffers of {} are not larger than 4 x the {} of last-level cache, which may "
+                        "contain part of them (--quick); ceilings of memory are marked",
+                        threads, threads == 1 ? "" : "s", format_size(static_cast<double>(bytes)),
+                        format_size(static_cast<double>(caches)))};
 }
 
 Warning few_calibration_rounds(std::uint32_t rounds) {
@@ -181,7 +181,7 @@ Warning calibration_stale(const std::string& file, const std::string& what_chang
 
 Warning calibration_unreadable(const std::string& doubt) {
     return {"calibration_unreadable",
-            fmt::format("a saved calibration is of no use ({}); measure it again with bytebound calibrate", doubt)};
+            fmt::format("cannot use a saved calibration: {}; measure it again with bytebound calibrate", doubt)};
 }
 
 } // namespace bytebound::warnings

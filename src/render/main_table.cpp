@@ -155,7 +155,7 @@ Table main_table(const Summary& summary) {
 std::vector<std::string> table_notes(const Summary& summary) {
     std::vector<std::string> out = tier_legend(summary);
     if (std::optional<std::string> doubt = first_unqualified(summary))
-        out.push_back("!: not to be relied on (--allow-unqualified): " + *doubt);
+        out.push_back("!: unqualified (--allow-unqualified): " + *doubt);
     const std::string base = column_base(summary);
     std::vector<std::string> without;
     for (const std::uint32_t k : summary.ks()) {
@@ -168,7 +168,7 @@ std::vector<std::string> table_notes(const Summary& summary) {
 }
 
 std::string dropped_text(const Summary& summary) {
-    return fmt::format("{} row{} at the end of samples.csv left out: the phase was cut off", summary.dropped_rows,
+    return fmt::format("{} row{} at the end of samples.csv left out: the phase is incomplete", summary.dropped_rows,
                        summary.dropped_rows == 1 ? "" : "s");
 }
 
@@ -193,7 +193,7 @@ std::string terminal_report(const RunRecord& run, const Summary& summary, bool c
         return c.metric == metric_name::time_ns && c.verdict == Verdict::unresolved;
     });
     if (const std::string flags = flag_line(summary); !flags.empty()) out += flags + "\n";
-    if (unresolved) out += "~ the interval of this ratio contains 1: not told apart\n";
+    if (unresolved) out += "~ not significant: the 95% interval includes 1\n";
     for (const std::string& missing : summary.missing)
         out += "not measured: " + missing + "\n";
     if (summary.dropped_rows != 0) out += dropped_text(summary) + "\n";

@@ -121,7 +121,7 @@ std::string presets_check_text(const std::vector<CheckedFile>& files) {
     std::string text;
     for (const CheckedFile& file : files)
         if (file.problems.empty())
-            text += fmt::format("{}: {}: sound, {} DRAM source{}\n", file.file, file.preset->name,
+            text += fmt::format("{}: {}: valid, {} DRAM source{}\n", file.file, file.preset->name,
                                 file.preset->dram.size(), file.preset->dram.size() == 1 ? "" : "s");
     return text;
 }

@@ -139,7 +139,7 @@ Json working_set_chart() {
     Json layers = Json::array({rule, text});
     for (Json& layer : point_layers("working_set_bytes", title))
         layers.push_back(std::move(layer));
-    return {{"title", "Bandwidth over the working set"}, {"width", 640}, {"height", 360}, {"layer", std::move(layers)}};
+    return {{"title", "Bandwidth by working set"}, {"width", 640}, {"height", 360}, {"layer", std::move(layers)}};
 }
 
 Json row_chart() {
@@ -153,7 +153,7 @@ Json row_chart() {
     Json layers = Json::array({line});
     for (Json& layer : point_layers("row_bytes", title))
         layers.push_back(std::move(layer));
-    return {{"title", "Bandwidth over the row size"}, {"width", 640}, {"height", 360}, {"layer", std::move(layers)}};
+    return {{"title", "Bandwidth by row size"}, {"width", 640}, {"height", 360}, {"layer", std::move(layers)}};
 }
 
 } // namespace

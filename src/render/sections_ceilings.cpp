@@ -57,7 +57,7 @@ std::string factor_text(const WriteAllocateFactor& factor) {
     if (!factor.measured)
         return fmt::format("write-allocate factor {}, assumed: {}", compact_number(factor.factor), factor.source);
     return fmt::format("write-allocate factor {:.2f} ({:.2f}-{:.2f}){}, {}", factor.factor, *factor.ci_low,
-                       *factor.ci_high, factor.factor < 0 ? ", taken as 0" : "", factor.source);
+                       *factor.ci_high, factor.factor < 0 ? ", used as 0" : "", factor.source);
 }
 
 /// "512 + 512": each group is a copy of its own.
@@ -77,7 +77,7 @@ std::string other_copies(const Summary& summary) {
                 std::find(methods.begin(), methods.end(), share.copy) == methods.end())
                 methods.push_back(share.copy);
     if (methods.empty()) return {};
-    return fmt::format(" Rows copied by {} are set against memcpy's ceiling.", join(methods, ", "));
+    return fmt::format(" Rows copied by {} are compared with memcpy's ceiling.", join(methods, ", "));
 }
 
 /// One line for each ceiling that stands in the table.
@@ -115,15 +115,15 @@ Bullets lines_of(const RunRecord& run, const Summary& summary) {
 } // namespace
 
 Blocks ceiling_section(const RunRecord& run, const Summary& summary) {
-    Blocks out{Heading{2, "Bandwidth against this host's ceilings"}};
+    Blocks out{Heading{2, "Bandwidth compared with this host's ceilings"}};
     if (!run.calibration) {
         out.push_back(Paragraph{"Not shown: " + why_no_ceilings(run) + ".", Tone::plain});
         return out;
     }
     out.push_back(Paragraph{
-        fmt::format("Each bandwidth as a percentage of what row groups of the same sizes, copied between random places "
-                    "by as many pinned workers as copied here, reach at that level. The intervals take both "
-                    "uncertainties at their worst. Requested bytes above 100 % came from a nearer level. Calibrated "
+        fmt::format("Each bandwidth as a percentage of that reached at that level by the same number of pinned workers "
+                    "copying row groups of the same sizes between random places. The intervals combine the worst case "
+                    "of both uncertainties. Requested bytes above 100 % came from a nearer level. Calibrated "
                     "{}{}, {} kernels.{}",
                     run.calibration->measured, run.calibration->quick ? " with --quick" : "", run.calibration->isa,
                     other_copies(summary)),

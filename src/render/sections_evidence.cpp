@@ -64,7 +64,7 @@ Blocks unavailable_section(const RunRecord& run, const Summary& summary) {
         if (!shown) table.rows.push_back({record.metric, "more direct source", record.reason, record.remedy});
     }
     if (table.rows.empty()) {
-        out.push_back(Paragraph{"Every figure was had in every row.", Tone::plain});
+        out.push_back(Paragraph{"All figures are available for every row.", Tone::plain});
     } else {
         out.push_back(std::move(table));
     }
@@ -75,7 +75,7 @@ Blocks placement_section(const RunRecord& run, const Summary&) {
     const PlacementRecord& placement = run.placement;
     Blocks out{Heading{2, "Placement proof"}};
     Bullets facts;
-    std::string cpus = fmt::format("CPUs {} (asked for {}): ", or_na(format_cpu_list(placement.requested.cpus)),
+    std::string cpus = fmt::format("CPUs {} (requested: {}): ", or_na(format_cpu_list(placement.requested.cpus)),
                                    or_na(placement.requested.cpus_request));
     cpus += placement.bound_cpus ? "bound" : "not bound: " + or_na(placement.bind_cpus_reason);
     if (!placement.affinity_read_back.empty()) {
@@ -86,7 +86,7 @@ Blocks placement_section(const RunRecord& run, const Summary&) {
     }
     facts.items.emplace_back(cpus);
     facts.items.emplace_back(
-        fmt::format("Memory (asked for {}): {}; pages belong on node {}", or_na(placement.requested.memory_request),
+        fmt::format("Memory (requested: {}): {}; pages belong on node {}", or_na(placement.requested.memory_request),
                     placement.bound_memory ? "bound" : "not bound: " + or_na(placement.bind_memory_reason),
                     or_na(format_cpu_list(placement.requested.nodes))));
     facts.items.emplace_back(fmt::format("CPU before and after every step: {} of {} measured steps migrated",

@@ -86,7 +86,7 @@ std::vector<std::string> hybrid_notes(const RunRecord& run, const Summary& summa
     if (!lines.empty())
         lines.back() +=
             fmt::format(" It rebuilds where k > {}·m{}.", exact_number(run.workload.tau),
-                        run.workload.tau_source == "adaptive" ? ", by the expected times of this host" : "");
+                        run.workload.tau_source == "adaptive" ? ", from the times predicted for this host" : "");
     return lines;
 }
 
@@ -94,7 +94,7 @@ std::vector<std::string> copy_notes(const RunRecord& run) {
     PerK notes;
     for (const ExperimentRecord& experiment : run.experiments) {
         if (!chose_copies(experiment.loop) || experiment.copy_method.empty()) continue;
-        notes.add(fmt::format("{} copied with {}, the winner of its trial,", experiment.loop, experiment.copy_method),
+        notes.add(fmt::format("{} copied with {}, the fastest in its trial,", experiment.loop, experiment.copy_method),
                   experiment.k);
     }
     return notes.lines();
@@ -119,15 +119,14 @@ Blocks status_section(const RunRecord& run, const Summary& summary) {
         std::string text =
             fmt::format("This run failed: {} {}: {}", run.failure->operation, run.failure->object, run.failure->cause);
         if (!run.failure->remedy.empty()) text += "; " + run.failure->remedy;
-        out.push_back(Paragraph{
-            fmt::format("{} (exit code {}). What follows are its finished phases.", text, run.failure->exit_code),
-            Tone::failure});
+        out.push_back(
+            Paragraph{fmt::format("{} (exit code {}). Its finished phases follow.", text, run.failure->exit_code),
+                      Tone::failure});
     } else if (run.status != RunStatus::complete) {
         out.push_back(
             Paragraph{run.status == RunStatus::failed
-                          ? "This run failed. What follows are its finished phases."
-                          : "This run did not finish: it is still running, or was killed. What follows are its "
-                            "finished phases.",
+                          ? "This run failed. Its finished phases follow."
+                          : "This run did not finish: it is still running, or was killed. Its finished phases follow.",
                       Tone::failure});
     }
     if (!summary.missing.empty()) {
@@ -156,7 +155,8 @@ Blocks verdict_section(const RunRecord&, const Summary& summary) {
         return figure != nullptr && figure->value() < 1;
     });
     if (below) {
-        note += " DRAM bytes below the bound say that rows stayed in the last-level cache, not that fewer were stored.";
+        note +=
+            " DRAM bytes below the bound mean that rows stayed in the last-level cache, not that fewer were stored.";
     }
     const bool shrinks = any_row(summary, [](const SummaryRow& row) { return row.removed > row.added; });
     if (shrinks) note += " Where R > A the bound is the worst case; `min` is the exact minimum.";
@@ -202,7 +202,7 @@ Blocks table_section(const RunRecord& run, const Summary& summary) {
         notes.items.emplace_back(line);
     notes.items.emplace_back(
         "Times are medians with 95% bootstrap intervals over repeats and steps; bytes are means per "
-        "step, ratios are ratios of sums. n/a has its reason below. A ratio with ~ is not told apart "
+        "step, ratios are ratios of sums. The reasons for n/a are below. A ratio with ~ does not differ significantly "
         "from 1.");
     for (std::string& note : hybrid_notes(run, summary))
         notes.items.emplace_back(std::move(note));
@@ -233,8 +233,8 @@ Blocks comparison_section(const RunRecord&, const Summary& summary) {
     return {Heading{2, "Comparisons"},
             Paragraph{
                 Inline("Value of the loop in the second column over that of the first, with its 95% interval: above 1 "
-                       "the first is better. ~ is not told apart from 1; figures by construction have no interval, n/a "
-                       "is null or 0 on one side. The sentences are in ")
+                       "the first is better. ~ means not significantly different from 1. Figures by construction have "
+                       "no interval; n/a means null or 0 on one side. The sentences are in ")
                     .add("summary.json", Style::code)
                     .add("."),
                 Tone::plain},
@@ -267,7 +267,7 @@ Blocks buffer_section(const RunRecord&, const Summary& summary) {
     }
     return {
         Heading{2, "Where the DRAM bytes go"},
-        Paragraph{"Simulated KiB per step: lines fetched for, and written-back lines of, each buffer.", Tone::plain},
+        Paragraph{"Simulated KiB per step: lines fetched for each buffer, and its lines written back.", Tone::plain},
         std::move(table)};
 }
 

@@ -124,22 +124,21 @@ std::string point_text(const CrossoverPoint& point) {
 Blocks ledger_section(const RunRecord&, const Summary& summary) {
     Table table = ledger_table(summary);
     if (table.rows.empty()) return {};
-    return {
-        Heading{2, "Ledger"},
-        Paragraph{"KiB per step. Bound, exact minimum: what had to be stored. Requested: row bytes loaded and stored. "
-                  "Modelled: what the cache model sends to memory, split by cause without looking at the measured "
-                  "figure. The parts sum to measured; unexplained keeps its sign and is 0 where the model itself is "
-                  "the source. Deferred, outside the sum: rows stored but still dirty in the cache at the end of the "
-                  "phase, more than at its first measured step.",
-                  Tone::plain},
-        std::move(table)};
+    return {Heading{2, "Ledger"},
+            Paragraph{
+                "KiB per step. Bound, exact minimum: bytes that must be stored. Requested: row bytes loaded and "
+                "stored. Modelled: traffic of the cache model, split by cause independently of the measured figure. "
+                "The parts sum to measured; unexplained keeps its sign and is 0 where the model itself is the source. "
+                "Deferred is not in the sum: the growth, over the measured steps, of rows that are dirty in the cache.",
+                Tone::plain},
+            std::move(table)};
 }
 
 Blocks regression_section(const RunRecord&, const Summary& summary) {
     if (summary.regressions.empty()) return {};
     return {Heading{2, "Slopes over the ks"},
-            Paragraph{"A line through a loop's rows, one point per k. Theory is the slope where no row is found in a "
-                      "cache: every byte copied is loaded once, stored once, and, unless by non-temporal stores, read "
+            Paragraph{"A line through the rows of a loop, one point per k. Theory is the slope if no row is found in a "
+                      "cache: every copied byte is loaded once, stored once and, except with non-temporal stores, read "
                       "before it is stored.",
                       Tone::plain},
             regression_table(summary)};

@@ -54,10 +54,11 @@ Blocks qualification_section(const RunRecord& run, const Summary&) {
                                         ? "Figures of a failed event are shown with the mark ! (--allow-unqualified)."
                                         : "Figures of a failed event are withheld.";
     out.push_back(Paragraph{
-        fmt::format("The run's counters, in its groups, counted kernels of known truth on the leader's CPU and memory "
-                    "({}, {}). A bias above its limit or a variation above {} between repeats fails. {}",
-                    record.cached ? "cached from an earlier run since this boot" : "measured for this run",
-                    record.measured, percent(qualification_cv), consequence),
+        fmt::format(
+            "The run's counters, in its groups, counted kernels with known counts on the leader's CPU and memory ({}, "
+            "{}). An event fails if its bias is above the limit or its variation between repeats is above {}. {}",
+            record.cached ? "cached from an earlier run since this boot" : "measured for this run", record.measured,
+            percent(qualification_cv), consequence),
         Tone::plain});
     out.push_back(std::move(table));
     return out;

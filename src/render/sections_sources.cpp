@@ -88,8 +88,8 @@ Blocks source_section(const RunRecord&, const Summary& summary) {
     // With the simulation alone there is nothing to put side by side.
     if (!counted) return {};
     Blocks out{Heading{2, "DRAM bytes by source"}};
-    out.push_back(Paragraph{"Per step. Shared counters see the whole machine: the idle machine's traffic around each "
-                            "phase is subtracted, and a figure below the smallest detectable volume is withheld.",
+    out.push_back(Paragraph{"Per step. Shared counters count the whole machine: the traffic of the idle machine around "
+                            "each phase is subtracted, and a figure below the smallest detectable volume is withheld.",
                             Tone::plain});
     out.push_back(std::move(table));
     Bullets reasons = reasons_of(summary);

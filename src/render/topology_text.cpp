@@ -96,7 +96,7 @@ std::string topology_text(const Machine& machine) {
     for (const NumaNode& node : machine.nodes) {
         std::string text = node.cpus.empty() ? "no CPUs" : "CPUs " + format_cpu_list(node.cpus);
         text +=
-            node.memory_bytes == 0 ? ", no memory stated" : ", " + format_size(static_cast<double>(node.memory_bytes));
+            node.memory_bytes == 0 ? ", memory unknown" : ", " + format_size(static_cast<double>(node.memory_bytes));
         if (machine.nodes.size() > 1 && !node.distance.empty()) {
             std::vector<std::string> distances;
             for (const int distance : node.distance)

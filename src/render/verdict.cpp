@@ -68,7 +68,7 @@ const SummaryRow& subject_of(const Summary& summary, std::uint32_t k, const std:
 /// "9.81x (95% CI 9.60-10.02) faster", taken from the claim: the same words and digits.
 std::string speed_clause(const Comparison& time) {
     if (time.verdict == Verdict::unresolved) {
-        return fmt::format("not told apart from {} in time ({})", time.vs, times_text(time.ratio.ratio));
+        return fmt::format("not significantly different from {} in time ({})", time.vs, times_text(time.ratio.ratio));
     }
     const std::size_t start = time.loop.size() + std::string_view(" is ").size();
     return time.claim.substr(start, time.claim.rfind(" than ") - start);
@@ -82,20 +82,21 @@ VerdictItem verdict_of(const Summary& summary, std::uint32_t k) {
     const SummaryRow* base = row.loop == base_name ? nullptr : summary.find(base_name, k);
     VerdictItem out;
     out.label = fmt::format("k={}", k);
-    if (row.k_requested != k) out.label += fmt::format(" (asked for {})", row.k_requested);
+    if (row.k_requested != k) out.label += fmt::format(" (requested: {})", row.k_requested);
     out.label += fmt::format(", A={}, R={}", compact_number(row.added), compact_number(row.removed));
 
     const Comparison* time = base == nullptr ? nullptr : summary.compare(k, row.loop, base->loop, metric_name::time_ns);
     const Figure* ours = row.find(metric_name::time_ns);
     std::string sentence =
-        fmt::format("{} needs {} a step", row.loop, ours == nullptr ? "n/a" : time_text(*ours, true));
+        fmt::format("{} takes {} per step", row.loop, ours == nullptr ? "n/a" : time_text(*ours, true));
     if (time != nullptr) {
         sentence += fmt::format(" against {} for {}, {}", time_text(*base->find(metric_name::time_ns), false),
                                 base->loop, speed_clause(*time));
         out.headline = times_text(time->verdict == Verdict::worse ? 1 / time->ratio.ratio : time->ratio.ratio);
-        out.caption = time->verdict == Verdict::better  ? fmt::format("{} faster than {}", row.loop, base->loop)
-                      : time->verdict == Verdict::worse ? fmt::format("{} slower than {}", row.loop, base->loop)
-                                                        : fmt::format("{} and {} not told apart", row.loop, base->loop);
+        out.caption = time->verdict == Verdict::better ? fmt::format("{} faster than {}", row.loop, base->loop)
+                      : time->verdict == Verdict::worse
+                          ? fmt::format("{} slower than {}", row.loop, base->loop)
+                          : fmt::format("{} and {} do not differ significantly", row.loop, base->loop);
     } else if (ours != nullptr) {
         out.headline = compact_microseconds(ours->value()) + " us";
         out.caption = row.loop + ", one step";

@@ -31,8 +31,8 @@ std::string environment_markdown(const RunRecord& run, const Summary&) {
 
 constexpr std::array formats{
     ReportFormat{"summary.csv", "every figure, one line per loop and k", summary_csv},
-    ReportFormat{"summary.json", "every figure with its evidence, and the comparisons", summary_json},
-    ReportFormat{"roofline.vl.json", "a plot of the loops below the host's ceilings (Vega-Lite)", roofline_plot},
+    ReportFormat{"summary.json", "every figure with its parts, and the comparisons", summary_json},
+    ReportFormat{"roofline.vl.json", "a plot of the loops and the host's ceilings (Vega-Lite)", roofline_plot},
     ReportFormat{"ENVIRONMENT.md", "machine, software and placement", environment_markdown},
     ReportFormat{"report.html", "the report as one self-contained page", report_page},
     ReportFormat{"report.md", "the report", report_markdown},
@@ -77,7 +77,7 @@ Result<SampleTable> raw_steps(const RunRecord& run, const std::filesystem::path&
         steps += sample.batch;
     if (steps == planned) return samples;
     return fail({ExitCode::bad_data, "read", file.string(),
-                 fmt::format("it holds {} of the {} steps that a complete run has", steps, planned),
+                 fmt::format("it contains {} of the {} steps of a complete run", steps, planned),
                  "restore the file from the run, or measure again"});
 }
 

@@ -37,4 +37,4 @@ def test_hybrid_rebuilds_from_the_expected_crossover_on(adaptive):
 
 
 def test_the_report_says_where_tau_comes_from(adaptive):
-    assert "·m, by the expected times of this host." in (adaptive.path / "report.md").read_text()
+    assert "·m, from the times predicted for this host." in (adaptive.path / "report.md").read_text()

@@ -71,14 +71,13 @@ def test_two_equal_runs_of_a_team_simulate_equal_bytes(tmp_path):
     (["--prefetch", "stride"], "parse option --prefetch: unknown prefetcher 'stride'; known: none, next-line"),
     (["--l1", "32KiB:8"], "plan --l1: the cache model llc has neither private levels nor a prefetcher; give "
      "--cache-model non-inclusive, inclusive, exclusive or victim"),
-    (["--prefetch", "next-line"], "plan --prefetch next-line: the cache model llc has neither private levels nor a "
-     "prefetcher; give --cache-model non-inclusive, inclusive, exclusive or victim"),
+    (["--prefetch", "next-line"], "plan --prefetch next-line: the cache model llc has neither private levels nor a prefetcher; give --cache-model non-inclusive, inclusive, exclusive or victim"),
     (["--cache-model", "victim", "--l1", "32KiB:0"],
-     "use cache geometry 32768:0: the number of ways is not within 1 to 65536; give SIZE:WAYS, as in 32MiB:16"),
+     "use cache geometry 32768:0: the number of ways must be from 1 to 65536; give SIZE:WAYS, as in 32MiB:16"),
     (["--cache-model", "victim", "--l2", "100:3"], "use cache geometry 100:3: the size is not divisible by 64-byte lines "
-     "times 3 ways; the nearest that is: 192:3"),
+     "times 3 ways; the nearest possible size: 192:3"),
     (["--cache-model", "exclusive", "--l1", "none", "--l2", "none"],
-     "use cache hierarchy exclusive: nothing fills the LLC without a private cache above it; give an L1 or an L2"),
+     "use cache hierarchy exclusive: this LLC is filled only from a private cache, and there is none; give an L1 or an L2"),
 ])
 def test_impossible_hierarchies_are_one_line_and_exit_2(words, text, tmp_path):
     done = call("run", *TINY, *words, "--out", tmp_path / "run")

@@ -97,7 +97,7 @@ def test_a_run_finds_it_and_shows_every_bandwidth_as_a_percentage_of_its_own_cei
         factor = dram["write_allocate"]["factor"]
         assert dram["percent"] == pytest.approx(
             100e9 * row["metrics"]["dram_gbps"]["value"] / (rate * (2 + factor) / 2))
-    assert "## Bandwidth against this host's ceilings" in (run.path / "report.md").read_text()
+    assert "## Bandwidth compared with this host's ceilings" in (run.path / "report.md").read_text()
     roofline = run.summary["roofline"]
     assert {(point["loop"], point["k"]) for point in roofline["points"]} == {("paired", 16), ("index", 16)}
     assert [level["level"] for level in roofline["levels"]][-1] == "memory"
@@ -117,7 +117,7 @@ def test_without_a_calibration_the_run_says_so_and_what_to_do(tmp_path):
     assert run.run["calibration"] is None
     row = row_of(run, "paired", 16)
     assert row["ceilings"] is None
-    assert row["unavailable"]["ceilings"] == ("no calibration of this host is saved; bytebound calibrate measures the "
+    assert row["unavailable"]["ceilings"] == ("no calibration is saved for this host; bytebound calibrate measures the "
                                               "ceilings")
     assert "calibration" not in run.done.stderr
 
@@ -146,7 +146,7 @@ def test_an_unusable_calibration_file_is_bad_data_and_nothing_is_written(calibra
     assert done.stdout == "" and done.stderr.count("\n") == 1
     expected = {"missing": f"read calibration {path}: the file is missing or unreadable (ENOENT); give a file that",
                 "malformed": f"read calibration {path}: [json.exception.out_of_range.403]",
-                "other host": f"use calibration {path}: it is of host elsewhere, this is {host}; run bytebound"}
+                "other host": f"use calibration {path}: it is from host elsewhere, this is {host}; run bytebound"}
     assert done.stderr.startswith("bytebound: error: " + expected[what])
     assert not (tmp_path / "run").exists()
 
@@ -155,7 +155,7 @@ def test_an_unusable_calibration_file_is_bad_data_and_nothing_is_written(calibra
     ("bandwidth", {"ci_low": 1e18}, "ci_low: it is above ci_high"),
     ("bandwidth", {"threads": -1}, "threads: it is not a whole number from 1 on"),
     ("write_allocate", {"measured": True, "ci_low": None, "ci_high": None},
-     "ci_low: a measured factor has an interval")])
+     "ci_low: a measured factor must have an interval")])
 def test_impossible_figures_are_bad_data_with_their_path(calibrated, tmp_path, kind, change, fault):
     data = json.loads(json.dumps(calibrated[3]))
     data["ceilings"][kind][0].update(change)
@@ -181,11 +181,11 @@ def test_an_existing_file_is_replaced_only_with_force(tmp_path):
 
 
 @pytest.mark.parametrize("words, code, line", [
-    (["--repeats", "2"], 2, "plan --repeats 2: fewer than 3 samples have no interval; give 3 or more"),
-    (["--row-bytes", "8x"], 2, "parse option --row-bytes: '8x' is no size; give bytes, or sizes such as 8KiB"),
+    (["--repeats", "2"], 2, "plan --repeats 2: fewer than 3 samples give no interval; give 3 or more"),
+    (["--row-bytes", "8x"], 2, "parse option --row-bytes: '8x' is not a size; give bytes, or sizes such as 8KiB"),
     (["--collector", "perv"], 2, "plan --collector perv: there is no collector of this name; did you mean perf?"),
     (["--bw-preset", "none-such"], 2, "choose preset none-such: there is no preset of this name; give one of: auto, "),
-    (["--row-bytes", "32"], 2, "plan --row-bytes 32: it is less than a line of 64 bytes; give 64 or more"),
+    (["--row-bytes", "32"], 2, "plan --row-bytes 32: it is smaller than a line of 64 bytes; give 64 or more"),
     (["--collector", "callgrind"], 3, "count with --collector callgrind: it models a cache and counts nothing of this"),
     (["--collector", "perf,sim", "--dry-run"], 3, "count with --collector sim: it models a cache and counts nothing"),
     (["--json", "--dry-run"], 2, "parse option --json: the plan of --dry-run is text; leave one of the two out"),

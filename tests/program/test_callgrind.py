@@ -132,13 +132,13 @@ def test_auto_starts_no_emulation(tmp_path):
 def test_sets_that_are_not_a_power_of_two_are_rounded_with_a_warning(tmp_path):
     loaded = run_tiny(tmp_path / "run", "--collector", "callgrind", "--loops", "paired", "--ks", "8", "--llc", "192KiB:8")
     assert loaded.run["emulation"]["last_level"] == {"size_bytes": 196608, "ways": 6, "line_bytes": 64}
-    assert ("callgrind needs a power of two of sets: it has 192 KiB with 6 ways for 192 KiB with 8 ways"
+    assert ("callgrind needs a power of two of sets: it uses 192 KiB with 6 ways instead of 192 KiB with 8 ways"
             in [w["text"] for w in loaded.run["warnings"]])
 
 
 @needs_valgrind
 @pytest.mark.parametrize("copy, reason", [("movsb", "valgrind runs rep movsb byte by byte, as ordinary stores"),
-                                          ("nt", "valgrind takes non-temporal stores for ordinary ones")])
+                                          ("nt", "valgrind treats non-temporal stores as ordinary ones")])
 def test_copies_that_valgrind_runs_differently_are_not_emulated(tmp_path, copy, reason):
     if "cannot run" in call("run", *TINY, "--copy", copy, "--dry-run", "--out", tmp_path / "dry").stderr:
         pytest.skip(f"this CPU has no {copy}")
@@ -184,8 +184,7 @@ def test_caches_that_callgrind_refuses_are_refused_before_anything_is_written(tm
 def test_a_temporary_folder_that_cannot_be_used_is_found_before_anything_is_written(tmp_path):
     missing = tmp_path / "missing"
     assert refused(tmp_path, env={"TMPDIR": str(missing)}) == (
-        f"bytebound: error: emulate {missing}: no folder for the emulator's output can be made there (ENOENT); let "
-        "TMPDIR name a folder that you may write to")
+        f"bytebound: error: emulate {missing}: a folder for the emulator's output cannot be created there (ENOENT); set TMPDIR to a writable folder")
 
 
 @needs_valgrind
@@ -214,7 +213,7 @@ def fake_valgrind(folder, body):
     ("echo valgrind: Bad option; echo valgrind: Use --help; exit 1\n", r"exit code 1: valgrind: Bad option; leave"),
     ("kill -SEGV $$\n", r"callgrind was killed by signal 11"),
     ("for a in $@; do case $a in --callgrind-out-file=*) echo nonsense > ${a#*=};; esac; done\n",
-     r"this is no output of callgrind"),
+     r"this is not output of callgrind"),
 ])
 def test_a_process_that_fails_is_one_clear_error(tmp_path, body, cause):
     done = call("run", *TINY, "--collector", "callgrind", "--out", tmp_path / "run",

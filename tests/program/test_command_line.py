@@ -82,7 +82,7 @@ VALUES = [
      f"known: {', '.join(LOOPS)}"),
     (["--loops", "paired,indx"], "option --loops: unknown loop 'indx'; did you mean 'index'? "
      f"known: {', '.join(LOOPS)}"),
-    (["--loops", "index,index"], "option --loops: 'index' stands twice; name each loop once"),
+    (["--loops", "index,index"], "option --loops: 'index' is listed twice; list each loop once"),
     (["--loops", "index,,mask"], "option --loops: an entry of 'index,,mask' is empty; separate names by one comma"),
     (["--pattern", "random:3"], "option --pattern: random takes no parameters; give --pattern random"),
     (["--dtype", "f33"], "option --dtype: unknown type 'f33'; did you mean 'f32'? known: f32, f16, bf16, i8"),
@@ -102,8 +102,8 @@ VALUES = [
     (["--steps-per-k", "0"], "option --steps-per-k: 0 is out of range; give a whole number from 1 to 4294967295"),
     (["--warmup", "atuo"], "option --warmup: 'atuo' is not a whole number; give a whole number from 0 to 4294967295"),
     (["--tau", "nan"], "option --tau: 'nan' is not accepted; give a number from 0 to 1e+09, or adaptive"),
-    (["--ks", "16", "--add", "2"], "option --add: --ks is given too; give either --ks or --add/--remove"),
-    (["--remove", "2", "--ks", "16"], "option --remove: --ks is given too; give either --ks or --add/--remove"),
+    (["--ks", "16", "--add", "2"], "option --add: --ks is also given; give either --ks or --add/--remove"),
+    (["--remove", "2", "--ks", "16"], "option --remove: --ks is also given; give either --ks or --add/--remove"),
     (["--events", "cycles,,instructions"], "option --events: a name is empty; separate names by one comma"),
 ]
 
@@ -140,9 +140,9 @@ PLANS = [
     (["--add", "40", "--remove", "40"], 2,
      r"plan --add 40 --remove 40: step 0 starts with 8 of 64 rows active: neither this change nor its exchange fits; .+"),
     (["--llc", "100:3"], 2, r"use cache geometry 100:3: the size is not divisible by 64-byte lines times 3 ways; "
-     r"the nearest that is: 192:3"),
+     r"the nearest possible size: 192:3"),
     (["--llc", "1MiB"], 2, r"use cache geometry 1MiB: not SIZE:WAYS; give SIZE:WAYS, as in 32MiB:16"),
-    (["--llc", "1MiB:0"], 2, r"use cache geometry 1048576:0: the number of ways is not within 1 to 65536; .+"),
+    (["--llc", "1MiB:0"], 2, r"use cache geometry 1048576:0: the number of ways must be from 1 to 65536; .+"),
     (["--cpus", "99999"], 2, r"place CPU 99999: this machine has no such CPU; choose among [\d,-]+"),
     (["--cpus", "core:99999"], 2, r"place core 99999: this machine has no such core; choose among [\d,-]+"),
     (["--cpus", "cor:0"], 2,
@@ -153,11 +153,11 @@ PLANS = [
     (["--bw-preset", "no-such-preset"], 2,
      r"choose preset no-such-preset: there is no preset of this name; give one of: auto, none, .+"),
     (["--bw-preset", "intel-spx"], 2, r"choose preset intel-spx: there is no preset of this name; did you mean intel-s..\?"),
-    (["--loops", "torch"], 3, r"select loop torch: this build lacks it; .+"),
+    (["--loops", "torch"], 3, r"select loop torch: it is not part of this build; .+"),
     (["--collector", "resctrl"], 3, r".*resctrl.*; .+"),
     (["--events", "PAPI_TOT_INS"], 2,
-     r"plan --events PAPI_TOT_INS: only collector papi knows this name; add --collector papi"),
-    (["--events", "skx::"], 2, r"resolve event skx::: no event stands after '::'; write PMU::EVENT"),
+     r"plan --events PAPI_TOT_INS: only collector papi has this name; add --collector papi"),
+    (["--events", "skx::"], 2, r"resolve event skx::: there is no event after '::'; write PMU::EVENT"),
     (["--bw-preset", "./no-such-file.toml"], 5, r".*no-such-file\.toml.*\(ENOENT\).*"),
 ]
 SMALL = ["--N", "64", "--m", "8", "--hidden-dim", "16", "--up-cols", "16", "--repeats", "1", "--steps-per-k", "2"]
@@ -310,4 +310,4 @@ def test_papi_counts_or_says_in_its_own_words_why_not(tmp_path):
     line = complaint(done, 3)
     # PAPI's components must not print to our output when they start.
     assert done.stdout == ""
-    assert ("PAPI" in line) if built else ("this build lacks it" in line)
+    assert ("PAPI" in line) if built else ("it is not part of this build" in line)

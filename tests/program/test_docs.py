@@ -120,6 +120,13 @@ def test_lint_finds_a_line_of_a_page_that_is_too_long():
     assert breaches == ["docs/x.md:2: 161 characters; a line of a page has at most 160"]
 
 
+def test_lint_finds_a_banned_word_in_a_text_of_the_program_but_not_in_a_comment():
+    breaches = []
+    source = 'f("no figure was "\n  "had here"); // was had\ng("wishbone is no longer here");\n'
+    lint().check_words("src/x.cpp", source, breaches)
+    assert breaches == ['src/x.cpp: "was had" in "no figure was had here"; see Words in CONTRIBUTING.md']
+
+
 def test_no_page_contains_a_path_of_a_build_machine():
     for page in PAGES:
         assert not re.search(r"(^|[\s`(])/(work|tmp|root|home)/", page.read_text()), page.name

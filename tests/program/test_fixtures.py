@@ -216,7 +216,7 @@ EXPECTED = {
     "broken-narrow-format": (*none("value 0x0c of umask needs more than its 2 bits"), ["value 0x0c of umask"]),
     "broken-empty-cpumask": ("intel-skx", boxes(imc(0), [0, 28], *SNBEP), ["uncore_imc_1: its cpumask is empty"]),
     "broken-cpumask-offline": ("intel-skx", boxes(imc(0), [0, 28], *SNBEP) + boxes(imc(1), [0, 99], *SNBEP),
-                               ["uncore_imc_1: its cpumask names CPU 99, which is offline"]),
+                               ["uncore_imc_1: its cpumask lists CPU 99, which is offline"]),
     "broken-unknown-unit": ("intel-skx", boxes(imc(0, 1), [0, 28], *SNBEP),
                             ["unknown unit 'parsecs'", "uncore_imc_0: the kernel's alias cas_count_write cannot be",
                              "uncore_imc_1: the kernel's alias cas_count_write cannot be"]),

@@ -60,13 +60,13 @@ def test_a_damaged_cache_is_a_warning(tmp_path):
     file.write_text("no JSON")
     second = run_tiny(tmp_path / "second", *ARGUMENTS, env=env)
     assert not qualification(second)["cached"]
-    assert f"the cache of qualifications is of no use ({file}: " in second.done.stderr
+    assert f"cannot use the qualification cache: {file}: " in second.done.stderr
 
 
 def test_no_home_is_a_warning(tmp_path):
     loaded = run_tiny(tmp_path / "run", *ARGUMENTS, env={"XDG_CACHE_HOME": "relative", "HOME": ""})
     if qualification(loaded)["done"]:
-        assert "neither XDG_CACHE_HOME nor HOME names a directory" in loaded.done.stderr
+        assert "neither XDG_CACHE_HOME nor HOME is set to a directory" in loaded.done.stderr
 
 
 def test_off_says_that_nothing_was_checked(tmp_path):

@@ -95,7 +95,7 @@ void test_imc() {
         const auto plan = PerfCollector(kernel_sys, SysRoot()).plan({{reads_0}, false, 0, {}});
         REQUIRE(plan);
         CHECK_FALSE(plan->events[0].event);
-        CHECK(plan->events[0].reason == "PMU uncore_imc_0 counts for a whole socket or domain, not for a thread");
+        CHECK(plan->events[0].reason == "PMU uncore_imc_0 counts a whole socket or domain, not a thread");
     }
     SECTION("a 48-bit counter that wraps loses nothing") {
         set_parameter("start", "281474976710000"); // 2^48 - 656

@@ -89,7 +89,7 @@ def v2_moved(files):
 
 
 def v3_simulated(files):
-    """without a PMU DRAM bytes are simulated and CPI is no number"""
+    """without a PMU DRAM bytes are simulated and CPI is not a number"""
     metrics = [row["metrics"] for row in json.loads(files["summary.json"])["rows"]]
     return first(differs("tiers", {"simulated"}, {m["dram_bytes"]["tier"] for m in metrics}),
                  differs("cpi", [None, None], [m["cpi"] for m in metrics]))

@@ -154,7 +154,7 @@ TEST_CASE("two threads that share the CPU are each charged their own instruction
     CHECK(results[1].instructions - 120'000'000 < 300);
 }
 
-TEST_CASE("a raw code that the PMU does not know opens and stays 0, and is no error of ours") {
+TEST_CASE("a raw code that the PMU does not know opens and stays 0, and is not an error of ours") {
     Group group = opened({"r1234:u", "instructions:u"});
     const auto before = values_of(group);
     spin(1'000'000);
@@ -186,7 +186,7 @@ TEST_CASE("cycles and 6 general events fit in one pass, one more makes two, 12 a
     const CountingPlan seven = planned(with_cycles(7));
     CHECK(seven.passes == 2);
     CHECK(passes_of(seven) == std::vector<int>{0, 0, 0, 0, 0, 0, 0, 1});
-    CHECK(seven.notes == std::vector<std::string>{"1 of 8 events do not fit beside the others: 2 passes"});
+    CHECK(seven.notes == std::vector<std::string>{"1 of 8 events do not fit together with the others: 2 passes"});
     CHECK(planned(with_cycles(12)).passes == 2);
     CHECK(planned(raw_codes(13)).passes == 3);
 }
@@ -267,7 +267,7 @@ TEST_CASE("pinned groups without a counter answer with 0 bytes, which is a lost 
           "stop other profilers and the NMI watchdog");
 }
 
-TEST_CASE("a trial tells a group that fits from one that others keep off the counters") {
+TEST_CASE("a trial distinguishes a group that fits from one that others keep off the counters") {
     const std::vector<std::vector<Event>> six(6, events_of({"instructions:u"}));
     CHECK(try_groups(kernel_sys, six).fits());
     const std::vector<std::vector<Event>> seven(7, events_of({"instructions:u"}));

@@ -40,7 +40,7 @@ Error stopped_at(const Error& stop) {
 Result<Calibration> Calibration::prepare(Sys& sys, CalibrationOptions options, CalibrationSeams seams) {
     if (!seams.root.is_live())
         return fail({ExitCode::usage, "calibrate", seams.root.path().string(), "a recorded machine cannot be measured",
-                     "leave --sysroot out"});
+                     "remove --sysroot"});
     if (!options.out.empty()) TRY(check_calibration_file(options.out, options.force));
     auto machine = seams.machine ? Result<Machine>(*seams.machine) : discover(seams.root);
     if (!machine) return fail(machine.error());
@@ -50,7 +50,7 @@ Result<Calibration> Calibration::prepare(Sys& sys, CalibrationOptions options, C
     if (file.empty()) file = calibration_file(seams.directory, host_name(), plan.placement);
     if (file.empty())
         return fail({ExitCode::usage, "write calibration", "file",
-                     "neither XDG_CACHE_HOME nor HOME names a directory to keep it in", "give --out FILE"});
+                     "neither XDG_CACHE_HOME nor HOME is set to a directory to save it in", "give --out FILE"});
     auto preset = TRY(match_presets(seams.root, options.counting));
     auto counting = TRY(request_counting(options.counting, plan.placement, preset, seams.root));
     return Calibration(sys, std::move(seams), std::move(*machine), std::move(plan), std::move(counting),
@@ -67,7 +67,7 @@ Result<Counting> Calibration::plan_and_qualify(CalibrationRecord& record, const 
         record.qualification.reason = "nothing was counted";
         return counting;
     }
-    if (progress) progress({"qualify", 0, 1, "counters on kernels of known truth"});
+    if (progress) progress({"qualify", 0, 1, "counters on kernels with known counts"});
     auto events = TRY(qualify_counters(
         {counting, counting_request_, machine_, stop, seams_.kernel_amounts, qualification_pace(plan_.options.quick)}));
     record.qualification.done = true;

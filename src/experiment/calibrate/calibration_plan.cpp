@@ -30,13 +30,13 @@ Failure impossible(std::string object, std::string cause, std::string remedy) {
 
 Result<void> check(const CalibrationOptions& o) {
     if (o.rounds < fewest_rounds)
-        return impossible(fmt::format("--repeats {}", o.rounds), "fewer than 3 samples have no interval",
+        return impossible(fmt::format("--repeats {}", o.rounds), "fewer than 3 samples give no interval",
                           "give 3 or more");
     for (const std::uint32_t threads : o.threads)
-        if (threads == 0) return impossible("--threads 0", "a team needs a worker", "give 1 or more");
+        if (threads == 0) return impossible("--threads 0", "must be at least 1", "give 1 or more");
     for (const std::uint64_t bytes : o.row_bytes) {
         if (bytes < shortest_row)
-            return impossible(fmt::format("--row-bytes {}", bytes), "it is less than a line of 64 bytes",
+            return impossible(fmt::format("--row-bytes {}", bytes), "it is smaller than a line of 64 bytes",
                               "give 64 or more");
         if (bytes > longest_row)
             return impossible(fmt::format("--row-bytes {}", bytes),
@@ -53,7 +53,7 @@ Result<void> check_collectors(const std::vector<std::string>& names) {
         if (name != collector_word::simulation && (entry == nullptr || entry->supplies != Supplies::emulation))
             continue;
         return fail({ExitCode::not_possible, "count with", "--collector " + name,
-                     "it models a cache and counts nothing of this machine", "give --collector auto, or none"});
+                     "it models a cache and does not count on this machine", "give --collector auto, or none"});
     }
     return {};
 }
@@ -118,7 +118,7 @@ private:
     LevelCaches add_inner(MemoryLevel level, int number) {
         const LevelCaches caches = caches_below(cpus_, inner_caches(machine_, number, last_));
         if (!caches.everywhere) {
-            leave_out(level, {}, fmt::format("no L{} of known size lies before the last-level cache", number));
+            leave_out(level, {}, fmt::format("there is no L{} of known size before the last-level cache", number));
             return caches;
         }
         plan_.capacities.push_back({level, threads(), caches.total});
@@ -232,11 +232,10 @@ Result<CalibrationPlan> plan_calibration(const CalibrationOptions& options, cons
         if (memory_available != 0 && team.arena_bytes > memory_available)
             return impossible(
                 "memory",
-                fmt::format("{} worker{} need buffers of {}, 4 x the last-level caches, the machine has {} "
-                            "available",
-                            team.threads(), team.threads() == 1 ? "" : "s",
-                            format_size(static_cast<double>(team.arena_bytes)),
-                            format_size(static_cast<double>(memory_available))),
+                fmt::format(
+                    "{} worker{} need buffers of {} (4 x the last-level caches), but the machine has {} available",
+                    team.threads(), team.threads() == 1 ? "" : "s", format_size(static_cast<double>(team.arena_bytes)),
+                    format_size(static_cast<double>(memory_available))),
                 "free memory, give fewer --threads, or --quick for smaller buffers, which it flags");
     return plan;
 }

@@ -36,10 +36,10 @@ constexpr std::size_t fewest_samples = 2; ///< one has no interval
 
 /// Each round counts one pass.
 std::string why_too_few_counts(const std::string& source, std::size_t passes, std::uint32_t rounds) {
-    if (rounds >= fewest_samples * passes) return source + " had a counter in fewer than 2 rounds of a pass";
-    return fmt::format("{} counts reads in {} passes, one in a round, and {} rounds are fewer than 2 of each: give "
-                       "--repeats {} or more",
-                       source, passes, rounds, fewest_samples * passes);
+    if (rounds >= fewest_samples * passes) return source + " was counted in fewer than 2 rounds of a pass";
+    return fmt::format(
+        "{} counts reads in {} passes, one per round; {} rounds are fewer than 2 of each: give --repeats {} or more",
+        source, passes, rounds, fewest_samples * passes);
 }
 
 class TeamMeasurement {

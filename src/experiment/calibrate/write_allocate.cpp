@@ -20,11 +20,11 @@ bool is_counted(const EventRecord& event) { return event.pass >= 0; }
 std::string why_nothing_counts(const Counting& counting) {
     for (const EventRecord& event : counting.events)
         if (is_counted(event) && event.role == metric_name::dram_bytes)
-            return event.name + " does not tell reads from writes";
+            return event.name + " does not distinguish reads from writes";
     std::vector<std::string> causes;
     for (const CollectorRecord& collector : counting.collectors)
         if (!collector.used && counts_dram(collector.name)) causes.push_back(collector.name + ": " + collector.cause);
-    return causes.empty() ? "nothing counts DRAM reads here" : join(causes, "; ");
+    return causes.empty() ? "no collector counts DRAM reads here" : join(causes, "; ");
 }
 
 } // namespace

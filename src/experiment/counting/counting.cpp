@@ -164,7 +164,7 @@ Result<void> ask_os(Counting& counting, const CountingRequest& request, Sys& sys
     }
     if (taken > 0)
         counting.collectors.push_back(
-            {std::string(source_name::os), true, fmt::format("getrusage and /proc stand in for {} events", taken), {}});
+            {std::string(source_name::os), true, fmt::format("getrusage and /proc supply {} events", taken), {}});
     return {};
 }
 
@@ -284,7 +284,7 @@ Result<Counting> plan_counting(const CountingRequest& request, Sys& sys, const S
         EventRecord record;
         record.name = wanted.name;
         record.role = wanted.role;
-        if (request.collectors.counting.empty()) record.reason = "--collector names nothing that counts events";
+        if (request.collectors.counting.empty()) record.reason = "--collector lists nothing that counts events";
         counting.events.push_back(std::move(record));
     }
     auto dram = TRY(choose_dram(counting, request, sys, root, table));

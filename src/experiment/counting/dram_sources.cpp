@@ -97,14 +97,15 @@ public:
         if (request_.options.bandwidth_preset == "none")
             return leave_out(source_name::core_estimate, "--bw-preset none", "");
         if (request_.preset.estimate.terms.empty())
-            return leave_out(
-                source_name::core_estimate,
-                request_.preset.estimate.reason.empty() ? "no preset names one" : request_.preset.estimate.reason, "");
+            return leave_out(source_name::core_estimate,
+                             request_.preset.estimate.reason.empty() ? "no preset contains one"
+                                                                     : request_.preset.estimate.reason,
+                             "");
         for (const EstimateTerm& term : request_.preset.estimate.terms)
             for (const EventRecord& event : counting_.events)
                 if (event.name == term.event)
-                    return leave_out(source_name::core_estimate, "--events names " + term.event + " already",
-                                     "leave it out of --events");
+                    return leave_out(source_name::core_estimate, "--events lists " + term.event + " already",
+                                     "remove it from --events");
         choice_.estimate = request_.preset.estimate.terms;
     }
 
@@ -144,7 +145,7 @@ private:
                         ExitCode::not_possible,
                         "read",
                         plan.collector,
-                        "the kernel gives no number for the program's threads (it answers Unavailable or Error)",
+                        "the kernel gives no number for the program's threads (it reports Unavailable or Error)",
                         "free monitoring groups or assign a counter to this one (mbm_assign_mode)",
                         0};
         }

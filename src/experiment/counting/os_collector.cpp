@@ -87,7 +87,7 @@ public:
     }
 
     Error last_error() const override {
-        return {ExitCode::internal, "read", "counters of the operating system", "the kernel gave no answer", {}};
+        return {ExitCode::internal, "read", "counters of the operating system", "the kernel returned no value", {}};
     }
 
 private:
@@ -124,11 +124,11 @@ public:
             planned.name = name;
             const FigureEntry* entry = entry_of(name);
             if (entry == nullptr) {
-                planned.reason = "the operating system keeps no such count";
+                planned.reason = "the operating system does not keep this count";
             } else if (!takes_both_domains(name)) {
                 planned.reason = "the operating system counts user and kernel code together";
             } else if (entry->figure == Figure::cpu_migrations && !SchedFile(sys_).migrations()) {
-                planned.reason = "/proc/self/task/TID/sched names no migrations (a kernel without CONFIG_SCHED_DEBUG)";
+                planned.reason = "/proc/self/task/TID/sched has no migrations (a kernel without CONFIG_SCHED_DEBUG)";
             } else {
                 Event event;
                 event.name = name;

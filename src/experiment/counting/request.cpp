@@ -32,7 +32,7 @@ Result<void> check_name(const std::string& name, const CollectorChoice& choice, 
     const auto& asked = choice.counting;
     if (std::find(asked.begin(), asked.end(), owner->name) != asked.end()) return {};
     return fail({ExitCode::usage, "plan", "--events " + name,
-                 "only collector " + std::string(owner->name) + " knows this name",
+                 "only collector " + std::string(owner->name) + " has this name",
                  "add --collector " + std::string(owner->name)});
 }
 
@@ -67,7 +67,7 @@ Result<CollectorChoice> choose_collectors(const std::vector<std::string>& names)
     for (const std::string& name : names) {
         if (name == collector_word::none || name == collector_word::automatic) {
             if (names.size() > 1)
-                return fail({ExitCode::usage, "plan", "--collector " + name, "it stands beside other collectors",
+                return fail({ExitCode::usage, "plan", "--collector " + name, "it is listed with other collectors",
                              "give it alone"});
             choice.automatic = name == collector_word::automatic;
             choice.simulate = choice.automatic;

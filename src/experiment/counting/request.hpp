@@ -45,7 +45,7 @@ struct EventRequest {
     bool operator==(const EventRequest&) const = default;
 };
 
-/// The events that are counted where --events names none. `llc_event`: the preset's; empty: it has none.
+/// The events that are counted where --events lists none. `llc_event`: the preset's; empty: it has none.
 std::vector<std::string> default_events(const std::string& llc_event);
 
 /// The metric that an event fills: "cycles", "cycles:u", "cpu_core/cpu-cycles/" -> "cycles". `llc_event` is the

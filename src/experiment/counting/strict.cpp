@@ -17,7 +17,7 @@ std::string replaced_domain(const EventRecord& record, const EventResolver& reso
     if (record.source != source_name::os) return {};
     const auto asked = resolver.resolve(record.name);
     if (!asked || !asked->event || asked->event->domain == Domain::user_and_kernel) return {};
-    return fmt::format("asked for in domain {}, the operating system counts uk", name_of(asked->event->domain));
+    return fmt::format("requested in domain {}, but the operating system counts uk", name_of(asked->event->domain));
 }
 
 } // namespace
@@ -25,7 +25,7 @@ std::string replaced_domain(const EventRecord& record, const EventResolver& reso
 Result<void> check_strict(const CountingRequest& request, const Counting& counting, const SysRoot& root) {
     const auto refuse = [](std::string object, std::string cause, std::string remedy) {
         return fail({ExitCode::not_possible, "count", std::move(object), std::move(cause) + " (--strict)",
-                     remedy.empty() ? "leave --strict out, or see bytebound doctor" : std::move(remedy)});
+                     remedy.empty() ? "remove --strict, or see bytebound doctor" : std::move(remedy)});
     };
     if (!request.options.events.empty()) {
         const EventResolver resolver(root, request.placement.cpus.at(0));
@@ -34,7 +34,7 @@ Result<void> check_strict(const CountingRequest& request, const Counting& counti
             if (std::find(named.begin(), named.end(), record.name) == named.end()) continue;
             if (record.pass < 0) return refuse(record.name, record.reason, record.remedy);
             if (const auto replaced = replaced_domain(record, resolver); !replaced.empty())
-                return refuse(record.name, replaced, "name it with :uk");
+                return refuse(record.name, replaced, "request it with :uk");
         }
         return {};
     }

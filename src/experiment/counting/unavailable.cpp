@@ -23,7 +23,7 @@ std::optional<UnavailableRecord> missing(const CountingRequest& request, const C
         unavailable.reason = (record->name == metric.name ? "" : record->name + ": ") + record->reason;
         unavailable.remedy = record->remedy;
     } else if (request.collectors.counting.empty()) {
-        unavailable.reason = "--collector names nothing that counts events";
+        unavailable.reason = "--collector lists nothing that counts events";
         unavailable.remedy = "give --collector auto";
     } else if (metric.preset_event && request.options.events.empty()) {
         unavailable.reason = request.preset.choice.llc_reason;

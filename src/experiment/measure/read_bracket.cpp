@@ -58,8 +58,8 @@ Result<void> ReadBracket::check(const Counting& counting, std::span<const Counte
     const auto event = frozen_event(counting, slots, row(logs_[0].before), row(logs_[0].after));
     if (!event) return {};
     return fail({ExitCode::internal, "read event", *event,
-                 fmt::format("a counter of it stands still at reading {}", reading_),
-                 "see whether a CPU went offline or a PMU's driver was unloaded; finished phases are kept"});
+                 fmt::format("one of its counters stopped at reading {}", reading_),
+                 "check whether a CPU went offline or a PMU driver was unloaded; finished phases are kept"});
 }
 
 void ReadBracket::read_before(unsigned worker, std::span<CounterValue> out) noexcept {

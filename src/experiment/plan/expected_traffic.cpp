@@ -11,7 +11,7 @@ namespace {
 /// The measured factor of the nearest row size; ordinary stores allocate where none was measured.
 struct Allocation {
     double factor = 1;
-    std::string source = "assumed: a line that an ordinary store misses is read first";
+    std::string source = "assumed: an ordinary store that misses reads its line first";
 };
 
 Allocation write_allocation(const RunPlan& plan) {
@@ -50,8 +50,8 @@ std::string why_no_closed_form(const RunPlan& plan) {
     if (!plan.hierarchy || plan.hierarchy->spec.policy == LlcPolicy::exclusive) return {};
     const double held = static_cast<double>(private_bytes(plan.hierarchy->spec));
     if (held <= small_share * static_cast<double>(plan.cache.geometry.size_bytes)) return {};
-    return "the closed form is of one cache, and the private levels of --cache-model " +
-           std::string(name_of(plan.hierarchy->spec.policy)) + " hold more than a sixteenth of the LLC";
+    return "the closed form covers one cache, and the private levels of --cache-model " +
+           std::string(name_of(plan.hierarchy->spec.policy)) + " are larger than a sixteenth of the LLC";
 }
 
 /// The cache behind expected times: this host's, whatever is simulated.

@@ -45,7 +45,8 @@ Result<void> check_sizes(const RunOptions& o) {
                           fmt::format("the pool has only N = {} rows", o.workload.pool_rows), "give m <= N");
     for (const std::uint64_t columns : {o.hidden_dim, o.up_cols, o.gate_cols})
         if (columns > max_columns)
-            return impossible(fmt::format("{} columns", columns), "no row is that long", "give fewer columns");
+            return impossible(fmt::format("{} columns", columns), "too many columns (limit 2^40)",
+                              "give fewer columns");
     if (o.hidden_dim + o.up_cols + o.gate_cols == 0)
         return impossible("rows", "S = 0: a row has no columns", "give --hidden-dim, --up-cols or --gate-cols");
     if (o.steps_per_k == 0) return impossible("--steps-per-k 0", "nothing would be measured", "give 1 or more");
@@ -53,15 +54,16 @@ Result<void> check_sizes(const RunOptions& o) {
         return impossible(fmt::format("--steps-per-k {}", o.steps_per_k), fmt::format("it is more than {}", most_steps),
                           "give fewer steps");
     if (o.repeats == 0) return impossible("--repeats 0", "nothing would be measured", "give 1 or more");
-    if (o.threads == 0) return impossible("--threads 0", "a step needs a worker", "give 1 or more");
-    if (o.grain == 0) return impossible("--grain 0", "a unit of work has at least one row", "give 1 or more");
+    if (o.threads == 0) return impossible("--threads 0", "must be at least 1", "give 1 or more");
+    if (o.grain == 0) return impossible("--grain 0", "must be at least 1", "give 1 or more");
     if (!(o.tau >= 0) || !std::isfinite(o.tau))
-        return impossible(fmt::format("--tau {}", o.tau), "it is no share of m", "give 0 or more");
+        return impossible(fmt::format("--tau {}", o.tau), "it must be a fraction of m, 0 or more", "give 0 or more");
     if (o.ks.empty() && !o.add && !o.remove) return impossible("--ks", "the list is empty", "give at least one k");
     if (o.loops.empty()) return impossible("--loops", "the list is empty", "give at least one loop");
     for (auto loop = o.loops.begin(); loop != o.loops.end(); ++loop)
         if (std::find(o.loops.begin(), loop, *loop) != loop)
-            return impossible("--loops", fmt::format("'{}' stands twice", loop_name(o, *loop)), "name each loop once");
+            return impossible("--loops", fmt::format("'{}' is listed twice", loop_name(o, *loop)),
+                              "list each loop once");
     if (o.warmup && *o.warmup > most_steps)
         return impossible(fmt::format("--warmup {}", *o.warmup), fmt::format("it is more than {} steps", most_steps),
                           "give fewer");
@@ -73,7 +75,7 @@ Result<void> check_loops(const RunOptions& o) {
         for (const LoopEntry& entry : loops())
             if (entry.kind == kind && !entry.built_in)
                 return fail({ExitCode::not_possible, "plan", "loop " + std::string(entry.name),
-                             "this build does not have it", "leave it out of --loops"});
+                             "this build does not have it", "remove it from --loops"});
     if (!runs_here(o.copy))
         return fail({ExitCode::not_possible, "plan", "--copy " + std::string(name_of(o.copy)), "this CPU cannot run it",
                      "give --copy memcpy"});
@@ -174,12 +176,13 @@ Result<void> check_memory(RunPlan& plan, std::uint64_t memory_available, bool un
     if (memory_available != 0 && need.total(1) > available)
         return impossible("memory",
                           fmt::format("the run needs {} (arena {}, sweep {}, simulation {}, figures of all steps {}, "
-                                      "samples {}), the machine has {} available",
+                                      "samples {}), but the machine has {} available",
                                       format_size(need.total(1)), format_size(need.arena), format_size(need.sweep),
                                       format_size(need.simulation), format_size(need.steps), format_size(need.samples),
                                       format_size(available)),
                           "give a smaller --N, shorter rows, fewer steps or fewer repeats");
-    if (need.arena >= 0x1p62) return impossible("memory", "the arena fits no address space", "give a smaller --N");
+    if (need.arena >= 0x1p62)
+        return impossible("memory", "the arena does not fit into the address space", "give a smaller --N");
     if (memory_available != 0) {
         const double beside = std::floor((available - need.total(0)) / need.simulation);
         plan.simulation_threads = static_cast<std::size_t>(std::clamp(beside, 1.0, double{most_simulations}));
@@ -188,7 +191,7 @@ Result<void> check_memory(RunPlan& plan, std::uint64_t memory_available, bool un
     if (wrapped && need.arena >= static_cast<double>(valgrind_arena_limit))
         return impossible("memory",
                           fmt::format("the arena of {} is not smaller than 4 GiB, and valgrind's write-back model "
-                                      "takes lines 4 GiB apart for one",
+                                      "treats lines 4 GiB apart as one",
                                       format_size(need.arena)),
                           "give a smaller --N under valgrind");
     if (plan.counting.collectors.emulating.empty()) return {};
@@ -256,7 +259,8 @@ std::vector<std::string> describe(const RunPlan& plan) {
                                 to_text(o.workload.pattern), o.workload.seed));
     lines.push_back(fmt::format("loops      {} (copy {}, threads {}, between {})", join(names, ", "), name_of(o.copy),
                                 o.threads, name_of(o.between)));
-    if (o.adaptive_tau) lines.push_back(fmt::format("tau        {:.4g}, by the expected times of this host", o.tau));
+    if (o.adaptive_tau)
+        lines.push_back(fmt::format("tau        {:.4g}, from the times predicted for this host", o.tau));
     lines.push_back(fmt::format("placement  CPUs {}, memory {}", format_cpu_list(plan.placement.cpus), o.memory));
     lines.push_back(fmt::format("memory     arena {}, sweep {}", format_size(static_cast<double>(plan.arena_bytes)),
                                 format_size(static_cast<double>(plan.sweep_bytes))));

@@ -35,10 +35,11 @@ bool other_memory_class(const EventRecord& record) {
 std::string why_not_checked(const EventRecord& record, std::string_view role) {
     const bool hardware =
         role == metric_name::instructions || role == metric_name::llc_misses || role == metric_name::page_faults;
-    if (hardware && record.domain == "k") return "it counts kernel code, the kernels of known truth are user code";
+    if (hardware && record.domain == "k")
+        return "it counts kernel code, and the kernels with known counts are user code";
     if (role == metric_name::instructions && record.domain != "u")
-        return "it counts kernel code, too, of which no truth is known";
-    if (other_memory_class(record)) return "the run's memory is not known to be of this class";
+        return "it also counts kernel code, for which no count is known";
+    if (other_memory_class(record)) return "it is not known whether the run's memory is of this class";
     return {};
 }
 
@@ -112,7 +113,7 @@ void PassQualification::classify() {
             leave_out(column, {}, std::move(why));
         } else if (in_several_passes(column)) {
             leave_out(column, {},
-                      "other events of its sum are counted in another pass: no kernel is seen by all of them");
+                      "other events of its sum are counted in another pass: no kernel is counted by all of them");
         } else {
             add_checks(column, role);
         }
@@ -222,7 +223,7 @@ Result<void> PassQualification::judge_on(OpenCounters& counters, TruthKernel ker
     // The first repeat warms up: code, stack, pages; and says how long one takes.
     const std::uint64_t begin = now_ns();
     std::uint64_t took_ns = 0;
-    if (begin >= end_ns_) return give_up("no time was left for it");
+    if (begin >= end_ns_) return give_up("there was no time left for it");
     if (auto done = once(counters, kernel, items, took_ns); !done) {
         // No memory for a stream is no fault of a counter.
         if (done.error().code == ExitCode::not_possible) return give_up(done.error().cause);
@@ -241,7 +242,7 @@ Result<void> PassQualification::judge_on(OpenCounters& counters, TruthKernel ker
     for (std::uint64_t i = 0; i < std::min(repeats, std::max(affordable, fewest_trials)); ++i) {
         if (context_.stop != 0) return fail(stopped_by(context_.stop));
         TRY(once(counters, kernel, items, took_ns));
-        if (items[0]->trials.back().truth.low <= 0) return give_up("its witness did not see what it did");
+        if (items[0]->trials.back().truth.low <= 0) return give_up("getrusage did not confirm the kernel's work");
     }
     for (const Item* item : items) {
         QualifiedEvent event = judge(item->trials, item->check.threshold, std::string(item->check.unit));
@@ -275,7 +276,8 @@ QualifiedEvent PassQualification::judge_breakpoint(const EventRecord& record) {
         const std::string name = word.event_name(std::clamp<std::size_t>(event.config2, 1, 8), reads_too);
         const auto plan = source.collector->plan({{name}, false, context_.request.placement.cpus.at(0), {}, {}});
         if (!plan) return not_judged(plan.error().cause);
-        if (plan->events.size() != 1 || plan->events[0].pass != 0) return not_judged("no breakpoint was left for it");
+        if (plan->events.size() != 1 || plan->events[0].pass != 0)
+            return not_judged("there was no breakpoint left for it");
         const auto counters = source.collector->open(*plan, 0);
         if (!counters) return not_judged(counters.error().cause);
         std::vector<KernelTrial> trials;
@@ -291,7 +293,7 @@ QualifiedEvent PassQualification::judge_breakpoint(const EventRecord& record) {
         }
         out = judge(trials, exact_bias, "accesses");
         out.name = record.name;
-        out.kernel = fmt::format("{} writes{} of a word of its own", watched_writes,
+        out.kernel = fmt::format("{} writes{} of a separate word", watched_writes,
                                  reads_too ? fmt::format(" and {} reads", watched_reads) : "");
         return out;
     }
@@ -346,7 +348,7 @@ Result<void> check_qualified(const CountingRequest& request, const Counting& cou
         if ((!asked && !by_default) || failure == nullptr) continue;
         return fail({ExitCode::not_possible, "count", event.name,
                      fmt::format("failed qualification ({}): {} (--strict)", failure->kernel, failure->reason),
-                     "give --allow-unqualified, or leave --strict out"});
+                     "give --allow-unqualified, or remove --strict"});
     }
     return {};
 }

@@ -70,7 +70,7 @@ CacheAnswer load_qualification(const std::filesystem::path& directory, const Qua
 
 std::optional<std::string> store_qualification(const std::filesystem::path& directory, const QualificationKey& key,
                                                const QualificationRecord& record) {
-    if (directory.empty()) return "neither XDG_CACHE_HOME nor HOME names a directory";
+    if (directory.empty()) return "neither XDG_CACHE_HOME nor HOME is set to a directory";
     if (key.boot.empty()) return "proc/sys/kernel/random/boot_id cannot be read";
     std::error_code error;
     std::filesystem::create_directories(directory, error);

@@ -73,7 +73,7 @@ QualifiedEvent judge(std::span<const KernelTrial> trials, double threshold, std:
     }
     event.n = counted.size();
     if (event.n < fewest_trials) {
-        event.reason = fmt::format("had a counter in {} of {} repeats of the kernel", event.n, trials.size());
+        event.reason = fmt::format("was counted in {} of {} repeats of the kernel", event.n, trials.size());
         return event;
     }
     event.mean = mean_of(counted);

@@ -38,7 +38,7 @@ std::vector<KernelCheck> checks_of(std::string_view role) {
 std::string why_no_truth(std::string_view role) {
     const MetricEntry* metric = find_metric(role);
     return metric != nullptr && !metric->no_kernel.empty() ? std::string(metric->no_kernel)
-                                                           : "no kernel of known truth for this event";
+                                                           : "there is no kernel with known counts for this event";
 }
 
 Truth truth_of(TruthKernel kernel, std::string_view role, double work, std::size_t line_bytes) {
@@ -59,7 +59,7 @@ std::string KernelRunner::describe(TruthKernel kernel) const {
     switch (kernel) {
     case TruthKernel::instructions: return "2-instruction loop";
     case TruthKernel::fresh_pages: return fmt::format("touch {} fresh pages", amounts_.pages);
-    case TruthKernel::naps: return fmt::format("{} naps, witness getrusage", amounts_.naps);
+    case TruthKernel::naps: return fmt::format("{} naps, confirmed by getrusage", amounts_.naps);
     case TruthKernel::cpu_time: return fmt::format("{:g} ms of CPU time", static_cast<double>(amounts_.cpu_ns) / 1e6);
     case TruthKernel::read: return "read " + size;
     case TruthKernel::store: return "store " + size;
@@ -73,7 +73,7 @@ std::string KernelRunner::obstacle(TruthKernel kernel) const {
     if (kernel == TruthKernel::instructions && !known_truth::has_instruction_loop())
         return "no loop of known length for this architecture";
     if (kernel == TruthKernel::nontemporal_store && !known_truth::has_nontemporal_stores())
-        return "this architecture has no stores that surely go past the caches";
+        return "this architecture has no stores that are guaranteed to bypass the caches";
     if (is_stream(kernel) && !known_truth::can_flush_lines())
         return "this architecture has no cache flush for user code";
     return {};

@@ -33,7 +33,7 @@ AddressSpan around(std::uint64_t address) {
 /// Dies with its parent, and leaves the one CPU that the parent is pinned to.
 Result<void> settle(const EmulationSpec& spec) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != spec.parent) return not_possible("process", "its parent is gone", "run it again");
+    if (::getppid() != spec.parent) return not_possible("process", "its parent process has ended", "run it again");
     cpu_set_t set;
     CPU_ZERO(&set);
     for (const int cpu : spec.cpus)
@@ -134,7 +134,7 @@ Result<void> check_apart(const AddressSpan& arena, std::span<const NamedSpan> ot
         if (alias_modulo_4_gib(arena, other.span))
             return not_possible(fmt::format("arena of {} bytes", arena.end - arena.begin),
                                 fmt::format("its lines share the low 32 bits of their addresses with {}, and "
-                                            "valgrind's write-back model takes those for one",
+                                            "valgrind's write-back model treats those as one",
                                             other.name),
                                 "give a smaller --N");
     return {};
@@ -148,7 +148,7 @@ Result<void> run_emulated(const EmulationSpec& spec, std::span<const CollectorEn
     const CollectorEntry* entry = find_collector(table, spec.collector);
     if (entry == nullptr || entry->make_wrapping == nullptr || !under_valgrind())
         return not_possible("process", "it does not run under " + spec.collector,
-                            "bytebound run --collector callgrind starts such processes by itself");
+                            "bytebound run --collector callgrind starts such processes automatically");
     TRY(settle(spec));
     const auto emulator = entry->make_wrapping();
     // Pool and slab stay as the kernel gives them: their bytes do not matter here, and filling them would take minutes.
@@ -162,7 +162,7 @@ Result<void> run_emulated(const EmulationSpec& spec, std::span<const CollectorEn
     const auto changes = generate_trace(workspace.masks(), *source, 0);
     WorkerTeam team(1);
     const auto loop = make_loop(spec.loop, workspace, team, {spec.tau, spec.copy, 1, 1});
-    if (!loop) return not_possible("loop", "library code", "leave it out of --loops");
+    if (!loop) return not_possible("loop", "library code", "remove it from --loops");
     loop->reset(*changes);
     std::vector<std::string> labels; // made here: making them would touch the emulated caches
     for (std::uint32_t reading = 0; reading < spec.readings; ++reading)

@@ -25,9 +25,9 @@ struct Refusal {
     std::string_view reason;
 };
 constexpr std::array<Refusal, 3> refused_copies = {
-    {{CopyMethod::nt, "valgrind takes non-temporal stores for ordinary ones"},
+    {{CopyMethod::nt, "valgrind treats non-temporal stores as ordinary ones"},
      {CopyMethod::movsb, "valgrind runs rep movsb byte by byte, as ordinary stores"},
-     {CopyMethod::avx512, "valgrind knows no AVX-512"}}};
+     {CopyMethod::avx512, "valgrind does not support AVX-512"}}};
 
 /// A first level of more would keep too much from the last one.
 constexpr std::uint64_t least_last_per_first = 2;

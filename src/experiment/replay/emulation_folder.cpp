@@ -13,8 +13,9 @@ Result<EmulationFolder> EmulationFolder::make() {
     std::error_code none;
     const fs::path temporary = fs::temp_directory_path(none);
     const auto unusable = [](const std::string& object, int error) {
-        return fail({ExitCode::not_possible, "emulate", object, "no folder for the emulator's output can be made there",
-                     "let TMPDIR name a folder that you may write to", error});
+        return fail({ExitCode::not_possible, "emulate", object,
+                     "a folder for the emulator's output cannot be created there", "set TMPDIR to a writable folder",
+                     error});
     };
     if (none) {
         const char* named = ::getenv("TMPDIR");

@@ -151,7 +151,7 @@ private:
         const fs::path spec = folder_ / (stem + ".json"), output = folder_ / (stem + ".out");
         std::ofstream file(spec);
         file << to_json_text(spec_of(task));
-        if (!file.flush()) return internal(spec.string(), "the file cannot be written", "see that the disk has room");
+        if (!file.flush()) return internal(spec.string(), "the file cannot be written", "free disk space");
         const auto words = emulation_.emulator->wrap({place_.program.string(), "emulate", spec.string()},
                                                      emulation_.caches, output.string());
         const fs::path log = folder_ / (stem + ".log");
@@ -189,7 +189,7 @@ private:
             return internal(name_of_row(running.task),
                             fmt::format("{} wrote {} parts for {} readings", emulation_.name, output.parts.size(),
                                         plan_.options.steps_per_k),
-                            "see that the disk of TMPDIR has room");
+                            "free disk space in TMPDIR");
         emulation_.version = output.version;
         row.readings = std::move(output.parts);
         row.emulated = true;

@@ -113,7 +113,7 @@ Result<EmulationSpec> parse_emulation_spec(std::string_view text, const std::str
         return spec;
     } catch (const std::exception& exception) {
         return fail({ExitCode::bad_data, "read", name, exception.what(),
-                     "bytebound run --collector callgrind writes such files for itself"});
+                     "bytebound run --collector callgrind writes such files itself"});
     }
 }
 

@@ -141,7 +141,7 @@ Result<SimulatedRun> simulate_run(const RunPlan& plan, TraceStore& traces, const
         auto& rows = simulation.rows.emplace_back(o.loops.size());
         for (std::size_t l = 0; l < rows.size(); ++l) {
             rows[l].ledgers.resize(o.repeats);
-            if (!plan.counting.collectors.simulate) rows[l].reason = "--collector does not name sim";
+            if (!plan.counting.collectors.simulate) rows[l].reason = "--collector does not list sim";
             for (std::uint32_t repeat = 0; repeat < o.repeats; ++repeat)
                 tasks.push_back({e, l, repeat});
         }

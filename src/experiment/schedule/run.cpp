@@ -53,7 +53,7 @@ bool Run::directory_exists() const { return impl_->directory.has_value(); }
 Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
     if (!seams.root.is_live())
         return fail({ExitCode::usage, "run", seams.root.path().string(), "a recorded machine cannot be measured",
-                     "leave --sysroot out"});
+                     "remove --sysroot"});
     if (options.out.empty()) options.out = default_directory();
     const std::filesystem::path path = options.out;
     TRY(RunDirectory::check(path, options.force));

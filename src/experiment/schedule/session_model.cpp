@@ -39,7 +39,7 @@ Result<EmulationPlace> emulation_place(const SessionContext& session, std::uint6
     std::error_code none;
     const auto program = std::filesystem::read_symlink("/proc/self/exe", none);
     if (none)
-        return fail({ExitCode::internal, "emulate", "/proc/self/exe", "the program's own path is not known",
+        return fail({ExitCode::internal, "emulate", "/proc/self/exe", "the program's own path is unknown",
                      "mount /proc", none.value()});
     return EmulationPlace{program, session.machine.allowed, all == 0 ? 0 : available};
 }

@@ -25,7 +25,7 @@ Result<QualificationRecord> qualification_of(const SessionContext& session, Coun
     }
     QualificationRecord record;
     record.allow_unqualified = options.allow_unqualified;
-    if (session.progress) session.progress({"qualify", 0, 1, "counters on kernels of known truth"});
+    if (session.progress) session.progress({"qualify", 0, 1, "counters on kernels with known counts"});
     record.events = TRY(qualify_counters({counting, request, session.machine, session.stop,
                                           session.seams.kernel_amounts, qualification_pace(options.quick)}));
     record.done = true;

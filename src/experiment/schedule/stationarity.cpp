@@ -29,12 +29,12 @@ Judged judge_lines(const std::string& what, const SimulatedRow& row, std::uint32
 
 void judge_row(ExperimentRecord& record, const SimulatedRow& row, std::vector<Warning>& list) {
     if (!row.simulated) {
-        record.stationary_reason = "no simulation and no counted DRAM bytes to judge it on";
+        record.stationary_reason = "neither simulated lines nor counted DRAM bytes are available to judge it";
         return;
     }
     const std::array<Judged, 2> judged = {
-        judge_lines("the number of lines read", row, record.warmup_steps, &LineCounts::fetched_total),
-        judge_lines("the number of lines written back", row, record.warmup_steps, &LineCounts::written_back_total)};
+        judge_lines("lines read", row, record.warmup_steps, &LineCounts::fetched_total),
+        judge_lines("lines written back", row, record.warmup_steps, &LineCounts::written_back_total)};
     if (!judged[0].verdict || !judged[1].verdict) {
         record.stationary_reason = "too few steps to judge it";
         return;
@@ -128,7 +128,7 @@ void judge_stationarity_on_counts(ExperimentRecord& record, std::span<const Samp
     std::string drifting, how;
     std::uint64_t window = 0;
     for (const MetricEntry* metric : dram_metrics()) {
-        const std::string what = "the number of " + std::string(metric->noun);
+        const std::string what(metric->noun);
         const std::vector<double> series = counted_series(metric->name, counting->source, readings, idle, events);
         if (series.empty()) continue;
         const auto verdict = judge_stationarity(series, 0);

@@ -6,7 +6,7 @@
 
 using namespace bytebound;
 
-TEST_CASE("flags stand in the order of samples.csv, each once, with a meaning and a text that names its rows") {
+TEST_CASE("flags are in the order of samples.csv, each once, with a meaning and a text that lists its rows") {
     std::set<std::string_view> names;
     for (const FlagEntry& flag : flags()) {
         INFO(flag.name);
@@ -19,7 +19,7 @@ TEST_CASE("flags stand in the order of samples.csv, each once, with a meaning an
     CHECK(names.size() == 8);
 }
 
-TEST_CASE("the line below the main table names what speaks against an interval first") {
+TEST_CASE("the line below the main table first lists what weakens an interval") {
     std::vector<std::string_view> names;
     for (const FlagEntry* flag : flags_below_table())
         names.push_back(flag->name);

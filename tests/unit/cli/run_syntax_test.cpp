@@ -103,15 +103,15 @@ TEST_CASE("--tau takes a number or adaptive") {
 
 TEST_CASE("--ks excludes --add and --remove") {
     CHECK(Parse({"--add", "2", "--ks", "4"}).error ==
-          "parse option --add: --ks is given too; give either --ks or --add/--remove");
+          "parse option --add: --ks is also given; give either --ks or --add/--remove");
     CHECK(Parse({"--ks", "4", "--remove", "2"}).error ==
-          "parse option --remove: --ks is given too; give either --ks or --add/--remove");
+          "parse option --remove: --ks is also given; give either --ks or --add/--remove");
     const Parse alone({"--remove", "2"});
     CHECK(alone.options.remove == 2u);
     CHECK_FALSE(alone.options.add.has_value());
 }
 
-TEST_CASE("auto and none stand alone among collectors") {
+TEST_CASE("auto and none exclude other collectors") {
     CHECK(Parse({"--collector", "perf,sim"}).options.counting.collectors == std::vector<std::string>{"perf", "sim"});
     CHECK(Parse({"--collector", "auto,sim"}).error ==
           "parse option --collector: 'auto' excludes every other collector; give it alone");
@@ -131,7 +131,7 @@ TEST_CASE("a collector that this build lacks is known but not possible, every ot
         CHECK(parsed.error().code == ExitCode::not_possible);
         CHECK(to_line(parsed.error()) ==
               "select collector " + std::string(word) +
-                  ": this build lacks it; leave it out; bytebound --version names what is built in");
+                  ": it is not part of this build; remove it; bytebound --version lists what is built in");
     }
 }
 
@@ -141,17 +141,17 @@ TEST_CASE("a loop that this build lacks is known but not possible") {
     REQUIRE_FALSE(parsed);
     CHECK(parsed.error().code == ExitCode::not_possible);
     CHECK(to_line(parsed.error()) ==
-          "select loop torch: this build lacks it; leave it out; bytebound --version names what is built in");
+          "select loop torch: it is not part of this build; remove it; bytebound --version lists what is built in");
 }
 
-TEST_CASE("a loop that the program brings is known to --loops by the name it brought, and to no other program") {
+TEST_CASE("--loops accepts the name of an external loop, only in the program that registers it") {
     RunOptions with, without;
     with.external_loop = "driven";
     REQUIRE(parse(run_syntax(with), {"--loops", "driven,index"}));
     CHECK(with.loops == std::vector<LoopKind>{LoopKind::external, LoopKind::index});
     CHECK(loop_name(with, LoopKind::external) == "driven");
     CHECK(to_line(parse(run_syntax(with), {"--loops", "driven,driven"}).error()) ==
-          "parse option --loops: 'driven' stands twice; name each loop once");
+          "parse option --loops: 'driven' is listed twice; list each loop once");
     const auto unknown = parse(run_syntax(without), {"--loops", "driven"});
     REQUIRE_FALSE(unknown);
     CHECK(unknown.error().code == ExitCode::usage);

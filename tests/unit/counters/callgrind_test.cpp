@@ -85,26 +85,23 @@ TEST_CASE("a part file gives the labelled parts: data lines missed, dirty lines 
 
 TEST_CASE("a malformed part file is an error with file and line") {
     CHECK(error_of("") ==
-          "read callgrind's output 0-0.out:0: this is no output of callgrind; see that the disk has room and run it "
-          "again");
+          "read callgrind's output 0-0.out:0: this is not output of callgrind; free disk space and run it again");
     CHECK(error_of(replaced(two_parts, "totals: 200 3", "totals: 200 x")) ==
-          "read callgrind's output 0-0.out:34: \"x\" is no count; see that the disk has room and run it again");
-    CHECK(
-        error_of(two_parts.substr(0, two_parts.find("totals: 200"))) ==
-        "read callgrind's output 0-0.out:33: the file ends within a part; see that the disk has room and run it again");
+          "read callgrind's output 0-0.out:34: \"x\" is not a count; free disk space and run it again");
+    CHECK(error_of(two_parts.substr(0, two_parts.find("totals: 200"))) ==
+          "read callgrind's output 0-0.out:33: the file ends within a part; free disk space and run it again");
     CHECK(error_of(replaced(two_parts, "totals: 200 3\n", "")) ==
-          "read callgrind's output 0-0.out:35: the part before this one has no totals; see that the disk has room and "
-          "run it again");
+          "read callgrind's output 0-0.out:35: the previous part has no totals; free disk space and run it again");
     CHECK(error_of(replaced(two_parts, "totals: 200 3", "totals: 1 2 3 4 5 6 7 8 9 10 11 12 13")) ==
-          "read callgrind's output 0-0.out:34: 13 totals for 12 events; see that the disk has room and run it again");
+          "read callgrind's output 0-0.out:34: 13 totals for 12 events; free disk space and run it again");
     // Without --simulate-wb=yes there are no dirty lines: nothing may be taken for 0.
     CHECK(error_of(replaced(two_parts, " ILdmr DLdmr DLdmw\nsummary: 65548", "\nsummary: 65548"))
               .find("12 totals for 9 events") != std::string::npos);
     CHECK(error_of(replaced(two_parts, " ILdmr DLdmr DLdmw\nsummary: 9", "\nsummary: 9")) ==
-          "read callgrind's output 0-0.out:34: event ILdmr is missing; see that the disk has room and run it again");
+          "read callgrind's output 0-0.out:34: event ILdmr is missing; free disk space and run it again");
 }
 
-TEST_CASE("callgrind is told every cache, and is not to read options from elsewhere") {
+TEST_CASE("callgrind is given every cache, and reads no options from elsewhere") {
     const CallgrindCollector collector("/usr/bin/valgrind");
     const EmulatedCaches caches{{32768, 8, 64}, {1048576, 16, 64}};
     CHECK(collector.wrap({"/opt/bytebound", "emulate", "a.json"}, caches, "/tmp/5%/0.out") ==

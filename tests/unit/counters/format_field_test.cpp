@@ -45,7 +45,7 @@ TEST_CASE("a field holds a value of its width and no wider one") {
     CHECK(whole->holds(~std::uint64_t{0}));
 }
 
-TEST_CASE("garbage is no format") {
+TEST_CASE("garbage is not a format") {
     for (const char* text : {"", "config", "config:", "config:a", "config:5-3", "config:0-64", "config:-1", "conf:0-7",
                              "config4:0-7", "config:0-7,", "config:0-63,0-7", ":0-7"}) {
         INFO(text);

@@ -127,7 +127,7 @@ TEST_CASE("one read gives every event's count and the group's times") {
     CHECK(values[3] == CounterValue{10000, 2'000'000, 2'000'000});
 }
 
-TEST_CASE("a read that fails is no reading: each way has its own words") {
+TEST_CASE("a failed read is not a reading: each kind of failure has its own text") {
     ScriptedSys sys;
     auto group = Group::open(sys, four);
     REQUIRE(group);
@@ -140,7 +140,7 @@ TEST_CASE("a read that fails is no reading: each way has its own words") {
           "and the NMI watchdog");
     sys.read_answer = 40;
     CHECK_FALSE(group->read(values));
-    CHECK(group->last_error().cause == "the kernel answered 40 bytes instead of 88"); // (3 + 2 * 4) * 8
+    CHECK(group->last_error().cause == "the kernel returned 40 bytes instead of 88"); // (3 + 2 * 4) * 8
     sys.read_answer.reset();
     sys.fail_call[sys.calls.size() + 1] = EBADF;
     CHECK_FALSE(group->read(values));
@@ -159,7 +159,7 @@ TEST_CASE("an answer for other events is refused") {
     sys.read_answer = 40;
     std::vector<CounterValue> values(1);
     CHECK_FALSE(group->read(values));
-    CHECK(group->last_error().cause == "the kernel answered for 0 events instead of 1");
+    CHECK(group->last_error().cause == "the kernel returned 0 events instead of 1");
 }
 
 TEST_CASE("an answer of the right length for another number of events says how many") {
@@ -169,11 +169,11 @@ TEST_CASE("an answer of the right length for another number of events says how m
     sys.events = 3;
     std::vector<CounterValue> values(2, CounterValue{1, 2, 3});
     CHECK_FALSE(group->read(values));
-    CHECK(group->last_error().cause == "the kernel answered for 3 events instead of 2");
+    CHECK(group->last_error().cause == "the kernel returned 3 events instead of 2");
     sys.events = 2;
     sys.first_id = 9;
     CHECK_FALSE(group->read(values));
-    CHECK(group->last_error().cause == "the kernel answered for another event");
+    CHECK(group->last_error().cause == "the kernel returned the value of another event");
     CHECK(values[0] == CounterValue{1, 2, 3});
 }
 

@@ -71,7 +71,7 @@ TEST_CASE("a set that fits nowhere is reported and counted singly") {
     CHECK(packing.slots[1].pass == 1);
 }
 
-TEST_CASE("overlapping sets that fit in no one group are kept wish by wish, in the order of asking") {
+TEST_CASE("overlapping sets that do not fit into one group are kept request by request, in order") {
     const std::vector<Event> events = {core(), core(), core()}; // cycles, instructions, llc
     const std::vector<std::vector<std::size_t>> wishes = {{0, 1}, {1, 2}};
     const Packing both = pack(events, wishes, with_counters(events, 3));
@@ -90,7 +90,7 @@ TEST_CASE("overlapping sets that fit in no one group are kept wish by wish, in t
           std::vector<std::vector<std::size_t>>{{0, 1}});
 }
 
-TEST_CASE("a later wish joins the group of an earlier one as far as the counters go") {
+TEST_CASE("a later request joins the group of an earlier one as far as the counters go") {
     // 0-1, 1-2 and 2-3 with three counters: {0,1,2} share a group, 3 does not fit beside them.
     const std::vector<Event> events = {core(), core(), core(), core()};
     const std::vector<std::vector<std::size_t>> wishes = {{0, 1}, {1, 2}, {2, 3}};
@@ -101,7 +101,7 @@ TEST_CASE("a later wish joins the group of an earlier one as far as the counters
     CHECK(separated(packing.slots, wishes) == std::vector<std::vector<std::size_t>>{{2, 3}});
 }
 
-TEST_CASE("a wish with a software event comes before wishes that may go to any pass") {
+TEST_CASE("a request with a software event comes before requests that may go to any pass") {
     const std::vector<Event> events = {core(), core(), software()};
     const std::vector<std::vector<std::size_t>> wishes = {{0, 1}, {1, 2}};
     const Packing packing = pack(events, wishes, with_counters(events, 1));

@@ -32,7 +32,7 @@ TEST_CASE("events that happen inside the kernel are never counted for user code 
     }
     CHECK(named("cpu-migrations").name == "perf::PERF_COUNT_SW_CPU_MIGRATIONS:u=1:k=1");
     CHECK(named("cs:u").name.empty());
-    CHECK(named("cs:u").reason == "it happens inside the kernel only: restricted to user code the kernel counts 0");
+    CHECK(named("cs:u").reason == "it happens only inside the kernel: restricted to user code it counts 0");
 }
 
 TEST_CASE("PAPI's own names stay as they are") {
@@ -48,7 +48,7 @@ TEST_CASE("PAPI's own names stay as they are") {
 }
 
 TEST_CASE("a name that PAPI lacks says so, a malformed one is wrong") {
-    CHECK(named("r01c0").reason == "PAPI has no such name");
+    CHECK(named("r01c0").reason == "PAPI does not have this name");
     CHECK(named("msr/tsc/").name.empty());
     CHECK(named("mem:0x1000/4:w").remedy == "give PAPI's own name (papi_native_avail), or --collector perf");
     CHECK(named("PAPI_TOT_INS:k").reason == "PAPI's presets count user code here");

@@ -192,7 +192,7 @@ TEST_CASE("each errno has its cause, by situation") {
           "perf_event_paranoid is 2 and there is no CAP_PERFMON: counting kernel code needs level 1 or lower");
     CHECK(explain_open_failure(kernel, EACCES, root).remedy == "sudo sysctl kernel.perf_event_paranoid=1");
     CHECK(explain_open_failure(thread_event("msr", Domain::unrestricted), EACCES, root)
-              .cause.find("cannot leave out the kernel needs level 1") != std::string::npos);
+              .cause.find("cannot exclude the kernel needs level 1") != std::string::npos);
     CHECK(explain_open_failure(cycles, EPERM, root).cause.find("security policy") != std::string::npos);
     CHECK(explain_open_failure(cycles, ENOENT, root).cause == "PMU cpu does not have this event");
 
@@ -257,14 +257,14 @@ TEST_CASE("a plan in a container says the filter and the errno once") {
     CHECK(plan->events[0].reason == "a seccomp filter refuses perf_event_open (EPERM)");
 }
 
-TEST_CASE("an event that opens but gets no counter blames the watchdog where it is on") {
+TEST_CASE("an event that opens but is never given a counter blames the watchdog where it is on") {
     MachineTree tree;
     tree.file("proc/sys/kernel/nmi_watchdog", "1");
     CHECK(explain_not_running(thread_event("cpu"), true, tree.root()).cause ==
-          "it opens but gets no counter: the NMI watchdog holds one of PMU cpu");
+          "it opens but is never given a counter: the NMI watchdog uses one of PMU cpu");
     tree.file("proc/sys/kernel/nmi_watchdog", "0");
     CHECK(explain_not_running(thread_event("cpu"), false, tree.root()).cause ==
-          "it has its counter only part of the time: others hold the counters of PMU cpu");
+          "it has a counter only part of the time: other programs use the counters of PMU cpu");
 }
 
 TEST_CASE("the table has the collectors that this build lacks, too") {
@@ -340,10 +340,10 @@ TEST_CASE("core events beyond the counters of the PMU go to further passes") {
     CHECK(event(plan, "r01c0").pass == 2);
     CHECK(event(plan, "page-faults").pass == 0);
     REQUIRE(plan.notes.size() == 1);
-    CHECK(plan.notes[0] == "3 of 6 events do not fit beside the others: 3 passes");
+    CHECK(plan.notes[0] == "3 of 6 events do not fit together with the others: 3 passes");
 }
 
-TEST_CASE("a counter held by someone else shows as running < enabled, not at opening") {
+TEST_CASE("a counter used by another program shows as running < enabled, not at opening") {
     ScriptedSys sys;
     sys.counters = 2;
     sys.held_counters = 1; // both events open in one group, but such a group never runs
@@ -353,14 +353,15 @@ TEST_CASE("a counter held by someone else shows as running < enabled, not at ope
     CHECK(event(plan, "cycles").pass == 0);
     CHECK(event(plan, "instructions").pass == 1);
     REQUIRE(plan.notes.size() == 2);
-    CHECK(plan.notes[0] == "cycles, instructions cannot be counted in one group: no ratio of them");
+    CHECK(plan.notes[0] == "cycles, instructions cannot be counted in one group, so their ratio is not available");
 }
 
 TEST_CASE("with every counter held an event is not countable, and the watchdog is named") {
     ScriptedSys sys;
     sys.counters = sys.held_counters = 1;
     const CountingPlan plan = planned_on_server(sys, {{"cycles", "task-clock"}, false, 0, {}}, "1");
-    CHECK(event(plan, "cycles").reason == "it opens but gets no counter: the NMI watchdog holds one of PMU cpu");
+    CHECK(event(plan, "cycles").reason ==
+          "it opens but is never given a counter: the NMI watchdog uses one of PMU cpu");
     CHECK(event(plan, "cycles").remedy.find("nmi_watchdog=0") != std::string::npos);
     CHECK(event(plan, "task-clock").pass == 0);
 }
@@ -376,7 +377,7 @@ TEST_CASE("--allow-multiplex puts everything into one pass and marks what shares
     CHECK_FALSE(event(plan, "page-faults").multiplexed);
     CHECK(event(plan, "cycles").group == event(plan, "instructions").group);
     CHECK(event(plan, "cycles").group != event(plan, "branches").group);
-    CHECK(plan.notes[0] == "1 of 4 events do not fit beside the others: multiplexed");
+    CHECK(plan.notes[0] == "1 of 4 events do not fit together with the others: multiplexed");
 
     ScriptedSys roomy;
     const CountingPlan fitting = planned_on_server(roomy, {{"cycles", "instructions"}, true, 0, {}});
@@ -404,7 +405,7 @@ TEST_CASE("--allow-multiplex leaves breakpoints that the kernel never rotates in
         CHECK(plan->events[i].pass == (i < 4 ? 0 : 1));
         CHECK_FALSE(plan->events[i].multiplexed);
     }
-    CHECK(plan->notes == std::vector<std::string>{"1 of 5 events do not fit beside the others: 2 passes"});
+    CHECK(plan->notes == std::vector<std::string>{"1 of 5 events do not fit together with the others: 2 passes"});
     for (int pass = 0; pass < plan->passes; ++pass)
         CHECK(collector.open(*plan, pass));
 
@@ -417,7 +418,7 @@ TEST_CASE("--allow-multiplex leaves breakpoints that the kernel never rotates in
     CHECK(event(*mixed, "cycles").multiplexed);
     CHECK(event(*mixed, "instructions").pass == 0);
     CHECK(mixed->notes ==
-          std::vector<std::string>{"2 of 7 events do not fit beside the others: multiplexed, 2 passes"});
+          std::vector<std::string>{"2 of 7 events do not fit together with the others: multiplexed, 2 passes"});
     for (int pass = 0; pass < mixed->passes; ++pass)
         CHECK(collector.open(*mixed, pass));
     CHECK(sys.script.open_descriptors.empty());
@@ -439,8 +440,9 @@ TEST_CASE("only the pair that is in two groups is noted, and each pair once") {
     CHECK(event(plan, "instructions").pass == 0);
     CHECK(event(plan, "LLC-load-misses").pass == 1);
     CHECK(plan.notes ==
-          std::vector<std::string>{"instructions, LLC-load-misses cannot be counted in one group: no ratio of them",
-                                   "1 of 3 events do not fit beside the others: 2 passes"});
+          std::vector<std::string>{
+              "instructions, LLC-load-misses cannot be counted in one group, so their ratio is not available",
+              "1 of 3 events do not fit together with the others: 2 passes"});
 
     ScriptedSys roomy;
     roomy.counters = 3;
@@ -453,15 +455,15 @@ TEST_CASE("events that must share counters one by one have no ratio, and that is
     const CountingPlan plan =
         planned_on_server(sys, {{"cycles", "instructions"}, true, 0, {{"cycles", "instructions"}}});
     CHECK(event(plan, "cycles").group != event(plan, "instructions").group);
-    CHECK(plan.notes ==
-          std::vector<std::string>{"cycles, instructions cannot be counted in one group: no ratio of them"});
+    CHECK(plan.notes == std::vector<std::string>{
+                            "cycles, instructions cannot be counted in one group, so their ratio is not available"});
 }
 
 TEST_CASE("socket-wide events and PMUs of other CPUs are refused for threads, with the reason") {
     ScriptedSys sys;
     const CountingPlan plan = planned_on_server(sys, {{"uncore_imc_0/cas_count_read/", "cycles"}, false, 0, {}});
     CHECK(event(plan, "uncore_imc_0/cas_count_read/").reason ==
-          "PMU uncore_imc_0 counts for a whole socket or domain, not for a thread");
+          "PMU uncore_imc_0 counts a whole socket or domain, not a thread");
     CHECK(event(plan, "cycles").pass == 0);
 
     MachineTree tree;

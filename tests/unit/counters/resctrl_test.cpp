@@ -161,7 +161,7 @@ TEST_CASE("the plan offers bytes of all threads, the total as dram_bytes and not
         CHECK(event.pass == 0);
         CHECK(event.event);
     }
-    CHECK(plan->notes[1] == "llc_occupancy is a level, not a count: no event of a step");
+    CHECK(plan->notes[1] == "llc_occupancy is a gauge, not a counter, so it is not offered");
     CHECK(plan->notes.size() == 2);
 }
 
@@ -309,7 +309,7 @@ TEST_CASE("only a domain that is needed and cannot be read fails the reading, wh
     CHECK(difference(good, bytes.read(domains, 70)) == Reading{7, 10, 10, ReadingState::counted});
 }
 
-TEST_CASE("one byte less is a restart, the same number is none, and a restart where nobody runs is nobody's") {
+TEST_CASE("one byte less is a restart, the same number is not, and a restart in a domain without workers is ignored") {
     ScriptedDomains domains;
     std::atomic<bool> first{true}, second{false};
     DomainBytes bytes = domains.two(first, second);
@@ -391,10 +391,10 @@ TEST_CASE("a group that cannot be made is a reason with the kernel's errno and w
         const char* remedy;
     };
     for (const Row& row :
-         {Row{ENOSPC, "no RMID is free: every one belongs to a group (ENOSPC)",
-              "remove groups that nobody needs: sudo rmdir /sys/fs/resctrl/mon_groups/NAME"},
-          Row{EBUSY, "the free RMIDs are in limbo: lines of their former groups are still in the cache (EBUSY)",
-              "try again in some seconds"},
+         {Row{ENOSPC, "no RMID is free: all belong to groups (ENOSPC)",
+              "remove unused groups: sudo rmdir /sys/fs/resctrl/mon_groups/NAME"},
+          Row{EBUSY, "the free RMIDs are in limbo: lines of their previous groups are still in the cache (EBUSY)",
+              "try again in a few seconds"},
           Row{EACCES, "monitoring groups in sys/fs/resctrl belong to root (EACCES)", "run as root"},
           Row{EROFS, "resctrl is mounted read-only, as in a container (EROFS)",
               "on the host: sudo mount -o remount,rw /sys/fs/resctrl"},
@@ -418,7 +418,7 @@ TEST_CASE("a total that was set to leave out traffic does not fill dram_bytes") 
     {
         const auto plan = machine.collector().plan({});
         CHECK(plan->events[0].reason ==
-              "it is set to count only some of the traffic: 1=0x33 in mbm_total_bytes_config");
+              "it is configured to count only part of the traffic: 1=0x33 in mbm_total_bytes_config");
         CHECK(plan->events[0].remedy == "echo '1=0x7f' | sudo tee /sys/fs/resctrl/info/L3_MON/mbm_total_bytes_config");
         CHECK(plan->events[1].event);
     }

@@ -308,7 +308,7 @@ TEST_CASE("an arm64 PMU is asked for user-space reads when the administrator all
     }
 }
 
-TEST_CASE("an arm64 event that cannot be had with user-space reads is opened without") {
+TEST_CASE("an arm64 event that does not allow user-space reads is opened without them") {
     MachineTree tree;
     add_arm_server(tree, "1");
     ScriptedSys sys;

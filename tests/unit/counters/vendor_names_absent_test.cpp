@@ -10,6 +10,6 @@ TEST_CASE("without libpfm4 its names are a known grammar that this build cannot 
     const auto resolution = EventResolver(SysRoot(), 0).resolve("skx::L2_LINES_IN:ALL:u");
     REQUIRE(resolution);
     CHECK_FALSE(resolution->event);
-    CHECK(resolution->unavailable == "this build lacks libpfm4, which knows such names");
+    CHECK(resolution->unavailable == "this build does not include libpfm4, which has such names");
     CHECK(resolution->remedy == "build with libpfm4 (-Dlibpfm4=enabled), or write PMU/TERMS/");
 }

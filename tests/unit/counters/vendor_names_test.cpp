@@ -103,18 +103,18 @@ TEST_CASE("the domain is ours to say, at the end of the name") {
     CHECK(event_named("skx::L2_LINES_IN:ALL:uk").domain == Domain::user_and_kernel);
     CHECK(event_named("skx::L2_LINES_IN:k").domain == Domain::kernel);
     CHECK(event_named("skx::L2_LINES_IN:k").config == 0x1ff1);
-    CHECK(refusal_of("skx::L2_LINES_IN:ALL:u=1") ==
-          "resolve event skx::L2_LINES_IN:ALL:u=1: libpfm4's modifier u says how an event is opened, not which it is; "
-          "leave it out; a domain stands at the end: :u, :k or :uk");
+    CHECK(refusal_of("skx::L2_LINES_IN:ALL:u=1") == "resolve event skx::L2_LINES_IN:ALL:u=1: libpfm4's modifier u "
+                                                    "selects how an event is opened, not which event it is; "
+                                                    "remove it; a domain comes at the end: :u, :k or :uk");
     const auto uncore = EventResolver(skylake(), 0).resolve("skx_unc_imc0::UNC_M_CAS_COUNT:RD:u");
     REQUIRE(uncore);
-    CHECK(uncore->unavailable == "PMU uncore_imc_0 counts everything and cannot be restricted");
+    CHECK(uncore->unavailable == "PMU uncore_imc_0 counts all privilege levels and cannot be restricted");
 }
 
 TEST_CASE("a wrong PMU, event or attribute is named with the nearest right one") {
     CHECK(refusal_of("sxk::L2_LINES_IN") ==
-          "resolve event sxk::L2_LINES_IN: libpfm4 knows no PMU sxk (it has the CPUs of its own architecture only, and "
-          "no amd_df, amd_umc, arm_cmn, dmc620 or nvidia_scf); did you mean skx::L2_LINES_IN? else write PMU/TERMS/");
+          "resolve event sxk::L2_LINES_IN: libpfm4 has no PMU sxk (it covers only CPUs of its own architecture, and "
+          "not amd_df, amd_umc, arm_cmn, dmc620 or nvidia_scf); did you mean skx::L2_LINES_IN? else write PMU/TERMS/");
     CHECK(refusal_of("nvidia_scf_pmu_0::CYCLES").ends_with("; write PMU/TERMS/ with a PMU of this machine"));
     CHECK(refusal_of("skx::L2_LINE_IN:ALL") ==
           "resolve event skx::L2_LINE_IN:ALL: PMU skx has no event L2_LINE_IN; did you mean skx::L2_LINES_IN?");
@@ -124,8 +124,8 @@ TEST_CASE("a wrong PMU, event or attribute is named with the nearest right one")
           "resolve event skx::L2_LINES_IN:AL: event L2_LINES_IN has no attribute AL; did you mean ALL?");
     CHECK(refusal_of("skx_unc_imc0::UNC_M_CAS_COUNT:BURST").find("has no attribute BURST; unit masks: ") !=
           std::string::npos);
-    CHECK(refusal_of("::L2_LINES_IN") == "resolve event ::L2_LINES_IN: no PMU stands before '::'; write PMU::EVENT");
-    CHECK(refusal_of("skx::") == "resolve event skx::: no event stands after '::'; write PMU::EVENT");
+    CHECK(refusal_of("::L2_LINES_IN") == "resolve event ::L2_LINES_IN: there is no PMU before '::'; write PMU::EVENT");
+    CHECK(refusal_of("skx::") == "resolve event skx::: there is no event after '::'; write PMU::EVENT");
 }
 
 TEST_CASE("a box that the machine lacks is a known event without hardware") {

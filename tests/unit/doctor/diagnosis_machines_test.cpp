@@ -64,9 +64,9 @@ const Expected machines[] = {
     {"power10", yes, Cause::none, "", no, Cause::no_hardware, "--collector sim models the bytes"},
     {"container-cpuset", yes, Cause::none, "", yes, Cause::none, ""},
     {"broken-unreadable-format", yes, Cause::none, "", no, Cause::broken_files,
-     "report it to the kernel's maintainers; --collector sim meanwhile"},
+     "report it to the kernel's maintainers; use --collector sim meanwhile"},
     {"broken-empty-cpumask", yes, Cause::none, "", no, Cause::broken_files,
-     "report it to the kernel's maintainers; --collector sim meanwhile"},
+     "report it to the kernel's maintainers; use --collector sim meanwhile"},
     {"intel-icx-broken-alias", yes, Cause::none, "", yes, Cause::none, ""},
     {"intel-icx-snc2", yes, Cause::none, "", yes, Cause::none, ""},
     {"intel-icx-driver-missing", yes, Cause::none, "", no, Cause::driver_missing, "sudo modprobe intel_uncore"},
@@ -106,7 +106,7 @@ const Expected machines[] = {
      "--collector sim models the bytes"},
     {"sandbox-no-perf-events", no, Cause::no_perf_events, perf_kernel, no, Cause::no_perf_events, perf_kernel},
     {"broken-files", unknown, Cause::not_probed, "run scripts/gather-machine with bytebound on that machine", no,
-     Cause::broken_files, "report it to the kernel's maintainers; --collector sim meanwhile"},
+     Cause::broken_files, "report it to the kernel's maintainers; use --collector sim meanwhile"},
 };
 
 bool warns(const MachineDiagnosis& diagnosis, std::string_view part) {
@@ -139,7 +139,7 @@ TEST_CASE("every recorded machine gets its one cause and its one remedy") {
     }
 }
 
-TEST_CASE("causes are told in whole sentences") {
+TEST_CASE("causes are complete sentences") {
     CHECK(diagnosis_of("amd-vm-no-vpmu").source("core PMU").cause ==
           "virtual machine without a virtual PMU: no `cpu` device, hardware events answer ENOENT");
     CHECK(diagnosis_of("paranoid-3-user").source("core PMU").cause ==
@@ -173,7 +173,7 @@ TEST_CASE("aliases, masks and places that mislead are warned of") {
     CHECK(warns(diagnosis_of("amd-rome-df"), "amd_df names 1 CPUs (0) for 2 packages"));
     CHECK(warns(diagnosis_of("intel-skx-offline-package"), "CPUs 28-55 are offline"));
     CHECK(warns(diagnosis_of("intel-gnr-half-alias"), "cas_count_read/ counts only one of two subchannels"));
-    CHECK(warns(diagnosis_of("broken-cpumask-offline"), "uncore_imc_1 names CPU 99, which is not online"));
+    CHECK(warns(diagnosis_of("broken-cpumask-offline"), "uncore_imc_1 lists CPU 99, which is not online"));
     CHECK(warns(diagnosis_of("broken-unreadable-format"), "uncore_imc_1/format/umask cannot be read (EISDIR)"));
     // One CPU per die is right there, and Knights Landing's clock domain is no fifth controller.
     CHECK_FALSE(warns(diagnosis_of("amd-naples-zen1"), "totals may miss"));
@@ -184,13 +184,13 @@ TEST_CASE("aliases, masks and places that mislead are warned of") {
     CHECK(diagnosis_of("nvidia-grace").warnings.empty());
 }
 
-TEST_CASE("files that make no sense are named one by one") {
+TEST_CASE("implausible files are listed one by one") {
     const MachineDiagnosis diagnosis = diagnosis_of("broken-files");
-    CHECK(warns(diagnosis, "sys/devices/system/cpu/online is no CPU list: '0-'"));
-    CHECK(warns(diagnosis, "uncore_imc_0/cpumask is no CPU list: 'zero'"));
-    CHECK(warns(diagnosis, "uncore_imc_0/format/event makes no sense: 'konfig:0-7'"));
-    CHECK(warns(diagnosis, "uncore_imc_0/format/umask makes no sense: 'config:8-99'"));
-    CHECK(warns(diagnosis, "uncore_imc_1/type is no number: 'fourteen'"));
+    CHECK(warns(diagnosis, "sys/devices/system/cpu/online is not a CPU list: '0-'"));
+    CHECK(warns(diagnosis, "uncore_imc_0/cpumask is not a CPU list: 'zero'"));
+    CHECK(warns(diagnosis, "uncore_imc_0/format/event is implausible: 'konfig:0-7'"));
+    CHECK(warns(diagnosis, "uncore_imc_0/format/umask is implausible: 'config:8-99'"));
+    CHECK(warns(diagnosis, "uncore_imc_1/type is not a number: 'fourteen'"));
     CHECK(diagnosis.warnings.size() == 5);
 }
 

@@ -51,11 +51,11 @@ TEST_CASE("a noisy machine doubles the batch until one reading shows its bound, 
     CHECK(plan.experiments[0].expected.bound_rows == 8);
     REQUIRE(plan.warnings.size() == 1);
     CHECK(plan.warnings[0].code == "batched");
-    CHECK(plan.warnings[0].text == "k 16: one step moves 64 KiB, the machine's background hides less than 108.1 KiB: "
+    CHECK(plan.warnings[0].text == "k 16: one step moves 64 KiB; background traffic masks anything below 108.1 KiB: "
                                    "counters are read every 4 steps of a longer trace");
 }
 
-TEST_CASE("batches end where the run's time ends, and the doubt is stated") {
+TEST_CASE("batches are limited by the run's time, with a warning") {
     RunPlan plan = plan_of(1000);
     plan.options.quick = true;
     // A rebuild of 2 * 1024 * 8192 B at 10 GB/s is 1.678 ms: 1000 readings of 4 steps are 6.7 s, of 8 are 13.4 s > 8 s.

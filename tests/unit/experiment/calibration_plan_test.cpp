@@ -129,8 +129,8 @@ TEST_CASE("a machine without known caches still has its ceilings of memory, beyo
     options.threads = {1};
     const CalibrationPlan plan = planned(options, machine);
     CHECK(buffers(plan.teams[0], StreamKernel::read, MemoryLevel::memory).worker_bytes == 130 * mib);
-    CHECK(absences(plan) == "L1 [] 1: no L1 of known size lies before the last-level cache\n"
-                            "L2 [] 1: no L2 of known size lies before the last-level cache\n"
+    CHECK(absences(plan) == "L1 [] 1: there is no L1 of known size before the last-level cache\n"
+                            "L2 [] 1: there is no L2 of known size before the last-level cache\n"
                             "LLC [] 1: no last-level cache of known size: see bytebound topology\n");
 }
 
@@ -153,9 +153,8 @@ TEST_CASE("--quick takes smaller buffers where the caches are large, marks them 
           LevelBuffers{MemoryLevel::memory, 1536 * mib, true});
     CHECK_FALSE(buffers(plan.teams[0], StreamKernel::read, MemoryLevel::llc).small_buffers);
     REQUIRE(plan.warnings.size() == 1);
-    CHECK(plan.warnings[0].text ==
-          "1 thread: buffers of 1.5 GiB are not larger than 4 x the 768 MiB of last-level cache, which may hold a part "
-          "of them (--quick); ceilings of memory are marked");
+    CHECK(plan.warnings[0].text == "1 thread: buffers of 1.5 GiB are not larger than 4 x the 768 MiB of last-level "
+                                   "cache, which may contain part of them (--quick); ceilings of memory are marked");
 }
 
 TEST_CASE("fewer than six rounds are flagged") {
@@ -171,18 +170,18 @@ TEST_CASE("fewer than six rounds are flagged") {
 }
 
 TEST_CASE("a calibration that cannot be measured is refused with one line") {
-    CHECK(
-        refused(rows({8192}), 131 * mib) ==
-        "plan memory: 2 workers need buffers of 132 MiB, 4 x the last-level caches, the machine has 131 MiB available; "
-        "free memory, give fewer --threads, or --quick for smaller buffers, which it flags");
-    CHECK(refused(rows({63})) == "plan --row-bytes 63: it is less than a line of 64 bytes; give 64 or more");
+    CHECK(refused(rows({8192}), 131 * mib) ==
+          "plan memory: 2 workers need buffers of 132 MiB (4 x the last-level caches), but the machine has 131 MiB "
+          "available; "
+          "free memory, give fewer --threads, or --quick for smaller buffers, which it flags");
+    CHECK(refused(rows({63})) == "plan --row-bytes 63: it is smaller than a line of 64 bytes; give 64 or more");
     CHECK(refused(rows({16 * mib + 1})) == "plan --row-bytes 16777217: it is more than 16 MiB; give shorter rows");
     CalibrationOptions options;
     options.rounds = 2;
-    CHECK(refused(options) == "plan --repeats 2: fewer than 3 samples have no interval; give 3 or more");
+    CHECK(refused(options) == "plan --repeats 2: fewer than 3 samples give no interval; give 3 or more");
     options = {};
     options.threads = {0};
-    CHECK(refused(options) == "plan --threads 0: a team needs a worker; give 1 or more");
+    CHECK(refused(options) == "plan --threads 0: must be at least 1; give 1 or more");
 }
 
 TEST_CASE("collectors that model a machine are refused when the calibration is planned, wherever they stand") {
@@ -193,7 +192,7 @@ TEST_CASE("collectors that model a machine are refused when the calibration is p
         REQUIRE_FALSE(plan);
         CHECK(plan.error().code == ExitCode::not_possible);
         CHECK(to_line(plan.error()) == "count with --collector " + name +
-                                           ": it models a cache and counts nothing of this machine; give --collector "
+                                           ": it models a cache and does not count on this machine; give --collector "
                                            "auto, or none");
     }
 }

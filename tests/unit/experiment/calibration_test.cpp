@@ -186,8 +186,9 @@ TEST_CASE("fewer rounds than two of every pass: the factor is assumed, and the c
     const WriteAllocateFactor* assumed = record.ceilings.find_factor(StreamKernel::copy, 1);
     REQUIRE(assumed != nullptr);
     CHECK_FALSE(assumed->measured);
-    CHECK(assumed->source == "resctrl counts reads in 3 passes, one in a round, and 4 rounds are fewer than 2 of each: "
-                             "give --repeats 6 or more");
+    CHECK(
+        assumed->source ==
+        "resctrl counts reads in 3 passes, one per round; 4 rounds are fewer than 2 of each: give --repeats 6 or more");
 }
 
 TEST_CASE("a calibration that is stopped writes nothing") {
@@ -216,8 +217,9 @@ TEST_CASE("without a place for the file nothing is measured") {
     const auto calibration = Calibration::prepare(kernel, options, small_seams(false));
     REQUIRE_FALSE(calibration);
     CHECK(calibration.error().code == ExitCode::usage);
-    CHECK(to_line(calibration.error()) ==
-          "write calibration file: neither XDG_CACHE_HOME nor HOME names a directory to keep it in; give --out FILE");
+    CHECK(
+        to_line(calibration.error()) ==
+        "write calibration file: neither XDG_CACHE_HOME nor HOME is set to a directory to save it in; give --out FILE");
     CalibrationSeams elsewhere = small_seams(false);
     elsewhere.root = SysRoot(directory.path());
     const auto recorded = Calibration::prepare(kernel, small_options(directory), std::move(elsewhere));

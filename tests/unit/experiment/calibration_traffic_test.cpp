@@ -83,7 +83,7 @@ TEST_CASE("counters of single threads are summed over the workers, without a bac
     CHECK(counted(counter, 1000, 2000) == 2 * 3 * 64);
 }
 
-TEST_CASE("a multiplexed count is extrapolated; one that never ran is no count") {
+TEST_CASE("a multiplexed count is extrapolated; one that never ran is not a count") {
     Counting counting =
         counting_of({reads({{0, 1, 1}, {50, 100, 50}, {0, 1, 1}, {0, 100, 0}}, Sharing::group)}, "resctrl");
     WorkerTeam team(1);
@@ -126,13 +126,13 @@ TEST_CASE("a counter that refuses to be read ends the calibration") {
 
 TEST_CASE("why a factor must be assumed is said in the words of who could not count") {
     Counting none;
-    CHECK(find_read_events(none, {}).reason == "nothing counts DRAM reads here");
+    CHECK(find_read_events(none, {}).reason == "no collector counts DRAM reads here");
     none.collectors = {{"perf", false, "no core PMU", ""}, {"uncore", false, "no PMU amd_df", ""}};
     CHECK(find_read_events(none, {}).reason == "uncore: no PMU amd_df");
 
     Counting both = counting_of({reads({{1, 1, 1}}, Sharing::socket)});
     both.events[0].role = "dram_bytes";
-    CHECK(find_read_events(both, {}).reason == "ddr-read does not tell reads from writes");
+    CHECK(find_read_events(both, {}).reason == "ddr-read does not distinguish reads from writes");
 
     Counting failing = counting_of({reads({{1, 1, 1}}, Sharing::socket)});
     QualificationRecord qualification;

@@ -141,10 +141,11 @@ TEST_CASE("--strict takes the operating system's count only where it has the dom
     };
     CHECK(strict("context-switches", "context_switches") == "source os"); // happens in the kernel only
     CHECK(strict("page-faults:uk", "page_faults") == "source os");
-    CHECK(strict("page-faults", "page_faults") ==
-          "count page-faults: asked for in domain u, the operating system counts uk (--strict); name it with :uk");
+    CHECK(
+        strict("page-faults", "page_faults") ==
+        "count page-faults: requested in domain u, but the operating system counts uk (--strict); request it with :uk");
     CHECK(strict("task-clock:u", "task_clock_ns") ==
-          "count task-clock:u: paranoid (--strict); leave --strict out, or see bytebound doctor");
+          "count task-clock:u: paranoid (--strict); remove --strict, or see bytebound doctor");
 }
 
 TEST_CASE("the first source is read last before a step and first after it, and values keep their places") {

@@ -79,7 +79,7 @@ TEST_CASE("the arena lies so that its lines have the sets of their offsets") {
     CHECK(arena_alignment({256 << 20, 16, 64}) == std::uint64_t{16} << 20);
 }
 
-TEST_CASE("a process is told its task in a file that it reads back as it was") {
+TEST_CASE("a process reads its task from a file, unchanged") {
     EmulationSpec spec;
     spec.collector = "callgrind";
     spec.loop = LoopKind::hybrid;
@@ -107,10 +107,10 @@ TEST_CASE("a process is told its task in a file that it reads back as it was") {
 TEST_CASE("copies that valgrind runs otherwise and library code are not emulated; oracle always is") {
     CHECK(why_not_emulated(LoopKind::paired, CopyMethod::memcpy).empty());
     CHECK(why_not_emulated(LoopKind::paired, CopyMethod::avx2).empty());
-    CHECK(why_not_emulated(LoopKind::index, CopyMethod::nt) == "valgrind takes non-temporal stores for ordinary ones");
+    CHECK(why_not_emulated(LoopKind::index, CopyMethod::nt) == "valgrind treats non-temporal stores as ordinary ones");
     CHECK(why_not_emulated(LoopKind::mask, CopyMethod::movsb) ==
           "valgrind runs rep movsb byte by byte, as ordinary stores");
-    CHECK(why_not_emulated(LoopKind::mask, CopyMethod::avx512) == "valgrind knows no AVX-512");
+    CHECK(why_not_emulated(LoopKind::mask, CopyMethod::avx512) == "valgrind does not support AVX-512");
     CHECK(why_not_emulated(LoopKind::oracle, CopyMethod::nt).empty());
     CHECK(why_not_emulated(LoopKind::torch, CopyMethod::memcpy) == "library code");
     CHECK(why_not_emulated(LoopKind::external, CopyMethod::memcpy) == "library code");
@@ -131,10 +131,9 @@ TEST_CASE("an emulation is planned for every loop and k that can run") {
     const auto doubted = plan_emulation(odd, {&callgrind, 1});
     REQUIRE(doubted);
     REQUIRE(doubted->warnings.size() == 1);
-    CHECK(
-        doubted->warnings[0].text ==
-        "callgrind counts an access to two absent lines as one miss: rows of 100 bytes, no multiple of 32, lose up to "
-        "two lines in each copy; choose columns in multiples of 32 bytes");
+    CHECK(doubted->warnings[0].text ==
+          "callgrind counts an access to two absent lines as one miss: rows of 100 bytes, not a multiple of 32, lose "
+          "up to two lines in each copy; choose columns in multiples of 32 bytes");
 
     RunPlan nobody_asked = plan_of({LoopKind::paired});
     nobody_asked.counting.collectors.emulating.clear();
@@ -147,7 +146,7 @@ TEST_CASE("an emulation that cannot be is refused before anything is written") {
     CHECK(refusal(plan_of({LoopKind::paired}), entry<AbsentEmulator>()) ==
           "count with --collector callgrind: no valgrind on PATH; sudo apt-get install valgrind");
     CHECK(refusal(plan_of({LoopKind::paired}, CopyMethod::nt), entry<PresentEmulator>()) ==
-          "count with --collector callgrind: it can run none of the loops: valgrind takes non-temporal stores for "
+          "count with --collector callgrind: it can run none of the loops: valgrind treats non-temporal stores as "
           "ordinary ones; give --collector auto");
     RunPlan many = plan_of({LoopKind::paired});
     many.options.steps_per_k = 20'001;
@@ -178,11 +177,11 @@ TEST_CASE("a simulated hierarchy is not emulated, which a warning says") {
     REQUIRE(emulation);
     REQUIRE(emulation->warnings.size() == 1);
     CHECK(emulation->warnings[0].text ==
-          "callgrind emulates the last level alone (and a small first one), not --cache-model inclusive: its figures "
-          "and those of sim are of different caches");
+          "callgrind emulates only the last level (and a small first one), not --cache-model inclusive: its figures "
+          "and those of sim are for different caches");
 }
 
-TEST_CASE("of a failed process the error of the program counts, else the first line that is no warning") {
+TEST_CASE("the error shown for a failed process is the program's own, else the first line that is not a warning") {
     CHECK(first_complaint("valgrind: Bad option: --LL=64,1,64\nvalgrind: Use --help for more information.\n") ==
           "valgrind: Bad option: --LL=64,1,64");
     CHECK(first_complaint("\n==7== Warning: set address range perms\n==7== Killed by us\n==7== bye\n") ==
@@ -202,7 +201,7 @@ TEST_CASE("an arena that aliases with another span is refused by that span's nam
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ExitCode::not_possible);
     CHECK(refused.error().cause == "its lines share the low 32 bits of their addresses with the heap, and valgrind's "
-                                   "write-back model takes those for one");
+                                   "write-back model treats those as one");
 }
 
 TEST_CASE("emulated cells are instructions, lines, and lines times line size") {

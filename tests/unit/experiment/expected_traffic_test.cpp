@@ -114,7 +114,7 @@ TEST_CASE("the crossover's ends are those with memory and cache at the ends of t
     CHECK(wide.k_high == 1024u);
 }
 
-TEST_CASE("a given tau stays, and the crossover stands beside it") {
+TEST_CASE("a given tau is kept, and the crossover is recorded with it") {
     const RunPlan plan = *plan_with(small_options(), even_ceilings());
     CHECK(plan.options.tau == 0.5);
     CHECK(expected_record(plan).crossover->k == 1024u);
@@ -140,7 +140,7 @@ TEST_CASE("adaptive tau without what it rests on is impossible") {
           "bytebound calibrate --row-bytes 512");
     options.workload.pattern.name = "block";
     CHECK(line(plan_with(options, even_ceilings())) ==
-          "plan --tau adaptive: the rows that a block trace draws depend on each other, and the closed form is of "
+          "plan --tau adaptive: the rows that a block trace draws depend on each other, and the closed form assumes "
           "independent draws; use the simulator (--collector sim)");
     CHECK(expected_record(*plan_with(small_options(), {}, "--calibration none")).crossover_reason ==
           "--calibration none; run bytebound calibrate");
@@ -180,10 +180,9 @@ TEST_CASE("private levels that hold much beside a last level that is not exclusi
     options.cache_model = LlcPolicy::victim; // 256 KiB of L2 beside 2 MiB
     const std::vector<ExperimentRecord> records = records_of(*plan_with(options, {}));
     CHECK_FALSE(records[0].closed_form);
-    CHECK(
-        records[0].closed_form_reason ==
-        "the closed form is of one cache, and the private levels of --cache-model victim hold more than a sixteenth of "
-        "the LLC; use the simulator (--collector sim)");
+    CHECK(records[0].closed_form_reason ==
+          "the closed form covers one cache, and the private levels of --cache-model victim are larger than a "
+          "sixteenth of the LLC; use the simulator (--collector sim)");
     options.llc = CacheGeometry{16 * mib, 16, 64};
     CHECK(records_of(*plan_with(options, {}))[0].closed_form);
     options.llc.reset();
@@ -226,5 +225,5 @@ TEST_CASE("a measured write-allocate factor of the nearest row size counts, an a
     ceilings.write_allocate = {factor(512, -0.02, true)};
     CHECK(expected_record(*plan_with(small_options(), ceilings)).cache.write_allocate_factor == 0);
     CHECK(expected_record(*plan_with(small_options(), {})).write_allocate_source ==
-          "assumed: a line that an ordinary store misses is read first");
+          "assumed: an ordinary store that misses reads its line first");
 }

@@ -41,5 +41,5 @@ TEST_CASE("the operating system takes only names that leave the domain open or w
         passes.push_back(event.pass);
     CHECK(passes == std::vector<int>{0, 0, -1, -1, -1, -1});
     CHECK(plan->events[2].reason == "the operating system counts user and kernel code together");
-    CHECK(plan->events[5].reason == "the operating system keeps no such count");
+    CHECK(plan->events[5].reason == "the operating system does not keep this count");
 }

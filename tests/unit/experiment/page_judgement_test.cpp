@@ -4,7 +4,7 @@
 
 using namespace bytebound;
 
-TEST_CASE("a page elsewhere is a failed proof for a node or interleaving, and a doubt for local memory") {
+TEST_CASE("a page elsewhere is a failed proof for a node or interleaving, and a warning for local memory") {
     const PageProof whole{"pool.up", 100, {{0, 90}}, 10, 90}, spilt{"slab.up", 100, {{0, 80}, {1, 15}}, 5, 80};
     Placement placement;
     for (const MemoryPolicy policy : {MemoryPolicy::local, MemoryPolicy::node, MemoryPolicy::interleave}) {

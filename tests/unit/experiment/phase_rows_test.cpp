@@ -142,7 +142,7 @@ TEST_CASE("a shared event is the leader's reading of all its boxes in bytes, and
     CHECK(rows.background[1].readings[1]->state == ReadingState::never_ran);
 }
 
-TEST_CASE("a step whose counters the kernel took away is interrupted, unless a context switch says why") {
+TEST_CASE("a step is flagged interrupted when the kernel rescheduled its counters without a context switch") {
     Small small(3);
     for (WorkerLog& own : small.log.workers)
         own.interrupted.assign(3, false);
@@ -166,7 +166,7 @@ TEST_CASE("an outlier of the phase's own times is flagged") {
     CHECK(rows.steps[8].flags == Flags{"outlier"});
 }
 
-TEST_CASE("a worker that took no part in a step neither spoils its counters nor its flags") {
+TEST_CASE("a worker without a part in a step affects neither its counters nor its flags") {
     Small small(1);
     small.log.workers[1].part_ns[0] = 0;
     small.log.workers[1].before[0] = small.log.workers[1].after[0] = {9, 9, 9}; // a difference that never ran

@@ -111,10 +111,11 @@ TEST_CASE("levels and prefetching are refused for the LLC alone") {
 TEST_CASE("an exclusive LLC without private levels is refused") {
     RunOptions options = options_of(LlcPolicy::victim);
     options.l1 = options.l2 = {true, {}};
-    CHECK_THAT(refusal(options), Catch::Contains("use cache hierarchy victim: nothing fills the LLC"));
+    CHECK_THAT(refusal(options),
+               Catch::Contains("use cache hierarchy victim: this LLC is filled only from a private cache"));
 }
 
-TEST_CASE("a level that the machine does not tell, or that is its last one, is left out with a warning") {
+TEST_CASE("a level that the machine does not report, or that is its last one, is left out with a warning") {
     Machine machine = two_cores();
     std::erase_if(machine.caches, [](const CacheInfo& cache) { return cache.level != 2; }); // the L2 is the LLC
     RunOptions options = options_of(LlcPolicy::inclusive);

@@ -137,7 +137,7 @@ TEST_CASE("k beyond 2 min(m, N - m) is clipped, equal ones become one row of the
     REQUIRE(codes(plan) == std::vector<std::string>{"k_clipped", "k_merged", "k_merged"});
     CHECK(plan.warnings[0].text == "k 50, 60 clipped to 20: a step can change at most 2 min(m, N - m) rows");
     CHECK(plan.warnings[1].text == "k 20, 60 are the same experiment as k 50 (k = 20): one row");
-    CHECK(plan.warnings[2].text == "k 4 was named more than once: one row");
+    CHECK(plan.warnings[2].text == "k 4 was listed more than once: one row");
 }
 
 TEST_CASE("full and empty sets leave only k = 0") {
@@ -186,18 +186,18 @@ TEST_CASE("impossible sizes are refused with the option that is wrong") {
     CHECK(error([](RunOptions& o) { o.hidden_dim = o.up_cols = 0; }) == "plan rows: S = 0: a row has no columns");
     CHECK(error([](RunOptions& o) { o.steps_per_k = 0; }) == "plan --steps-per-k 0: nothing would be measured");
     CHECK(error([](RunOptions& o) { o.repeats = 0; }) == "plan --repeats 0: nothing would be measured");
-    CHECK(error([](RunOptions& o) { o.threads = 0; }) == "plan --threads 0: a step needs a worker");
-    CHECK(error([](RunOptions& o) { o.tau = -1; }) == "plan --tau -1: it is no share of m");
+    CHECK(error([](RunOptions& o) { o.threads = 0; }) == "plan --threads 0: must be at least 1");
+    CHECK(error([](RunOptions& o) { o.tau = -1; }) == "plan --tau -1: it must be a fraction of m, 0 or more");
     CHECK(error([](RunOptions& o) {
               o.loops = {LoopKind::mask, LoopKind::paired, LoopKind::mask};
-          }) == "plan --loops: 'mask' stands twice");
+          }) == "plan --loops: 'mask' is listed twice");
     CHECK(error([](RunOptions& o) { o.ks.clear(); }) == "plan --ks: the list is empty");
     // 2 * 1000000 rows * 8 KiB = 15.3 GiB against 4 GiB.
     const std::string large = error([](RunOptions& o) { o.workload.pool_rows = 1'000'000; });
     CHECK(large.find("(arena 15.3 GiB, sweep 128 MiB,") != std::string::npos);
     CHECK(large.find("the machine has 4 GiB available") != std::string::npos);
     CHECK(error([](RunOptions& o) { o.hidden_dim = ~std::uint64_t{0}; }) ==
-          "plan 18446744073709551615 columns: no row is that long");
+          "plan 18446744073709551615 columns: too many columns (limit 2^40)");
     RunOptions options = small_options();
     options.llc = CacheGeometry{1000, 3, 64}; // no multiple of 192
     CHECK(refused(options).code == ExitCode::usage);
@@ -298,7 +298,7 @@ TEST_CASE("--llc may name the cache that the CPUs reach; of an unknown one it is
     CHECK(plan->cache == CacheChoice{{32 * mib, 16, 64}, GeometryOrigin::option, std::nullopt});
 }
 
-TEST_CASE("an unknown last-level cache is taken for 32 MiB, with a warning") {
+TEST_CASE("an unknown last-level cache is assumed to be 32 MiB, with a warning") {
     Machine machine = small_machine();
     machine.caches.clear();
     const auto plan = plan_run(small_options(), machine, facts_with(0));
@@ -342,7 +342,7 @@ TEST_CASE("an event's role follows its name, whatever its modifiers") {
     CHECK(event_role("LLC-load-misses", "") == "");
 }
 
-TEST_CASE("an event name that nothing knows is wrong usage, whoever would count") {
+TEST_CASE("an unknown event name is wrong usage, whichever collector would count it") {
     for (const std::string collector : {"auto", "perf", "sim", "none"}) {
         RunOptions options = small_options();
         options.counting.collectors = {collector};
@@ -356,7 +356,7 @@ TEST_CASE("an event name that nothing knows is wrong usage, whoever would count"
     }
 }
 
-TEST_CASE("the first event of a role fills it, an event named twice is counted once") {
+TEST_CASE("the first event of a role supplies it; an event listed twice is counted once") {
     RunOptions options = small_options();
     options.counting.events = {"cycles:u", "cycles:k", "msr/tsc/", "cycles:u"};
     const RunPlan plan = planned(options);

@@ -54,7 +54,7 @@ TEST_CASE("a qualification comes back for the same boot and setup, and says that
     CHECK(*answer.record == expected);
 }
 
-TEST_CASE("another boot or another setup is measured again, without a doubt; a new boot replaces the old file") {
+TEST_CASE("another boot or another setup is measured again, without a warning; a new boot replaces the old file") {
     const test::TemporaryDirectory directory;
     REQUIRE_FALSE(store_qualification(directory.path(), key, record()));
     for (const QualificationKey& other :
@@ -70,7 +70,7 @@ TEST_CASE("another boot or another setup is measured again, without a doubt; a n
     CHECK_FALSE(load_qualification(directory.path(), key).record);
 }
 
-TEST_CASE("a damaged file is a doubt, never a verdict") {
+TEST_CASE("a damaged file gives a warning, never a verdict") {
     const test::TemporaryDirectory directory;
     REQUIRE_FALSE(store_qualification(directory.path(), key, record()));
     const std::filesystem::path file = only_file(directory.path());
@@ -104,7 +104,7 @@ TEST_CASE("a cache that cannot be kept says where and why") {
     const auto doubt = store_qualification(directory / "file/below", key, record());
     REQUIRE(doubt);
     CHECK(*doubt == (directory / "file/below").string() + ": Not a directory");
-    CHECK(*store_qualification({}, key, record()) == "neither XDG_CACHE_HOME nor HOME names a directory");
+    CHECK(*store_qualification({}, key, record()) == "neither XDG_CACHE_HOME nor HOME is set to a directory");
     CHECK(*store_qualification(directory.path(), {"", "x"}, record()) ==
           "proc/sys/kernel/random/boot_id cannot be read");
 }

@@ -35,7 +35,7 @@ TEST_CASE("a bias on the threshold passes, one count beyond it fails") {
     CHECK(verdict_of(949'999, traffic_bias) == failed);
 }
 
-TEST_CASE("a failure says by what factor, and the numbers stand beside it") {
+TEST_CASE("a failure gives the factor and the numbers") {
     const auto twice = judge(trials(std::vector<double>(6, 2'000'000), million), exact_bias, "instructions");
     CHECK(twice.verdict == failed);
     CHECK(twice.reason == "counted 2.00 x the known 1 000 000 instructions");
@@ -77,7 +77,7 @@ TEST_CASE("variation is of counted over truth: repeats that did different work a
     CHECK(judged.truth == 24.2);
 }
 
-TEST_CASE("between the two ends of a range there is no bias; beyond them it is the distance to the nearer end") {
+TEST_CASE("inside a range the bias is 0; outside it is the distance to the nearer end") {
     const Truth range{100, 200};
     CHECK(judge(trials({100, 100, 100, 100, 100}, range), traffic_bias, "bytes").bias == 0);
     CHECK(judge(trials({200, 200, 200, 200, 200}, range), traffic_bias, "bytes").bias == 0);
@@ -127,7 +127,7 @@ TEST_CASE("fewer than five counted repeats are a failure, not a mean") {
     list.push_back({std::nullopt, Truth::exactly(100)});
     const auto judged = judge(list, exact_bias, "instructions");
     CHECK(judged.verdict == failed);
-    CHECK(judged.reason == "had a counter in 4 of 5 repeats of the kernel");
+    CHECK(judged.reason == "was counted in 4 of 5 repeats of the kernel");
     CHECK(judged.n == 4);
     CHECK_FALSE(judged.mean);
     list.push_back({100.0, Truth::exactly(100)});
@@ -161,7 +161,7 @@ TEST_CASE("no event is judged on a kernel whose truth for it is nothing") {
     CHECK(checks_of("cycles").empty());
     CHECK(why_no_truth("cycles") == "no kernel takes a known number of cycles");
     CHECK(why_no_truth("cpu_migrations") == "a pinned thread does not migrate");
-    CHECK(why_no_truth("") == "no kernel of known truth for this event");
+    CHECK(why_no_truth("") == "there is no kernel with known counts for this event");
 }
 
 TEST_CASE("the first failure of an event is found by its name") {

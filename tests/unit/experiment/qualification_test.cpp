@@ -90,10 +90,10 @@ TEST_CASE("an event without a kernel of known truth is not judged, and says why"
     CHECK(texts(setup.results()) ==
           Texts{"cycles [] not_judged: no kernel takes a known number of cycles",
                 "cpu-migrations [] not_judged: a pinned thread does not migrate",
-                "r01c0 [] not_judged: no kernel of known truth for this event",
-                "instructions:k [] not_judged: it counts kernel code, the kernels of known truth are user code",
-                "instructions:uk [] not_judged: it counts kernel code, too, of which no truth is known",
-                "hbm-read [] not_judged: the run's memory is not known to be of this class",
+                "r01c0 [] not_judged: there is no kernel with known counts for this event",
+                "instructions:k [] not_judged: it counts kernel code, and the kernels with known counts are user code",
+                "instructions:uk [] not_judged: it also counts kernel code, for which no count is known",
+                "hbm-read [] not_judged: it is not known whether the run's memory is of this class",
                 "mem:0x1000/4:w [] not_judged: the script has no such event"});
 }
 
@@ -134,7 +134,7 @@ TEST_CASE("a part of a sum whose other parts are counted in another pass is not 
     for (EventRecord& record : setup.counting.events)
         record.source = "uncore";
     const std::string why =
-        " [] not_judged: other events of its sum are counted in another pass: no kernel is seen by all of them";
+        " [] not_judged: other events of its sum are counted in another pass: no kernel is counted by all of them";
     CHECK(texts(setup.results()) == Texts{"ddr-combined" + why, "ddr-combined-2" + why});
 }
 
@@ -188,7 +188,7 @@ TEST_CASE("what a counter for the whole machine counts while the leader rests is
     CHECK(*own.results()[0].mean > 2 * lines);
 }
 
-TEST_CASE("a shared counter that could not be seen at rest is not blamed for what others moved") {
+TEST_CASE("a shared counter without an idle baseline is not judged") {
     // Rest and kernel in turn, as above; at rest the counter never runs.
     ScriptedEvent unseen = event("llc", 3 * lines);
     unseen.increments = {{1, 1, 1}, {lines, 9, 9},     {1, 1, 1}, {0, 9, 0},         {1, 1, 1}, {3 * lines, 9, 9},
@@ -197,14 +197,14 @@ TEST_CASE("a shared counter that could not be seen at rest is not blamed for wha
                          {1, 1, 1}, {0, 9, 0},         {1, 1, 1}, {3 * lines, 9, 9}};
     Setup setup({unseen}, {"llc_misses"});
     setup.counting.sources[0].plan.events[0].sharing = Sharing::socket;
-    CHECK(texts(setup.results()) == Texts{"llc [read 1 MiB] failed: had a counter in 0 of 5 repeats of the kernel"});
+    CHECK(texts(setup.results()) == Texts{"llc [read 1 MiB] failed: was counted in 0 of 5 repeats of the kernel"});
 }
 
 TEST_CASE("a counter that never ran is a failure; a read that fails is an error") {
     ScriptedEvent idle = event("instructions", 0);
     idle.increments = {{0, 1000, 0}};
     CHECK(texts(Setup({idle}, {"instructions"}).results()) ==
-          Texts{"instructions [2-instruction loop] failed: had a counter in 0 of 5 repeats of the kernel"});
+          Texts{"instructions [2-instruction loop] failed: was counted in 0 of 5 repeats of the kernel"});
     Setup failing({event("instructions", 1)}, {"instructions"});
     auto collector = std::make_unique<ScriptedCollector>(std::vector{event("instructions", 1)});
     collector->fail_at_read(4);
@@ -230,17 +230,18 @@ TEST_CASE("CPU time and context switches are judged on the range that their witn
     CHECK(*time.bias == Approx(1'000'000 / *time.truth - 1));
 }
 
-TEST_CASE("a kernel whose second witness saw nothing judges nobody") {
+TEST_CASE("a kernel that getrusage does not confirm judges no event") {
     Setup setup({event("context-switches", 5)}, {"context_switches"});
     setup.amounts.naps = 0;
-    CHECK(texts(setup.results()) ==
-          Texts{"context-switches [0 naps, witness getrusage] not_judged: its witness did not see what it did"});
+    CHECK(texts(setup.results()) == Texts{"context-switches [0 naps, confirmed by getrusage] not_judged: getrusage did "
+                                          "not confirm the kernel's work"});
 }
 
 TEST_CASE("what does not fit into the time is not judged, and says so; a stop ends it") {
     Setup setup({event("instructions", 1'000'000)}, {"instructions"});
     setup.pace.budget_ns = 0;
-    CHECK(texts(setup.results()) == Texts{"instructions [2-instruction loop] not_judged: no time was left for it"});
+    CHECK(texts(setup.results()) ==
+          Texts{"instructions [2-instruction loop] not_judged: there was no time left for it"});
     setup.pace.budget_ns = 10'000'000;
     setup.amounts.iterations = 50'000'000; // 10 ms on a CPU that makes 5 iterations a ns; five of them do not fit
     const auto results = setup.results();
@@ -268,9 +269,9 @@ TEST_CASE("--strict refuses what the run needs and what failed, and nothing else
     const auto refused = check_qualified(setup.request, setup.counting, record);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ExitCode::not_possible);
-    CHECK(to_line(refused.error()) == "count page-faults: failed qualification (touch 512 fresh pages): counted 2.00 x "
-                                      "the known 512 page faults (--strict); give --allow-unqualified, or leave "
-                                      "--strict out");
+    CHECK(to_line(refused.error()) ==
+          "count page-faults: failed qualification (touch 512 fresh pages): counted 2.00 x "
+          "the known 512 page faults (--strict); give --allow-unqualified, or remove --strict");
     setup.request.options.events.clear();
     record.events[0].name = "cycles";
     CHECK_FALSE(check_qualified(setup.request, setup.counting, record));

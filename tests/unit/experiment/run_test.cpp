@@ -244,7 +244,7 @@ TEST_CASE("run.json of a finished run says what was done, and is sealed with the
     const auto cpi = std::find_if(record->unavailable.begin(), record->unavailable.end(),
                                   [](const UnavailableRecord& u) { return u.metric == "cpi"; });
     REQUIRE(cpi != record->unavailable.end());
-    CHECK(cpi->reason == "cycles and instructions do not fit one group of counters");
+    CHECK(cpi->reason == "cycles and instructions do not fit into one group of counters");
 }
 
 TEST_CASE("a slab that differs from the pool ends the run, says where, and keeps the finished phases") {
@@ -366,10 +366,10 @@ TEST_CASE("without a simulation the DRAM metrics are unavailable with the reason
     const RunRecord& record = run.record();
     CHECK_FALSE(record.simulation);
     CHECK_FALSE(record.experiments[0].stationary);
-    CHECK(record.experiments[0].simulation_reason == "--collector does not name sim");
+    CHECK(record.experiments[0].simulation_reason == "--collector does not list sim");
     CHECK(record.unavailable[0].metric == "dram_read_bytes");
     CHECK(record.unavailable[0].reason ==
-          "core-estimate: no preset names one; no simulation: --collector does not name sim");
+          "core-estimate: no preset contains one; no simulation: --collector does not list sim");
 }
 
 TEST_CASE("an explicit collector that can open nothing ends the run before anything is written; auto goes on") {
@@ -543,7 +543,7 @@ TEST_CASE("an uneven background makes longer traces with one reading for many st
     CHECK(samples->rows[1].step == batch);
 }
 
-TEST_CASE("a shared counter that stands still ends the phase as failed, and says what to look for") {
+TEST_CASE("a shared counter that stops ends the phase as failed, and says what to look for") {
     const test::TemporaryDirectory directory;
     // The 24th reading after an opening is the 8th of a phase or later: never in the probes, which read 23 times.
     std::vector<CounterValue> increments(8, CounterValue{10, 1000, 1000});
@@ -554,8 +554,7 @@ TEST_CASE("a shared counter that stands still ends the phase as failed, and says
     const auto measured = run.measure({}, never);
     REQUIRE_FALSE(measured);
     CHECK(measured.error().code == ExitCode::internal);
-    CHECK(to_line(measured.error()) ==
-          "read event ddr-read: a counter of it stands still at reading 0; see whether a CPU went offline or a PMU's "
-          "driver was unloaded; finished phases are kept");
+    CHECK(to_line(measured.error()) == "read event ddr-read: one of its counters stopped at reading 0; check whether a "
+                                       "CPU went offline or a PMU driver was unloaded; finished phases are kept");
     CHECK(read_run_record(run.path())->status == RunStatus::failed);
 }

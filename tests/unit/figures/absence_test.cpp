@@ -35,7 +35,7 @@ TEST_CASE("what is missing is gathered by its root cause") {
     CHECK(where_text(summary, with_reason(list, "bound is 0")) == "k=0");
 }
 
-TEST_CASE("remedies of one cause stand together, each once") {
+TEST_CASE("remedies of one cause are listed together, each once") {
     const RunRecord run = example_run();
     const Summary summary = summarize(run, example_samples());
     const std::vector<std::string> keys{"task_clock_ns", "cpu_migrations", "context_switches"};

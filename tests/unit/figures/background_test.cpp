@@ -115,8 +115,8 @@ TEST_CASE("a figure below what the background hides is withheld, with the steps 
     CHECK(row.find("dram_read_bytes") == nullptr);
     // smallest 3.29 * sqrt(2 * 40 020 000) / 4 = 7358.5 B; 4 * (7358.5 / 1024)^2 = 206.6
     CHECK(row.unavailable.at("dram_read_bytes") ==
-          "100 B a step is less than the 7.2 KiB that the machine's background hides in 4 steps; about 207 steps, in "
-          "more --repeats, would show the bound; not simulated");
+          "100 B per step is less than the 7.2 KiB that background traffic masks in 4 steps; about 207 steps, in more "
+          "--repeats, would be needed to detect the bound; not simulated");
 }
 
 TEST_CASE("drift between before and after a phase counts as uncertainty of the rate") {
@@ -130,16 +130,16 @@ TEST_CASE("drift between before and after a phase counts as uncertainty of the r
     CHECK(read.shared->smallest == Approx(3.29 * std::sqrt(2 * 4e6) / 4));
 }
 
-TEST_CASE("shared bytes without a background to subtract are no figure") {
+TEST_CASE("shared bytes without a background to subtract are not a figure") {
     Shared shared;
     shared.background.rows.clear();
     CHECK(shared.row().unavailable.at("dram_read_bytes") ==
-          "ddr-read: the idle machine was not watched around its phases; not simulated");
+          "ddr-read: the idle machine was not sampled around its phases; not simulated");
     CHECK(summarize(shared.run, shared.samples).rows.at(0).unavailable.at("dram_read_bytes") ==
           "ddr-read: background.csv is missing: nothing to subtract; not simulated");
 }
 
-TEST_CASE("passes over the same trace add up to one figure, and the simulation stands beside it with a verdict") {
+TEST_CASE("passes over the same trace add up to one figure, and the simulation is listed in also with a verdict") {
     Shared shared;
     EventRecord second = shared.run.events[0];
     second.name = "ddr-read-2";

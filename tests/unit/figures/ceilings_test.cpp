@@ -59,7 +59,7 @@ RunRecord calibrated_run() {
 
 } // namespace
 
-TEST_CASE("a requested bandwidth is set against row copies in the cache and in memory, by hand") {
+TEST_CASE("a requested bandwidth is compared with row copies in the cache and in memory, by hand") {
     const SummaryRow row = judged(calibrated_run());
     REQUIRE(row.ceilings.size() == 3);
     const CeilingShare &llc = row.ceilings[0], &memory = row.ceilings[1];
@@ -74,7 +74,7 @@ TEST_CASE("a requested bandwidth is set against row copies in the cache and in m
     CHECK(row.unavailable.count("ceilings") == 0);
 }
 
-TEST_CASE("DRAM bytes are set against the ceiling in DRAM bytes: load, write-back, and the factor's reads") {
+TEST_CASE("DRAM bytes are compared with the ceiling in DRAM bytes: load, write-back, and the factor's reads") {
     CHECK(dram_bytes_per_copied_byte(1) == 1.5);
     CHECK(dram_bytes_per_copied_byte(0) == 1);
     const SummaryRow row = judged(calibrated_run());
@@ -93,7 +93,7 @@ TEST_CASE("DRAM bytes are set against the ceiling in DRAM bytes: load, write-bac
     CHECK(dram.write_allocate->factor == 0.5);
 }
 
-TEST_CASE("rows copied by non-temporal stores have the ceiling of such copies, and its doubts") {
+TEST_CASE("rows copied by non-temporal stores have the ceiling of such copies, with its caveats") {
     RunRecord run = calibrated_run();
     for (ExperimentRecord& experiment : run.experiments)
         if (experiment.loop == "paired") experiment.copy_method = "nt";
@@ -152,7 +152,7 @@ TEST_CASE("a factor that noise took below 0 counts as 0, and is shown as measure
     CHECK(dram.ceiling_low == Approx(8));
     CHECK(dram.write_allocate->factor == -0.1);
     const std::string text = to_markdown(report_document(run, summarize(run, example_samples())));
-    CHECK(text.find("write-allocate factor -0.10 (-0.30-0.60), taken as 0, uncore") != std::string::npos);
+    CHECK(text.find("write-allocate factor -0.10 (-0.30-0.60), used as 0, uncore") != std::string::npos);
 }
 
 TEST_CASE("DRAM bytes of another simulated cache have no percentage of this machine's memory, counted ones do") {
@@ -201,12 +201,12 @@ TEST_CASE("a record of an older version says by its simulation alone which cache
           "DRAM bytes are emulated, and the record does not say for which cache");
 }
 
-TEST_CASE("rows copied by an instruction of its own are set against memcpy's ceiling, and the section says so") {
+TEST_CASE("rows copied by a special instruction are compared with memcpy's ceiling, and the section says so") {
     RunRecord run = calibrated_run();
     for (ExperimentRecord& experiment : run.experiments)
         if (experiment.loop == "paired") experiment.copy_method = "movsb";
     const auto text = [&] { return to_markdown(report_document(run, summarize(run, example_samples()))); };
-    CHECK(text().find("Rows copied by movsb are set against memcpy's ceiling.") != std::string::npos);
+    CHECK(text().find("Rows copied by movsb are compared with memcpy's ceiling.") != std::string::npos);
     CHECK(judged(run).ceilings[1].kernel == StreamKernel::row_copy);
     run = calibrated_run();
     CHECK(text().find("set against memcpy's") == std::string::npos);
@@ -220,7 +220,7 @@ TEST_CASE("ceilings of fewer than six rounds are flagged") {
     CHECK(text.find("n = 5, few_blocks)") != std::string::npos);
 }
 
-TEST_CASE("a bandwidth that could not be had has no percentage, but its reason and the ceiling") {
+TEST_CASE("a bandwidth that could not be obtained has no percentage, but its reason and the ceiling") {
     SummaryRow row = row_of("paired");
     row.metrics.erase("dram_gbps");
     row.unavailable["dram_gbps"] = "nothing counts DRAM bytes";
@@ -238,15 +238,16 @@ TEST_CASE("a bandwidth that could not be had has no percentage, but its reason a
 
 TEST_CASE("without a calibration there is a reason and a remedy, in the row and in the report") {
     RunRecord run = example_run();
-    run.calibration_reason = "no calibration of this host is saved";
+    run.calibration_reason = "no calibration is saved for this host";
     const SummaryRow row = judged(run);
     CHECK(row.ceilings.empty());
     CHECK(row.unavailable.at("ceilings") ==
-          "no calibration of this host is saved; bytebound calibrate measures the ceilings");
+          "no calibration is saved for this host; bytebound calibrate measures the ceilings");
     CHECK(ceilings_json(row).is_null());
     const std::string text = to_markdown(report_document(run, summarize(run, example_samples())));
-    CHECK(text.find("## Bandwidth against this host's ceilings\n\nNot shown: no calibration of this host is saved; "
-                    "bytebound calibrate measures the ceilings.\n") != std::string::npos);
+    CHECK(text.find(
+              "## Bandwidth compared with this host's ceilings\n\nNot shown: no calibration is saved for this host; "
+              "bytebound calibrate measures the ceilings.\n") != std::string::npos);
     run.calibration_reason.clear();
     CHECK(why_no_ceilings(run) == "the run did not look for a calibration of its host");
 }
@@ -254,7 +255,7 @@ TEST_CASE("without a calibration there is a reason and a remedy, in the row and 
 TEST_CASE("the section of the ceilings is pinned") {
     const RunRecord run = calibrated_run();
     const std::string text = to_markdown(report_document(run, summarize(run, example_samples())));
-    const auto begin = text.find("## Bandwidth against this host's ceilings");
+    const auto begin = text.find("## Bandwidth compared with this host's ceilings");
     REQUIRE(begin != std::string::npos);
     const std::string section = text.substr(begin, text.find("\n## ", begin + 1) - begin);
     CHECK(golden("ceilings.md", section) == section);

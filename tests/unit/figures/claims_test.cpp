@@ -28,7 +28,7 @@ TEST_CASE("computed bytes have no interval and say that they are exact") {
     CHECK(claim_text(of("requested_bytes", 128, std::nullopt, std::nullopt, Verdict::better), Tier::computed) ==
           "paired requests 128x fewer bytes than index at k=16 (by construction)");
     CHECK(claim_text(of("requested_bytes", 1, std::nullopt, std::nullopt, Verdict::unresolved), Tier::computed) ==
-          "paired and index are not told apart in requested bytes at k=16: equal (by construction)");
+          "paired and index do not differ significantly in requested bytes at k=16: equal (by construction)");
 }
 
 TEST_CASE("a claim about simulated bytes names the tier") {
@@ -38,5 +38,5 @@ TEST_CASE("a claim about simulated bytes names the tier") {
 
 TEST_CASE("an interval that contains 1 claims nothing") {
     CHECK(claim_text(of("time_ns", 1.01, 0.97, 1.05, Verdict::unresolved), Tier::timed) ==
-          "paired and index are not told apart in time at k=16: 1.01x, 95% CI 0.97-1.05");
+          "paired and index do not differ significantly in time at k=16: 1.01x, 95% CI 0.97-1.05");
 }

@@ -25,19 +25,19 @@ TEST_CASE("sources that differ name the causes of that direction, the first sour
     REQUIRE(less);
     CHECK(less->verdict == Agreement::differs);
     CHECK(less->ratio == 0.5);
-    CHECK(less->reasons ==
-          std::vector<std::string>{
-              "uncore shows less: caches evaded write-allocate reads (SpecI2M, write combining), or hold dirty lines "
-              "beyond the step",
-              "uncore shows less: a counter saturated or wrapped, or a box is missing from the preset's pattern",
-              "sim shows more: the model allocates on every store and shares its cache with nobody: real caches keep "
-              "more"});
+    CHECK(
+        less->reasons ==
+        std::vector<std::string>{
+            "uncore shows less: caches avoided write-allocate reads (SpecI2M, write combining), or keep dirty lines "
+            "beyond the step",
+            "uncore shows less: a counter saturated or wrapped, or a box is missing from the preset's pattern",
+            "sim shows more: the model allocates on every store and does not share its cache: real caches keep more"});
     const auto more = consistency("resctrl", mean_of(150, 149, 151), "sim", mean_of(100, 100, 100), false);
     REQUIRE(more);
     CHECK(more->reasons ==
-          std::vector<std::string>{"resctrl shows more: a recycled RMID still owns lines of its former group",
-                                   "sim shows less: the model has no hardware prefetcher, no page walks and nobody "
-                                   "else in the cache"});
+          std::vector<std::string>{"resctrl shows more: a recycled RMID still owns lines of its previous group",
+                                   "sim shows less: the model has no hardware prefetcher and no page walks, and no "
+                                   "other program uses the cache"});
 }
 
 TEST_CASE("with a simulated hierarchy the first cause of callgrind's difference is that it has none") {
@@ -47,9 +47,9 @@ TEST_CASE("with a simulated hierarchy the first cause of callgrind's difference 
     REQUIRE(without);
     REQUIRE(with->reasons.size() == without->reasons.size() + 1);
     CHECK(with->reasons[0] ==
-          "callgrind emulates the last level alone (and a small first one), not the levels of --cache-model");
+          "callgrind emulates only the last level (and a small first one), not the levels of --cache-model");
     CHECK(without->reasons[0] ==
-          "callgrind shows more: it sees stack, heap and code too, and allocates on every store");
+          "callgrind shows more: it also counts stack, heap and code, and allocates on every store");
     const auto others = consistency("uncore", mean_of(150, 149, 151), "sim", mean_of(100, 100, 100), true);
     CHECK(others->reasons ==
           consistency("uncore", mean_of(150, 149, 151), "sim", mean_of(100, 100, 100), false)->reasons);

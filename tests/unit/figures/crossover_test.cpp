@@ -80,10 +80,10 @@ TEST_CASE("a model that contradicts the run gives no tau") {
     CHECK_FALSE(found->tau);
     run.expected->crossover->k = 8;
     CHECK(*crossover_of({{16, 0.5, 0.4, 0.6}, {256, 0.2, 0.1, 0.3}}, run)->tau == 7.5 / 256);
-    CHECK(crossover_of({{16, 4, 3, 5}, {256, 2, 1, 3}})->tau_reason == "no k* was measured, and none is modelled");
+    CHECK(crossover_of({{16, 4, 3, 5}, {256, 2, 1, 3}})->tau_reason == "k* was neither measured nor modelled");
 }
 
-TEST_CASE("where the faster loop changes more than once there is no crossover to name") {
+TEST_CASE("where the faster loop changes more than once there is no crossover") {
     const auto found = crossover_of({{16, 0.9, 0.8, 1}, {64, 1.2, 1.1, 1.3}, {256, 0.5, 0.4, 0.6}});
     CHECK_FALSE(found->measured.k);
     CHECK(found->measured.reason == "the faster loop changes more than once over the ks of the run");
@@ -100,7 +100,7 @@ TEST_CASE("the ends of the crossover enclose it, whatever their curves do elsewh
 
 TEST_CASE("without both loops there is no crossover") { CHECK_FALSE(crossover_of({})); }
 
-TEST_CASE("the model's crossover stands beside the measured one, and gives tau where that has none") {
+TEST_CASE("the model's crossover is listed with the measured one, and gives tau where that has none") {
     RunRecord run;
     run.expected.emplace();
     run.expected->crossover.emplace();

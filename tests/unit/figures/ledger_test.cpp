@@ -172,11 +172,11 @@ TEST_CASE("a row that no model knows has a reason instead of a ledger") {
     step.run.experiments[0].simulation_reason = "library code";
     SummaryRow row = step.row();
     CHECK_FALSE(row.ledger);
-    CHECK(row.unavailable["ledger"] == "no model says what the bytes are made of: not simulated: library code");
+    CHECK(row.unavailable["ledger"] == "no model attributes the bytes: not simulated: library code");
     step.run.experiments[0].closed_form_reason = "library code, too";
     row = step.row();
     CHECK(row.unavailable["ledger"] ==
-          "no model says what the bytes are made of: not simulated: library code; no closed form: library code, too");
+          "no model attributes the bytes: not simulated: library code; no closed form: library code, too");
 
     OneStep old;
     old.samples.simulated[13] = "unknown";

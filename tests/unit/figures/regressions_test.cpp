@@ -100,7 +100,7 @@ TEST_CASE("rows that share lines, and steps with something between them, have no
     CHECK(shared.find("paired", "requested_bytes").theory == 2.0);
     Rows evicted = paired_rows();
     evicted.run.workload.between = "evict";
-    CHECK(evicted.find("paired", "dram_write_bytes").theory_reason == "what happens between two steps moves rows, too");
+    CHECK(evicted.find("paired", "dram_write_bytes").theory_reason == "work between two steps moves rows, too");
     evicted.run.workload.between = "none";
     CHECK(evicted.find("paired", "dram_write_bytes").theory == 1.0);
 }

@@ -86,7 +86,7 @@ TEST_CASE("ceilings hold from the nearer level's capacity to their own; the ridg
     CHECK(data["reason"].is_null());
 }
 
-TEST_CASE("one worker's ceilings in a team's run stand neither in the roofline nor in its plot") {
+TEST_CASE("one worker's ceilings in a team's run are neither in the roofline nor in its plot") {
     RunRecord run = calibrated_run();
     run.workload.threads = 2;
     for (auto& each : run.calibration->ceilings.capacities)
@@ -102,7 +102,7 @@ TEST_CASE("one worker's ceilings in a team's run stand neither in the roofline n
     CHECK(plot_of(run)["datasets"]["ceilings_by_row"].empty());
 }
 
-TEST_CASE("without a calibration the points stand alone, with the reason") {
+TEST_CASE("without a calibration there are only the points, with the reason") {
     RunRecord run = example_run();
     run.calibration_reason = "--calibration none";
     const json data = data_of(run);
@@ -115,7 +115,7 @@ TEST_CASE("without a calibration the points stand alone, with the reason") {
     CHECK(plot["datasets"]["ceilings_by_row"].empty());
 }
 
-TEST_CASE("the plot is one Vega-Lite document: two charts whose every field stands in their own data") {
+TEST_CASE("the plot is one Vega-Lite document: two charts whose every field is in their own data") {
     const json plot = plot_of(calibrated_run());
     CHECK(plot["$schema"] == "https://vega.github.io/schema/vega-lite/v5.json");
     REQUIRE(plot["vconcat"].size() == 2);
@@ -139,7 +139,7 @@ TEST_CASE("the plot is one Vega-Lite document: two charts whose every field stan
     CHECK(plot["vconcat"][0]["layer"][0]["encoding"]["x"]["scale"]["type"] == "log");
 }
 
-TEST_CASE("nothing on a logarithmic axis is 0 or unknown: k = 0 and figures that could not be had are left out") {
+TEST_CASE("nothing on a logarithmic axis is 0 or unknown: k = 0 and missing figures are left out") {
     const json plot = plot_of(calibrated_run());
     bool paired_at_0 = false, hybrid_dram = false;
     for (const json& row : plot["datasets"]["points"]) {

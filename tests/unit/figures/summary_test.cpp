@@ -188,7 +188,7 @@ TEST_CASE("a counter that never ran in a row is null there, not 0") {
     CHECK(reason(summary, "paired", 2, "cpi") == "no cycles: cycles: never ran: the kernel gave this event no counter");
 }
 
-TEST_CASE("the more direct source is published and the other stands in also") {
+TEST_CASE("the more direct source is published and the other is listed in also") {
     const Summary summary = example();
     const Figure* misses = summary.find("paired", 2)->find("llc_misses");
     CHECK(misses->value() == 5); // counted in pass 1
@@ -280,7 +280,7 @@ TEST_CASE("every metric of the contract is a figure or has a reason") {
     }
 }
 
-TEST_CASE("hybrid tells how often it rebuilt") {
+TEST_CASE("hybrid reports how often it rebuilt") {
     const Summary summary = example();
     CHECK(summary.find("hybrid", 2)->index_steps == 0u);
     CHECK(summary.find("hybrid", 3)->index_steps == 4u); // 9 8 2 rows in both repeats
@@ -357,7 +357,7 @@ TEST_CASE("loops are compared over the steps that both have, repeat by repeat") 
     CHECK(misses->ratio.ratio == Approx((1101.0 + 1102) / (102 + 103)));
 }
 
-TEST_CASE("counted traffic of another pass is set against the time of pass 0") {
+TEST_CASE("counted traffic of another pass is divided by the time of pass 0") {
     RunRecord run = example_run();
     run.events[3].role = "dram_bytes"; // 5 bytes a step, counted in pass 1, whose steps take 7 ns more
     const Summary summary = summarize(run, example_samples());

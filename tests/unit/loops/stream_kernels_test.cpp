@@ -94,7 +94,7 @@ TEST_CASE("kernels with non-temporal stores are there, or the reason why not") {
     CHECK(why_no_nt_kernels().empty());
     CHECK(stream_functions().size() >= 2);
 #else
-    CHECK(why_no_nt_kernels() == "this architecture has no stores that surely go past the caches");
+    CHECK(why_no_nt_kernels() == "this architecture has no stores that are guaranteed to bypass the caches");
 #endif
     CHECK(stream_functions().front().isa == "portable");
 }

@@ -122,7 +122,7 @@ TEST_CASE("non-temporal stores are those of the slab, except in oracle") {
         CHECK(stream.store_kind == StoreKind::ordinary);
 }
 
-TEST_CASE("what the closed form does not cover has a reason and a way out") {
+TEST_CASE("cases that the closed form does not cover have a reason and a remedy") {
     const auto reason = [](const DescribedLoop& loop) {
         const auto traffic = describe_traffic(loop);
         REQUIRE(!traffic);
@@ -131,13 +131,13 @@ TEST_CASE("what the closed form does not cover has a reason and a way out") {
     DescribedLoop loop = example(LoopKind::paired, 32);
     loop.workload.pattern.name = "block";
     CHECK(reason(loop) ==
-          Unmodelled{"the rows that a block trace draws depend on each other, and the closed form is of "
-                     "independent draws",
-                     "use the simulator (--collector sim)"});
+          Unmodelled{
+              "the rows that a block trace draws depend on each other, and the closed form assumes independent draws",
+              "use the simulator (--collector sim)"});
     loop = example(LoopKind::paired, 32);
     loop.changes.assign(10, {8, 4});
-    CHECK(reason(loop).reason == "the number of active rows moves between 256 and 296, and the closed form is of a "
-                                 "steady one");
+    CHECK(reason(loop).reason ==
+          "the number of active rows varies between 256 and 296, and the closed form assumes that it is constant");
     CHECK(reason(example(LoopKind::torch, 32)) ==
           Unmodelled{"library code", "compare with the index loop, which does the same"});
     // k = 33 against 256 and 257 rows in turn.

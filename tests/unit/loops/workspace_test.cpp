@@ -111,7 +111,7 @@ TEST_CASE("sizes that no arena can have are refused") {
     const auto none = Workspace::allocate({0, {{{"up", 8}}}, 1, 0});
     REQUIRE(!none.has_value());
     CHECK(to_line(none.error()) ==
-          "allocate --N 0: the pool holds no rows or more than 32-bit slots can number; choose "
+          "allocate --N 0: the pool has no rows, or more rows than 32-bit slot numbers allow; choose "
           "N between 1 and 2147483648");
     const auto empty = Workspace::allocate({8, {}, 1, 0});
     REQUIRE(!empty.has_value());
@@ -134,7 +134,7 @@ private:
     std::vector<std::uint32_t> ids_;
 };
 
-const std::string remedy = "; the run's figures are not those of a correct update; report this as a bug of bytebound";
+const std::string remedy = "; the figures are not those of a correct update; please report this as a bug in bytebound";
 
 } // namespace
 

@@ -172,13 +172,13 @@ TEST_CASE("an empty tree and a malformed list are bad data") {
     const auto nothing = discover(empty.root());
     REQUIRE_FALSE(nothing);
     CHECK(nothing.error().code == ExitCode::bad_data);
-    CHECK(nothing.error().cause == "no CPU is named in sys/ or proc/");
+    CHECK(nothing.error().cause == "sys/ and proc/ list no CPU");
 
     const Tree broken(TreeFiles{{"sys/devices/system/cpu/online", "0-x"}});
     const auto malformed = discover(broken.root());
     REQUIRE_FALSE(malformed);
     CHECK(malformed.error().code == ExitCode::bad_data);
-    CHECK(malformed.error().cause == "\"0-x\" is no list of numbers");
+    CHECK(malformed.error().cause == "\"0-x\" is not a list of numbers");
     CHECK(malformed.error().object == (broken.path() / "sys/devices/system/cpu/online").string());
 }
 

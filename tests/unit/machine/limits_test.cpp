@@ -7,7 +7,7 @@
 
 using namespace bytebound;
 
-TEST_CASE("a limit that nobody states is unknown, not none") {
+TEST_CASE("a limit that no file sets is unknown, not absent") {
     test::Tree tree;
     CHECK(find_limits(tree.root()) == Limits{});
     tree.write("proc/self/cgroup", "0::/job");

@@ -85,7 +85,7 @@ TEST_CASE("a moved pin restores once, when its last owner goes") {
     CHECK(affinity() == before);
 }
 
-TEST_CASE("a pin restores the thread that it bound, whoever destroys it") {
+TEST_CASE("a pin restores the thread that it bound, whichever thread destroys it") {
     const Machine machine = this_machine();
     const std::vector<int> before = affinity();
     KernelSys sys;
@@ -115,8 +115,8 @@ TEST_CASE("an affinity that reads back differently is a failed proof, and is und
         REQUIRE_FALSE(pin);
         CHECK(pin.error().code == ExitCode::internal);
         CHECK(pin.error().object == "CPU " + std::to_string(cpu));
-        CHECK(pin.error().cause == "proof failed: after binding, the kernel names the affinity " + std::to_string(cpu) +
-                                       "-" + std::to_string(cpu + 1));
+        CHECK(pin.error().cause == "proof failed: after binding, the kernel reports the affinity " +
+                                       std::to_string(cpu) + "-" + std::to_string(cpu + 1));
     }
     SECTION("another CPU") {
         sys.named = {cpu + 1};

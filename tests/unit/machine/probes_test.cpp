@@ -133,7 +133,7 @@ TEST_CASE("probes.json holds errnos, with times where they were taken") {
     CHECK(probes->at("raw") == Probe{ENOENT, std::nullopt});
     CHECK(parse_probes("{}")->empty());
     CHECK(parse_probes("[]").error().code == ExitCode::bad_data);
-    CHECK(parse_probes("{\"cycles\"").error().cause == "it is no JSON object");
+    CHECK(parse_probes("{\"cycles\"").error().cause == "it is not a JSON object");
     CHECK(parse_probes(R"({"cycles": "no"})").error().cause ==
           "the entry 'cycles' is neither an errno nor an errno with times");
     CHECK_FALSE(parse_probes(R"({"cycles": -1})"));

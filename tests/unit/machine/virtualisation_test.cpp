@@ -50,5 +50,5 @@ TEST_CASE("a device tree's name of the hypervisor ends at its zero byte") {
     test::Tree tree;
     tree.write("sys/firmware/devicetree/base/hypervisor/compatible", std::string("xen,xen\0xen", 11));
     CHECK(of(tree).hypervisor == "xen,xen");
-    CHECK(of(tree).signs == std::vector<std::string>{"device tree names a hypervisor"});
+    CHECK(of(tree).signs == std::vector<std::string>{"the device tree lists a hypervisor"});
 }

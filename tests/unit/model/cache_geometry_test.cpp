@@ -13,7 +13,7 @@ TEST_CASE("SIZE:WAYS is a geometry with 64-byte lines") {
     CHECK(parse_geometry("30MiB:20")->sets() == 24576);
 }
 
-TEST_CASE("what is no geometry is wrong usage, with the nearest size that is") {
+TEST_CASE("an impossible geometry is wrong usage, with the nearest possible size") {
     for (const char* text : {"", "32MiB", "32MiB:", ":16", "32MiB:16:2", "x:16", "32MiB:x", "32MiB:-1", "32MiB:0",
                              "0:16", "100:1", "17GiB:16", "32MiB:4294967312"}) {
         CAPTURE(text);
@@ -22,9 +22,9 @@ TEST_CASE("what is no geometry is wrong usage, with the nearest size that is") {
         CHECK(geometry.error().code == ExitCode::usage);
         CHECK(geometry.error().remedy != "");
     }
-    CHECK(to_line(parse_geometry("1000000:8").error()) ==
-          "use cache geometry 1000000:8: the size is not divisible by 64-byte lines times 8 ways; the nearest that is: "
-          "999936:8");
+    CHECK(to_line(parse_geometry("1000000:8").error()) == "use cache geometry 1000000:8: the size is not divisible by "
+                                                          "64-byte lines times 8 ways; the nearest possible size: "
+                                                          "999936:8");
     CHECK(to_line(parse_geometry("32MiB").error()) ==
           "use cache geometry 32MiB: not SIZE:WAYS; give SIZE:WAYS, as in 32MiB:16");
     CHECK(check({4096, 4, 64}).has_value());

@@ -96,7 +96,7 @@ TEST_CASE("a line stored many times is written back once and stays dirty when lo
     CHECK(sim.counts() == LineCounts{PerBuffer{0, 2}, PerBuffer{0, 1}, 0, 1});
 }
 
-TEST_CASE("after an eviction of everything each line is fetched again, and is no cold read any more") {
+TEST_CASE("after an eviction of everything each line is fetched again, but not as a cold read") {
     CacheSim sim(geometry(64, 16));
     sim.load_range(Buffer::pool, 0, 64);
     sim.evict_all();
@@ -153,7 +153,7 @@ TEST_CASE("a non-temporal store takes its line out of the cache, and an old dirt
     CHECK(sim.counts().fetched[1] == 3);
 }
 
-TEST_CASE("a line read again after it left is no cold read") {
+TEST_CASE("a line read again after eviction is not a cold read") {
     CacheSim sim(geometry(2, 1));
     sim.load_range(Buffer::pool, 0, 100);
     sim.load_range(Buffer::pool, 90, 20); // 90 to 99 come again, 100 to 109 are new

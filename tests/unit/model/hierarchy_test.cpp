@@ -292,12 +292,13 @@ TEST_CASE("an impossible hierarchy is refused in one line") {
     HierarchySpec spec = usual(LlcPolicy::exclusive);
     CHECK(check(spec));
     spec.l1->ways = 0;
-    CHECK_THAT(error_of(spec), Catch::Contains("the number of ways is not within 1 to 65536"));
+    CHECK_THAT(error_of(spec), Catch::Contains("the number of ways must be from 1 to 65536"));
     spec.l1 = CacheGeometry{4096, 4, 128};
     CHECK_THAT(error_of(spec), Catch::Contains("L1: its lines have 128 bytes, those of the LLC 64"));
     spec.l1.reset();
     spec.l2.reset();
-    CHECK_THAT(error_of(spec), Catch::Contains("exclusive: nothing fills the LLC without a private cache above it"));
+    CHECK_THAT(error_of(spec),
+               Catch::Contains("exclusive: this LLC is filled only from a private cache, and there is none"));
     spec.policy = LlcPolicy::inclusive;
     CHECK(check(spec));
     spec.workers = 0;

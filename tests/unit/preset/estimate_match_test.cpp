@@ -85,10 +85,10 @@ TEST_CASE("a formula is sums and differences of events with factors") {
     const auto terms = parse_formula(" 64*a+32 * b -c");
     REQUIRE(terms);
     CHECK(*terms == std::vector<FormulaTerm>{{64, "a", false}, {32, "b", false}, {1, "c", true}});
-    CHECK(formula_error("64*") == "'' is no name of an event");
-    CHECK(formula_error("a + + b") == "'' is no name of an event");
+    CHECK(formula_error("64*") == "'' is not the name of an event");
+    CHECK(formula_error("a + + b") == "'' is not the name of an event");
     CHECK(formula_error("0*a") == "'0*a' has no factor from 1 to 65536 in front of the '*'");
     CHECK(formula_error("a*64") == "'a*64' has no factor from 1 to 65536 in front of the '*'");
-    CHECK(formula_error("(a - b) * 256") == "'(a' is no name of an event");
-    CHECK(formula_error("64 a") == "'64 a' is no name of an event");
+    CHECK(formula_error("(a - b) * 256") == "'(a' is not the name of an event");
+    CHECK(formula_error("64 a") == "'64 a' is not the name of an event");
 }

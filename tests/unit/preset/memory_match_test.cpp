@@ -104,11 +104,11 @@ TEST_CASE("an alias of the kernel with other words is warned of once for all box
     const MemoryMatch match = match_memory(tree.root(), built_in("intel-icx"));
     CHECK(match.counters.size() == 6);
     CHECK(match.counters[1].event.config == 0x3004);
-    CHECK(
-        match.warnings ==
-        Lines{"uncore_imc_0 and 2 more: the kernel's alias cas_count_write is config 0xc04, the preset's "
-              "event=0x04,umask=0x30 is config 0x3004; the preset's is used",
-              "this kernel has the Haswell umasks for Ice Lake-SP: its cas_count_write counts underfill reads (fixed in Linux 5.17, commit 96fd2e89fba1)"});
+    CHECK(match.warnings ==
+          Lines{"uncore_imc_0 and 2 more: the kernel's alias cas_count_write is config 0xc04, the preset's "
+                "event=0x04,umask=0x30 is config 0x3004; the preset's is used",
+                "this kernel has the Haswell umasks for Ice Lake-SP: its cas_count_write counts underfill reads (fixed "
+                "in Linux 5.17, commit 96fd2e89fba1)"});
 }
 
 TEST_CASE("a scale of the kernel that comes to other bytes is warned of") {
@@ -126,7 +126,7 @@ TEST_CASE("a scale of the kernel that comes to other bytes is warned of") {
           Lines{"uncore_imc_free_running_0 0 ddr read 0x20ff 64", "uncore_imc_free_running_0 0 ddr write 0x21ff 64"});
     CHECK(match.warnings ==
           Lines{"uncore_imc_free_running_0: the kernel's alias read is scaled to 4 bytes per count, the preset's "
-                "event=0xff,umask=0x20 has 64; the preset's is used",
+                "event=0xff,umask=0x20 to 64; the preset's is used",
                 "this kernel scales the free-running counters to 4 bytes per count instead of 64 (fixed in Linux "
                 "5.16)"});
     tree.write(events + "read.unit", "furlongs");
@@ -218,7 +218,7 @@ TEST_CASE("bytes belong to the event, and --bytes-per-cas leaves counts of singl
     CHECK(replaced.counters[1].bytes_per_count == 1);
 }
 
-TEST_CASE("two versions of a controller are told apart by the width of a field") {
+TEST_CASE("two versions of a controller are distinguished by the width of a field") {
     for (const auto& [format, read, width] :
          {std::tuple("config:0-4", 0x01u, 32u), std::tuple("config:0-7", 0x84u, 48u)}) {
         test::Tree tree;
@@ -232,7 +232,7 @@ TEST_CASE("two versions of a controller are told apart by the width of a field")
     }
 }
 
-TEST_CASE("a part of the box's name stands in the names of POWER9's events") {
+TEST_CASE("a part of the box's name is part of the names of POWER9's events") {
     test::Tree tree;
     int code = 0x110;
     for (const std::string unit : {"01", "23"}) {
@@ -247,7 +247,7 @@ TEST_CASE("a part of the box's name stands in the names of POWER9's events") {
     CHECK(lines_of(match)[15] == "nest_mcs23_imc 64 ddr write 0x117 64");
 }
 
-TEST_CASE("HBM is counted beside DDR under either name of its boxes, and its width is doubted") {
+TEST_CASE("HBM is counted in addition to DDR under either name of its boxes, with a caveat about its width") {
     for (const std::string hbm : {"uncore_hbm_0", "uncore_type_14_0"}) {
         test::Tree tree;
         add_box(tree, "uncore_imc_0", 20, "0");
@@ -289,7 +289,7 @@ TEST_CASE("config1 and config2 are filled where a format says so") {
     }
 }
 
-TEST_CASE("one broken box spoils its source: the others' sum would be too small") {
+TEST_CASE("one broken box invalidates its source: the others' sum would be too small") {
     struct Case {
         std::string file, text, cause;
     };
@@ -324,7 +324,7 @@ TEST_CASE("a missing cpumask is broken, an empty one leaves its box out with a w
     MemoryMatch match = match_memory(tree.root(), built_in("amd-zen5"));
     CHECK(lines_of(match) == Lines{"amd_umc_0 0 ddr read 0x10a 64", "amd_umc_0 0 ddr write 0x20a 64"});
     CHECK(match.warnings ==
-          Lines{"amd_umc_1: its cpumask is empty: no CPU of its package is online, and its traffic is not counted"});
+          Lines{"amd_umc_1: its cpumask is empty: no CPU of its package is online, so its traffic is not counted"});
     tree.write(devices + "amd_umc_0/cpumask", "");
     match = match_memory(tree.root(), built_in("amd-zen5"));
     CHECK(match.counters.empty());
@@ -346,7 +346,7 @@ TEST_CASE("a cpumask with more or fewer CPUs than packages, or an offline one, i
     CHECK(match_memory(tree.root(), built_in("intel-skx")).warnings ==
           Lines{"uncore_imc_0: its cpumask 0 has 1 CPUs where 2 are expected, one per die: the kernel places the box "
                 "wrongly, and its traffic may be missing or counted twice",
-                "uncore_imc_1: its cpumask names CPU 7, which is offline: it cannot be opened there"});
+                "uncore_imc_1: its cpumask lists CPU 7, which is offline: it cannot be opened there"});
 }
 
 TEST_CASE("channels that all lie on one of two packages are doubted") {
@@ -356,10 +356,9 @@ TEST_CASE("channels that all lie on one of two packages are doubted") {
         add_box(tree, box, 16, "0", "config:0-7", "");
         tree.write(devices + box + "/format/rdwrmask", "config:8-9");
     }
-    CHECK(
-        match_memory(tree.root(), built_in("amd-zen4")).warnings ==
-        Lines{"amd_umc_0 and 1 more: the cpumasks of all boxes together reach 1 of 2 packages: the kernel places boxes "
-              "wrongly or knows too few, and traffic may be missing or counted twice"});
+    CHECK(match_memory(tree.root(), built_in("amd-zen4")).warnings ==
+          Lines{"amd_umc_0 and 1 more: the cpumasks of all boxes together reach 1 of 2 packages: the kernel places "
+                "boxes wrongly or lists too few, and traffic may be missing or counted twice"});
     tree.write(devices + "amd_umc_12/cpumask", "1");
     CHECK(match_memory(tree.root(), built_in("amd-zen4")).warnings.empty());
 }

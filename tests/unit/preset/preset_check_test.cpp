@@ -117,9 +117,9 @@ TEST_CASE("each mistake in a preset is named with line, key and reason") {
     CHECK(problems_with("\"event=0x04,umask=0x03\"", "\"event=,umask=0x03\"") ==
           Lines{"17 dram.read.terms: key \"terms\": 'event=,umask=0x03' is not a list of TERM=VALUE"});
     CHECK(problems_with("class = \"ddr\"", "class = \"dram\"") ==
-          Lines{"12 dram.class: key \"class\": \"dram\" is none of ddr, hbm, pmem, cxl"});
+          Lines{"12 dram.class: key \"class\": \"dram\" is not one of ddr, hbm, pmem, cxl"});
     CHECK(problems_with("overflow = \"wrap\"", "overflow = \"burst\"") ==
-          Lines{"15 dram.overflow: key \"overflow\": \"burst\" is none of wrap, saturate"});
+          Lines{"15 dram.overflow: key \"overflow\": \"burst\" is not one of wrap, saturate"});
     CHECK(problems_with("write = [{ terms", "combined = [{ terms") ==
           Lines{"11 dram.: key \"dram\" needs read and write, or combined"});
     CHECK(problems_with("terms = \"event=0x04,umask=0x03\"", "terms = \"PM_{1}\"") ==
@@ -138,7 +138,7 @@ TEST_CASE("a formula may use every defined event and no other") {
           Lines{"29 core.estimate.read: key \"read\": the event \"prefetches\" is not defined under "
                 "[core.estimate.events]"});
     CHECK(problems_with("64*fills", "64*") ==
-          Lines{"29 core.estimate.read: key \"read\": '' is no name of an event",
+          Lines{"29 core.estimate.read: key \"read\": '' is not the name of an event",
                 "31 core.estimate.events.fills: key \"fills\": no formula uses this "
                 "event"});
     CHECK(problems_with("read = \"64*fills\"\n", "") ==
@@ -148,19 +148,16 @@ TEST_CASE("a formula may use every defined event and no other") {
 
 TEST_CASE("an uncore event where a core event belongs is refused") {
     CHECK(problems_with("pmu = \"cpu\"", "pmu = \"uncore_imc_[0-9]+\"") ==
-          Lines{"28 core.estimate.pmu: key \"pmu\": an uncore event with thread scope: PMU uncore_imc_0 counts for "
-                "everybody "
-                "and cannot be opened on a thread"});
+          Lines{"28 core.estimate.pmu: key \"pmu\": an uncore event with thread scope: PMU uncore_imc_0 counts all "
+                "programs and cannot be opened on a thread"});
     CHECK(problems_with("no_llc_misses = \"none\"",
                         "[core.llc_misses]\npmu = \"amd_l3\"\nterms = \"event=4\"\ncounts = \"L3 misses\"") ==
-          Lines{"26 core.llc_misses.pmu: key \"pmu\": an uncore event with thread scope: PMU amd_l3 counts for "
-                "everybody and "
-                "cannot be opened on a thread"});
-    CHECK(
-        problems_with("no_llc_misses = \"none\"",
-                      "[core.llc_misses]\nevent = \"uncore_imc_0/cas_count_read/\"\ncounts = \"bytes\"") ==
-        Lines{"26 core.llc_misses.event: key \"event\": an uncore event with thread scope: PMU uncore_imc_0 counts for "
-              "everybody and cannot be opened on a thread"});
+          Lines{"26 core.llc_misses.pmu: key \"pmu\": an uncore event with thread scope: PMU amd_l3 counts all "
+                "programs and cannot be opened on a thread"});
+    CHECK(problems_with("no_llc_misses = \"none\"",
+                        "[core.llc_misses]\nevent = \"uncore_imc_0/cas_count_read/\"\ncounts = \"bytes\"") ==
+          Lines{"26 core.llc_misses.event: key \"event\": an uncore event with thread scope: PMU uncore_imc_0 counts "
+                "all programs and cannot be opened on a thread"});
 }
 
 TEST_CASE("all mistakes of a file are listed, in the order of its lines") {
@@ -190,16 +187,15 @@ TEST_CASE("two files for the same CPU are refused unless a feature test decides 
     CHECK(check_together({memory_preset, replaced(other, "models = [0x55]", "models = [0x56]")}).empty());
     CHECK(check_together({memory_preset, replaced(other, "models = [0x55]", "steppings = [1]")}).size() == 1);
     CHECK(check_together({memory_preset, replaced(memory_preset, "[0x55]", "[0x56]")}) ==
-          Lines{"1 name: key \"name\": f0.toml is called \"test\" too"});
+          Lines{"1 name: key \"name\": f0.toml has the name \"test\" too"});
 }
 
 TEST_CASE("a source that another of its class hides is refused") {
     const std::string source = memory_preset.substr(memory_preset.find("[[dram]]"),
                                                     memory_preset.find("[[errata]]") - memory_preset.find("[[dram]]"));
     const std::string twice = replaced(memory_preset, "[[errata]]", source + "[[errata]]");
-    CHECK(check_together({twice}) == Lines{"20 dram.pmu: key \"pmu\": the source of line 11 takes the same PMUs for "
-                                           "class ddr: this one would never be "
-                                           "used, or count them twice"});
+    CHECK(check_together({twice}) == Lines{"20 dram.pmu: key \"pmu\": the source of line 11 uses the same PMUs for "
+                                           "class ddr: this source would never be used, or would count them twice"});
     const std::string lookalike =
         replaced(memory_preset, "[[errata]]", replaced(source, "uncore_imc_[0-9]+", "uncore_imc.*") + "[[errata]]");
     CHECK(check_together({lookalike}).size() == 1);

@@ -134,7 +134,7 @@ TEST_CASE("of several saved calibrations that hold the last measured is taken") 
     CHECK(chosen("auto", directory.path()).record->measured == newer.measured);
 }
 
-TEST_CASE("what changed since is named word for word") {
+TEST_CASE("changes since the calibration are reported exactly") {
     const auto changed = [](auto change) {
         CalibrationNeed now = need();
         change(now);
@@ -147,12 +147,12 @@ TEST_CASE("what changed since is named word for word") {
     CHECK(changed([](auto& n) { n.placement.cpus = {4}; }) == "its worker's CPU was 3, is 4");
     CHECK(changed([](auto& n) {
               n.threads = 4, n.placement.cpus = {3, 5, 6, 7};
-          }) == "it is of 1, 2 threads, not of 4");
+          }) == "it is for 1, 2 threads, not for 4");
     CalibrationRecord of_one = record(), of_none = record();
     of_one.threads = {1};
     of_none.threads = {};
-    CHECK(what_changed(of_one, need(2)) == "it is of 1 thread, not of 2");
-    CHECK(what_changed(of_none, need(2)) == "it names no number of threads, the run has 2");
+    CHECK(what_changed(of_one, need(2)) == "it is for 1 thread, not for 2");
+    CHECK(what_changed(of_none, need(2)) == "it lists no number of threads, the run uses 2");
     CHECK(changed([](auto& n) {
               n.placement.policy = MemoryPolicy::node, n.placement.memory_request = "1", n.placement.nodes = {1};
           }) == "memory was local, is 1 (nodes 1)");
@@ -163,7 +163,7 @@ TEST_CASE("what changed since is named word for word") {
     CHECK(what_changed(record(), two) == "its workers' CPUs were 3, 5, are 5, 3");
 }
 
-TEST_CASE("a stale calibration is not used, whether it was found or named, and a warning says what changed") {
+TEST_CASE("a stale calibration is not used, whether found or requested, and a warning says what changed") {
     const test::TemporaryDirectory directory;
     const auto file = directory / "example.auto.local.json";
     save(file, record());
@@ -186,7 +186,7 @@ TEST_CASE("no calibration is a reason, not a warning") {
     for (const auto& where : {directory.path(), directory / "none", std::filesystem::path()}) {
         const CalibrationChoice choice = chosen("auto", where);
         CHECK_FALSE(choice.record);
-        CHECK(choice.reason == "no calibration of this host is saved");
+        CHECK(choice.reason == "no calibration is saved for this host");
         CHECK(choice.warnings.empty());
     }
     CHECK(chosen("none", directory.path()).reason == "--calibration none");
@@ -200,8 +200,8 @@ TEST_CASE("a damaged file among the saved ones is a warning, and another one is 
     CHECK(choice.record);
     REQUIRE(choice.warnings.size() == 1);
     CHECK(choice.warnings[0].code == "calibration_unreadable");
-    CHECK(choice.warnings[0].text.starts_with("a saved calibration is of no use (" +
-                                              (directory / "example.a.json").string() + ": "));
+    CHECK(choice.warnings[0].text.starts_with(
+        "cannot use a saved calibration: " + (directory / "example.a.json").string() + ": "));
 }
 
 TEST_CASE("a named file that is missing, malformed or of another host is bad data") {
@@ -246,7 +246,7 @@ TEST_CASE("a named file that is missing, malformed or of another host is bad dat
     CalibrationNeed elsewhere = need();
     elsewhere.host.host = "laptop";
     CHECK(refused(file, elsewhere) == "use calibration " + name +
-                                          ": it is of host example, this is laptop; run bytebound calibrate here, or "
+                                          ": it is from host example, this is laptop; run bytebound calibrate here, or "
                                           "give --calibration none");
 }
 
@@ -269,15 +269,15 @@ TEST_CASE("a calibration whose figures cannot be is refused with the path of the
     CHECK(refused(rate + "/threads", 1.5) == rate + "/threads: it is not a whole number from 1 on");
     CHECK(refused(rate + "/threads", 4294967297) == rate + "/threads: it is not a whole number from 1 on");
     CHECK(refused(rate + "/n", 0) == rate + "/n: it is below 1");
-    CHECK(refused(rate + "/row_bytes", 64) == rate + "/row_bytes: this kernel has no rows");
+    CHECK(refused(rate + "/row_bytes", 64) == rate + "/row_bytes: this kernel does not copy rows");
     CHECK(refused("/ceilings/bandwidth/1/row_bytes", nullptr) ==
           "/ceilings/bandwidth/1/row_bytes: a row kernel needs it");
-    CHECK(refused(factor + "/ci_low", nullptr) == factor + "/ci_low: a measured factor has an interval");
+    CHECK(refused(factor + "/ci_low", nullptr) == factor + "/ci_low: a measured factor must have an interval");
     CHECK(refused(factor + "/factor", -0.5) == factor + "/factor: it is outside of its own interval");
     CHECK(refused("/ceilings/write_allocate/1/factor", -1) ==
-          "/ceilings/write_allocate/1/factor: an assumed factor is 0 or 1");
+          "/ceilings/write_allocate/1/factor: an assumed factor must be 0 or 1");
     CHECK(refused("/ceilings/write_allocate/1/measured", true) ==
-          "/ceilings/write_allocate/1/ci_low: a measured factor has an interval");
+          "/ceilings/write_allocate/1/ci_low: a measured factor must have an interval");
     CHECK(refused("/ceilings/compute/1/flops_per_second", 7e10) ==
           "/ceilings/compute/1/flops_per_second: it is outside of its own interval");
     CHECK(refused("/ceilings/capacities/0/bytes", 0) == "/ceilings/capacities/0/bytes: it is below 1");
@@ -304,7 +304,7 @@ TEST_CASE("a place where nothing can be written is known before anything is meas
     };
     CHECK(check_calibration_file(directory / "new.json", false));
     CHECK(refused(directory.path()) ==
-          "write calibration " + directory.path().string() + ": it is a directory; give a file's name");
+          "write calibration " + directory.path().string() + ": it is a directory; give the name of a file");
     CHECK(refused(directory / "none/c.json") == "write calibration " + (directory / "none/c.json").string() +
                                                     ": the file cannot be written (ENOENT); give a writable --out");
     save(directory / "c.json", record());

@@ -104,7 +104,7 @@ TEST_CASE("the facts of a recorded server are its files' texts") {
     CHECK(fact(facts, "load", "average").value == "0.10 0.20 0.30 1/200 4242");
 }
 
-TEST_CASE("a fact that cannot be had has a reason, and only then") {
+TEST_CASE("a fact has a reason if, and only if, it cannot be obtained") {
     for (const Facts& facts : {facts_of(quiet_server(), {0}), facts_of({{"sys/devices/system/cpu/online", "0"}}, {0}),
                                capture_environment(SysRoot(), *discover(SysRoot()), {0}, std::chrono::milliseconds(1))})
         for (const EnvironmentFact& each : facts) {
@@ -128,8 +128,8 @@ TEST_CASE("load is not taken from the single look of a recorded machine") {
     TreeFiles files = quiet_server();
     files["proc/stat"] = "cpu  100 0 0 100 0 0 0 0 0 0\ncpu0 100 0 0 0 0 0 0 0 0 0";
     const Facts facts = facts_of(files, {0});
-    CHECK(fact(facts, "load", "chosen CPUs").reason == "a recorded machine has one look at /proc/stat");
-    CHECK(fact(facts, "smt", "sibling load").reason == "a recorded machine has one look at /proc/stat");
+    CHECK(fact(facts, "load", "chosen CPUs").reason == "a recorded machine has only one copy of /proc/stat");
+    CHECK(fact(facts, "smt", "sibling load").reason == "a recorded machine has only one copy of /proc/stat");
 }
 
 TEST_CASE("governors that differ are listed with their CPUs") {
@@ -160,7 +160,7 @@ TEST_CASE("a virtual machine is seen by CPU flag, hypervisor type or DMI board")
     CHECK(verdict(files) == "yes: CPU flag hypervisor, /sys/hypervisor/type xen");
     files = quiet_server();
     files["sys/class/dmi/id/sys_vendor"] = "QEMU";
-    CHECK(verdict(files) == "yes: DMI table names QEMU");
+    CHECK(verdict(files) == "yes: the DMI table lists QEMU");
     files["sys/class/dmi/id/sys_vendor"] = "Amazon EC2";
     files["sys/class/dmi/id/product_name"] = "c7g.metal";
     CHECK(verdict(files) == "no sign found");

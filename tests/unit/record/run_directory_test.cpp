@@ -36,7 +36,7 @@ std::uint64_t blocks_of(const std::filesystem::path& file) {
 
 } // namespace
 
-TEST_CASE("while a run is running, room for its failure is held on the disk; afterwards nothing is left") {
+TEST_CASE("during a run disk space is reserved for its failure; afterwards nothing is left") {
     const test::TemporaryDirectory directory;
     const auto run = RunDirectory::create(directory / "run", false);
     REQUIRE(run);
@@ -83,7 +83,7 @@ TEST_CASE("--force removes what a run wrote, with the leftovers of a kill, and n
     CHECK(run->hash_files()->empty());
 }
 
-TEST_CASE("a link that leads nowhere is no place for a run, and is called so") {
+TEST_CASE("a dangling link is refused as a run directory, with that reason") {
     const test::TemporaryDirectory directory;
     std::filesystem::create_symlink("nowhere", directory / "run");
     const auto refused = RunDirectory::check(directory / "run", false);

@@ -144,7 +144,7 @@ TEST_CASE("a run.json of an older version lacks what was added since, and is rea
     CHECK(read->events.at(0).parts.empty());
 }
 
-TEST_CASE("text that is no UTF-8 does not make run.json invalid") {
+TEST_CASE("text that is not UTF-8 does not make run.json invalid") {
     RunRecord record = full_record();
     record.host = "\xff";
     CHECK(parse_run_record(to_json_text(record), "run.json"));
@@ -188,7 +188,7 @@ TEST_CASE("a run directory is created with its parents, and refuses one that is 
     CHECK(again.error().code == ExitCode::usage);
     CHECK(again.error().cause == "the directory exists and is not empty");
     std::ofstream(parent / "file") << "x";
-    CHECK(RunDirectory::check(parent / "file", false).error().cause == "it exists and is no directory");
+    CHECK(RunDirectory::check(parent / "file", false).error().cause == "it exists and is not a directory");
     CHECK(RunDirectory::check(parent / "file/below", false).error().code == ExitCode::usage);
 }
 

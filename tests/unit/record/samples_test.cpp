@@ -159,8 +159,10 @@ TEST_CASE("a malformed file is refused with its line and the column") {
     CHECK(refusal(changed(",500,", ",-5,")) == "samples.csv:2: column time_ns: \"-5\" is not a number of its range");
     CHECK(refusal(changed("index,16,", "index,4294967296,")) ==
           "samples.csv:2: column k: \"4294967296\" is not a number of its range");
-    CHECK(refusal(changed(",7,9,9,", ",7,,9,")) == "samples.csv:2: column x: a count needs both its times");
-    CHECK(refusal(changed(",2,1,0,8,", ",2,0,0,8,")) == "samples.csv:2: column batch: a row holds at least one step");
+    CHECK(refusal(changed(",7,9,9,", ",7,,9,")) ==
+          "samples.csv:2: column x: a count needs its enabled and running times");
+    CHECK(refusal(changed(",2,1,0,8,", ",2,0,0,8,")) ==
+          "samples.csv:2: column batch: a row must contain at least one step");
     CHECK(refusal(changed("index,16", "\"index,16")) == "samples.csv:2: a quoted cell is not closed");
 }
 
@@ -214,5 +216,5 @@ TEST_CASE("no space left is an internal error with its remedy") {
     REQUIRE_FALSE(writer);
     CHECK(writer.error().code == ExitCode::internal);
     CHECK(writer.error().sys_errno == ENOSPC);
-    CHECK(to_line(writer.error()).find("no space is left on the device (ENOSPC); free space") != std::string::npos);
+    CHECK(to_line(writer.error()).find("no space left on the device (ENOSPC); free space") != std::string::npos);
 }

@@ -44,7 +44,7 @@ TEST_CASE("a chart of one value that is a power of ten has an axis") {
     CHECK(svg.find(">100<") != std::string::npos);
 }
 
-TEST_CASE("a greater value stands higher") {
+TEST_CASE("a greater value is drawn higher") {
     // Axis 1..100, plot from y=30 (top) to y=220 (bottom): 1 -> 220, 10 -> 125, 100 -> 30.
     const std::string svg = chart_svg(chart_of({1, 10, 100}, {true, true, true}), {"paired"});
     CHECK(svg.find("cy=\"220.0\"") != std::string::npos);

@@ -58,7 +58,7 @@ TEST_CASE("a Markdown code span holds its own backticks") {
     CHECK(to_markdown(document) == "# T\n\n``a`b``\n\n````\nx\n```\ny\n````\n");
 }
 
-TEST_CASE("HTML text cannot end its element, wherever it stands") {
+TEST_CASE("HTML text cannot end its element, wherever it is placed") {
     const std::string evil = "</style></script><script>alert('x')</script>{{body}}";
     Document document;
     document.title = evil;

@@ -94,7 +94,7 @@ const std::string why = "instructions: failed qualification: counted 2.00 x the 
 
 } // namespace
 
-TEST_CASE("a counter that counts twice: its figures are withheld, the reason stands everywhere, the others stay") {
+TEST_CASE("a counter that counts twice: its figures are withheld with the reason, the others are kept") {
     const Tree tree;
     counted() = 2'000'000;
     const Outcome out = run_with(options_for(tree, "run"));
@@ -139,7 +139,7 @@ TEST_CASE("--allow-unqualified shows the figures, marked in the table, the verdi
     CHECK(has(out.json, "\"unqualified\": true"));
     INFO(out.terminal);
     CHECK(has(out.terminal, " 0.750!"));
-    CHECK(has(out.terminal, "!: not to be relied on (--allow-unqualified): " + why));
+    CHECK(has(out.terminal, "!: unqualified (--allow-unqualified): " + why));
     CHECK(has(out.csv, ",unqualified: " + why));
 }
 
@@ -164,7 +164,7 @@ TEST_CASE("--strict refuses a counter that failed, before any step is measured")
     CHECK(out.measured.error().code == ExitCode::not_possible);
     CHECK(to_line(out.measured.error()) ==
           "count instructions: failed qualification (2-instruction loop): counted 2.00 x the known 1 000 000 "
-          "instructions (--strict); give --allow-unqualified, or leave --strict out");
+          "instructions (--strict); give --allow-unqualified, or remove --strict");
     CHECK(out.summary.rows.empty());
     CHECK(out.record.placement.steps == 0);
 }

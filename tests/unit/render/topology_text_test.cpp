@@ -33,7 +33,7 @@ TEST_CASE("the topology names packages, siblings, equal caches once, nodes, and 
           "cache L1d     2 x 32 KiB, 8 ways, 64-byte lines (sysfs); CPUs 0,2 | 1,3\n"
           "cache L3      1 x 32 MiB, unknown ways, 64-byte lines (hwloc); CPUs 0-3\n"
           "node 0        CPUs 0,2, 4 GiB, distances 10 21\n"
-          "node 1        CPUs 1,3, no memory stated, distances 21 10\n"
+          "node 1        CPUs 1,3, memory unknown, distances 21 10\n"
           "bind CPUs     yes\n"
           "bind memory   no: the kernel has no NUMA; use --mem local\n"
           "query pages   yes: move_pages\n");

@@ -146,7 +146,7 @@ TEST_CASE("a killed run whose last phase was cut off is reported without it, and
     if (!written) FAIL(to_line(written.error()));
     CHECK(written->summary.dropped_rows == 3);
     CHECK(text_of(directory.path() / "report.md")
-              .find("3 rows at the end of samples.csv left out: the phase was cut off") != std::string::npos);
+              .find("3 rows at the end of samples.csv left out: the phase is incomplete") != std::string::npos);
     // LLC-load-misses of hybrid k=0 are those of repeat 0 alone.
     CHECK(written->summary.find("hybrid", 0)->find("llc_misses")->estimate.n == 3);
 }
@@ -158,7 +158,7 @@ TEST_CASE("a complete run without all its steps is bad data, also where whole li
     const auto refused = write_reports(directory.path());
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().code == ExitCode::bad_data);
-    CHECK(refused.error().cause == "it holds 107 of the 108 steps that a complete run has");
+    CHECK(refused.error().cause == "it contains 107 of the 108 steps of a complete run");
 }
 
 TEST_CASE("a run that failed before its first phase has a report, without raw steps") {

@@ -17,7 +17,7 @@ is "and says what it knows" "bytebound: error: parse option --loops: unknown loo
   "$(cat err.txt)"
 bytebound run --quick --collector perf --events uncore_imc_0/cas_count_read/ --strict --out none >out.txt 2>err.txt
 is "an uncore event with thread scope is refused" 3 $?
-is "with the reason" "PMU uncore_imc_0 counts for a whole socket or domain, not for a thread" \
+is "with the reason" "PMU uncore_imc_0 counts a whole socket or domain, not a thread" \
   "$(sed -n 's/.*read.: \(PMU [^;]*\);.*/\1/p' err.txt)"
 
 # 64 reads and 32 writes over four boxes: 4096 and 2048 bytes a step.
