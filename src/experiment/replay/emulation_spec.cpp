@@ -26,12 +26,12 @@ std::string loop_word(LoopKind kind) {
 
 LoopKind loop_named(const std::string& name) {
     if (const LoopEntry* entry = find_loop(name)) return entry->kind;
-    throw std::invalid_argument("\"" + name + "\" is no loop");
+    throw std::invalid_argument("\"" + name + "\" is not a loop");
 }
 
 Between between_named(const std::string& name) {
     if (const auto between = value_named(between_words(), name)) return *between;
-    throw std::invalid_argument("\"" + name + "\" is no --between");
+    throw std::invalid_argument("\"" + name + "\" is not a --between value");
 }
 
 json layout_of(const RowLayout& layout) {
