@@ -8,7 +8,8 @@
 #include <concepts>
 #include <fstream>
 #include <sstream>
-#include <utility>
+
+#include "io/csv.hpp"
 
 namespace bytebound {
 namespace {
@@ -22,103 +23,15 @@ constexpr std::array<std::string_view, 3> trace_columns = {"trace:min_rows", "tr
 constexpr std::string_view sim_prefix = "sim:";
 constexpr std::string_view emulated_prefix = "callgrind:";
 
-std::string csv_cell(std::string_view cell) {
-    if (cell.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(cell);
-    std::string text = "\"";
-    for (const char c : cell) {
-        if (c == '"') text += '"';
-        text += c;
-    }
-    return text + '"';
-}
-
 bool is_count(const std::optional<Reading>& reading) {
     return reading && (reading->state == ReadingState::counted || reading->state == ReadingState::scaled ||
                        reading->state == ReadingState::never_ran);
 }
 
-Failure bad_line(const std::string& name, std::size_t line, std::string cause) {
-    return fail({ExitCode::bad_data, "read", name + ":" + std::to_string(line), std::move(cause),
-                 "restore the file from the run, or measure again"});
-}
-
-/// Records of RFC 4180 with the line on which each starts. Comment lines (#) only in front of the header.
-struct Record {
-    std::size_t line = 0;
-    std::vector<std::string> cells;
-};
-
-class RecordReader {
-public:
-    RecordReader(std::string_view text, const std::string& name) : text_(text), name_(name) {}
-
-    std::vector<std::string> comments() {
-        std::vector<std::string> lines;
-        while (at_ < text_.size() && text_[at_] == '#') {
-            const auto end = std::min(text_.find('\n', at_), text_.size());
-            std::string_view line = text_.substr(at_ + 1, end - at_ - 1);
-            if (line.starts_with(' ')) line.remove_prefix(1);
-            if (line.ends_with('\r')) line.remove_suffix(1);
-            lines.emplace_back(line);
-            at_ = std::min(end + 1, text_.size());
-            ++line_;
-        }
-        return lines;
-    }
-
-    bool done() const { return at_ >= text_.size(); }
-
-    Result<Record> next() {
-        Record record{line_, {}};
-        std::string cell;
-        bool quoted_cell = false;
-        while (at_ < text_.size()) {
-            const char c = text_[at_++];
-            if (c == '"' && cell.empty() && !quoted_cell) {
-                quoted_cell = true;
-                if (!take_quoted(cell)) return bad_line(name_, record.line, "a quoted cell is not closed");
-            } else if (c == ',') {
-                record.cells.push_back(std::exchange(cell, {}));
-                quoted_cell = false;
-            } else if (c == '\n') {
-                ++line_;
-                if (cell.ends_with('\r')) cell.pop_back();
-                record.cells.push_back(std::move(cell));
-                return record;
-            } else {
-                cell += c;
-            }
-        }
-        return bad_line(name_, record.line, "the last line is cut off");
-    }
-
-private:
-    bool take_quoted(std::string& cell) {
-        while (at_ < text_.size()) {
-            const char c = text_[at_++];
-            if (c == '\n') ++line_;
-            if (c != '"') {
-                cell += c;
-            } else if (at_ < text_.size() && text_[at_] == '"') {
-                cell += '"';
-                ++at_;
-            } else {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    std::string_view text_;
-    const std::string& name_;
-    std::size_t at_ = 0;
-    std::size_t line_ = 1;
-};
-
 /// Takes the cells of one record in order and remembers the first that is wrong.
 class CellReader {
 public:
-    CellReader(const Record& record, const std::vector<std::string>& header) : record_(record), header_(header) {}
+    CellReader(const CsvRecord& record, const std::vector<std::string>& header) : record_(record), header_(header) {}
 
     const std::string& text() { return record_.cells[at_++]; }
 
@@ -157,7 +70,7 @@ public:
     const std::string& cause() const { return cause_; }
 
 private:
-    const Record& record_;
+    const CsvRecord& record_;
     const std::vector<std::string>& header_;
     std::size_t at_ = 0;
     std::string cause_;
@@ -318,18 +231,18 @@ std::string row_text(const SampleTable& shape, const Sample& sample, SampleFile 
 }
 
 Result<SampleTable> parse_samples(std::string_view text, const std::string& name, FileEnd end, SampleFile kind) {
-    RecordReader reader(text, name);
+    CsvReader reader(text, name, "restore the file from the run, or measure again");
     SampleTable table;
     table.comments = reader.comments();
     if (reader.done()) {
         if (end == FileEnd::cut) return table;
-        return bad_line(name, table.comments.size() + 1, "there is no header");
+        return reader.bad_line(table.comments.size() + 1, "there is no header");
     }
     const auto header = reader.next();
     if (!header && end == FileEnd::cut) return table;
     if (!header) return fail(header.error());
     const Shape shape = shape_of(header->cells, kind);
-    if (!shape.cause.empty()) return bad_line(name, header->line, shape.cause);
+    if (!shape.cause.empty()) return reader.bad_line(header->line, shape.cause);
     table.events = shape.events;
     table.simulated = shape.simulated;
     table.emulated = shape.emulated;
@@ -341,12 +254,12 @@ Result<SampleTable> parse_samples(std::string_view text, const std::string& name
         }
         if (!record) return fail(record.error());
         if (record->cells.size() != header->cells.size())
-            return bad_line(name, record->line,
-                            fmt::format("{} cells, the header has {}", record->cells.size(), header->cells.size()));
+            return reader.bad_line(
+                record->line, fmt::format("{} cells, the header has {}", record->cells.size(), header->cells.size()));
         CellReader cells(*record, header->cells);
         Sample sample = sample_of(cells, shape);
-        if (!cells.cause().empty()) return bad_line(name, record->line, cells.cause());
-        if (sample.batch == 0) return bad_line(name, record->line, "column batch: a row holds at least one step");
+        if (!cells.cause().empty()) return reader.bad_line(record->line, cells.cause());
+        if (sample.batch == 0) return reader.bad_line(record->line, "column batch: a row holds at least one step");
         table.rows.push_back(std::move(sample));
     }
     return table;

@@ -64,6 +64,13 @@ Warning l1_above_l2(std::uint64_t l1_bytes, std::uint64_t l2_bytes) {
                                        size(l1_bytes), size(l2_bytes))};
 }
 
+Warning levels_not_emulated(const std::string& emulator, LlcPolicy policy) {
+    return {"emulated_without_levels",
+            fmt::format("{} emulates the last level alone (and a small first one), not --cache-model {}: its figures "
+                        "and those of sim are of different caches",
+                        emulator, name_of(policy))};
+}
+
 Warning emulated_rows_straddle(const std::string& emulator, std::uint64_t row_bytes) {
     return {
         "emulated_rows_straddle",

@@ -18,6 +18,8 @@ Warning private_level_unknown(int level);
 /// --cache-model without a simulation.
 Warning hierarchy_not_simulated();
 Warning l1_above_l2(std::uint64_t l1_bytes, std::uint64_t l2_bytes);
+/// The emulator has no private levels.
+Warning levels_not_emulated(const std::string& emulator, LlcPolicy policy);
 /// The emulator takes an access to two absent lines for one miss.
 Warning emulated_rows_straddle(const std::string& emulator, std::uint64_t row_bytes);
 /// The emulator cannot have the simulated cache's sets.

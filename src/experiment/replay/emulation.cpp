@@ -28,13 +28,6 @@ constexpr std::array<Refusal, 3> refused_copies = {
      {"movsb", "valgrind runs rep movsb byte by byte, as ordinary stores"},
      {"avx512", "valgrind knows no AVX-512"}}};
 
-Warning levels_not_emulated(const std::string& emulator, const HierarchySpec& spec) {
-    return {"emulated_without_levels",
-            fmt::format("{} emulates the last level alone (and a small first one), not --cache-model {}: its figures "
-                        "and those of sim are of different caches",
-                        emulator, name_of(spec.policy))};
-}
-
 /// A first level of more would keep too much from the last one.
 constexpr std::uint64_t least_last_per_first = 2;
 
@@ -86,7 +79,8 @@ Result<Emulation> plan_emulation(const RunPlan& plan, std::span<const CollectorE
                                        format_size(static_cast<double>(nearest.size_bytes))),
                            fmt::format("give an --llc of {} or more",
                                        format_size(static_cast<double>(least_last_per_first * first.size_bytes)))));
-    if (plan.hierarchy) emulation.warnings.push_back(levels_not_emulated(emulation.name, plan.hierarchy->spec));
+    if (plan.hierarchy)
+        emulation.warnings.push_back(warnings::levels_not_emulated(emulation.name, plan.hierarchy->spec.policy));
     if (nearest != wanted)
         emulation.warnings.push_back(
             warnings::emulated_cache_differs(emulation.name, plan.cache.geometry, nearest.size_bytes, nearest.ways));

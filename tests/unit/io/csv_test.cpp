@@ -1,0 +1,44 @@
+#include "io/csv.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace bytebound;
+using Cells = std::vector<std::string>;
+
+TEST_CASE("a cell is quoted where it must be, and comes back") {
+    CHECK(csv_cell("cycles:u") == "cycles:u");
+    CHECK(csv_cell("") == "");
+    CHECK(csv_cell("a,b") == "\"a,b\"");
+    CHECK(csv_cell("say \"x\"") == "\"say \"\"x\"\"\"");
+    CHECK(csv_cell("two\nlines") == "\"two\nlines\"");
+    const std::string name = "f.csv", text = csv_cell("say \"x\",\ny") + "," + csv_cell("") + ",z\n";
+    CsvReader reader(text, name, "");
+    CHECK(reader.next()->cells == Cells{"say \"x\",\ny", "", "z"});
+    CHECK(reader.done());
+}
+
+TEST_CASE("a record knows the line on which it starts; comments stand in front of the header") {
+    const std::string name = "f.csv", text = "# one\n#two\r\na,b\r\n\"1\n2\",3\n4,5\n";
+    CsvReader reader(text, name, "");
+    CHECK(reader.comments() == Cells{"one", "two"});
+    const auto header = reader.next();
+    CHECK(header->line == 3);
+    CHECK(header->cells == Cells{"a", "b"});
+    CHECK(reader.next()->line == 4);
+    const auto last = reader.next();
+    CHECK(last->line == 6);
+    CHECK(last->cells == Cells{"4", "5"});
+    CHECK(reader.done());
+}
+
+TEST_CASE("a text that is cut off is bad data with its line") {
+    const std::string name = "f.csv";
+    const auto refusal = [&](const std::string& text) {
+        CsvReader reader(text, name, "copy it again");
+        const auto record = reader.next();
+        REQUIRE_FALSE(record);
+        return to_line(record.error());
+    };
+    CHECK(refusal("a,b") == "read f.csv:1: the last line is cut off; copy it again");
+    CHECK(refusal("a,\"b\n") == "read f.csv:1: a quoted cell is not closed; copy it again");
+}
