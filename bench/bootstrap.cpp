@@ -2,8 +2,8 @@
 
 #include <benchmark/benchmark.h>
 
-#include "stats/estimate.hpp"
 #include "base/random.hpp"
+#include "stats/estimate.hpp"
 
 using namespace bytebound;
 

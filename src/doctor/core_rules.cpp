@@ -47,7 +47,7 @@ SourceDiagnosis no_core_pmu(const MachineFacts& facts) {
     if (facts.machine.cpu.architecture == "riscv64")
         return unavailable(Cause::no_pmu, "no core PMU: the firmware offers no SBI PMU extension",
                            "update the firmware (OpenSBI 1.0 or newer)");
-    return unavailable(Cause::no_pmu, "no core PMU: the kernel has no driver for this CPU, or the firmware hides it",
+    return unavailable(Cause::no_pmu, "no core PMU: the kernel has no driver for this CPU or firmware hides it",
                        "sudo dmesg | grep -i 'performance events\\|pmu'");
 }
 

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/random.hpp"
 #include "stats/estimate.hpp"
 #include "stats/quantile.hpp"
-#include "base/random.hpp"
 
 namespace bytebound {
 

@@ -172,7 +172,7 @@ def refused(tmp_path, *words, code=3, env=None):
 
 @needs_valgrind
 @pytest.mark.parametrize("llc, cause", [
-    ("64:1", "callgrind takes caches of more than one line"),
+    ("64:1", "callgrind accepts caches of more than one line"),
     ("2147483584:31", "with a power of two of sets, up to 2147483647 bytes"),
     ("1KiB:2", "its first level of 1 KiB is more than half of the LLC of 1 KiB; give an --llc of 2 KiB or more"),
 ])
@@ -197,7 +197,7 @@ def test_the_warning_says_that_a_simulated_hierarchy_is_not_emulated(tmp_path):
     differing = [c for c in beside if c and c["verdict"] == "differs"]
     assert differing
     for c in differing:
-        assert c["reasons"][0].startswith("callgrind emulates the last level alone")
+        assert c["reasons"][0].startswith("callgrind emulates only the last level")
 
 
 def fake_valgrind(folder, body):

@@ -219,7 +219,7 @@ BROKEN = {
     ('class = "ddr"', 'class = "sram"'): (12, 'key "class": "sram" is none of ddr, hbm, pmem, cxl'),
     ('"64*fills"', '"64*fills - 32*half"'): (25, 'key "read": the event "half" is not defined under '
                                                  '[core.estimate.events]'),
-    ('pmu = "cpu"', 'pmu = "amd_df"'): (24, 'key "pmu": an uncore event with thread scope: PMU amd_df counts for everybody '
+    ('pmu = "cpu"', 'pmu = "amd_df"'): (24, 'key "pmu": an uncore event with thread scope: PMU amd_df counts all programs '
                                             'and cannot be opened on a thread'),
     ('"event=0x44"', '"event="'): (28, "key \"terms\": 'event=' is not a list of TERM=VALUE"),
 }

@@ -162,7 +162,7 @@ def v4_estimate(files):
 
 
 def v4_unqualified(files):
-    """counters that do not count kernels of known truth are withheld, with the reason"""
+    """counters that do not count kernels with known counts are withheld, with the reason"""
     metrics = metrics_of(files, "unqualified/summary.json")
     withheld = [name for name in ("cpi", "instructions", "dram_read_bytes") if metrics[name] is not None
                 and metrics[name]["tier"] in ("counted", "shared")]

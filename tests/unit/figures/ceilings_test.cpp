@@ -209,7 +209,7 @@ TEST_CASE("rows copied by a special instruction are compared with memcpy's ceili
     CHECK(text().find("Rows copied by movsb are compared with memcpy's ceiling.") != std::string::npos);
     CHECK(judged(run).ceilings[1].kernel == StreamKernel::row_copy);
     run = calibrated_run();
-    CHECK(text().find("set against memcpy's") == std::string::npos);
+    CHECK(text().find("compared with memcpy's") == std::string::npos);
 }
 
 TEST_CASE("ceilings of fewer than six rounds are flagged") {

@@ -60,7 +60,8 @@ TEST_CASE("an erratum about resctrl is no doubt about memory controllers, and ma
     const auto known = [](const char* model) {
         test::Tree tree;
         tree.write("proc/cpuinfo", std::string("vendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: ") + model);
-        return cpu_knowledge(tree.root(), Machine{identify_cpu(tree.root()), {}, {}, {}}, {});
+        std::vector<FileFault> faults;
+        return cpu_knowledge(tree.root(), read_machine(tree.root(), faults), {});
     };
     CHECK(known("79").resctrl_errata.size() == 1); // 0x4f Broadwell-EP
     CHECK(known("86").resctrl_errata.empty());     // 0x56 Broadwell-DE

@@ -346,7 +346,7 @@ TEST_CASE("a cpumask with more or fewer CPUs than packages, or an offline one, i
     CHECK(match_memory(tree.root(), built_in("intel-skx")).warnings ==
           Lines{"uncore_imc_0: its cpumask 0 has 1 CPUs where 2 are expected, one per die: the kernel places the box "
                 "wrongly, and its traffic may be missing or counted twice",
-                "uncore_imc_1: its cpumask lists CPU 7, which is offline: it cannot be opened there"});
+                "uncore_imc_1: its cpumask lists CPU 7, which is offline: the box cannot be opened there"});
 }
 
 TEST_CASE("channels that all lie on one of two packages are doubted") {

@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "stats/estimate.hpp"
 #include "base/random.hpp"
+#include "stats/estimate.hpp"
 
 using namespace bytebound;
 
