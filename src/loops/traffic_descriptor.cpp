@@ -257,7 +257,7 @@ Modelled<TrafficDescriptor> describe_traffic(const DescribedLoop& loop) {
     const PatternEntry* pattern = find_pattern(loop.workload.pattern.name);
     if (pattern == nullptr || !pattern->independent_draws)
         return unmodelled("the rows that a " + to_text(loop.workload.pattern) +
-                          " trace draws depend on each other, and the closed form is of independent draws");
+                          " trace draws depend on each other, and the closed form assumes independent draws");
     const auto means = means_of(loop);
     if (!means) return tl::unexpected(means.error());
     StreamDescriber to(loop, *means);

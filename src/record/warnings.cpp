@@ -68,8 +68,8 @@ Warning l1_above_l2(std::uint64_t l1_bytes, std::uint64_t l2_bytes) {
 
 Warning levels_not_emulated(const std::string& emulator, LlcPolicy policy) {
     return {"emulated_without_levels",
-            fmt::format("{} emulates the last level alone (and a small first one), not --cache-model {}: its figures "
-                        "and those of sim are of different caches",
+            fmt::format("{} emulates only the last level (and a small first one), not --cache-model {}: its figures "
+                        "and those of sim are for different caches",
                         emulator, name_of(policy))};
 }
 

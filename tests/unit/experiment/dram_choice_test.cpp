@@ -202,12 +202,12 @@ TEST_CASE("a source that fails only when it is opened is left out by auto with t
     CHECK(cause(*counting, "uncore") == "the process has no file descriptors left");
 }
 
-TEST_CASE("a monitoring group without numbers is left out by auto, and an error for who named it") {
+TEST_CASE("auto leaves out a monitoring group without numbers; requesting it is an error") {
     const auto counting = plan_counting(request_of({"perf"}, true), kernel, root, mute_table);
     REQUIRE(counting);
     CHECK(used(*counting) == "resctrl- perf+ core-estimate+ ");
     CHECK(cause(*counting, "resctrl") ==
-          "the kernel gives no number for the program's threads (it answers Unavailable or Error)");
+          "the kernel gives no number for the program's threads (it reports Unavailable or Error)");
     const auto named = plan_counting(request_of({"perf", "resctrl"}, false), kernel, root, mute_table);
     REQUIRE_FALSE(named);
     CHECK(named.error().code == ExitCode::not_possible);
@@ -221,7 +221,7 @@ TEST_CASE("a source without DRAM bytes is counted for what it has, and does not 
     CHECK(sources(*counting) == "cycles=perf:cycles pmem-read=uncore: mbm_total_bytes=resctrl:dram_bytes ");
 }
 
-TEST_CASE("--strict wants reads and writes counted, and names what stood in the way of every source") {
+TEST_CASE("--strict requires reads and writes to be counted, and lists the obstacle of every source") {
     CountingRequest request = request_of({"perf"}, true);
     request.options.strict = true;
     request.events = {{"cycles", "cycles"}, {"instructions", "instructions"}, {"misses", "llc_misses"}};
@@ -230,7 +230,7 @@ TEST_CASE("--strict wants reads and writes counted, and names what stood in the 
     CHECK(refused.error().code == ExitCode::not_possible);
     CHECK(to_line(refused.error()) ==
           "count DRAM bytes: uncore: it counts reads or writes, not both; core-estimate: uncore counts DRAM bytes more "
-          "directly (--strict); leave --strict out, or see bytebound doctor");
+          "directly (--strict); remove --strict, or see bytebound doctor");
     CHECK(plan_counting(request, kernel, root, both));
 }
 
@@ -264,7 +264,7 @@ TEST_CASE("without a simulation stationarity is judged on counted bytes less the
     CHECK(record.stationary == false);
     CHECK(record.stationary_source == "uncore");
     CHECK(record.stationary_reason ==
-          "the number of DRAM bytes written per reading went from 100 to 300 over the last 2 x 20 readings");
+          "DRAM bytes written per reading went from 100 to 300 over the last 2 x 20 readings");
     REQUIRE(warnings.size() == 1);
     CHECK(warnings[0].code == "not_stationary");
 

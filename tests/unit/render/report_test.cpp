@@ -53,8 +53,8 @@ TEST_CASE("a verdict states time, both levels of bytes, and their tiers") {
     CHECK(verdict.label == "k=2, A=1, R=1");
     CHECK(verdict.headline == "7.67x");
     CHECK(verdict.caption == "paired faster than index");
-    CHECK(verdict.sentence.starts_with("paired needs 0.105 us (95% CI 0."));
-    CHECK(has(verdict.sentence, ", timed) a step against 0.805 us (95% CI "));
+    CHECK(verdict.sentence.starts_with("paired takes 0.105 us (95% CI 0."));
+    CHECK(has(verdict.sentence, ", timed) per step against 0.805 us (95% CI "));
     CHECK(has(verdict.sentence, ") for index, 7.67x (95% CI "));
     CHECK(has(verdict.sentence,
               ") faster; it requests 2 KiB (computed), 2.00x the bound of 1 KiB, where index requests 16 KiB "
@@ -152,7 +152,7 @@ TEST_CASE("the terminal and the verdicts show few repeats and drifting traffic")
     const Summary summary = summarize(run, example_samples());
     CHECK(has(terminal_report(run, summary, false),
               "\nflags: few_blocks (every row), not_stationary (index k=2); see Warnings and flags in the report\n"));
-    CHECK(has(verdict_of(summary, 2).sentence, ", 2 repeats, timed) a step against "));
+    CHECK(has(verdict_of(summary, 2).sentence, ", 2 repeats, timed) per step against "));
     CHECK(has(verdict_of(summary, 2).sentence, "; the traffic of index drifts."));
     CHECK_FALSE(has(verdict_of(summary, 3).sentence, "drifts"));
 }
