@@ -66,7 +66,7 @@ std::optional<UnavailableRecord> undivided(const CountingRequest& request, const
     if (a->pass == b->pass && a->group == b->group) return {};
     return UnavailableRecord{std::string(ratio.name),
                              std::string(over->name) + " and " + std::string(under->name) +
-                                 " do not fit one group of counters",
+                                 " do not fit into one group of counters",
                              "count fewer events"};
 }
 
