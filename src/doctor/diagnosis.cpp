@@ -23,7 +23,7 @@ constexpr std::array rules{
 
 void warn_of_cpumasks(const MachineFacts& facts, std::vector<std::string>& warnings) {
     for (const PmuFacts& pmu : facts.pmus) {
-        if (pmu.kind != PmuKind::memory_controller || !pmu.cpumask || facts.machine.online.empty()) continue;
+        if (pmu.kind != PmuKind::memory_controller || !pmu.cpumask || !facts.machine.online_stated) continue;
         for (const int cpu : *pmu.cpumask)
             if (!std::binary_search(facts.machine.online.begin(), facts.machine.online.end(), cpu))
                 warnings.push_back(pmu.name + " lists CPU " + std::to_string(cpu) + ", which is not online");

@@ -47,6 +47,7 @@ struct Machine {
     Virtualisation virtualisation;
     Limits limits;
     std::vector<int> online, allowed; ///< CPU numbers of the kernel
+    bool online_stated = false;       ///< `online` is the kernel's list: a CPU outside it is offline or does not exist
     std::vector<int> offline;         ///< present but not online
     std::vector<int> isolated;        ///< isolcpus=: the scheduler leaves them alone
     std::map<int, CpuPlace> places;   ///< of the online CPUs

@@ -122,6 +122,8 @@ Machine read_machine(const SysRoot& root, std::vector<FileFault>& faults) {
         return list_of(root, cpu_directory + file, faults).value_or(std::vector<int>{});
     };
     machine.online = online_cpus(root, info, faults);
+    const auto stated = root.read(cpu_directory + "online");
+    machine.online_stated = stated && parse_cpu_list(*stated).has_value() && !machine.online.empty();
     // cpu/offline names possible CPUs that were never there, too: it serves where cpu/present is not recorded.
     machine.offline = difference(cpus(root.exists(cpu_directory + "present") ? "present" : "offline"), machine.online);
     machine.isolated = intersection(cpus("isolated"), machine.online);

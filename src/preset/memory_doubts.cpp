@@ -58,7 +58,7 @@ std::vector<std::string> cpumask_doubts(const Machine& machine, const MemorySour
                                      format_cpu_list(cpus), cpus.size(),
                                      also == 1 ? "1 is" : std::to_string(*also) + " are", name_of(source.scope)));
         for (const int cpu : cpus)
-            if (!machine.online.empty() && !std::binary_search(machine.online.begin(), machine.online.end(), cpu))
+            if (machine.online_stated && !std::binary_search(machine.online.begin(), machine.online.end(), cpu))
                 warnings.add(
                     counter.event.pmu,
                     fmt::format("its cpumask lists CPU {}, which is offline: the box cannot be opened there", cpu));
