@@ -11,7 +11,8 @@ std::span<const TierEntry> tiers() {
         {Tier::shared, "a socket- or domain-wide counter, background subtracted",
          "a socket- or domain-wide counter, background subtracted"},
         {Tier::emulated, "a run under valgrind", "valgrind's cache"},
-        {Tier::simulated, "bytebound's own cache model", "bytebound's cache model, driven by the loop's own references"},
+        {Tier::simulated, "bytebound's own cache model",
+         "bytebound's cache model, driven by the loop's own references"},
         {Tier::computed, "the trace, by construction; exact, without an interval",
          "exact by construction, from the trace"},
     };
