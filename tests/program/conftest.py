@@ -3,10 +3,14 @@ import csv
 import json
 import os
 import pathlib
+import signal
 import subprocess
 from types import SimpleNamespace
 
 import pytest
+
+# A shell starts background jobs with SIGINT ignored, and so would the programs that the tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 

@@ -187,7 +187,7 @@ def test_an_existing_file_is_replaced_only_with_force(tmp_path):
     (["--bw-preset", "none-such"], 2, "choose preset none-such: there is no preset of this name; give one of: auto, "),
     (["--row-bytes", "32"], 2, "plan --row-bytes 32: it is smaller than a line of 64 bytes; give 64 or more"),
     (["--collector", "callgrind"], 3, "count with --collector callgrind: it models a cache and does not count on this"),
-    (["--collector", "perf,sim", "--dry-run"], 3, "count with --collector sim: it models a cache and counts nothing"),
+    (["--collector", "perf,sim", "--dry-run"], 3, "count with --collector sim: it models a cache and does not count on this machine"),
     (["--json", "--dry-run"], 2, "parse option --json: the plan of --dry-run is text; leave one of the two out"),
     (["--out", "none/c.json"], 2, "write calibration none/c.json: the file cannot be written (ENOENT); give a"),
 ])
