@@ -157,8 +157,7 @@ Capability ResctrlCollector::capability() const {
 Result<std::shared_ptr<MonitorGroup>> ResctrlCollector::group() {
     const std::lock_guard lock(mutex_);
     if (!group_) {
-        auto made = TRY(MonitorGroup::make(sys_, root_));
-        group_ = std::move(made);
+        group_ = TRY(MonitorGroup::make(sys_, root_));
     }
     return group_;
 }

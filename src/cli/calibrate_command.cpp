@@ -36,8 +36,7 @@ void add_what(std::vector<Option>& table, CalibrationOptions& o) {
                      }});
     table.push_back({"--threads", "N,...", "numbers of workers (1, 2, 4, ... and every core of --cpus)", group,
                      [&o](const std::string& text) -> Result<void> {
-                         auto threads = TRY(to_counts("--threads", text));
-                         o.threads = std::move(threads);
+                         o.threads = TRY(to_counts("--threads", text));
                          return {};
                      }});
     table.push_back({"--row-bytes", "S,...", "row sizes of the row kernels (256,512,...,65536)", group,
@@ -61,8 +60,7 @@ void add_counting(std::vector<Option>& table, CalibrationOptions& o) {
     table.push_back({"--collector", "NAME,...",
                      "collector that counts DRAM reads for the write-allocate factors; same values as run (auto)",
                      group, [&o](const std::string& text) -> Result<void> {
-                         auto words = TRY(to_words("--collector", text));
-                         o.counting.collectors = std::move(words);
+                         o.counting.collectors = TRY(to_words("--collector", text));
                          return {};
                      }});
     table.push_back({"--bw-preset", "PRESET", "auto|NAME|FILE|none: which events mean DRAM bytes (auto)", group,

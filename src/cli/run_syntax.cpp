@@ -170,8 +170,7 @@ void add_workload(std::vector<Option>& table, RunOptions& o) {
                      word_into("--dtype", "type", o.dtype, dtype_words())});
     table.push_back({"--ks", "K,...", "rows changed per step, half added, half removed (16,64,256,1024)", group,
                      [&o, ks_given](const std::string& text) -> Result<void> {
-                         auto ks = TRY(to_counts("--ks", text));
-                         o.ks = std::move(ks);
+                         o.ks = TRY(to_counts("--ks", text));
                          *ks_given = true;
                          return {};
                      }});

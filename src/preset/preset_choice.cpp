@@ -86,8 +86,7 @@ Result<PresetChoice> choose_preset(const SysRoot& root, const std::string& reque
         return choice;
     }
     if (request.find('/') != std::string::npos || request.ends_with(".toml")) {
-        auto preset = TRY(load_preset(request));
-        choice.preset = std::move(preset);
+        choice.preset = TRY(load_preset(request));
         choice.reason = "--bw-preset " + request;
         choose_llc_event(root, choice);
         return choice;

@@ -219,8 +219,7 @@ Result<CalibrationPlan> plan_calibration(const CalibrationOptions& options, cons
     std::sort(rows.begin(), rows.end());
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
     plan.options.threads = team_sizes(machine, options);
-    auto placement = TRY(resolve_placement(machine, options.cpus, options.memory, plan.options.threads.back()));
-    plan.placement = std::move(placement);
+    plan.placement = TRY(resolve_placement(machine, options.cpus, options.memory, plan.options.threads.back()));
     if (!why_no_nt_kernels().empty())
         plan.absent.push_back({{}, "nt-write, nt-copy, nt-row-copy", 0, std::string(why_no_nt_kernels())});
     for (const std::uint32_t threads : plan.options.threads) {

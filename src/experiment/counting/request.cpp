@@ -104,8 +104,7 @@ Result<PresetMatches> match_presets(const SysRoot& root, const CountingOptions& 
 Result<CountingRequest> request_counting(const CountingOptions& options, const Placement& placement,
                                          const PresetMatches& preset, const SysRoot& root) {
     CountingRequest request{options, {}, {}, placement, preset, {}};
-    auto collectors = TRY(choose_collectors(options.collectors));
-    request.collectors = std::move(collectors);
+    request.collectors = TRY(choose_collectors(options.collectors));
     const EventResolver resolver(root, placement.cpus.at(0));
     for (const std::string& name : options.events)
         TRY(check_name(name, request.collectors, resolver));

@@ -34,8 +34,7 @@ std::uint64_t read_lines(const std::byte* from, std::uint64_t bytes) noexcept {
 
 Result<CacheSweep> CacheSweep::make(const Machine& machine, const std::vector<int>& cpus, std::uint64_t buffer_bytes) {
     CacheSweep sweep;
-    auto region = TRY(MappedRegion::anonymous(buffer_bytes, huge_page_size));
-    sweep.buffer_ = std::move(region);
+    sweep.buffer_ = TRY(MappedRegion::anonymous(buffer_bytes, huge_page_size));
     // Written once: unwritten pages would all be the kernel's one page of zeros.
     std::memset(sweep.buffer_.data(), 0x5a, buffer_bytes);
     sweep.parts_.resize(cpus.size(), {0, buffer_bytes});

@@ -232,10 +232,8 @@ Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, cons
     plan.ceilings = facts.ceilings;
     plan.no_ceilings = facts.no_ceilings;
     plan.layout = make_layout(options.dtype, options.up_cols, options.hidden_dim, options.gate_cols);
-    auto placement = TRY(resolve_placement(machine, options.cpus, options.memory, options.threads));
-    plan.placement = std::move(placement);
-    auto counting = TRY(request_counting(options.counting, plan.placement, facts.preset, facts.root));
-    plan.counting = std::move(counting);
+    plan.placement = TRY(resolve_placement(machine, options.cpus, options.memory, options.threads));
+    plan.counting = TRY(request_counting(options.counting, plan.placement, facts.preset, facts.root));
     TRY(plan_caches(plan, machine));
     TRY(plan_hierarchy(plan, machine));
     if (plan.hierarchy && !plan.counting.collectors.simulate)

@@ -89,8 +89,7 @@ Result<void> KernelRunner::map_streams() {
 
 Result<void> KernelRunner::prepare(TruthKernel kernel) {
     if (kernel == TruthKernel::fresh_pages) {
-        auto pages = TRY(known_truth::FreshPages::map(amounts_.pages));
-        pages_ = std::move(pages);
+        pages_ = TRY(known_truth::FreshPages::map(amounts_.pages));
     }
     if (!is_stream(kernel)) return {};
     TRY(map_streams());

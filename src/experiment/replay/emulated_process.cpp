@@ -155,8 +155,7 @@ Result<void> run_emulated(const EmulationSpec& spec, std::span<const CollectorEn
     auto workspace = TRY(Workspace::allocate(spec.workspace, arena_alignment(spec.last_level)));
     MappedRegion sweep;
     if (spec.between == Between::evict) {
-        auto region = TRY(MappedRegion::anonymous(spec.last_level.size_bytes, huge_page_size));
-        sweep = std::move(region);
+        sweep = TRY(MappedRegion::anonymous(spec.last_level.size_bytes, huge_page_size));
     }
     const auto source = TRY(make_source(spec.trace));
     const auto changes = generate_trace(workspace.masks(), *source, 0);

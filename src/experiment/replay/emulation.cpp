@@ -103,8 +103,7 @@ Result<Emulation> plan_emulation(const RunPlan& plan, std::span<const CollectorE
     if (const std::string reason = reason_of_all(emulation.rows); !reason.empty())
         return cannot_count_with(emulation.name,
                                  Capability::no("it can run none of the loops: " + reason, "give --collector auto"));
-    auto folder = TRY(EmulationFolder::make());
-    emulation.folder = std::move(folder);
+    emulation.folder = TRY(EmulationFolder::make());
     return emulation;
 }
 

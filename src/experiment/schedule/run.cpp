@@ -64,8 +64,7 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
     } else {
         facts.memory_available = machine.limits.memory_available_bytes.value_or(0);
         facts.under_valgrind = under_valgrind();
-        auto preset = TRY(match_presets(seams.root, options.counting));
-        facts.preset = std::move(preset);
+        facts.preset = TRY(match_presets(seams.root, options.counting));
     }
     auto calibration = TRY(calibration_of(options, machine, seams));
     if (!facts.ceilings && facts.no_ceilings.empty()) {
