@@ -8,7 +8,7 @@
 #include "cli/stop_signals.hpp"
 #include "cli/values.hpp"
 #include "experiment/calibrate/calibration.hpp"
-#include "render/calibration_text.hpp"
+#include "render/answers/calibration_text.hpp"
 
 namespace bytebound {
 namespace {

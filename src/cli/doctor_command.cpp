@@ -2,7 +2,7 @@
 #include "cli/common_options.hpp"
 #include "cli/console.hpp"
 #include "doctor/diagnosis.hpp"
-#include "render/doctor_text.hpp"
+#include "render/answers/doctor_text.hpp"
 
 namespace bytebound {
 

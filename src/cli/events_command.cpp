@@ -7,7 +7,7 @@
 #include "cli/common_options.hpp"
 #include "cli/console.hpp"
 #include "counters/registry.hpp"
-#include "render/events_text.hpp"
+#include "render/answers/events_text.hpp"
 
 namespace bytebound {
 namespace {

@@ -6,7 +6,7 @@
 #include "cli/console.hpp"
 #include "cli/values.hpp"
 #include "preset/preset.hpp"
-#include "render/presets_text.hpp"
+#include "render/answers/presets_text.hpp"
 
 namespace bytebound {
 namespace {

@@ -1,8 +1,8 @@
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/parser.hpp"
-#include "render/main_table.hpp"
-#include "render/write_reports.hpp"
+#include "render/reports/write_reports.hpp"
+#include "render/sections/main_table.hpp"
 
 namespace bytebound {
 

@@ -8,8 +8,8 @@
 #include "cli/run_syntax.hpp"
 #include "cli/stop_signals.hpp"
 #include "experiment/schedule/run.hpp"
-#include "render/main_table.hpp"
-#include "render/write_reports.hpp"
+#include "render/reports/write_reports.hpp"
+#include "render/sections/main_table.hpp"
 
 namespace bytebound {
 namespace {

@@ -2,7 +2,7 @@
 #include "cli/common_options.hpp"
 #include "cli/console.hpp"
 #include "machine/machine.hpp"
-#include "render/topology_text.hpp"
+#include "render/answers/topology_text.hpp"
 
 namespace bytebound {
 

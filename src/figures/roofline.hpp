@@ -1,11 +1,8 @@
 #pragma once
-// Where the loops stand below the host's ceilings: data for summary.json, and a plot of it.
-
-#include <nlohmann/json_fwd.hpp>
+// Where the loops are below the host's ceilings.
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "figures/summary.hpp"
@@ -32,12 +29,5 @@ struct LevelSpan {
 /// Of the run's calibration, what was measured with the run's number of workers; none without a calibration.
 std::optional<Ceilings> ceilings_of_team(const RunRecord& run);
 std::vector<LevelSpan> level_spans(const Ceilings& ceilings);
-
-/// Of summary.json. Without a calibration `levels` and `compute` are empty and `reason` says why.
-nlohmann::ordered_json roofline_json(const RunRecord& run, const Summary& summary);
-
-/// roofline.vl.json: a Vega-Lite specification with its data inline; two charts, over the working set and over the
-/// size of a row.
-std::string roofline_plot(const RunRecord& run, const Summary& summary);
 
 } // namespace bytebound

@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "figures/ceilings.hpp"
-#include "render/ceilings_json.hpp"
 #include "render/markdown.hpp"
-#include "render/report_document.hpp"
+#include "render/reports/ceilings_json.hpp"
+#include "render/sections/report_document.hpp"
 #include "support/example_run.hpp"
 
 using namespace bytebound;

@@ -3,8 +3,8 @@
 
 #include "catalogue/metrics.hpp"
 #include "figures/summary.hpp"
-#include "render/summary_csv.hpp"
-#include "render/summary_json.hpp"
+#include "render/reports/summary_csv.hpp"
+#include "render/reports/summary_json.hpp"
 #include "support/example_run.hpp"
 
 using namespace bytebound;

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "render/doctor_text.hpp"
+#include "render/answers/doctor_text.hpp"
 #include "support/fixtures_path.hpp"
 
 using namespace bytebound;

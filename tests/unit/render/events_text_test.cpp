@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "render/events_text.hpp"
+#include "render/answers/events_text.hpp"
 
 using namespace bytebound;
 

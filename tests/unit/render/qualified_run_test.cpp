@@ -5,8 +5,8 @@
 
 #include "counters/scripted_collector.hpp"
 #include "experiment/schedule/run.hpp"
-#include "render/main_table.hpp"
-#include "render/write_reports.hpp"
+#include "render/reports/write_reports.hpp"
+#include "render/sections/main_table.hpp"
 #include "support/example_run.hpp"
 #include "support/tree.hpp"
 

@@ -1,11 +1,11 @@
 #include <catch2/catch.hpp>
 
 #include "render/html.hpp"
-#include "render/main_table.hpp"
 #include "render/markdown.hpp"
 #include "render/plain_table.hpp"
-#include "render/report_document.hpp"
-#include "render/verdict.hpp"
+#include "render/sections/main_table.hpp"
+#include "render/sections/report_document.hpp"
+#include "render/sections/verdict.hpp"
 #include "support/example_run.hpp"
 
 using namespace bytebound;

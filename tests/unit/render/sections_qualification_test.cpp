@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "render/sections.hpp"
+#include "render/sections/sections.hpp"
 
 using namespace bytebound;
 

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "render/topology_text.hpp"
+#include "render/answers/topology_text.hpp"
 
 using namespace bytebound;
 

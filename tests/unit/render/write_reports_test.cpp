@@ -5,7 +5,7 @@
 #include <map>
 
 #include "record/run_directory.hpp"
-#include "render/write_reports.hpp"
+#include "render/reports/write_reports.hpp"
 #include "support/example_run.hpp"
 #include "support/tree.hpp"
 

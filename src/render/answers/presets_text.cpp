@@ -1,5 +1,5 @@
-#include "render/presets_text.hpp"
-#include "render/event_words.hpp"
+#include "render/answers/presets_text.hpp"
+#include "render/answers/event_words.hpp"
 
 #include <fmt/format.h>
 

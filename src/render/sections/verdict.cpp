@@ -1,11 +1,11 @@
-#include "render/verdict.hpp"
+#include "render/sections/verdict.hpp"
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "catalogue/metrics.hpp"
 #include "figures/number.hpp"
-#include "render/main_table.hpp"
+#include "render/sections/main_table.hpp"
 
 namespace bytebound {
 namespace {

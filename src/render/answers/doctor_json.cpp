@@ -1,6 +1,6 @@
 #include <nlohmann/json.hpp>
 
-#include "render/doctor_text.hpp"
+#include "render/answers/doctor_text.hpp"
 
 namespace bytebound {
 namespace {

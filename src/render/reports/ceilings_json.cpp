@@ -1,4 +1,4 @@
-#include "render/ceilings_json.hpp"
+#include "render/reports/ceilings_json.hpp"
 
 #include "io/json.hpp"
 

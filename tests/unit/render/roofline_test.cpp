@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "figures/roofline.hpp"
+#include "render/reports/roofline_json.hpp"
+#include "render/reports/roofline_plot.hpp"
 #include "support/example_run.hpp"
 
 using namespace bytebound;

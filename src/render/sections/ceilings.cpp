@@ -8,7 +8,7 @@
 #include "catalogue/metrics.hpp"
 #include "figures/ceilings.hpp"
 #include "figures/number.hpp"
-#include "render/sections.hpp"
+#include "render/sections/sections.hpp"
 
 namespace bytebound {
 namespace {

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "figures/number.hpp"
-#include "render/sections.hpp"
+#include "render/sections/sections.hpp"
 
 namespace bytebound {
 namespace {

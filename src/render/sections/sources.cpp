@@ -4,7 +4,7 @@
 #include "catalogue/metrics.hpp"
 #include "catalogue/sources.hpp"
 #include "figures/number.hpp"
-#include "render/sections.hpp"
+#include "render/sections/sections.hpp"
 
 namespace bytebound {
 namespace {

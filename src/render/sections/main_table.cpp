@@ -1,4 +1,4 @@
-#include "render/main_table.hpp"
+#include "render/sections/main_table.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include "render/calibration_text.hpp"
+#include "render/answers/calibration_text.hpp"
 
 #include <fmt/format.h>
 

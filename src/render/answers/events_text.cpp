@@ -1,6 +1,6 @@
-#include "render/events_text.hpp"
+#include "render/answers/events_text.hpp"
 #include "io/json.hpp"
-#include "render/event_words.hpp"
+#include "render/answers/event_words.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include "render/event_words.hpp"
+#include "render/answers/event_words.hpp"
 
 #include <fmt/format.h>
 

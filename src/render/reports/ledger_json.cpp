@@ -1,4 +1,4 @@
-#include "render/ledger_json.hpp"
+#include "render/reports/ledger_json.hpp"
 
 #include "io/json.hpp"
 

@@ -1,4 +1,4 @@
-#include "render/write_reports.hpp"
+#include "render/reports/write_reports.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,14 +9,14 @@
 
 #include <fmt/format.h>
 
-#include "figures/roofline.hpp"
 #include "io/replaced_file.hpp"
 #include "record/run_directory.hpp"
 #include "render/html.hpp"
 #include "render/markdown.hpp"
-#include "render/report_document.hpp"
-#include "render/summary_csv.hpp"
-#include "render/summary_json.hpp"
+#include "render/reports/roofline_plot.hpp"
+#include "render/reports/summary_csv.hpp"
+#include "render/reports/summary_json.hpp"
+#include "render/sections/report_document.hpp"
 
 namespace bytebound {
 namespace {

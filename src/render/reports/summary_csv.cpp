@@ -1,4 +1,4 @@
-#include "render/summary_csv.hpp"
+#include "render/reports/summary_csv.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "render/doctor_text.hpp"
+#include "render/answers/doctor_text.hpp"
 
 #include <fmt/format.h>
 

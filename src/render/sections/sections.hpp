@@ -12,30 +12,30 @@ using Blocks = std::vector<Block>;
 /// Empty where there is nothing to say.
 using Section = Blocks (*)(const RunRecord& run, const Summary& summary);
 
-// sections_figures.cpp: what was found
+// figures.cpp: what was found
 Blocks status_section(const RunRecord& run, const Summary& summary);
 Blocks verdict_section(const RunRecord& run, const Summary& summary);
 Blocks table_section(const RunRecord& run, const Summary& summary);
 Blocks comparison_section(const RunRecord& run, const Summary& summary);
 Blocks buffer_section(const RunRecord& run, const Summary& summary);
-Blocks doubt_section(const RunRecord& run, const Summary& summary);
+Blocks warning_section(const RunRecord& run, const Summary& summary);
 
-// sections_sources.cpp: several sources of DRAM bytes side by side; nothing when only the simulation supplied them
+// sources.cpp: several sources of DRAM bytes side by side; nothing when only the simulation supplied them
 Blocks source_section(const RunRecord& run, const Summary& summary);
 
-// sections_ledger.cpp: bound, requested, modelled and measured, and what explains the difference
+// ledger.cpp: bound, requested, modelled and measured, and what explains the difference
 Blocks ledger_section(const RunRecord& run, const Summary& summary);
 Blocks regression_section(const RunRecord& run, const Summary& summary);
 Blocks crossover_section(const RunRecord& run, const Summary& summary);
 
-// sections_ceilings.cpp: bandwidths as percentages of the host's ceilings
+// ceilings.cpp: bandwidths as percentages of the host's ceilings
 Blocks ceiling_section(const RunRecord& run, const Summary& summary);
 
-// sections_evidence.cpp: what it rests on
+// evidence.cpp: what it rests on
 Blocks unavailable_section(const RunRecord& run, const Summary& summary);
 Blocks placement_section(const RunRecord& run, const Summary& summary);
 Blocks counting_section(const RunRecord& run, const Summary& summary);
-Blocks qualification_section(const RunRecord& run, const Summary& summary); // sections_qualification.cpp
+Blocks qualification_section(const RunRecord& run, const Summary& summary); // qualification.cpp
 Blocks simulation_section(const RunRecord& run, const Summary& summary);
 Blocks environment_section(const RunRecord& run, const Summary& summary);
 Blocks reproduce_section(const RunRecord& run, const Summary& summary);
@@ -43,7 +43,7 @@ Blocks reproduce_section(const RunRecord& run, const Summary& summary);
 /// From the top of the report to its end.
 inline constexpr Section report_sections[] = {
     status_section,     verdict_section,     table_section,         source_section,      ledger_section,
-    regression_section, crossover_section,   ceiling_section,       unavailable_section, doubt_section,
+    regression_section, crossover_section,   ceiling_section,       unavailable_section, warning_section,
     placement_section,  counting_section,    qualification_section, simulation_section,  buffer_section,
     comparison_section, environment_section, reproduce_section,
 };
@@ -52,7 +52,7 @@ inline constexpr Section environment_sections[] = {environment_section, placemen
 
 // Parts of sections, in files of their own.
 Charts charts_of(const Summary& summary);
-/// sections_hierarchy.cpp: private levels; often empty.
+/// hierarchy.cpp: private levels; often empty.
 Blocks hierarchy_blocks(const RunRecord& run);
 
 } // namespace bytebound

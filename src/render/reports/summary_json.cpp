@@ -1,9 +1,9 @@
-#include "render/summary_json.hpp"
+#include "render/reports/summary_json.hpp"
 
-#include "figures/roofline.hpp"
 #include "io/json.hpp"
-#include "render/ceilings_json.hpp"
-#include "render/ledger_json.hpp"
+#include "render/reports/ceilings_json.hpp"
+#include "render/reports/ledger_json.hpp"
+#include "render/reports/roofline_json.hpp"
 
 namespace bytebound {
 namespace {

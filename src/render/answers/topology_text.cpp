@@ -1,4 +1,4 @@
-#include "render/topology_text.hpp"
+#include "render/answers/topology_text.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

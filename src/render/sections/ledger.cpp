@@ -7,7 +7,7 @@
 
 #include "base/text.hpp"
 #include "figures/number.hpp"
-#include "render/sections.hpp"
+#include "render/sections/sections.hpp"
 
 namespace bytebound {
 namespace {

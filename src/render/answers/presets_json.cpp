@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "io/json.hpp"
-#include "render/event_words.hpp"
-#include "render/presets_text.hpp"
+#include "render/answers/event_words.hpp"
+#include "render/answers/presets_text.hpp"
 
 namespace bytebound {
 namespace {

@@ -9,9 +9,9 @@
 #include "figures/absence.hpp"
 #include "figures/number.hpp"
 #include "model/loop_facts.hpp"
-#include "render/main_table.hpp"
-#include "render/sections.hpp"
-#include "render/verdict.hpp"
+#include "render/sections/main_table.hpp"
+#include "render/sections/sections.hpp"
+#include "render/sections/verdict.hpp"
 
 namespace bytebound {
 namespace {
@@ -271,12 +271,12 @@ Blocks buffer_section(const RunRecord&, const Summary& summary) {
         std::move(table)};
 }
 
-Blocks doubt_section(const RunRecord& run, const Summary& summary) {
-    Bullets doubts;
+Blocks warning_section(const RunRecord& run, const Summary& summary) {
+    Bullets list;
     for (const Warning& warning : run.warnings) {
         // One per loop and k: the flag's line says it of all of them at once.
         if (warning.code == flag_name::not_stationary && !where_flagged(summary, warning.code).empty()) continue;
-        doubts.items.push_back(Inline().add(warning.code, Style::code).add(" " + warning.text));
+        list.items.push_back(Inline().add(warning.code, Style::code).add(" " + warning.text));
     }
     // Per flag: the rows that carry it, all of them in one line.
     for (const FlagEntry& flag : flags()) {
@@ -292,10 +292,10 @@ Blocks doubt_section(const RunRecord& run, const Summary& summary) {
         if (where.empty() || said) continue;
         const std::string subject =
             steps == 0 ? where : fmt::format("{} step{} of {}", steps, steps == 1 ? "" : "s", where);
-        doubts.items.push_back(Inline().add(std::string(flag.name), Style::code).add(" " + flag_text(flag, subject)));
+        list.items.push_back(Inline().add(std::string(flag.name), Style::code).add(" " + flag_text(flag, subject)));
     }
-    if (doubts.items.empty()) doubts.items.emplace_back("none");
-    return {Heading{2, "Warnings and flags"}, std::move(doubts)};
+    if (list.items.empty()) list.items.emplace_back("none");
+    return {Heading{2, "Warnings and flags"}, std::move(list)};
 }
 
 } // namespace bytebound

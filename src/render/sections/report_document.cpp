@@ -1,11 +1,11 @@
-#include "render/report_document.hpp"
+#include "render/sections/report_document.hpp"
 
 #include <fmt/format.h>
 #include <iterator>
 #include <span>
 
 #include "base/text.hpp"
-#include "render/sections.hpp"
+#include "render/sections/sections.hpp"
 
 namespace bytebound {
 namespace {

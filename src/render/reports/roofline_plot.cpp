@@ -1,4 +1,4 @@
-// The roofline as a Vega-Lite specification.
+#include "render/reports/roofline_plot.hpp"
 
 #include <algorithm>
 
