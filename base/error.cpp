@@ -5,8 +5,9 @@
 namespace bytebound {
 namespace {
 
-/// Control characters as \n, \t or \xNN: parts of a message come from files and command lines, and one that breaks the
-/// line or moves a terminal's cursor would pass for another message. UTF-8 stays as it is.
+/// Escapes control characters as
+/// , \t or \xNN. Parts of a message come from files and command lines; a raw line break or terminal sequence could
+/// forge a second message. UTF-8 is kept.
 std::string without_control_characters(const std::string& text) {
     constexpr const char* digits = "0123456789abcdef";
     std::string shown;

@@ -9,7 +9,7 @@
 
 namespace bytebound {
 
-/// A failure in the four parts that every message of the program has: what was being done, to what, why it
+/// A failure in the four parts that every message of the program has: what was being done, to which object, why it
 /// failed, and what the user can do about it.
 struct Error {
     ExitCode code = ExitCode::internal;
@@ -23,21 +23,22 @@ struct Error {
 };
 
 /// "OPERATION OBJECT: CAUSE (ERRNO); REMEDY": the one line on stderr, without the program's name in front.
-/// ERRNO is the symbolic name (ENOENT) and stands there only where a system call failed. Control characters in any part
-/// are written \n, \t or \xNN.
+/// ERRNO is the symbolic name (ENOENT), and appears only if a system call failed. Control characters in any part are
+/// written
+/// , \t or \xNN.
 std::string to_line(const Error& error);
 
-/// Symbolic name of an errno value ("ENOENT"); "errno 1234" for one that libc does not name.
+/// Symbolic name of an errno value ("ENOENT"); "errno 1234" if libc has no name for it.
 std::string errno_name(int value);
 
-/// tl::expected stands in for C++23's std::expected.
+/// Replaces C++23's std::expected.
 template <class T>
 using Result = tl::expected<T, Error>;
 using Failure = tl::unexpected<Error>;
 
 inline Failure fail(Error error) { return Failure(std::move(error)); }
 
-/// The value of a result that has one; part of TRY.
+/// Moves the value out of a result that has one; part of TRY.
 template <class T, class E>
 T value_of(tl::expected<T, E>&& result) {
     if constexpr (!std::is_void_v<T>) return *std::move(result);
@@ -45,8 +46,9 @@ T value_of(tl::expected<T, E>&& result) {
 
 } // namespace bytebound
 
-/// The value of a Result, or a return from the calling function with its error: `auto plan = TRY(plan_run(options));`,
-/// `TRY(check(options));`. A statement expression (gcc and clang): nothing else can return from within an expression.
+/// Evaluates to the value of a Result, or returns its error from the calling function: `auto plan =
+/// TRY(plan_run(options));`, `TRY(check(options));`. It needs statement expressions (gcc and clang), because no
+/// standard expression can return from its function.
 #define TRY(...)                                                                                                       \
     __extension__({                                                                                                    \
         auto try_result = (__VA_ARGS__);                                                                               \

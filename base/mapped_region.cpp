@@ -19,7 +19,7 @@ Result<MappedRegion> MappedRegion::anonymous(std::size_t bytes, std::size_t alig
     }
     const auto start = reinterpret_cast<std::uintptr_t>(raw);
     const auto aligned = (start + alignment - 1) / alignment * alignment;
-    // Give back what lies before and after the aligned part.
+    // Unmap what lies before and after the aligned part.
     if (aligned > start) ::munmap(raw, aligned - start);
     if (const auto tail = start + reserve - (aligned + wanted); tail > 0) {
         ::munmap(reinterpret_cast<void*>(aligned + wanted), tail);

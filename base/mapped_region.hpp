@@ -7,7 +7,8 @@
 
 namespace bytebound {
 
-/// Of a transparent huge page on x86-64, and on arm64 with pages of 4 KiB (Documentation/admin-guide/mm/transhuge.rst).
+/// Size of a transparent huge page on x86-64, and on arm64 with pages of 4 KiB
+/// (Documentation/admin-guide/mm/transhuge.rst).
 inline constexpr std::size_t huge_page_size = std::size_t{2} << 20;
 
 /// Owner of one anonymous private mapping.
@@ -15,7 +16,7 @@ class MappedRegion {
 public:
     MappedRegion() = default;
     /// Maps `bytes` (rounded up to pages) so that the start is a multiple of `alignment` (a power of two >= the
-    /// page size). Nothing is touched: pages get their node at the first write.
+    /// page size). Nothing is touched: the kernel chooses a page's node at its first write.
     static Result<MappedRegion> anonymous(std::size_t bytes, std::size_t alignment);
 
     MappedRegion(MappedRegion&& other) noexcept

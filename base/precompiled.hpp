@@ -1,5 +1,5 @@
-// No #pragma once: it is compiled as a main file, where gcc warns about that.
-// What nearly every source of the program includes, read once (-Dunity=off).
+// Headers that nearly every source includes, parsed once in builds with -Dunity=off.
+// No #pragma once: this file is compiled as a main file, where gcc warns about it.
 
 #include <algorithm>
 #include <array>

@@ -5,7 +5,7 @@
 
 namespace bytebound {
 
-/// splitmix64 (Steele, Lea, Flood 2014): the next state's output; used to seed and to mix.
+/// splitmix64 (Steele, Lea, Flood 2014): advances the state and returns the next output. Used to seed and to mix.
 constexpr std::uint64_t splitmix64(std::uint64_t& state) {
     state += 0x9e3779b97f4a7c15u;
     std::uint64_t z = state;
@@ -35,8 +35,8 @@ public:
         return result;
     }
 
-    /// Uniform in [0, bound), bound > 0: the high half of 32 random bits times the bound; the 2^32 mod bound lowest
-    /// products are rejected, so that every value has equally many.
+    /// Uniform in [0, bound), bound > 0: the high half of 32 random bits times the bound. The 2^32 mod bound lowest
+    /// products are rejected, so that every value has the same number of preimages.
     constexpr std::uint32_t below(std::uint32_t bound) {
         const std::uint32_t rejected = (0u - bound) % bound;
         for (;;) {

@@ -59,7 +59,7 @@ SysResult KernelSys::sched_setaffinity(pid_t tid, std::size_t bytes, const cpu_s
 }
 
 SysResult KernelSys::bind_memory(void* address, std::size_t bytes, int policy, std::span<const unsigned long> nodes) {
-    // The kernel takes one bit less than it is told (get_nodes() in mm/mempolicy.c).
+    // get_nodes() in mm/mempolicy.c uses one bit less than the number it receives.
     const unsigned long bits = nodes.empty() ? 0 : nodes.size_bytes() * 8 + 1;
     return outcome(::syscall(SYS_mbind, address, bytes, policy, nodes.empty() ? nullptr : nodes.data(), bits, 0));
 }

@@ -9,16 +9,15 @@
 
 namespace bytebound {
 
-/// Outcome of one system call: the kernel's value, or errno. Exactly one of the two is meaningful.
+/// Outcome of one system call: the kernel's value, or errno. Exactly one of the two is valid.
 struct SysResult {
     long value = -1;
     int error = 0; ///< errno; 0 when the call succeeded
     bool ok() const { return error == 0; }
 };
 
-/// The seam between bytebound and the kernel. Everything that opens, reads, controls or closes a counter, and
-/// everything that binds or proves a placement, goes through it, so that tests can script every answer and every
-/// failure.
+/// The interface between bytebound and the kernel. All system calls that open, read, control or close a counter, or
+/// that bind memory or verify a placement, go through it, so that tests can script every answer and every failure.
 class Sys {
 public:
     virtual ~Sys() = default;
@@ -31,13 +30,13 @@ public:
     virtual SysResult unmap(void* address, std::size_t bytes) = 0;
     /// Affinity of thread `tid` (0: the caller).
     virtual SysResult sched_getaffinity(pid_t tid, std::size_t bytes, cpu_set_t* set) = 0;
-    /// move_pages(2) with nodes == nullptr: asks for the node of every page, moves nothing.
+    /// move_pages(2) with nodes == nullptr: queries the node of every page and moves nothing.
     virtual SysResult query_pages(unsigned long count, void** pages, int* status) = 0;
-    // Binding. A test's kernel that has none answers ENOSYS.
+    // Binding. The defaults answer ENOSYS, for test kernels without it.
     virtual SysResult sched_setaffinity(pid_t tid, std::size_t bytes, const cpu_set_t* set);
     /// mbind(2) of whole pages, with no flags: `nodes` is a mask, empty for a policy without nodes.
     virtual SysResult bind_memory(void* address, std::size_t bytes, int policy, std::span<const unsigned long> nodes);
-    // Files and directories whose contents are counters (resctrl). A test's kernel that has none answers ENOSYS.
+    // Files and directories that contain counters (resctrl). The defaults answer ENOSYS, for test kernels without them.
     virtual SysResult open_file(const char* path, int flags);
     virtual SysResult read_at_start(int fd, void* buffer, std::size_t bytes); ///< pread(2) at offset 0
     virtual SysResult write(int fd, const void* buffer, std::size_t bytes);

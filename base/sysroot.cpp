@@ -19,7 +19,7 @@ Result<std::string> SysRoot::read(std::string_view relative) const {
         return fail({ExitCode::bad_data, "read", path.string(), "the file cannot be read",
                      "check that it exists and is readable", error});
     };
-    // open/read rather than a stream: sysfs files report errno at read, which a stream would swallow.
+    // open/read rather than a stream: sysfs reports errors at read(2), and a stream would lose the errno.
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) return broken(errno);
     std::string text;

@@ -9,8 +9,8 @@
 
 namespace bytebound {
 
-/// A place that holds sys/ and proc/: the running machine ("/"), or a recorded one. Nothing is ever opened,
-/// bound or pinned on a recorded one; callers ask `is_live()` first.
+/// A root that contains sys/ and proc/: the running machine ("/"), or a recorded one. Nothing is ever opened, bound or
+/// pinned on a recorded machine; callers check `is_live()` first.
 class SysRoot {
 public:
     SysRoot() : root_("/"), live_(true) {}

@@ -1,5 +1,5 @@
 #pragma once
-// A closed set of values that people write and read as words: one table, from which names, values and lists are made.
+// A closed set of values that people write and read as words: names, values and lists all come from one table.
 
 #include <optional>
 #include <span>
@@ -15,7 +15,7 @@ struct NamedValue {
     std::string_view name;
 };
 
-/// Empty for a value that the table lacks.
+/// Empty for a value that is not in the table.
 template <class Value>
 constexpr std::string_view name_in(std::span<const NamedValue<Value>> table, Value value) {
     for (const NamedValue<Value>& each : table)

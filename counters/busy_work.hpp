@@ -6,11 +6,11 @@
 
 namespace bytebound {
 
-/// How long an event is tried, in ns: long enough for a counter that can run to have run, shorter than the multiplexing
-/// tick (4 ms at HZ=250), so that a group that does not fit cannot be rotated in.
+/// Duration of a trial, in ns: long enough for any counter that can run to be scheduled, and shorter than the
+/// multiplexing tick (4 ms at HZ=250), so that a group that does not fit cannot be rotated in.
 constexpr std::uint64_t trial_ns = 1'000'000;
 
-/// Works for `trial_ns` in user code, which is all that most events count.
+/// Works for `trial_ns` in user code, because most events count user code only.
 inline void work_for_a_trial() {
     volatile unsigned sink = 0;
     const std::uint64_t end = now_ns() + trial_ns;

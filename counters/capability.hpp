@@ -5,8 +5,8 @@
 
 namespace bytebound {
 
-/// Whether a source of figures can be used here. Unavailable is a value: it travels with the cause and the remedy
-/// to doctor, to the report and to the tests that skip on it.
+/// Whether a source of figures can be used here. Unavailable is a value, passed with its cause and remedy to doctor, to
+/// the report, and to the tests that skip because of it.
 struct Capability {
     bool available = false;
     std::string cause;  ///< why not (or, when available, what was found)
@@ -17,7 +17,7 @@ struct Capability {
     bool operator==(const Capability&) const = default;
 };
 
-/// The answer of whatever would open something on a recorded tree.
+/// The capability of anything that would have to open something on a recorded tree.
 inline Capability recorded_machine() {
     return Capability::no("this is a recorded machine: nothing is opened on it", "run on the machine itself");
 }

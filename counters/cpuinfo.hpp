@@ -1,5 +1,5 @@
 #pragma once
-// proc/cpuinfo: the one reader of it.
+// The only reader of proc/cpuinfo.
 
 #include <map>
 #include <optional>
@@ -11,19 +11,19 @@
 
 namespace bytebound {
 
-/// "KEY : VALUE" lines. Of keys that every processor has, the first processor's value; big.LITTLE parts that follow do
-/// not overwrite it.
+/// "KEY : VALUE" lines. A key that every processor has keeps the first processor's value; later cores of a big.LITTLE
+/// machine do not overwrite it.
 struct Cpuinfo {
     std::map<std::string, std::string, std::less<>> words;
     std::vector<int> processors; ///< numbers of the "processor" lines, in their order
 
-    /// Empty when there is no such line.
+    /// Empty if there is no such line.
     std::string word(std::string_view key) const;
-    /// Whether x86's line "flags" has this word; nothing without that line.
+    /// Whether the "flags" line (x86) contains `name`; nullopt without that line.
     std::optional<bool> flag(std::string_view name) const;
 };
 Cpuinfo parse_cpuinfo(std::string_view text);
-/// Of a root without the file: no words.
+/// Without the file, the result has no keys.
 Cpuinfo read_cpuinfo(const SysRoot& root);
 
 } // namespace bytebound

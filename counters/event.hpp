@@ -10,16 +10,15 @@
 
 namespace bytebound {
 
-/// Whose instructions are counted. `unrestricted` is for events that take no exclude bits at all (msr/tsc/, most
-/// uncore PMUs).
+/// The privilege levels counted. `unrestricted` is for events that accept no exclude bits at all (msr/tsc/, most uncore
+/// PMUs).
 enum class Domain { user, kernel, user_and_kernel, unrestricted };
 std::string_view name_of(Domain domain); ///< "u", "k", "uk", "-"
 
-/// Where a counter can be opened: on a thread, or only on CPUs (uncore; `cpus` then holds its cpumask).
+/// Whether a counter can follow a thread, or can be opened on CPUs only (uncore; `cpus` then holds its cpumask).
 enum class Scope { thread, cpu };
 
-/// One event in the kernel's terms. Made by a resolver out of the name that the user wrote; complete: opening it
-/// needs nothing else.
+/// One event in the kernel's terms. A resolver makes it from the user's name; it contains all that opening needs.
 struct Event {
     std::string name;       ///< exactly what the user wrote, modifiers included
     std::string pmu;        ///< device name under event_source/devices; "software" and the like for static types
@@ -40,11 +39,11 @@ struct Event {
     bool operator==(const Event&) const = default;
 };
 
-/// What a name resolves to: an event, or a known event without hardware here. A name that no grammar knows is an
+/// What a name resolves to: an event, or a known event without hardware here. A name that no grammar accepts is an
 /// Error (usage, with a suggestion) instead.
 struct Resolution {
     std::optional<Event> event;
-    std::string unavailable; ///< reason when there is no event: "this machine has no PMU uncore_imc_0"
+    std::string unavailable; ///< reason if there is no event: "this machine has no PMU uncore_imc_0"
     std::string remedy;
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// A counter at a memory controller, as a preset describes it and the uncore collector opens it.
+// A counter at a memory controller: described by a preset, opened by the uncore collector.
 
 #include <cstdint>
 #include <string>
@@ -10,19 +10,18 @@
 
 namespace bytebound {
 
-/// What kind of memory a controller drives. The classes are never added up.
+/// Kind of memory behind a controller. Traffic of different classes is never added up.
 enum class MemoryClass { ddr, hbm, pmem, cxl };
 std::string_view name_of(MemoryClass memory); ///< "ddr", "hbm", "pmem", "cxl"
 
-/// Which way bytes move, seen from the memory. `combined`: the hardware does not distinguish reads from writes.
+/// Direction of the traffic, as seen from memory. `combined`: the hardware does not distinguish reads from writes.
 enum class Direction { read, write, combined };
 std::string_view name_of(Direction direction); ///< "read", "write", "combined"
 
 /// One counter of one box on one CPU of the box's cpumask. A box is a PMU instance: a channel, a controller or a mesh.
 struct MemoryCounter {
     Event event; ///< cpu-scoped; `event.cpus` is the cpumask
-    int cpu =
-        0; ///< the CPU of the cpumask on which it is opened, once: every CPU of the socket would show the same box
+    int cpu = 0; ///< opened once, on this CPU of the cpumask: every CPU of the socket would count the same box
     MemoryClass memory = MemoryClass::ddr;
     Direction direction = Direction::read;
     std::uint32_t bytes_per_count = 0;

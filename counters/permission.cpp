@@ -16,7 +16,7 @@ constexpr int cap_perfmon = 38;
 
 constexpr const char* container_remedy = "docker run --cap-add PERFMON --security-opt seccomp=unconfined ...";
 
-/// Words of proc/self/status: "CapEff:\t000001ffffffffff".
+/// A value in proc/self/status: "CapEff:\t000001ffffffffff".
 std::string status_word(const std::string& status, std::string_view key) {
     for (const std::string& line : split(status, '\n')) {
         if (!line.starts_with(key)) continue;
@@ -41,7 +41,7 @@ void gather_status(const SysRoot& root, PermissionFacts& facts) {
     }
 }
 
-/// proc/self/uid_map of the first user namespace is "0 0 4294967295".
+/// In the first user namespace, proc/self/uid_map is "0 0 4294967295".
 bool in_user_namespace(const SysRoot& root) {
     std::vector<std::string> words;
     for (const std::string& word : split(text_of(root, "proc/self/uid_map"), ' '))
@@ -84,7 +84,7 @@ PermissionFacts gather_permissions(const SysRoot& root) {
 }
 
 bool runs_in_container(const SysRoot& root) {
-    // Kernel threads show only in the first PID namespace.
+    // Kernel threads are visible only in the first PID namespace.
     const bool first_namespace = text_of(root, "proc/2/comm") == "kthreadd";
     if (!first_namespace && (root.exists(".dockerenv") || root.exists("run/.containerenv"))) return true;
     const std::string cgroup = text_of(root, "proc/self/cgroup");
@@ -94,17 +94,17 @@ bool runs_in_container(const SysRoot& root) {
 }
 
 bool may_ignore_paranoid(const PermissionFacts& facts) {
-    // The kernel asks for the capability in the first user namespace.
+    // The kernel checks the capability in the first user namespace.
     return !facts.user_namespace && (has_capability(facts, cap_perfmon) || has_capability(facts, cap_sys_admin));
 }
 
 SourceDiagnosis diagnose_refusal(const PermissionFacts& facts, int error, const PermissionNeed& need) {
-    // The kernel's own checks answer EACCES; EPERM comes from in front of them.
+    // The kernel's own checks return EACCES; EPERM comes from a layer before them.
     if (error == EACCES && facts.paranoid.value_or(need.paranoid) > need.paranoid && !may_ignore_paranoid(facts))
         return level_too_high(facts, need);
     if (error == EPERM && facts.seccomp.value_or(0) == 2)
         return unavailable(Cause::seccomp, "a seccomp filter refuses perf_event_open", container_remedy);
-    // Linux itself refuses only PERF_SAMPLE_REGS_INTR in lockdown; some distributions' kernels refuse more.
+    // Mainline refuses only PERF_SAMPLE_REGS_INTR under lockdown; some distributions' kernels refuse more.
     if (error == EPERM && (facts.lockdown == "confidentiality" || facts.lockdown == "integrity"))
         return unavailable(Cause::lockdown, "kernel lockdown (" + facts.lockdown + ") refuses perf_event_open",
                            "boot without lockdown=" + facts.lockdown + " (Secure Boot turns it on)");

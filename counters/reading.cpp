@@ -18,7 +18,7 @@ std::string_view name_of(ReadingState state) {
 
 ReadingState state_of(std::uint64_t enabled_ns, std::uint64_t running_ns) noexcept {
     if (running_ns > enabled_ns) return ReadingState::read_failed;
-    // Both 0 is a frozen counter (its CPU went offline, or nobody enabled it): its 0 is not a count.
+    // Both times 0 means a frozen counter (its CPU went offline, or it was never enabled): its 0 is not a count.
     if (running_ns == 0) return ReadingState::never_ran;
     return running_ns == enabled_ns ? ReadingState::counted : ReadingState::scaled;
 }
@@ -39,10 +39,10 @@ Reading sum(const Reading& a, const Reading& b) noexcept {
     Reading out{a.count + b.count, a.enabled_ns + b.enabled_ns, a.running_ns + b.running_ns,
                 std::max(a.state, b.state)};
     if (out.state != ReadingState::scaled || out.count == 0) return out;
-    // Each part ran a share of its own: the times must extrapolate the sum to the sum of the extrapolated parts.
+    // Each part ran for a different share of its time, so the times must extrapolate the sum to the sum of the parts.
     const long double parts = static_cast<long double>(scaled_count(a)) + static_cast<long double>(scaled_count(b));
     const long double running = static_cast<long double>(out.count) * static_cast<long double>(out.enabled_ns) / parts;
-    // What was multiplexed stays so, also where the part that was has counted nothing.
+    // A sum with a multiplexed part stays multiplexed, even if that part counted 0.
     out.running_ns = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(running + 0.5L), 1, out.enabled_ns - 1);
     return out;
 }

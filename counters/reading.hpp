@@ -5,8 +5,8 @@
 
 namespace bytebound {
 
-/// The kernel's three words of one event at one moment: raw count and the two times of PERF_FORMAT_TOTAL_TIME_*,
-/// in ns. Never reset; only differences mean something.
+/// The kernel's three words for one event at one moment: raw count and the two times of PERF_FORMAT_TOTAL_TIME_*, in
+/// ns. Never reset; only differences have a meaning.
 struct CounterValue {
     std::uint64_t count = 0;
     std::uint64_t enabled_ns = 0;
@@ -14,19 +14,18 @@ struct CounterValue {
     bool operator==(const CounterValue&) const = default;
 };
 
-/// What became of an event over an interval, from best to worst: a sum over workers has the worst of its parts.
+/// State of an event over an interval, from best to worst: a sum over workers gets the worst state of its parts.
 enum class ReadingState {
     counted,     ///< running == enabled
     scaled,      ///< 0 < running < enabled
-    never_ran,   ///< running == 0: it had no counter, or was never enabled (frozen)
-    unsupported, ///< was never opened
-    read_failed, ///< the kernel gave no or an impossible answer
+    never_ran,   ///< running == 0: it had no counter, or was not enabled (frozen)
+    unsupported, ///< not opened
+    read_failed, ///< the kernel returned no answer or an impossible one
 };
 
 std::string_view name_of(ReadingState state);
 
-/// Difference of two CounterValues. Integers all the way to stats/; `scaled_count` is the only place that
-/// extrapolates.
+/// Difference of two CounterValues. Values remain integers until stats/; only `scaled_count` extrapolates.
 struct Reading {
     std::uint64_t count = 0;
     std::uint64_t enabled_ns = 0;
@@ -35,16 +34,16 @@ struct Reading {
     bool operator==(const Reading&) const = default;
 };
 
-/// after - before, modulo 2^64 for the count. A count that went back (a difference of more than half the range),
-/// running > enabled or a time that went back is read_failed, with all numbers 0.
+/// after - before, modulo 2^64 for the count. If the count decreased (a difference of more than half the range),
+/// running > enabled, or a time decreased, the result is read_failed with all numbers 0.
 Reading difference(const CounterValue& before, const CounterValue& after) noexcept;
-/// State of a difference given only its three numbers.
+/// State of a difference, from its times.
 ReadingState state_of(std::uint64_t enabled_ns, std::uint64_t running_ns) noexcept;
-/// Sum of two workers' readings of one event; state is the worse one. Counts and enabled times add up. Of a scaled sum
-/// `running_ns` is such that scaled_count() is the sum of the parts' scaled counts, to the rounding of `running_ns` to
-/// whole ns; of any other sum it adds up, too.
+/// Sum of two workers' readings of one event; the state is the worse one. Counts and enabled times are added. For a
+/// scaled sum, `running_ns` is chosen so that scaled_count() is the sum of the parts' scaled counts, up to rounding of
+/// `running_ns` to whole ns; for any other sum it is added too.
 Reading sum(const Reading& a, const Reading& b) noexcept;
-/// count * enabled / running for a scaled reading, count for a counted one. Not defined for other states (asserts).
+/// count * enabled / running for a scaled reading, count for a counted one. Undefined for other states (asserts).
 double scaled_count(const Reading& reading) noexcept;
 
 } // namespace bytebound

@@ -12,46 +12,46 @@
 
 namespace bytebound {
 
-/// What a collector can be asked for.
+/// The kinds of figures that a collector supplies.
 enum class Supplies {
-    events,    ///< events by the names of the user
-    dram,      ///< DRAM traffic, by events of its own
-    emulation, ///< figures of an emulated machine: it wraps the program instead of counting in it
+    events,    ///< events by the user's names
+    dram,      ///< DRAM traffic, with events of its own
+    emulation, ///< figures of an emulated machine: it runs the program under an emulator instead of counting inside it
 };
 
-/// A collector that this build knows. It has one of the two makers, or none when it is known but not built in.
+/// A collector of the table. It has one of the two factories, or none if it is known but not built in.
 struct CollectorEntry {
     std::string_view name;
-    std::string_view word; ///< of --collector, that asks for it
+    std::string_view word; ///< word of --collector that selects it
     Supplies supplies;
     std::string_view purpose;
     std::unique_ptr<Collector> (*make)(Sys& sys, const SysRoot& root);
-    /// Tells names that only this collector understands; null: it has none beyond the grammar of EventResolver.
+    /// Whether only this collector accepts a name; null: it accepts no names beyond the grammar of EventResolver.
     bool (*owns)(std::string_view name) = nullptr;
     std::unique_ptr<WrappingCollector> (*make_wrapping)() = nullptr;
 
     bool built_in() const { return make != nullptr || make_wrapping != nullptr; }
 };
 
-/// Names of the table, for code that asks about one of them.
+/// Names in the table, for code that refers to one of them.
 namespace collector_name {
 inline constexpr std::string_view perf = "perf", uncore = "uncore", papi = "papi", resctrl = "resctrl",
                                   callgrind = "callgrind";
 } // namespace collector_name
 
-/// Words of --collector that name no row of the table. The simulation knows the workload, which nothing here does.
+/// Words of --collector without a row in the table. The simulation needs the workload, which counters/ does not know.
 namespace collector_word {
 inline constexpr std::string_view automatic = "auto", simulation = "sim", none = "none";
 } // namespace collector_word
 
-/// The one constant table of collectors; the simulation is none of its rows.
+/// The constant table of collectors. It does not include the simulation.
 std::span<const CollectorEntry> collectors();
 
-/// The entry of this name; null for a name that the table lacks.
+/// The entry with this name; null if the table does not contain it.
 const CollectorEntry* find_collector(std::span<const CollectorEntry> table, std::string_view name);
-/// The collector of the table that alone understands this name; null for a name of the common grammar.
+/// The collector of the table that alone accepts this name; null for a name of the common grammar.
 const CollectorEntry* owner_of(std::span<const CollectorEntry> table, std::string_view name);
-/// Every word of --collector, each once: auto, those of the table in its order, sim, none.
+/// All words of --collector without repetition: auto, those of the table in its order, sim, none.
 std::vector<std::string_view> collector_words(std::span<const CollectorEntry> table);
 
 } // namespace bytebound

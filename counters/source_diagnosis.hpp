@@ -1,5 +1,5 @@
 #pragma once
-// Whether a source of figures works, why not, and what to do: the value that doctor, planning and the collectors share.
+// Whether a source of figures works, why not, and what to do. Shared by doctor, planning and the collectors.
 
 #include <string>
 #include <string_view>
@@ -10,31 +10,31 @@ namespace bytebound {
 enum class SourceState {
     available,
     unavailable,
-    not_probed, ///< the files do not decide it and nobody tried
+    not_probed, ///< the files do not decide it and no probe was made
 };
 
-/// The one cause that doctor names for a source; none when it simply works.
+/// The cause that doctor reports for a source; none if it simply works.
 enum class Cause {
     none,
     not_probed,
-    no_vpmu,            ///< virtual machine without a PMU of its own
+    no_vpmu,            ///< virtual machine without a virtual PMU
     vm_hides_uncore,    ///< virtual machine without socket-wide counters
     paranoid,           ///< perf_event_paranoid and no CAP_PERFMON
     seccomp,            ///< a seccomp filter answers EPERM
     lockdown,           ///< kernel lockdown
-    security_module,    ///< refused although neither level, filter nor lockdown explains it
-    nmi_watchdog,       ///< one counter is taken
-    counters_taken,     ///< counters are taken by someone else
-    driver_missing,     ///< the CPU has the hardware, no module drives it
-    kernel_too_old,     ///< the kernel's driver does not know this CPU
-    other_architecture, ///< recorded elsewhere, or this program runs under emulation
+    security_module,    ///< refused, but not explained by paranoid level, filter or lockdown
+    nmi_watchdog,       ///< occupies one counter
+    counters_taken,     ///< other users occupy counters
+    driver_missing,     ///< the CPU has the hardware, but no module drives it
+    kernel_too_old,     ///< the kernel's driver does not support this CPU
+    other_architecture, ///< recorded on another architecture, or this program runs under emulation
     masked_sysfs,       ///< no event_source directory
     hybrid,             ///< two kinds of cores, one PMU each
     no_perf_events,     ///< ENOSYS
     no_pmu,             ///< no core PMU on bare metal
-    counts_nothing,     ///< opens, runs, stays 0
-    broken_files,       ///< sysfs files make no sense
-    no_hardware,        ///< this CPU has nothing of the kind
+    counts_nothing,     ///< opens and runs, but stays 0
+    broken_files,       ///< sysfs files are malformed
+    no_hardware,        ///< this CPU has no such hardware
     not_mounted,        ///< resctrl
     not_root,           ///< resctrl
     not_in_kernel,      ///< resctrl
@@ -51,8 +51,8 @@ struct SourceDiagnosis {
     std::string source; ///< "core PMU"
     SourceState state = SourceState::unavailable;
     Cause kind = Cause::none;
-    std::string cause;  ///< one sentence; for an available source what was found
-    std::string remedy; ///< one command or act; empty when nothing needs doing
+    std::string cause;  ///< one sentence; for an available source, what was found
+    std::string remedy; ///< one command or action; empty if not needed
 };
 
 inline SourceDiagnosis available(std::string found, Cause kind = Cause::none, std::string remedy = {}) {

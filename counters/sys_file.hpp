@@ -1,5 +1,5 @@
 #pragma once
-// Small files of sys/ and proc/, where a missing one is a missing fact.
+// Small files of sys/ and proc/, where a missing file means an unknown fact.
 
 #include <optional>
 #include <string>
@@ -9,9 +9,9 @@
 
 namespace bytebound {
 
-/// Its text without trailing white space; empty when it cannot be read.
+/// The file's text without trailing white space; empty if it cannot be read.
 std::string text_of(const SysRoot& root, std::string_view path);
-/// Its one decimal number, which may be negative; nothing when it cannot be read or is none.
+/// The file's decimal number, which may be negative; nullopt if it cannot be read or is not a number.
 std::optional<int> integer_of(const SysRoot& root, std::string_view path);
 
 } // namespace bytebound

@@ -5,8 +5,8 @@
 
 namespace bytebound {
 
-/// How directly a number was had, from the most to the least direct. The order is used: a ratio has the least
-/// direct tier of its operands, except that `computed` lowers nothing.
+/// How directly a number was obtained, from the most to the least direct. The order matters: a ratio gets the least
+/// direct tier of its operands, except that `computed` has no effect.
 enum class Tier {
     timed,     ///< a clock
     counted,   ///< a counter that ran the whole time
@@ -14,7 +14,7 @@ enum class Tier {
     shared,    ///< a socket- or domain-wide counter, background subtracted
     emulated,  ///< valgrind
     simulated, ///< our cache model
-    computed,  ///< by construction, from the trace
+    computed,  ///< derived exactly from the trace
 };
 
 constexpr std::string_view name_of(Tier tier) {
@@ -30,7 +30,7 @@ constexpr std::string_view name_of(Tier tier) {
     return "";
 }
 
-/// Tier of a figure made of two others.
+/// Tier of a figure derived from two others.
 constexpr Tier combine(Tier a, Tier b) {
     if (a == Tier::computed) return b;
     if (b == Tier::computed) return a;

@@ -1,6 +1,6 @@
 #pragma once
-// Collectors that count from outside: the program runs once more, as the child of an emulator, and what the emulator
-// wrote down is read afterwards. Nothing here knows what the wrapped program does.
+// Collectors that count from outside: the program runs again as the child of an emulator, whose output is read
+// afterwards. They are independent of the program that they wrap.
 
 #include <cstdint>
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace bytebound {
 
-/// One level of cache, as an emulator is told it.
+/// One level of cache, as passed to an emulator.
 struct EmulatedCache {
     std::uint64_t size_bytes = 0;
     std::uint32_t ways = 0;
@@ -22,17 +22,17 @@ struct EmulatedCache {
 };
 
 struct EmulatedCaches {
-    EmulatedCache first_level; ///< instructions and data have one each
+    EmulatedCache first_level; ///< one each for instructions and data
     EmulatedCache last_level;
     bool operator==(const EmulatedCaches&) const = default;
 };
 
-/// What the emulator counted between two dumps, the later of which the program asked for under this label.
+/// The emulator's counts between two dumps; the label is the one of the later dump.
 struct EmulatedPart {
     std::string label;
     std::uint64_t instructions = 0;
-    std::uint64_t lines_fetched = 0;      ///< into the last level, for data
-    std::uint64_t lines_written_back = 0; ///< of the last level, for whatever took their place
+    std::uint64_t lines_fetched = 0;      ///< data lines, into the last level
+    std::uint64_t lines_written_back = 0; ///< evicted dirty from the last level
     bool operator==(const EmulatedPart&) const = default;
 };
 
@@ -47,26 +47,27 @@ public:
     virtual ~WrappingCollector() = default;
     virtual std::string_view name() const = 0;
     virtual Capability capability() const = 0;
-    /// The last-level cache nearest to `wanted` that the emulator can have: as many bytes as possible, other sets and
-    /// ways where it must. Error: not_possible.
+    /// The nearest last-level cache to `wanted` that the emulator supports: as many bytes as possible, and other sets
+    /// and ways if necessary. Error: not_possible.
     virtual Result<EmulatedCache> nearest_cache(const EmulatedCache& wanted) const = 0;
-    /// The first level to put above a last level.
+    /// The first level to use above a given last level.
     virtual EmulatedCache first_level_above(const EmulatedCache& last_level) const = 0;
-    /// The words that run `command` (a path and its arguments) under the emulator, which writes to `output_file`.
+    /// The command line that runs `command` (a path and its arguments) under the emulator, which writes to
+    /// `output_file`.
     virtual std::vector<std::string> wrap(const std::vector<std::string>& command, const EmulatedCaches& caches,
                                           const std::string& output_file) const = 0;
-    /// Reads what the emulator wrote: the labelled parts, in order. `file` stands in errors. Error: internal, with file
-    /// and line.
+    /// Parses the emulator's output: the labelled parts, in order. `file` is for errors. Error: internal, with file and
+    /// line.
     virtual Result<EmulatedOutput> parse(std::string_view text, const std::string& file) const = 0;
 
-    // Requests of the wrapped program to its emulator; without one they do nothing.
-    /// The emulation of the caches begins, empty; nothing is collected yet.
+    // Requests from the wrapped program to its emulator; they do nothing outside of one.
+    /// Starts emulating the caches, initially empty; does not collect yet.
     virtual void start() const noexcept = 0;
-    /// Collecting begins, or ends. The caches are emulated either way.
+    /// Starts or ends collecting. The caches are emulated either way.
     virtual void toggle() const noexcept = 0;
-    /// What was collected since the last dump becomes a part.
+    /// Makes a part of what was collected since the last dump.
     virtual void dump(const char* label) const noexcept = 0;
-    /// The emulation of the caches ends; its content is lost.
+    /// Stops emulating the caches; their contents are lost.
     virtual void stop() const noexcept = 0;
 };
 

@@ -10,11 +10,11 @@
 namespace bytebound {
 namespace {
 
-// What most cores have. Small last levels get a smaller one above them: a first level of half their size would keep
-// too much from them.
+// The L1 of most cores. A small last level gets a smaller L1 above it: an L1 of half its size would hide too much reuse
+// from it.
 constexpr EmulatedCache usual_first_level{32 << 10, 8, 64};
 constexpr std::uint64_t last_level_shares = 32;
-/// callgrind's own limits: VG_(clo) takes 32-bit sizes, a line of 16 bytes and more, a cache of more than one line
+/// Limits of callgrind: VG_(clo) reads 32-bit sizes; a line has at least 16 bytes; a cache has more than one line
 /// (valgrind 3.19, cachegrind/cg-arch.c, check_cache).
 constexpr std::uint64_t most_bytes = std::numeric_limits<std::int32_t>::max();
 constexpr std::uint32_t least_line = 16;
@@ -73,23 +73,24 @@ EmulatedCache CallgrindCollector::first_level_above(const EmulatedCache& last_le
 
 std::vector<std::string> CallgrindCollector::wrap(const std::vector<std::string>& command, const EmulatedCaches& caches,
                                                   const std::string& output_file) const {
-    std::string escaped; // % begins a pattern in the name
+    std::string escaped; // a % in the name would begin a pattern
     for (const char c : output_file)
         escaped += c == '%' ? std::string("%%") : std::string(1, c);
     std::vector<std::string> words = {
         valgrind_,
-        "--command-line-only=yes", // neither VALGRIND_OPTS nor a .valgrindrc
+        "--command-line-only=yes", // ignores VALGRIND_OPTS and .valgrindrc
         "--quiet",
         "--tool=callgrind",
         "--cache-sim=yes",
         "--simulate-wb=yes",
-        // Starting flushes the caches: the program starts once, and toggles collecting around every reading.
+        // Starting the emulation flushes the caches, so the program starts it once and toggles collecting around every
+        // reading.
         "--instr-atstart=no",
         "--collect-atstart=no",
         "--combine-dumps=yes",
         "--dump-line=no",
-        "--vgdb=no", // its pipes in TMPDIR outlive a process that is killed
-        // Never the defaults, which valgrind takes from CPUID: in guests it is often wrong.
+        "--vgdb=no", // a killed process would leave vgdb's pipes in TMPDIR
+        // All geometries are explicit: valgrind's defaults come from CPUID, which is often wrong in guests.
         "--I1=" + words_of(caches.first_level),
         "--D1=" + words_of(caches.first_level),
         "--LL=" + words_of(caches.last_level),

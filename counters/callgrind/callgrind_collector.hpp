@@ -9,12 +9,12 @@ namespace bytebound {
 /// valgrind --tool=callgrind with its cache simulator.
 class CallgrindCollector : public WrappingCollector {
 public:
-    /// `valgrind`: path of the program; empty where there is none.
+    /// `valgrind`: path of the executable; empty if there is none.
     explicit CallgrindCollector(std::string valgrind) : valgrind_(std::move(valgrind)) {}
 
     std::string_view name() const override { return "callgrind"; }
     Capability capability() const override;
-    /// callgrind's sets are a power of two in number.
+    /// callgrind needs a power of two as the number of sets.
     Result<EmulatedCache> nearest_cache(const EmulatedCache& wanted) const override;
     EmulatedCache first_level_above(const EmulatedCache& last_level) const override;
     std::vector<std::string> wrap(const std::vector<std::string>& command, const EmulatedCaches& caches,

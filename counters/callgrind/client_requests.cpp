@@ -1,4 +1,4 @@
-// Not beside the other members: only this file needs valgrind's header, and its macros hide variables.
+// A source of its own, because the macros of valgrind's header shadow variables.
 #include <valgrind/callgrind.h>
 
 #include "counters/callgrind/callgrind_collector.hpp"

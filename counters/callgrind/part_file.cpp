@@ -18,7 +18,7 @@ constexpr std::string_view request = "Client Request: ";
 constexpr std::string_view events = "events: ";
 constexpr std::string_view totals = "totals: ";
 
-/// Data that the last level missed; lines that left it dirty, pushed out by instructions, loads and stores.
+/// Data misses of the last level, and dirty lines evicted from it by instruction fetches, loads and stores.
 constexpr std::array<std::string_view, 2> fetched = {"DLmr", "DLmw"};
 constexpr std::array<std::string_view, 3> written_back = {"ILdmr", "DLdmr", "DLdmw"};
 
@@ -29,7 +29,7 @@ std::vector<std::string> words_of(std::string_view text) {
     return words;
 }
 
-/// One pass over the lines of a file.
+/// One pass over the lines of an output file.
 class PartReader {
 public:
     explicit PartReader(const std::string& file) : file_(file) {}
@@ -65,7 +65,7 @@ private:
                      std::move(cause), "free disk space and run it again"});
     }
 
-    /// Trailing zeros of a line of costs are left out (callgrind manual, "Callgrind Format Specification").
+    /// callgrind omits trailing zeros of a cost line (callgrind manual, "Callgrind Format Specification").
     Result<std::uint64_t> sum(const std::vector<std::uint64_t>& costs, std::span<const std::string_view> names) const {
         std::uint64_t total = 0;
         for (const std::string_view name : names) {
@@ -80,7 +80,7 @@ private:
     Result<void> close(const std::vector<std::string>& words) {
         if (!open_) return bad("totals outside of a part");
         open_ = false;
-        if (!label_) return {}; // its numbers may even be negative: what toggling left over
+        if (!label_) return {}; // without a label the costs may even be negative: a remainder of toggling
         if (words.size() > events_.size())
             return bad(std::to_string(words.size()) + " totals for " + std::to_string(events_.size()) + " events");
         std::vector<std::uint64_t> costs;
@@ -105,7 +105,7 @@ private:
     const std::string& file_;
     std::size_t line_ = 0;
     bool open_ = false;
-    std::optional<std::string> label_; ///< of the part that is open
+    std::optional<std::string> label_; ///< label of the current part
     std::vector<std::string> events_;
     EmulatedOutput output_;
 };

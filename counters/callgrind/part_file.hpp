@@ -8,9 +8,9 @@
 
 namespace bytebound {
 
-/// Reads callgrind's output file, one part after another (--combine-dumps=yes). Parts that no client request asked for
-/// (the one at the end of the program) are left out. Error (internal) with file and line: not such a file, a part that
-/// is cut off or lacks an event, a number that is none.
+/// Parses callgrind's output file, one part after another (--combine-dumps=yes). Parts that no client request created
+/// (such as the one at the end of the program) are omitted. Error (internal) with file and line: not a callgrind file,
+/// a truncated part, a part without a required event, or a malformed number.
 Result<EmulatedOutput> parse_part_file(std::string_view text, const std::string& file);
 
 } // namespace bytebound

@@ -1,12 +1,12 @@
 #pragma once
-// A loop whose number of user instructions is known by construction.
+// A loop that executes a known number of user instructions.
 
 #include <cassert>
 #include <cstdint>
 
 namespace bytebound::known_truth {
 
-/// Whether this architecture has the loop below.
+/// Whether the loop below is implemented for this architecture.
 constexpr bool has_instruction_loop() {
 #if defined(__x86_64__) || defined(__aarch64__)
     return true;
@@ -17,10 +17,10 @@ constexpr bool has_instruction_loop() {
 
 inline constexpr std::uint64_t instructions_per_iteration = 2;
 
-/// Runs a loop of two instructions, count down and branch, `iterations` (not 0) times; the instructions of the loop.
-/// What calls it and reads the counters adds a constant, tens of instructions. A core may fuse the two into one
-/// micro-operation: they retire as two instructions all the same (Intel SDM vol. 3, INST_RETIRED.ANY; Arm ARM,
-/// INST_RETIRED). 0 where there is no such loop.
+/// Runs a loop of two instructions, count down and branch, `iterations` (not 0) times. Returns the instructions of the
+/// loop; the call and the reads of the counters add a constant, tens of instructions. A core may fuse the two into one
+/// micro-operation, but they retire as two instructions (Intel SDM vol. 3, INST_RETIRED.ANY; Arm ARM, INST_RETIRED).
+/// Returns 0 if there is no such loop.
 inline std::uint64_t run_instruction_loop(std::uint64_t iterations) noexcept {
     assert(iterations > 0);
     std::uint64_t left = iterations;

@@ -24,7 +24,7 @@ std::uint64_t cpu_time_so_far() noexcept {
 Result<FreshPages> FreshPages::map(std::size_t pages) {
     const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     auto region = TRY(MappedRegion::anonymous(pages * page, page));
-    // EINVAL: a kernel without transparent huge pages needs no advice.
+    // EINVAL: the kernel has no transparent huge pages, so there is nothing to disable.
     if (::madvise(region.data(), region.size(), MADV_NOHUGEPAGE) != 0 && errno != EINVAL)
         return fail({ExitCode::not_possible, "map", "fresh pages", "madvise(MADV_NOHUGEPAGE) failed",
                      "see bytebound doctor", errno});
@@ -47,7 +47,7 @@ std::uint64_t switches_so_far() noexcept {
 std::uint64_t take_naps(unsigned naps) noexcept {
     const std::uint64_t before = switches_so_far();
     for (unsigned i = 0; i < naps; ++i) {
-        // Long enough that the timer cannot fire before the thread has left its CPU.
+        // Long enough that the thread leaves its CPU before the timer can fire.
         const timespec nap{0, 50'000};
         ::nanosleep(&nap, nullptr);
     }

@@ -1,5 +1,5 @@
 #pragma once
-// Known numbers of what the kernel counts: page faults, context switches, CPU time, hits of a breakpoint.
+// Kernel events of known number: page faults, context switches, CPU time, breakpoint hits.
 
 #include <cstddef>
 #include <cstdint>
@@ -10,12 +10,12 @@
 
 namespace bytebound::known_truth {
 
-/// Pages that were never touched and that no huge page may serve: the first touch of each is one page fault.
+/// Untouched pages that are not backed by huge pages: the first touch of each is one page fault.
 class FreshPages {
 public:
-    /// Error: not_possible when the kernel refuses the mapping or the advice.
+    /// Error: not_possible if mmap or madvise fails.
     static Result<FreshPages> map(std::size_t pages);
-    /// Writes one byte of each; how many. A second call faults no more.
+    /// Writes one byte of each page and returns their number. A second call causes no more faults.
     std::size_t touch() noexcept;
 
 private:
@@ -27,21 +27,21 @@ private:
 /// Context switches of this thread so far, voluntary and not, as getrusage(2) counts them.
 std::uint64_t switches_so_far() noexcept;
 
-/// Sleeps `naps` times for a moment: each gives up the CPU, which is one context switch. Returns the switches of this
-/// thread, voluntary and not, that getrusage(2) saw meanwhile: the second witness, which also sees preemption.
+/// Sleeps `naps` times for a moment; each time gives up the CPU, which is one context switch. Returns the switches of
+/// this thread, voluntary and not, according to getrusage(2), an independent count that includes preemption.
 std::uint64_t take_naps(unsigned naps) noexcept;
 
-/// Works until the thread has used `ns` of CPU time; what CLOCK_THREAD_CPUTIME_ID says it used.
+/// Works until the thread has used `ns` of CPU time. Returns the CPU time used according to CLOCK_THREAD_CPUTIME_ID.
 std::uint64_t spend_cpu_time(std::uint64_t ns) noexcept;
 
-/// A word that a breakpoint may watch. Stays where it is.
+/// A word that a breakpoint can watch. Its address does not change.
 class WatchedWord {
 public:
     WatchedWord() = default;
     WatchedWord(const WatchedWord&) = delete;
     WatchedWord& operator=(const WatchedWord&) = delete;
 
-    /// perf's name of a breakpoint on its first `bytes` (1, 2, 4 or 8): "mem:0x7ffc1000/4:w".
+    /// perf's name for a breakpoint on its first `bytes` (1, 2, 4 or 8): "mem:0x7ffc1000/4:w".
     std::string event_name(std::size_t bytes, bool reads_too) const;
     /// Writes it `writes` times and reads it `reads` times.
     void touch(unsigned writes, unsigned reads) noexcept;

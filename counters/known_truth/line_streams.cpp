@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t words_per_chunk = chunk_bytes / sizeof(std::uint64_t);
 
-/// The compiler may turn no loop around this into a call of memset or memcpy, whose large forms bypass the caches.
+/// Prevents the compiler from turning the loop around it into memset or memcpy, whose large forms bypass the caches.
 inline void keep_as_written(const void* address) noexcept { asm volatile("" : : "r"(address) : "memory"); }
 
 #if defined(__x86_64__)
@@ -23,13 +23,14 @@ bool has_clflushopt() noexcept {
     return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b & (1u << 23)) != 0;
 }
 
-/// Unordered among each other, several times as fast as clflush.
+/// clflushopt is not ordered with other clflushopts, which makes it several times as fast as clflush.
 __attribute__((target("clflushopt"))) void flush_unordered(std::span<const std::byte> memory) noexcept {
     for (std::size_t at = 0; at < memory.size(); at += chunk_bytes)
         _mm_clflushopt(const_cast<std::byte*>(memory.data() + at));
 }
 #elif defined(__aarch64__)
-/// Smallest data cache line: CTR_EL0.DminLine is the logarithm of its number of 4-byte words (Arm ARM D17.2.35).
+/// The smallest data cache line: CTR_EL0.DminLine is the binary logarithm of its number of 4-byte words (Arm ARM
+/// D17.2.35).
 std::size_t smallest_line() noexcept {
     std::uint64_t type = 0;
     asm volatile("mrs %0, ctr_el0" : "=r"(type));
@@ -73,7 +74,7 @@ std::uint64_t read_stream(std::span<const std::byte> memory, std::size_t line_by
         std::uint64_t word;
         std::memcpy(&word, memory.data() + at, sizeof word);
         sum += word;
-        asm volatile("" : : "r"(sum)); // every load happens
+        asm volatile("" : : "r"(sum)); // keeps every load
     }
     return sum;
 }

@@ -13,7 +13,7 @@
 namespace bytebound {
 namespace {
 
-/// What libpfm4 allocates for its answers.
+/// Owner of strings that libpfm4 allocates.
 template <class T>
 struct Allocated {
     T* value = nullptr;
@@ -23,7 +23,7 @@ struct Allocated {
     ~Allocated() { std::free(value); }
 };
 
-/// PMU::EVENT[:ATTRIBUTE]... taken apart.
+/// The parts of PMU::EVENT[:ATTRIBUTE]...
 struct Parts {
     std::string pmu, event;
     std::vector<std::string> attributes; ///< without "=VALUE"
@@ -40,7 +40,7 @@ Parts parts_of(const std::string& name) {
 
 bool same_name(const std::string& a, const std::string& b) { return ::strcasecmp(a.c_str(), b.c_str()) == 0; }
 
-/// libpfm4 4.13 lacks what these sysfs PMUs count.
+/// sysfs PMUs that libpfm4 4.13 has no table for.
 Step<VendorEncoding> unknown_pmu(const std::string& name, const Parts& parts) {
     std::vector<std::string> known;
     for (const PfmPmu& pmu : pfm_pmus())
@@ -63,7 +63,7 @@ Step<VendorEncoding> unknown_event(const std::string& name, const Parts& parts, 
                            : "see bytebound events list " + parts.pmu + "::");
 }
 
-/// Why libpfm4 refuses the attributes of an event that it has.
+/// Why libpfm4 rejects the attributes of an event that it has.
 Step<VendorEncoding> wrong_attributes(const std::string& name, const Parts& parts, const PfmEvent& event,
                                       const char* pfm_words) {
     std::vector<std::string> known, unit_masks;
@@ -93,7 +93,7 @@ Step<VendorEncoding> refused(const std::string& name, const Parts& parts, int er
     return wrong_attributes(name, parts, *event, pfm_strerror(error));
 }
 
-/// How an event is opened, not which: ours to say.
+/// Attributes that describe how an event is opened, rather than which event it is. bytebound sets these itself.
 bool is_modifier_of_opening(const std::string& attribute) {
     constexpr std::string_view modifiers[] = {"u",    "k",       "h",    "mg",     "mh",      "period",
                                               "freq", "precise", "excl", "pinned", "hw_smpl", "cpu"};
@@ -114,7 +114,7 @@ std::string with_unit_masks(const std::string& full, const Parts& given) {
     return parts.pmu + "::" + name;
 }
 
-/// Core and generic events, as libpfm4 gives them to perf_event_open(2).
+/// Core and generic events, in libpfm4's encoding for perf_event_open(2).
 Step<VendorEncoding> encode_for_perf(const std::string& name, const Parts& parts, VendorEncoding encoding) {
     perf_event_attr attr{};
     attr.size = sizeof attr;
@@ -131,9 +131,9 @@ Step<VendorEncoding> encode_for_perf(const std::string& name, const Parts& parts
     return encoding;
 }
 
-/// Uncore events. libpfm4 asks the running kernel for the type of their PMU, and refuses without it: taken as register
-/// values instead, and put where its own code puts them (pfmlib_intel_snbep_unc_perf_event.c, pfmlib_intel_x86_perf_
-/// event.c).
+/// Uncore events. For perf, libpfm4 needs the PMU's type from the running kernel and refuses without it. The raw
+/// register values are used instead, and placed where libpfm4's own code puts them
+/// (pfmlib_intel_snbep_unc_perf_event.c, pfmlib_intel_x86_perf_event.c).
 Step<VendorEncoding> encode_for_registers(const std::string& name, const Parts& parts, VendorEncoding encoding) {
     Allocated<std::uint64_t> codes;
     Allocated<char> full;
@@ -143,7 +143,7 @@ Step<VendorEncoding> encode_for_registers(const std::string& name, const Parts& 
     const int error = pfm_get_os_event_encoding(name.c_str(), PFM_PLM0 | PFM_PLM3, PFM_OS_NONE, &request);
     codes.value = request.codes;
     if (error != PFM_SUCCESS) return refused(name, parts, error);
-    // Bits 16, 17, 20 and 22 of the select register (user, kernel, interrupt, enable) are the kernel's.
+    // The kernel sets bits 16, 17, 20 and 22 of the select register (user, kernel, interrupt, enable).
     constexpr std::uint64_t of_the_kernel = 0x530000;
     encoding.words[0] = codes.value[0] & ~of_the_kernel;
     const std::uint64_t second = request.count > 1 ? codes.value[1] : 0, third = request.count > 2 ? codes.value[2] : 0;

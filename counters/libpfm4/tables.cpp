@@ -36,7 +36,7 @@ PfmEvent read_event(int index) {
 
 bool initialise_pfm() {
     static const bool initialised = [] {
-        // Read by pfm_initialize() only (pfm_initialize(3)).
+        // pfm_initialize() is the only reader of this variable (pfm_initialize(3)).
         ::setenv("LIBPFM_ENCODE_INACTIVE", "1", 1);
         const bool ok = pfm_initialize() == PFM_SUCCESS;
         ::unsetenv("LIBPFM_ENCODE_INACTIVE");

@@ -1,5 +1,5 @@
 #pragma once
-// libpfm4's tables as values. No header of ours that includes <linux/perf_event.h> may stand beside its own copy.
+// libpfm4's tables as values. libpfm4 has its own copy of <linux/perf_event.h>, so no source may include both.
 
 #include <perfmon/pfmlib.h>
 
@@ -9,7 +9,7 @@
 
 namespace bytebound {
 
-/// Initialises the library once, so that it encodes for CPUs other than the running one too.
+/// Initialises the library once, so that it also encodes events for CPUs other than the running one.
 bool initialise_pfm();
 
 struct PfmPmu {

@@ -15,7 +15,7 @@ constexpr std::array<Pair, 6> whole_names = {{{"nhm_unc", "uncore"},
                                               {"amd64_fam15h_nb", "amd_nb"},
                                               {"amd64_fam19h_zen3_l3", "amd_l3"}}};
 
-/// Kinds of box that the kernel spells in another way than libpfm4.
+/// Box types that the kernel spells differently from libpfm4.
 constexpr std::array<Pair, 6> boxes = {{{"cbo", "cbox"},
                                         {"sbo", "sbox"},
                                         {"ubo", "ubox"},
@@ -39,7 +39,7 @@ std::optional<std::string> uncore_device(std::string_view pfm_pmu) {
     const auto at = pfm_pmu.find(mark);
     if (at == std::string_view::npos) return {};
     std::string_view box = pfm_pmu.substr(at + mark.size());
-    // The box's number: none in "pcu", 2 belongs to the name of "r2pcie" and of "m2m".
+    // The trailing digits are the box's number; "pcu" has none, and the 2 in "r2pcie" and "m2m" is part of the name.
     const auto last = box.find_last_not_of("0123456789");
     const std::string_view number = last == std::string_view::npos ? std::string_view{} : box.substr(last + 1);
     box = box.substr(0, box.size() - number.size());

@@ -10,7 +10,7 @@ Failure malformed(std::string_view name, std::string cause, std::string remedy) 
     return fail({ExitCode::usage, "resolve event", std::string(name), std::move(cause), std::move(remedy), 0});
 }
 
-/// "u", "k", "uk", "ku"; nothing on any other text.
+/// "u", "k", "uk", "ku"; nullopt for any other text.
 std::optional<Domain> parse_domain(std::string_view modifiers) {
     if (modifiers == "u") return Domain::user;
     if (modifiers == "k") return Domain::kernel;
@@ -19,7 +19,7 @@ std::optional<Domain> parse_domain(std::string_view modifiers) {
 }
 
 Failure unknown_modifier(std::string_view name, std::string_view modifiers) {
-    // Built by appending: gcc 12 draws a false -Wrestrict at -O3 from "literal" + string.
+    // Appending avoids a false -Wrestrict of gcc 12 at -O3 for "literal" + string.
     std::string cause = "'";
     cause.append(modifiers).append("' is not a modifier");
     return malformed(name, std::move(cause), "write :u, :k or :uk");
@@ -29,7 +29,7 @@ bool is_access(std::string_view text) {
     return !text.empty() && text.find_first_not_of("rwx") == std::string_view::npos;
 }
 
-/// mem:ADDR[/LEN][:ACCESS][:MODIFIERS]: the body keeps everything but the modifiers.
+/// mem:ADDR[/LEN][:ACCESS][:MODIFIERS]: the body contains everything except the modifiers.
 Result<EventName> parse_breakpoint_name(std::string_view name) {
     EventName parsed{EventName::Form::breakpoint, {}, {}, {}};
     std::string_view rest = name.substr(std::string_view("mem:").size());
@@ -62,7 +62,7 @@ Result<EventName> parse_pmu_name(std::string_view name) {
     return parsed;
 }
 
-/// PMU::EVENT[:ATTRIBUTE]...[:MODIFIERS], libpfm4's form: what is no modifier of ours at the end is an attribute.
+/// PMU::EVENT[:ATTRIBUTE]...[:MODIFIERS], libpfm4's form: a suffix that is not one of our modifiers is an attribute.
 Result<EventName> parse_vendor_name(std::string_view name) {
     const auto colons = name.find("::");
     if (colons == 0) return malformed(name, "there is no PMU before '::'", "write PMU::EVENT");
@@ -116,7 +116,7 @@ std::vector<std::string> split_event_names(std::string_view list) {
     std::string current;
     bool inside_slashes = false;
     for (const char c : list) {
-        // mem:ADDR/LEN has one slash that opens nothing.
+        // The slash in mem:ADDR/LEN does not open a term list.
         if (c == '/' && !current.starts_with("mem:")) inside_slashes = !inside_slashes;
         if (c == ',' && !inside_slashes) {
             names.push_back(current);

@@ -16,19 +16,19 @@ struct EventTerm {
     std::optional<std::string> value;
 };
 
-/// An event name taken apart, before anything is looked up. Exactly one of the four forms.
+/// The parts of an event name, before any lookup. A name has exactly one of the four forms.
 struct EventName {
     enum class Form { bare, pmu, breakpoint, vendor };
     Form form = Form::bare;
     std::string body; ///< bare: the name; pmu: the device; breakpoint: address, length, access; vendor: PMU::EVENT:...
     std::vector<EventTerm> terms; ///< form pmu
-    std::optional<Domain> domain; ///< from a modifier; none: the default
+    std::optional<Domain> domain; ///< from a modifier; nullopt: the default
 };
 
-/// Error: usage, saying which part of the name is malformed.
+/// Error: usage, with the malformed part of the name.
 Result<EventName> parse_event_name(std::string_view name);
 
-/// "event=0x04,umask=0x03" -> terms; nothing when one has no key or an empty value.
+/// "event=0x04,umask=0x03" -> terms; nullopt if a term has no key or an empty value.
 std::optional<std::vector<EventTerm>> parse_terms(std::string_view text);
 
 } // namespace bytebound

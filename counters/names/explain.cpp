@@ -44,12 +44,12 @@ Diagnosis explain_unknown_event(const Event& event, const SysRoot& root) {
     return {"PMU " + event.pmu + " does not have this event", "choose another: bytebound events list"};
 }
 
-/// The x86 hypervisor bit, or what the kernel says under sys/hypervisor.
+/// CPUID's hypervisor bit on x86, or sys/hypervisor.
 bool runs_under_hypervisor(const SysRoot& root) {
     return root.exists("sys/hypervisor/type") || read_cpuinfo(root).flag("hypervisor").value_or(false);
 }
 
-/// The watchdog holds one counter of the core PMU for itself.
+/// The watchdog occupies one counter of the core PMU.
 bool nmi_watchdog_enabled(const SysRoot& root) {
     const auto text = root.read("proc/sys/kernel/nmi_watchdog");
     return text && *text == "1";

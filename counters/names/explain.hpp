@@ -1,5 +1,5 @@
 #pragma once
-// Why something cannot be counted here, in words: one cause, one remedy.
+// Explains why something cannot be counted here: one cause, one remedy.
 
 #include <string>
 
@@ -17,7 +17,7 @@ struct Diagnosis {
 Diagnosis explain_no_core_pmu(const SysRoot& root, int cpu);
 /// Why perf_event_open(2) of `event` failed with `error`.
 Diagnosis explain_open_failure(const Event& event, int error, const SysRoot& root);
-/// Why an event that opens has no counter the whole time (running < enabled with nothing else open).
+/// Why an event that opens alone does not count the whole time (running < enabled).
 Diagnosis explain_not_running(const Event& event, bool never_ran, const SysRoot& root);
 
 } // namespace bytebound

@@ -51,7 +51,7 @@ std::optional<FormatField> parse_format(std::string_view text) {
         if (!bits) return {};
         field.ranges.push_back(*bits);
     }
-    // Overlapping ranges can add up to more than a word; no driver has them.
+    // Overlapping ranges could add up to more than 64 bits; no driver has any.
     if (field.width() > 64) return {};
     return field;
 }

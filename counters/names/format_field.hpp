@@ -8,8 +8,8 @@
 
 namespace bytebound {
 
-/// Where a term's value goes, from a sysfs format file: "config:0-7,32-35", "config1:21". The lowest bits of the value
-/// fill the first range.
+/// Destination of a term's value, from a sysfs format file: "config:0-7,32-35", "config1:21". The lowest bits of the
+/// value fill the first range.
 struct FormatField {
     struct Bits {
         unsigned low = 0, high = 0; ///< inclusive
@@ -18,13 +18,13 @@ struct FormatField {
     std::vector<Bits> ranges;
 
     unsigned width() const;
-    /// True when `value` needs no more bits than the field has.
+    /// Whether `value` fits in the field's bits.
     bool holds(std::uint64_t value) const;
     /// Replaces the field's bits in its word; `word` is below 3 and the value fits.
     void place(std::uint64_t value, std::array<std::uint64_t, 3>& words) const;
 };
 
-/// Nothing on anything that is not a format.
+/// nullopt for a malformed format.
 std::optional<FormatField> parse_format(std::string_view text);
 
 } // namespace bytebound

@@ -17,7 +17,7 @@ std::vector<ListedEvent> list_events(const SysRoot& root) {
         events.push_back({std::move(name), core_name, "cache"});
     for (const std::string& pmu : pmu_names(root)) {
         for (const std::string& alias : pmu_aliases(root, pmu)) {
-            // An alias with a parameter ("chip=?") cannot be given as it stands.
+            // An alias with a parameter ("chip=?") needs a value before it can be opened.
             const auto text = root.read(pmu_path(pmu, "events/" + alias));
             if (text && text->find('?') != std::string::npos) continue;
             events.push_back({pmu + "/" + alias + "/", pmu, "sysfs"});

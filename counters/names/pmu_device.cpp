@@ -26,7 +26,7 @@ std::string pmu_path(std::string_view pmu, std::string_view file) {
 std::vector<std::string> pmu_names(const SysRoot& root) { return root.list(devices); }
 
 bool pmu_exists(const SysRoot& root, std::string_view name) {
-    // Names come from users: "..", "" and the like are no PMUs.
+    // Names come from users: "..", "" and the like must not become paths.
     const auto names = pmu_names(root);
     return std::binary_search(names.begin(), names.end(), name);
 }

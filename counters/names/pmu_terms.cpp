@@ -40,7 +40,7 @@ private:
     PmuEncoding encoding_;
 };
 
-/// A mistake in the user's term is the user's; the same mistake inside an alias file is the driver's.
+/// A fault in the user's term is a usage error; the same fault inside an alias file is the driver's.
 Step<void> TermEncoder::refuse(const std::string* alias, std::string cause, std::string remedy) const {
     if (alias == nullptr) return wrong_name(name_, std::move(cause), std::move(remedy));
     return unavailable("broken sysfs: alias " + *alias + " of PMU " + pmu_ + ": " + cause,
@@ -66,7 +66,7 @@ std::optional<std::uint64_t> TermEncoder::raw_code(const EventTerm& term) const 
 
 Step<PmuEncoding> TermEncoder::encode(const std::vector<EventTerm>& terms) {
     encoding_.origin = "terms through format/ of PMU " + pmu_;
-    // Aliases first, so that the user's terms override theirs wherever they stand.
+    // Aliases are expanded first, so that the user's terms override theirs in any order.
     for (const EventTerm& term : terms) {
         if (!is_alias(term)) continue;
         if (auto step = expand(term.key, terms); !step) return tl::unexpected(step.error());
@@ -154,7 +154,7 @@ Step<void> TermEncoder::read_scale_and_unit(const std::string& alias) {
     const auto text = root_.read(base + ".scale");
     if (!text) return broken_sysfs(text.error());
     double scale = 0;
-    // from_chars: strtod would follow the user's locale.
+    // from_chars, because strtod depends on the locale.
     const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), scale);
     if (error != std::errc{} || end != text->data() + text->size() || !std::isfinite(scale) || scale <= 0) {
         return unavailable("broken sysfs: /" + base + ".scale says '" + text->substr(0, 40) + "'",

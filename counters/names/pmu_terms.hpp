@@ -12,7 +12,7 @@
 
 namespace bytebound {
 
-/// What the terms of pmu/terms/ come to.
+/// The encoding of the terms in pmu/terms/.
 struct PmuEncoding {
     std::array<std::uint64_t, 3> words{}; ///< config, config1, config2
     double scale = 1.0;

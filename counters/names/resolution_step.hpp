@@ -1,5 +1,6 @@
 #pragma once
-// How the parts of the resolver say no: either the name is wrong (usage, everywhere), or this machine lacks it.
+// A step of the resolver fails in two ways: the name is wrong (usage, on every machine), or this machine lacks the
+// event.
 
 #include <string>
 #include <variant>
@@ -29,7 +30,7 @@ inline tl::unexpected<Refusal> wrong_name(std::string name, std::string cause, s
         Error{ExitCode::usage, "resolve event", std::move(name), std::move(cause), std::move(remedy), 0});
 }
 
-/// A sysfs file that should say something and does not.
+/// A sysfs file is missing or malformed although the driver should provide it.
 inline tl::unexpected<Refusal> broken_sysfs(const Error& error) {
     return unavailable("broken sysfs: " +
                            to_line({error.code, error.operation, error.object, error.cause, {}, error.sys_errno}),

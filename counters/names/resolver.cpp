@@ -16,20 +16,20 @@
 namespace bytebound {
 namespace {
 
-// Since Linux 5.13 the high half of a generic event's config names the core PMU (PERF_PMU_TYPE_SHIFT).
+// Since Linux 5.13 the high half of a generic event's config selects the core PMU (PERF_PMU_TYPE_SHIFT).
 constexpr unsigned pmu_type_shift = 32;
 
-/// Everything about one resolution: the name, and where it is looked up.
+/// The name being resolved and where it is looked up.
 struct Query {
     const SysRoot& root;
     int cpu;
-    std::string_view written; ///< the whole name
+    std::string_view written; ///< the complete name
     EventName parsed;
 
     std::string name() const { return std::string(written); }
 };
 
-/// Fills in whose instructions are counted. `no_exclude`: the PMU takes no exclude bits at all.
+/// Fills in the privilege levels. `no_exclude`: the PMU accepts no exclude bits at all.
 Step<Event> with_domain(Event event, const Query& query, bool no_exclude) {
     const auto& asked = query.parsed.domain;
     if (no_exclude) {
@@ -81,7 +81,7 @@ Step<Event> software_event(std::uint64_t config, const Query& query) {
     return with_domain(std::move(event), query, false);
 }
 
-/// rNNNN: nothing when the name is not of that form.
+/// rNNNN; nullopt if the name does not have that form.
 std::optional<std::uint64_t> raw_code(std::string_view name) {
     if (name.size() < 2 || name.size() > 17 || name[0] != 'r') return {};
     return parse_unsigned("0x" + std::string(name.substr(1)));
@@ -102,7 +102,7 @@ Step<Event> raw_event(std::uint64_t code, const Query& query) {
 
 // ---- pmu/terms/ ------------------------------------------------------------------------------------------------
 
-/// A PMU that is not here: a known event without hardware. Says so when the user forgot the instance number.
+/// A PMU that this machine lacks: a known event without hardware. Hints if the user forgot the instance number.
 Step<Event> absent_pmu(const Query& query) {
     const std::string& pmu = query.parsed.body;
     std::vector<std::string> instances, names = pmu_names(query.root);
@@ -118,7 +118,7 @@ Step<Event> absent_pmu(const Query& query) {
     return unavailable("this machine has no PMU " + pmu, remedy);
 }
 
-/// cpu_core/cycles/, cpu_core/LLC-loads/: generic names inside the slashes of a core PMU without such an alias.
+/// cpu_core/cycles/, cpu_core/LLC-loads/: generic names inside the slashes of a core PMU that has no such alias.
 std::optional<std::pair<std::uint32_t, std::uint64_t>> generic_term(const Query& query) {
     if (query.parsed.terms.size() != 1 || query.parsed.terms[0].value) return {};
     const std::string& key = query.parsed.terms[0].key;
@@ -131,7 +131,7 @@ std::optional<std::pair<std::uint32_t, std::uint64_t>> generic_term(const Query&
     return {};
 }
 
-/// Uncore PMUs have a cpumask: each CPU in it stands for one box, and threads cannot be followed.
+/// Uncore PMUs have a cpumask with one CPU per box, and cannot follow threads.
 Step<void> read_scope(Event& event, const Query& query) {
     const auto mask = pmu_cpu_list(query.root, event.pmu, "cpumask");
     if (!mask) return broken_sysfs(mask.error());
@@ -176,7 +176,7 @@ Step<Event> pmu_event(const Query& query) {
         event.unit = std::move(encoding->unit);
         event.origin = std::move(encoding->origin);
     }
-    // msr and the uncore drivers register with PERF_PMU_CAP_NO_EXCLUDE: exclude bits make them answer EINVAL.
+    // msr and the uncore drivers register with PERF_PMU_CAP_NO_EXCLUDE: they return EINVAL for exclude bits.
     const bool no_exclude = event.scope == Scope::cpu || pmu == "msr";
     return with_domain(std::move(event), query, no_exclude);
 }
@@ -207,7 +207,7 @@ Step<Event> breakpoint_event(const Query& query) {
     const auto slash = rest.find('/');
     const auto address = parse_unsigned(rest.substr(0, slash));
     if (!address) return wrong("'" + std::string(rest.substr(0, slash)) + "' is not an address");
-    // Defaults of perf: the kernel accepts execution breakpoints of the size of a word only.
+    // perf's defaults: the kernel accepts only word-sized execution breakpoints.
     std::uint64_t length = (type & HW_BREAKPOINT_X) != 0 ? sizeof(long) : std::uint64_t{HW_BREAKPOINT_LEN_4};
     if (slash != std::string_view::npos) {
         const auto given = parse_unsigned(rest.substr(slash + 1));
@@ -241,7 +241,7 @@ Step<Event> vendor_generic(const VendorEncoding& encoding, const Query& query) {
 }
 
 Step<Event> vendor_core(const VendorEncoding& encoding, const Query& query) {
-    // Nothing tells libpfm4 which CPU a recorded machine has: there the encoding stands as it is.
+    // On a recorded machine libpfm4 cannot check for the CPU, so its encoding is used unchecked.
     if (query.root.is_live() && !encoding.present)
         return unavailable("the CPU of this machine is not libpfm4's " + encoding.pmu,
                            "use an event of this CPU: bytebound events list");
@@ -311,7 +311,7 @@ Step<Event> bare_event(const Query& query) {
             return wrong_name(query.name(), "this cache has no such access", "see bytebound events list");
         return on_core_pmu(PERF_TYPE_HW_CACHE, cache->config, "generic cache event", query);
     }
-    // The core PMU's own aliases need no slashes, as in perf.
+    // As in perf, aliases of the core PMU need no slashes.
     const auto core = core_pmu_of(query.root, query.cpu);
     if (core && !name.empty()) {
         const auto aliases = pmu_aliases(query.root, core->name);

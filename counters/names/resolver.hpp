@@ -9,7 +9,7 @@
 
 namespace bytebound {
 
-/// Turns the names that users write into kernel encodings, from /sys alone: nothing is opened.
+/// Resolves the names that users write to kernel encodings, from /sys alone: nothing is opened.
 ///
 /// Grammar (perf's): generic hardware, software and cache events (`cycles`, `task-clock`, `LLC-load-misses`), sysfs
 /// aliases (`msr/tsc/`, `pmu/alias/`), terms through `format/` (`pmu/event=0x04,umask=0x03/`), raw `rNNNN`,
@@ -17,7 +17,7 @@ namespace bytebound {
 /// `:u :k :uk` (also `pmu/.../u`). Default domain: user only.
 class EventResolver {
 public:
-    /// `cpu`: the pinned CPU; on hybrid machines a bare name resolves on the core PMU whose `cpus` contain it.
+    /// `cpu`: the pinned CPU. On hybrid machines a bare name resolves on the core PMU whose `cpus` contain it.
     EventResolver(const SysRoot& root, int cpu);
 
     Result<Resolution> resolve(std::string_view name) const;
@@ -34,10 +34,10 @@ struct ListedEvent {
     std::string kind; ///< "hardware", "software", "cache", "sysfs", "breakpoint"
 };
 
-/// Every name that the static tables and this root's sysfs know, in a stable order.
+/// All names from the static tables and this root's sysfs, in a stable order.
 std::vector<ListedEvent> list_events(const SysRoot& root);
 
-/// "cycles,cpu/event=0x3c,umask=0/,r01c0" -> three names: commas between slashes belong to the name.
+/// "cycles,cpu/event=0x3c,umask=0/,r01c0" -> three names: commas between slashes are part of the name.
 std::vector<std::string> split_event_names(std::string_view list);
 
 } // namespace bytebound

@@ -81,7 +81,7 @@ constexpr Word result_words[] = {
     {"misses", PERF_COUNT_HW_CACHE_RESULT_MISS}, {"miss", PERF_COUNT_HW_CACHE_RESULT_MISS},
 };
 
-/// Operations that each cache can have, as bits 1 << op; index is the cache. Instruction fetches are only read.
+/// Possible operations per cache, as bits 1 << op; the index is the cache. Instruction caches have no stores.
 constexpr std::array<unsigned, PERF_COUNT_HW_CACHE_MAX> possible_ops = {
     0b111, // L1D
     0b101, // L1I: read, prefetch
@@ -98,7 +98,7 @@ bool starts_with_word(std::string_view text, std::string_view word) {
                       [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
 }
 
-/// Takes the longest word of `table` off the front of `text`, with the '-' after it.
+/// Removes the longest word of `table` that starts `text`, and the '-' after it.
 std::optional<unsigned> take(std::string_view& text, std::span<const Word> table) {
     const Word* best = nullptr;
     for (const Word& word : table) {

@@ -1,5 +1,5 @@
 #pragma once
-// The names that perf gives to the kernel's generic events (include/uapi/linux/perf_event.h).
+// perf's names for the kernel's generic events (include/uapi/linux/perf_event.h).
 
 #include <cstdint>
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace bytebound {
 
-/// A name and the config word of its type (PERF_TYPE_HARDWARE or PERF_TYPE_SOFTWARE). Several names may share one.
+/// A name and its config word (PERF_TYPE_HARDWARE or PERF_TYPE_SOFTWARE). Several names may share one.
 struct StaticEvent {
     std::string_view name;
     std::uint64_t config;
@@ -21,18 +21,18 @@ std::span<const StaticEvent> software_events();
 std::optional<std::uint64_t> hardware_config(std::string_view name);
 std::optional<std::uint64_t> software_config(std::string_view name);
 
-/// What a name means in perf's cache grammar: CACHE[-OP][-RESULT], OP and RESULT in either order, upper or lower case.
+/// A name of perf's cache grammar: CACHE[-OP][-RESULT], OP and RESULT in either order, upper or lower case.
 struct CacheEventName {
     std::uint64_t config = 0;    ///< cache | op << 8 | result << 16
     bool exists_anywhere = true; ///< false for pairs that no CPU has, such as stores of the instruction cache
 };
-/// Nothing when the name is not in that grammar.
+/// nullopt if the name is not in that grammar.
 std::optional<CacheEventName> parse_cache_event(std::string_view name);
 /// The usual spelling of every cache event that can exist: "L1-dcache-loads", "LLC-load-misses", ...
 std::vector<std::string> cache_event_names();
 
-/// True for software events that happen inside the kernel only (context switches, migrations): with exclude_kernel
-/// the kernel counts 0 of them while running == enabled.
+/// Whether a software event happens inside the kernel only (context switches, migrations): with exclude_kernel the
+/// kernel counts 0 while running == enabled.
 bool happens_in_kernel_only(std::uint32_t type, std::uint64_t config);
 
 } // namespace bytebound

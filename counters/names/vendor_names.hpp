@@ -1,6 +1,6 @@
 #pragma once
-// Vendor event names in libpfm4's spelling (`skx::L2_LINES_IN:ALL`), where the build has that library. It knows the
-// tables of every CPU of its architecture, the running one or not; nothing is opened.
+// Vendor event names in libpfm4's spelling (`skx::L2_LINES_IN:ALL`), if the build has that library. It has the tables
+// of all CPUs of its architecture, not only the running one. Nothing is opened.
 
 #include <array>
 #include <cstdint>
@@ -12,16 +12,16 @@
 
 namespace bytebound {
 
-/// What libpfm4 makes of a name.
+/// libpfm4's encoding of a name.
 struct VendorEncoding {
     enum class Kind {
         generic, ///< an event of the kernel's own tables (`perf::`, `perf_raw::`): `type` is the static type
         core,    ///< of a CPU's core PMU
-        uncore,  ///< of the kernel's PMU `device`
+        uncore,  ///< on the kernel's PMU `device`
     };
     Kind kind = Kind::core;
     std::string pmu;       ///< libpfm4's name of the PMU: "skx", "skx_unc_imc0"
-    std::string full_name; ///< with the unit masks that were left out: "skx::L2_LINES_IN:ALL"
+    std::string full_name; ///< with defaulted unit masks spelled out: "skx::L2_LINES_IN:ALL"
     std::string device;    ///< uncore: "uncore_imc_0"
     std::uint32_t type = 0;
     std::array<std::uint64_t, 3> words{}; ///< config, config1, config2
@@ -30,17 +30,17 @@ struct VendorEncoding {
 
 /// Whether this build has libpfm4.
 bool has_vendor_names();
-/// `name`: PMU::EVENT[:ATTRIBUTE]..., without our own domain modifier.
+/// `name`: PMU::EVENT[:ATTRIBUTE]..., without bytebound's own domain modifier.
 Step<VendorEncoding> encode_vendor_name(const std::string& name);
 
-/// A PMU that libpfm4 knows.
+/// A PMU in libpfm4's tables.
 struct VendorPmu {
     std::string name, description;
     int events = 0;
     bool present = false;
 };
 std::vector<VendorPmu> vendor_pmus();
-/// Its events, each with its unit masks as ready names: "skx::L2_LINES_IN:ALL". Empty for an unknown PMU.
+/// The PMU's events, each with its unit masks as complete names: "skx::L2_LINES_IN:ALL". Empty for an unknown PMU.
 std::vector<std::string> vendor_events(const std::string& pmu);
 
 } // namespace bytebound

@@ -19,10 +19,10 @@ struct SetOfPlan {
     std::vector<std::size_t> events;
 };
 
-/// Reads all sets of a pass; the times are ours.
+/// Reads all sets of a pass; the times come from our own clock.
 class PapiCounters final : public WorkerCounters {
 public:
-    /// `thread` is let go of after the sets.
+    /// `thread` is released after the sets.
     explicit PapiCounters(std::unique_ptr<PapiThread> thread) : thread_(std::move(thread)) {}
     void add(PapiEventSet set, std::vector<std::size_t> positions) {
         size_ += set.size();
@@ -73,7 +73,7 @@ public:
 
 private:
     Result<void> add(const std::string& name);
-    /// Whether these events count together here; the error of PAPI if not.
+    /// Error (PAPI's) unless these events can be counted together.
     Result<void> try_set(const std::vector<std::size_t>& events) const;
     void place(std::size_t event, int component);
     void set_uncountable(PlannedEvent& planned, const Error& error) const;
@@ -88,7 +88,7 @@ private:
 Result<void> SetPlanner::add(const std::string& name) {
     auto papi = TRY(papi_name_of(name));
     if (papi.name.empty() && !is_papi_name(name)) {
-        // Wrong for everybody, or only not PAPI's?
+        // Is the name wrong everywhere, or merely not supported by PAPI?
         TRY(EventResolver(root_, request_.cpu).resolve(name));
     }
     if (papi.name.starts_with("PAPI_")) {
@@ -124,7 +124,7 @@ Result<void> SetPlanner::try_set(const std::vector<std::size_t>& events) const {
     return {};
 }
 
-/// In the first pass whose set of this component takes it.
+/// Places the event in the first pass whose set of this component accepts it.
 void SetPlanner::place(std::size_t event, int component) {
     for (std::size_t pass = 0;; ++pass) {
         if (pass == passes_.size()) passes_.emplace_back();
@@ -132,7 +132,7 @@ void SetPlanner::place(std::size_t event, int component) {
         auto set = std::find_if(sets.begin(), sets.end(), [&](const SetOfPlan& s) { return s.component == component; });
         if (set == sets.end()) set = sets.insert(sets.end(), SetOfPlan{component, {}});
         set->events.push_back(event);
-        // Alone it was tried already.
+        // An event alone has been tried already.
         if (set->events.size() == 1 || try_set(set->events)) {
             plan_.events[event].pass = static_cast<int>(pass);
             plan_.events[event].group = component;
@@ -157,7 +157,7 @@ Result<CountingPlan> SetPlanner::make() {
     for (std::size_t i = 0; i < plan_.events.size(); ++i) {
         PlannedEvent& planned = plan_.events[i];
         if (!planned.event) continue;
-        // Opening comes first: PAPI learns a native name when it is added.
+        // The trial opening comes first, because PAPI assigns a code to a native name only when it is added.
         if (auto alone = try_set({i}); !alone) {
             set_uncountable(planned, alone.error());
         } else if (const auto component = papi_component_of(papi_names_[i]); !component) {
@@ -182,7 +182,7 @@ Capability PapiCollector::capability() const {
         return Capability::no(started.error().cause, started.error().remedy);
     std::vector<std::string> usable;
     for (const PapiComponent& component : papi_components())
-        if (component.enabled && component.name != "sysdetect") // tells of devices, counts nothing
+        if (component.enabled && component.name != "sysdetect") // sysdetect lists devices and counts nothing
             usable.push_back(component.events == 0
                                  ? component.name
                                  : component.name + " (" + std::to_string(component.events) + " events)");

@@ -44,7 +44,8 @@ QuietOutput::~QuietOutput() {
 
 Result<void> initialise_papi() {
     static const int error = [] {
-        // Both use the same libpfm4, which looks at its environment at the first start only: ours asks for more.
+        // PAPI uses the same libpfm4, which reads its environment only at its first initialisation; ours must come
+        // first because it enables more tables.
         static_cast<void>(vendor_pmus());
         const QuietOutput quiet;
         if (const int version = PAPI_library_init(PAPI_VER_CURRENT); version != PAPI_VER_CURRENT)

@@ -1,5 +1,5 @@
 #pragma once
-// The PAPI library behind owners: initialised once, threads registered, event sets left running and read.
+// The PAPI library behind RAII owners: initialisation, thread registration, running event sets.
 
 #include <span>
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace bytebound {
 
-/// Keeps what libraries print off the program's output while it lives: file descriptors 1 and 2 go to /dev/null. PAPI's
-/// rocm_smi component prints on both when it is first looked at.
+/// Redirects file descriptors 1 and 2 to /dev/null during its lifetime, because PAPI's rocm_smi component prints on
+/// both when it is first queried.
 class QuietOutput {
 public:
     QuietOutput();
@@ -23,25 +23,25 @@ private:
     int output_ = -1, errors_ = -1;
 };
 
-/// Initialises library and thread support once. Error: not_possible.
+/// Initialises the library and its thread support once. Error: not_possible.
 Result<void> initialise_papi();
 /// "7.0.0.0"
 std::string papi_version();
 
-/// A component as PAPI describes it. Enabled ones may still open nothing.
+/// A component as PAPI describes it. Even an enabled one may open nothing.
 struct PapiComponent {
-    std::string name, reason; ///< why disabled
+    std::string name, reason; ///< why it is disabled
     bool enabled = false;
-    int events = 0; ///< native and preset; 0 also for a component that learns its events when they are named (sde)
+    int events = 0; ///< native and preset; also 0 for a component whose events exist only once requested (sde)
 };
 std::vector<PapiComponent> papi_components();
 
 /// Index of the component that has this event.
 Result<int> papi_component_of(const std::string& name);
-/// Presets whose spelling may have been meant.
+/// PAPI presets, as candidates for a spelling suggestion.
 std::vector<std::string> papi_presets();
 
-/// The calling thread as PAPI knows it, while at least one of these lives on it.
+/// Registers the calling thread with PAPI while at least one instance exists on it.
 class PapiThread {
 public:
     PapiThread();
@@ -50,12 +50,12 @@ public:
     ~PapiThread();
 };
 
-/// Events of one component, counting on the thread that opened them, from then on. PAPI opens a set as one pinned group
-/// (perf_event component): it counts the whole time or cannot be read. Its multiplexing, which would hide when not, is
-/// never switched on.
+/// Events of one component, counting on the thread that opened them. PAPI's perf_event component opens a set as one
+/// pinned group, which counts the whole time or cannot be read. PAPI's multiplexing is never enabled, because it would
+/// hide times without a counter.
 class PapiEventSet {
 public:
-    /// Error: not_possible, with the name that was refused as object and PAPI's words as cause.
+    /// Error: not_possible, with the refused name as object and PAPI's message as cause.
     static Result<PapiEventSet> open(std::span<const std::string> names);
     PapiEventSet(PapiEventSet&& other) noexcept
         : set_(std::exchange(other.set_, none)), started_(other.started_), values_(std::move(other.values_)),
@@ -65,7 +65,7 @@ public:
     PapiEventSet& operator=(const PapiEventSet&) = delete;
     ~PapiEventSet();
 
-    /// Fetches the counts since opening; no allocation of ours.
+    /// Fetches the counts since opening. Does not allocate.
     bool refresh() noexcept;
     long long count(std::size_t index) const noexcept { return values_[index]; }
     std::size_t size() const { return values_.size(); }

@@ -30,7 +30,7 @@ constexpr std::array<Pair, 18> translations = {{{"cycles", "PAPI_TOT_CYC"},
                                                 {"migrations", "perf::PERF_COUNT_SW_CPU_MIGRATIONS"},
                                                 {"cgroup-switches", "perf::PERF_COUNT_SW_CGROUP_SWITCHES"}}};
 
-/// They happen inside the kernel: restricted to user code the kernel counts 0 of them.
+/// These happen inside the kernel; restricted to user code, the kernel counts 0 of them.
 constexpr std::array<std::string_view, 6> kernel_only = {
     "perf::PERF_COUNT_SW_CONTEXT_SWITCHES", "perf::CONTEXT-SWITCHES", "perf::CS",
     "perf::PERF_COUNT_SW_CPU_MIGRATIONS",   "perf::CPU-MIGRATIONS",   "perf::MIGRATIONS"};

@@ -20,8 +20,8 @@ bool under_valgrind() {
 
 #if defined(__x86_64__)
 
-/// rdpmc: ECX bit 30 means a fixed counter; bit 29 means PERF_METRICS, which holds four fractions and no count
-/// (Intel SDM 3, "Performance Metrics"; INTEL_PMC_FIXED_RDPMC_METRICS in the kernel).
+/// rdpmc: ECX bit 30 selects the fixed counters; bit 29 selects PERF_METRICS, which holds four fractions rather than a
+/// count (Intel SDM 3, "Performance Metrics"; INTEL_PMC_FIXED_RDPMC_METRICS in the kernel).
 class ProcessorRegisters final : public CounterRegisters {
 public:
     std::string_view instruction() const override { return "rdpmc"; }

@@ -39,7 +39,7 @@ Result<Group> Group::open(Sys& sys, std::span<const Event> events, int cpu) {
         TRY(group.add(event));
     }
     group.words_.resize(header_words + 2 * events.size());
-    // Members start with the leader; it alone is opened disabled, so that all share one starting point.
+    // Only the leader is opened disabled; members follow its state, so enabling it starts all at once.
     const SysResult enabled = sys.ioctl(group.descriptors_.front().get(), PERF_EVENT_IOC_ENABLE, 0);
     if (!enabled.ok()) return not_opened("enable group of", group.leader_, "the kernel refused", enabled.error);
     return group;
@@ -63,7 +63,7 @@ Result<void> Group::add(const Event& event) {
 }
 
 bool Group::read_in_user_space(const CounterRegisters& registers) {
-    // A page tells the register of the CPU on which the event counts: good for a thread that reads itself only.
+    // The page describes a register of the CPU that runs the event, so only the counted thread itself can use it.
     if (cpu_ < 0) user_ = UserPages::map(*sys_, descriptors_, registers);
     return user_.has_value();
 }
@@ -71,8 +71,9 @@ bool Group::read_in_user_space(const CounterRegisters& registers) {
 bool Group::refresh_in_user_space() noexcept {
     UserReading times;
     if (!user_->read(times)) return false;
-    // The clock of the page may stand still between two reads (CNTVCT_EL0: up to 40 ns at 25 MHz) and, on arm64, lag
-    // behind the kernel's (arch_perf_update_userpage() halves time_mult for a shift of 32): time goes on all the same.
+    // The page's clock may not advance between two reads (CNTVCT_EL0: up to 40 ns at 25 MHz). On arm64 it may also lag
+    // behind the kernel's, because arch_perf_update_userpage() halves time_mult for a shift of 32. The reported times
+    // are kept strictly increasing.
     const auto behind = [](std::uint64_t now, std::uint64_t last) { return now > last ? 0 : last + 1 - now; };
     const std::uint64_t late =
         std::max(behind(times.enabled_ns, words_[enabled_word]), behind(times.running_ns, words_[running_word]));
@@ -92,7 +93,7 @@ bool Group::refresh() noexcept {
     if (!answer_.ok()) {
         failure_ = Failure::refused;
     } else if (answer_.value == 0) {
-        // End of file is how the kernel tells of a pinned group that could not be scheduled (perf_event_open(2)).
+        // The kernel reports end of file for a pinned group that could not be scheduled (perf_event_open(2)).
         failure_ = Failure::lost_counters;
     } else if (answer_.value != static_cast<long>(bytes)) {
         failure_ = Failure::short_answer;
@@ -129,7 +130,7 @@ Error Group::last_error() const {
     case Failure::short_answer:
         error.cause = "the kernel returned " + std::to_string(answer_.value) + " bytes instead of " +
                       std::to_string(words_.size() * sizeof words_[0]);
-        // The kernel takes a group apart whose CPU or PMU goes away (perf_event_exit_cpu_context).
+        // The kernel dissolves a group if its CPU or PMU goes away (perf_event_exit_cpu_context).
         error.remedy = "check whether a CPU went offline or a PMU driver was unloaded, and run again";
         break;
     case Failure::other_size:

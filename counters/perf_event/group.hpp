@@ -17,13 +17,13 @@
 
 namespace bytebound {
 
-/// Events that the kernel schedules together or not at all, opened by the first of them (the leader) and read with one
-/// system call. Opens all or nothing, is enabled once at opening and never reset or toggled; never splits itself.
+/// Events that the kernel schedules together or not at all, opened with the first one as leader and read with one
+/// system call. Opens all or nothing, is enabled once at opening, and is never reset, toggled or split.
 class Group {
 public:
-    /// Opens `events` (not empty) on the calling thread, leader first, and enables them. Error: not_possible with the
-    /// event's name and errno; nothing stays open then. `cpu` not negative: counts on that CPU, whoever runs there (all
-    /// that an uncore PMU can do).
+    /// Opens `events` (not empty) on the calling thread, leader first, and enables them. If `cpu` is not negative,
+    /// counts on that CPU for all threads that run there (the only mode of an uncore PMU). Error: not_possible with the
+    /// event's name and errno; nothing remains open.
     static Result<Group> open(Sys& sys, std::span<const Event> events, int cpu = -1);
 
     Group(Group&&) noexcept = default;
@@ -31,23 +31,23 @@ public:
 
     std::size_t size() const { return ids_.size(); }
 
-    /// From now on refresh() needs no system call while every event has a counter. False, and no change, where the
-    /// kernel does not let all of them be read in user space. `registers` outlives the group.
+    /// After this, refresh() makes no system call as long as every event has a counter. Returns false and changes
+    /// nothing if the kernel does not allow user-space reads of all of them. `registers` must outlive the group.
     bool read_in_user_space(const CounterRegisters& registers);
-    /// Changes whenever the kernel reschedules or reprograms one of the counters; as of the last refresh(). Nothing
-    /// without user-space reads: not known.
+    /// Changes whenever the kernel reschedules or reprograms one of the counters; as of the last refresh(). nullopt
+    /// (not known) without user-space reads.
     std::optional<std::uint64_t> schedule_stamp() const noexcept {
         return user_ ? std::optional(user_->stamp()) : std::nullopt;
     }
 
-    /// Fetches the current values. False when the kernel refused, answered short, or the group lost its counters
-    /// (pinned); last_error() says which. No allocation.
+    /// Fetches the current values. False if the kernel refused, returned too few bytes, or the (pinned) group lost its
+    /// counters; see last_error(). Does not allocate.
     bool refresh() noexcept;
-    /// Value of event `index` at the last successful refresh(). The two times are the leader's, and so the group's.
+    /// Value of event `index` at the last successful refresh(). Both times are the leader's, and therefore the group's.
     CounterValue value(std::size_t index) const noexcept {
         return {words_[header_words + 2 * index], words_[enabled_word], words_[running_word]};
     }
-    /// refresh() and copy into `out`, which holds size() values.
+    /// refresh(), then copies into `out`, which has room for size() values.
     bool read(std::span<CounterValue> out) noexcept;
 
     Error last_error() const;
@@ -62,7 +62,7 @@ private:
     bool refresh_in_user_space() noexcept;
 
     Sys* sys_;
-    std::string leader_; ///< name, for messages
+    std::string leader_; ///< its name, for messages
     int cpu_;            ///< -1: the calling thread, wherever it runs
     std::vector<UniqueFd> descriptors_;
     std::vector<std::uint64_t> ids_;
@@ -72,7 +72,7 @@ private:
     SysResult answer_;
 };
 
-/// perf_event_attr of `event` as a group member: nothing but its encoding, domain and read format.
+/// perf_event_attr of `event` as a group member: only its encoding, domain and read format.
 perf_event_attr attributes_of(const Event& event);
 
 } // namespace bytebound

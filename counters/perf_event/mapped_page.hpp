@@ -10,11 +10,11 @@
 
 namespace bytebound {
 
-/// Owner of the mapping of one event's page, without a sample buffer.
+/// Owner of the mapping of an event's control page, without a sample buffer.
 class MappedPage {
 public:
     MappedPage() = default;
-    /// Empty when the kernel refuses.
+    /// Empty if the kernel refuses.
     MappedPage(Sys& sys, int fd) : sys_(&sys) {
         const SysResult mapped = sys.map(fd, bytes(), PROT_READ, MAP_SHARED);
         if (mapped.ok()) address_ = reinterpret_cast<void*>(mapped.value);

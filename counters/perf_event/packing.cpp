@@ -13,8 +13,8 @@ namespace {
 
 using Unit = std::vector<std::size_t>; ///< events that stay together, by index
 
-/// The kernel schedules events without counters of their own (software, msr, breakpoints: perf_sw_context) in one
-/// context: they can be members of any group.
+/// Events that use no hardware counter (software, msr, breakpoints). The kernel schedules them in one context
+/// (perf_sw_context), so they can join any group.
 bool needs_no_counter(const Event& event) {
     return event.is_software() || event.type == PERF_TYPE_BREAKPOINT || event.pmu == "msr";
 }
@@ -25,9 +25,10 @@ public:
         packing_.slots.resize(events.size());
     }
 
-    /// The whole unit into one group, in the first pass that has room.
+    /// Places the whole unit in one group, in the first pass with enough counters.
     bool place(const Unit& unit);
-    /// Brings the set's events into one group, which some of them may already have; leaves the others where they are.
+    /// Moves the set's events into one group, which some of them may already have. If that fails, all stay where they
+    /// are.
     void unite(const Unit& set);
     bool is_placed(std::size_t event) const { return packing_.slots[event].pass >= 0; }
     Packing take();
@@ -36,12 +37,12 @@ private:
     bool any_software(const Unit& unit) const {
         return std::any_of(unit.begin(), unit.end(), [&](std::size_t i) { return events_[i].is_software(); });
     }
-    /// One kind of counter per group, so that a group never fails for the sake of another PMU.
+    /// A group contains hardware counters of one PMU only, so that another PMU can never make it fail.
     bool may_join(const Unit& unit, const Unit& group) const {
         const auto kind = [&](std::size_t i) { return needs_no_counter(events_[i]) ? "" : events_[i].pmu; };
         return kind(example(unit)) == kind(example(group));
     }
-    /// The member that needs a counter, if there is one.
+    /// The first member that uses a hardware counter, else the first member.
     std::size_t example(const Unit& group) const {
         const auto counter =
             std::find_if(group.begin(), group.end(), [&](std::size_t i) { return !needs_no_counter(events_[i]); });
@@ -120,7 +121,7 @@ Packing Packer::take() {
     return std::move(packing_);
 }
 
-/// Joins overlapping sets: {a,b} and {b,c} mean that a, b and c share a group.
+/// Merges overlapping sets: {a,b} and {b,c} mean that a, b and c share a group.
 std::vector<Unit> units_of(std::size_t events, const std::vector<Unit>& together) {
     std::vector<std::size_t> root(events);
     std::iota(root.begin(), root.end(), std::size_t{0});
@@ -142,7 +143,7 @@ std::vector<Unit> units_of(std::size_t events, const std::vector<Unit>& together
     return units;
 }
 
-/// Groups of the same PMU in one pass take turns.
+/// Several groups of one PMU in the same pass are rotated by the kernel.
 void mark_multiplexed(const std::vector<Event>& events, std::vector<Slot>& slots) {
     std::map<std::pair<int, std::string>, std::set<int>> groups_of_pmu;
     for (std::size_t i = 0; i < events.size(); ++i) {
@@ -166,21 +167,21 @@ Packing pack(const std::vector<Event>& events, const std::vector<std::vector<std
     const auto bound_to_pass_0 = [&](const Unit& unit) {
         return std::any_of(unit.begin(), unit.end(), [&](std::size_t i) { return events[i].is_software(); });
     };
-    // Those that have no other pass choose first.
+    // Events that can only be in pass 0 are placed first.
     std::vector<Unit> units = units_of(events.size(), together);
     std::stable_partition(units.begin(), units.end(), bound_to_pass_0);
-    std::vector<Unit> wishes = together;
-    std::stable_partition(wishes.begin(), wishes.end(), bound_to_pass_0);
+    std::vector<Unit> sets = together;
+    std::stable_partition(sets.begin(), sets.end(), bound_to_pass_0);
     Packer packer(events, fits);
     for (const Unit& unit : units) {
         if (packer.place(unit)) continue;
-        for (const Unit& wish : wishes) {
-            const bool is_part = wish.size() < unit.size() && !wish.empty() &&
-                                 std::find(unit.begin(), unit.end(), wish.front()) != unit.end();
-            if (is_part) packer.unite(wish);
+        for (const Unit& set : sets) {
+            const bool is_part = set.size() < unit.size() && !set.empty() &&
+                                 std::find(unit.begin(), unit.end(), set.front()) != unit.end();
+            if (is_part) packer.unite(set);
         }
         for (const std::size_t event : unit) {
-            // One that fits nowhere keeps pass -1.
+            // An event that does not fit anywhere keeps pass -1.
             if (unit.size() > 1 && !packer.is_placed(event)) packer.place({event});
         }
     }
@@ -200,7 +201,7 @@ std::vector<Unit> separated(const std::vector<Slot>& slots, const std::vector<Un
 
 void merge_passes(const std::vector<Event>& events, Packing& packing, const Fits& opens) {
     if (packing.passes <= 1) return;
-    std::map<std::pair<int, int>, Unit> groups; // in the order of passes
+    std::map<std::pair<int, int>, Unit> groups; // ordered by pass
     for (std::size_t i = 0; i < events.size(); ++i) {
         if (packing.slots[i].pass >= 0) groups[{packing.slots[i].pass, packing.slots[i].group}].push_back(i);
     }

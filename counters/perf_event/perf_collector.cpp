@@ -27,7 +27,7 @@ void set_uncountable(PlannedEvent& planned, Diagnosis why) {
     planned.remedy = std::move(why.remedy);
 }
 
-/// With the errno, where a system call failed.
+/// Adds the errno if a system call failed.
 Diagnosis with_errno(Diagnosis why, int error) {
     if (error != 0) why.cause += " (" + errno_name(error) + ")";
     return why;
@@ -40,8 +40,8 @@ std::string names_of(const std::vector<PlannedEvent>& events, const std::vector<
     return join(names, ", ");
 }
 
-/// "3 of 6 events do not fit together with the others: multiplexed"; `later`: how many went to later passes before
-/// merging. Empty when the merged passes turned out to fit.
+/// "3 of 6 events do not fit together with the others: multiplexed"; `later`: number of events in later passes before
+/// merging. Empty if the merged passes fit after all.
 std::string note_on_later(std::size_t later, const Packing& packing) {
     std::vector<std::string> how;
     if (std::any_of(packing.slots.begin(), packing.slots.end(), [](const Slot& slot) { return slot.multiplexed; }))
@@ -52,7 +52,7 @@ std::string note_on_later(std::size_t later, const Packing& packing) {
            " events do not fit together with the others: " + join(how, ", ");
 }
 
-/// The events of one group, and where their values stand in a read of the pass.
+/// The events of one group, and the positions of their values in a read of the pass.
 struct GroupOfPlan {
     std::vector<Event> events;
     std::vector<std::size_t> positions;
@@ -72,7 +72,7 @@ std::vector<GroupOfPlan> groups_of(const CountingPlan& plan, int pass) {
     return groups;
 }
 
-/// The making of one plan.
+/// Makes one plan.
 class Planner {
 public:
     Planner(Sys& sys, const SysRoot& root, bool may_open, const CounterRegisters* registers, const PlanRequest& request)
@@ -82,13 +82,14 @@ public:
 private:
     Result<void> resolve_all();
     Diagnosis explain(const Event& event, const Error& refused) const;
-    /// Tries the event alone, first asking for user-space reads where its PMU wants that.
+    /// Tries the event alone, first with the request for user-space reads if its PMU needs one.
     Trial try_alone(Event& event) const;
-    /// Takes out what cannot be opened on a thread of this CPU; `starved_` marks what opens but does not run.
+    /// Removes events that cannot be opened on a thread of this CPU; sets `starved_` for events that open but do not
+    /// run.
     void probe_each();
     void distribute();
     void add_starved(int first_group);
-    /// request_.together as positions in the plan of those events that `counts`.
+    /// request_.together as positions in the plan, restricted to the events for which `counts` is true.
     std::vector<std::vector<std::size_t>> sets_of_together(const std::function<bool(std::size_t)>& counts) const;
     void note_separated();
     void note_user_reads();
@@ -174,7 +175,7 @@ std::vector<std::vector<std::size_t>> Planner::sets_of_together(const std::funct
 }
 
 void Planner::distribute() {
-    // Positions in the plan of what is packed; starved events (only with --allow-multiplex) get groups of their own.
+    // Plan positions of the events to pack; starved events (only with --allow-multiplex) get groups of their own.
     std::vector<std::size_t> countable;
     std::vector<Event> events;
     for (std::size_t i = 0; i < plan_.events.size(); ++i) {
@@ -182,7 +183,7 @@ void Planner::distribute() {
         countable.push_back(i);
         events.push_back(*plan_.events[i].event);
     }
-    // The same sets as positions among the countable ones.
+    // The same sets as positions among `countable`.
     auto together =
         sets_of_together([&](std::size_t i) { return std::binary_search(countable.begin(), countable.end(), i); });
     for (auto& set : together) {
@@ -231,7 +232,7 @@ void Planner::distribute() {
     }
 }
 
-/// Each in a group of its own in pass 0; the other groups of their PMU then have to share with them.
+/// Each starved event gets a group of its own in pass 0; the other groups of its PMU then share counters with it.
 void Planner::add_starved(int first_group) {
     for (std::size_t i = 0; i < plan_.events.size(); ++i) {
         PlannedEvent& starved = plan_.events[i];
@@ -244,7 +245,7 @@ void Planner::add_starved(int first_group) {
     }
 }
 
-/// Pairs whose events all count, but not in one group.
+/// Notes the pairs whose events are all counted, but not in one group.
 void Planner::note_separated() {
     std::vector<Slot> slots;
     for (const PlannedEvent& planned : plan_.events)
@@ -257,7 +258,7 @@ void Planner::note_separated() {
     }
 }
 
-/// Says which groups this thread, and so every worker like it, can read without a system call.
+/// Notes which groups this thread can read without a system call; the same holds for every worker on such a CPU.
 void Planner::note_user_reads() {
     if (registers_ == nullptr || !may_open_) return;
     std::vector<std::string> names;

@@ -7,20 +7,20 @@
 
 namespace bytebound {
 
-/// Counts with perf_event_open(2) on the thread that opens: software, core and msr events and breakpoints. Groups that
-/// the kernel lets user code read are read so, without a system call.
+/// Counts with perf_event_open(2) on the opening thread: software, core and msr events and breakpoints. Reads groups
+/// without a system call if the kernel allows it.
 class PerfCollector final : public Collector {
 public:
-    /// `sys` outlives the collector and everything that it opens.
+    /// `sys` must outlive the collector and everything that it opens.
     PerfCollector(Sys& sys, const SysRoot& root)
         : PerfCollector(sys, root, root.is_live(), root.is_live() ? processor_registers() : nullptr) {}
-    /// `may_open`: open events although `root` is a recorded machine, for tests with a scripted `sys`. `registers`:
+    /// `may_open`: opens events although `root` is a recorded machine, for tests with a scripted `sys`. `registers`:
     /// null for read(2) only.
     PerfCollector(Sys& sys, const SysRoot& root, bool may_open, const CounterRegisters* registers = nullptr)
         : sys_(sys), root_(root), may_open_(may_open), registers_(registers) {}
 
     std::string_view name() const override { return "perf"; }
-    /// Available when a software event opens; says whether there is a core PMU.
+    /// Available if a software event opens; the cause says whether there is a core PMU.
     Capability capability() const override;
     /// Opens and closes probes on the calling thread, about 1 ms each.
     Result<CountingPlan> plan(const PlanRequest& request) override;

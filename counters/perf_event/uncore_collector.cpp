@@ -21,8 +21,8 @@ using Box = std::pair<std::string, int>;
 /// Positions in a list of counters, box by box.
 using Boxes = std::map<Box, std::vector<std::size_t>>;
 
-/// Some drivers take one hardware event per group (arm_dmc620_pmu.c: "We can't atomically disable all HW counters so
-/// only one event allowed, unless software events"): their boxes are read event by event.
+/// Some drivers accept one hardware event per group (arm_dmc620_pmu.c: "We can't atomically disable all HW counters so
+/// only one event allowed, unless software events"). Their boxes are read event by event.
 Result<std::vector<Group>> open_box(Sys& sys, const std::vector<Event>& events, int cpu) {
     std::vector<Group> groups;
     auto whole = Group::open(sys, events, cpu);
@@ -80,15 +80,15 @@ std::string_view metric_of(Direction direction) {
     return "dram_bytes";
 }
 
-/// The class that the DRAM metrics mean on this machine.
+/// The memory class that the DRAM metrics refer to on this machine.
 MemoryClass main_memory(const std::vector<MemoryCounter>& counters) {
     const bool ddr = std::any_of(counters.begin(), counters.end(),
                                  [](const MemoryCounter& c) { return c.memory == MemoryClass::ddr; });
     return ddr ? MemoryClass::ddr : MemoryClass::hbm;
 }
 
-/// Events by class, direction and pass. A box's counters go to passes in the preset's order, DDR first; boxes of one
-/// kind have the same events, so that one event's parts share a pass.
+/// Groups events by class, direction and pass. A box's counters are assigned to passes in the preset's order, DDR
+/// first. Boxes of one kind have the same events, so all parts of an event share a pass.
 std::vector<PlannedEvent> distribute(const std::vector<MemoryCounter>& counters, unsigned counters_at_most) {
     std::vector<std::size_t> order(counters.size());
     for (std::size_t i = 0; i < order.size(); ++i)
@@ -136,11 +136,11 @@ int passes_of(const std::vector<PlannedEvent>& events) {
     return passes;
 }
 
-/// What a trial of one pass came to.
+/// Outcome of the trial of one pass.
 struct BoxTrial {
     std::optional<Diagnosis> refused;
     ReadingState worst = ReadingState::counted;
-    std::optional<EventPart> starved; ///< one whose counter did not run the whole time
+    std::optional<EventPart> starved; ///< a part whose counter did not run the whole time
 };
 
 class UncorePlanner {
@@ -151,12 +151,13 @@ public:
     CountingPlan make() {
         CountingPlan plan;
         plan.collector = plan.source = "uncore";
-        unsigned most = 0; // counters that any box is asked to run at once
+        unsigned most = 0; // the most counters that one box must run at once
         std::map<Box, unsigned> wanted;
         for (const MemoryCounter& counter : request_.memory)
             most = std::max(most, ++wanted[{counter.event.pmu, counter.cpu}]);
         BoxTrial trial;
-        // A box may have fewer free counters than its data sheet says: others, or the firmware, hold some.
+        // A box may have fewer free counters than its data sheet lists, because other users or the firmware occupy
+        // some.
         for (unsigned limit = most; limit > 0; --limit) {
             plan.events = distribute(request_.memory, limit);
             plan.passes = passes_of(plan.events);
@@ -239,7 +240,7 @@ private:
     Sys& sys_;
     const SysRoot& root_;
     const PlanRequest& request_;
-    bool group_too_large_ = false; ///< the last refusal may go away with fewer events in a box
+    bool group_too_large_ = false; ///< the last refusal may be avoidable with fewer events per box
 };
 
 } // namespace

@@ -6,24 +6,24 @@
 
 namespace bytebound {
 
-/// Counts DRAM traffic at the memory controllers: every box of every socket, each opened once on each CPU of its
-/// cpumask and never on all online CPUs (the kernel redirects those to the same box, which would count it n times).
-/// Everybody on the machine is counted. Offers "ddr-read", "ddr-write", "ddr-combined", "hbm-read", ... in bytes, one
-/// event per memory class, direction and pass; later passes add "-2", "-3" to the name. Their sums fill the DRAM
-/// metrics: those of DDR, or of HBM on a machine without DDR controllers. Classes are never added up.
+/// Counts DRAM traffic at the memory controllers: every box of every socket, opened once on each CPU of its cpumask.
+/// Opening on all online CPUs would be wrong: the kernel redirects those to the same box, which would count n times.
+/// The counts include all traffic of the machine. Offers "ddr-read", "ddr-write", "ddr-combined", "hbm-read", ... in
+/// bytes, one event per memory class, direction and pass; later passes append "-2", "-3" to the name. The sums feed the
+/// DRAM metrics: those of DDR, or of HBM on a machine without DDR controllers. Classes are never added up.
 class UncoreCollector final : public Collector {
 public:
-    /// `sys` outlives the collector and everything that it opens.
+    /// `sys` must outlive the collector and everything that it opens.
     UncoreCollector(Sys& sys, const SysRoot& root) : UncoreCollector(sys, root, root.is_live()) {}
-    /// `may_open`: open events although `root` is a recorded machine, for tests with a scripted `sys`.
+    /// `may_open`: opens events although `root` is a recorded machine, for tests with a scripted `sys`.
     UncoreCollector(Sys& sys, const SysRoot& root, bool may_open) : sys_(sys), root_(root), may_open_(may_open) {}
 
     std::string_view name() const override { return "uncore"; }
     Capability capability() const override;
-    /// Distributes request.memory over passes of at most counters_per_box events per box, tries them for 1 ms each, and
-    /// refuses all of them with one reason when a single box cannot be counted: a sum without it would be no figure.
+    /// Distributes request.memory over passes of at most counters_per_box events per box and tries them for 1 ms each.
+    /// If a single box cannot be counted, rejects all of them with one reason: a sum without that box would be wrong.
     Result<CountingPlan> plan(const PlanRequest& request) override;
-    /// Any thread may open and read; one does (Sharing::socket).
+    /// Any thread may open and read; only one does (Sharing::socket).
     Result<std::unique_ptr<WorkerCounters>> open(const CountingPlan& plan, int pass) override;
 
 private:

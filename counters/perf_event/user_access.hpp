@@ -8,13 +8,13 @@
 
 namespace bytebound {
 
-/// The event with the bit that asks the kernel for user-space reads, where its PMU wants to be asked (arm64: `rdpmc`
-/// in format/, Documentation/arch/arm64/perf.rst) and the administrator allows it (kernel.perf_user_access). Nothing
-/// where there is nothing to ask for. The `long` bit stays out: processors before PMUv3p5 refuse it together with this
-/// one for all but cycles, and a counter of 32 bits is no obstacle, as it interrupts when it overflows.
+/// The event with the bit that requests user-space reads, if its PMU needs the request (arm64: `rdpmc` in format/,
+/// Documentation/arch/arm64/perf.rst) and the administrator allows it (kernel.perf_user_access); else nullopt. The
+/// `long` bit stays clear: before PMUv3p5, processors reject it together with this bit for every event except cycles. A
+/// 32-bit counter is sufficient, because it interrupts on overflow.
 std::optional<Event> with_user_access(const SysRoot& root, const Event& event);
 
-/// What the administrator would have to do for user-space reads on this machine; empty when nothing.
+/// What the administrator must change to allow user-space reads on this machine; empty if nothing.
 std::string remedy_for_user_reads(const SysRoot& root);
 
 } // namespace bytebound

@@ -11,19 +11,19 @@
 
 namespace bytebound {
 
-/// The mapped pages of a group's events, through which it is read without a system call.
+/// The mapped control pages of a group's events, for reads without a system call.
 class UserPages {
 public:
-    /// Nothing when the kernel does not let every one of the events be read in user space. `registers` outlives it.
+    /// nullopt if the kernel does not allow user-space reads of every event. `registers` must outlive it.
     static std::optional<UserPages> map(Sys& sys, std::span<const UniqueFd> descriptors,
                                         const CounterRegisters& registers);
 
-    /// See read_pages(); the counts stand in `counts()` then.
+    /// See read_pages(); stores the counts in `counts()`.
     bool read(UserReading& times) noexcept { return read_pages(pages_, *registers_, locks_, counts_, times); }
     std::span<const std::uint64_t> counts() const { return counts_; }
 
-    /// Changes whenever the kernel reschedules or reprograms one of the events; as of the last read(), which failed or
-    /// not has seen all pages.
+    /// Changes whenever the kernel reschedules or reprograms one of the events. As of the last read(), which reads all
+    /// pages even if it fails.
     std::uint64_t stamp() const noexcept {
         std::uint64_t sum = 0;
         for (const std::uint32_t lock : locks_)

@@ -8,10 +8,10 @@ namespace {
 
 constexpr int tries = 4;
 
-// perf_event_mmap_page.capabilities, read as one word: the kernel may change the bits at any time.
+// perf_event_mmap_page.capabilities, read as one word because the kernel may change the bits at any time.
 constexpr std::uint64_t cap_user_rdpmc = 1u << 2, cap_user_time = 1u << 3, cap_user_time_short = 1u << 5;
 
-/// The page is written on the CPU that reads it, in an interrupt: the compiler alone must keep the order.
+/// The kernel writes the page on the reading CPU, in an interrupt, so only compiler reordering must be prevented.
 void keep_order() noexcept { std::atomic_signal_fence(std::memory_order_seq_cst); }
 
 bool being_updated(std::uint32_t lock) noexcept { return lock % 2 != 0; }
@@ -25,12 +25,13 @@ std::uint64_t sign_extended(std::uint64_t raw, unsigned width) noexcept {
 }
 
 std::uint64_t ns_since_update(EventPage& page, std::uint64_t cycles) noexcept {
-    // A clock of fewer than 64 bits (CNTVCT_EL0 has 56 or more) is continued from the kernel's own last look at it.
+    // A clock of fewer than 64 bits (CNTVCT_EL0 has at least 56) is extended from the value at the kernel's last
+    // update.
     if ((page.capabilities & cap_user_time_short) != 0)
         cycles = page.time_cycles + ((cycles - page.time_cycles) & page.time_mask);
     const unsigned shift = page.time_shift;
     const std::uint64_t mult = page.time_mult;
-    // In two halves, so that the product does not overflow.
+    // The product is computed in two halves to avoid overflow.
     const std::uint64_t rest = cycles & ((std::uint64_t{1} << shift) - 1);
     return page.time_offset + (cycles >> shift) * mult + ((rest * mult) >> shift);
 }

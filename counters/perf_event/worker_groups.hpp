@@ -7,10 +7,10 @@
 
 namespace bytebound {
 
-/// The groups of one pass on one thread: one read(2) per group at most, values handed out in plan order.
+/// The groups of one pass on one thread: at most one read(2) per group; values are in plan order.
 class WorkerGroups final : public WorkerCounters {
 public:
-    /// `positions[g][i]` is where the i-th event of group g stands in read()'s output.
+    /// `positions[g][i]` is the position of group g's i-th event in the output of read().
     WorkerGroups(std::vector<Group> groups, std::vector<std::vector<std::size_t>> positions);
 
     std::size_t size() const override { return size_; }
@@ -22,7 +22,7 @@ private:
     std::vector<Group> groups_;
     std::vector<std::vector<std::size_t>> positions_;
     std::size_t size_ = 0;
-    std::size_t failed_ = 0; ///< group whose read failed last; groups_.size() when none did
+    std::size_t failed_ = 0; ///< the group whose last read failed; groups_.size() if none did
 };
 
 } // namespace bytebound

@@ -23,8 +23,8 @@ void DomainBytes::add(UniqueFd file, const std::atomic<bool>& needed) {
 }
 
 DomainAnswer DomainBytes::ask(Sys& sys, const Domain& domain, bool needed) noexcept {
-    std::array<char, 32> text; // the longest answer is 20 digits and a line feed
-    // The kernel makes the text anew at each read at offset 0: the descriptor stays open.
+    std::array<char, 32> text; // the longest answer has 20 digits and a line feed
+    // The kernel generates the text again at each read at offset 0, so the descriptor stays open.
     const SysResult got = sys.read_at_start(domain.file.get(), text.data(), text.size());
     if (got.ok()) return parse_domain_answer({text.data(), static_cast<std::size_t>(got.value)});
     if (needed && failed_errno_ == 0) failed_errno_ = got.error;
@@ -48,7 +48,7 @@ CounterValue DomainBytes::read(Sys& sys, std::uint64_t time_ns) noexcept {
         else if (domain.known)
             count_ += answer.bytes - domain.last;
         else if (needed && complete_)
-            complete = false; // it became needed since, and has no earlier number
+            complete = false; // needed only since the last reading, hence without an earlier number
         domain.known = true;
         domain.last = answer.bytes;
     }

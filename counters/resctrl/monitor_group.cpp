@@ -28,8 +28,8 @@ bool lists_pid(const SysRoot& root, const std::string& tasks, pid_t pid) {
     return std::find(lines.begin(), lines.end(), std::to_string(pid)) != lines.end();
 }
 
-/// Groups of programs that were killed: the process is gone, or is this one before it made its own, and nobody is in
-/// them. A process of another PID namespace is not to be seen in proc, its threads in the group are.
+/// Removes the groups of killed programs: groups without tasks whose process is gone, or has the PID of this process. A
+/// process of another PID namespace is not visible in proc, but its threads are listed in the group.
 void remove_stale_groups(Sys& sys, const SysRoot& root, const std::string& groups) {
     for (const std::string& name : root.list(groups)) {
         if (!name.starts_with(own_prefix)) continue;
@@ -45,7 +45,7 @@ void remove_stale_groups(Sys& sys, const SysRoot& root, const std::string& group
 Failure refused(const std::string& path, int error) {
     Error why{ExitCode::not_possible, "make monitoring group", path, "the kernel refuses it", {}, error};
     switch (error) {
-    // alloc_rmid() in fs/resctrl/monitor.c: ENOSPC when all are in use, EBUSY when the unused ones wait in limbo.
+    // alloc_rmid() in fs/resctrl/monitor.c: ENOSPC if all are in use, EBUSY if the unused ones are in limbo.
     case ENOSPC:
         why.cause = "no RMID is free: all belong to groups";
         why.remedy = "remove unused groups: sudo rmdir /sys/fs/resctrl/mon_groups/NAME";
@@ -72,8 +72,8 @@ Failure refused(const std::string& path, int error) {
     return fail(std::move(why));
 }
 
-/// CPUs that share the L3 cache with this id, as the directories of mon_data are numbered; empty where the cache files
-/// do not say.
+/// CPUs that share the L3 cache with this id, which is the number in mon_data's directory names; empty if sysfs does
+/// not list them.
 std::vector<int> cpus_of_l3(const SysRoot& root, int id) {
     const std::string cpus = "sys/devices/system/cpu/";
     const auto online = parse_cpu_list(text_of(root, cpus + "online"));
@@ -145,7 +145,7 @@ Result<void> MonitorGroup::find_domains(const SysRoot& root, const std::string& 
 
 MonitorGroup::~MonitorGroup() {
     if (!home_.empty()) {
-        // rmdir gives the threads back to the control group; these came from one of its monitoring groups.
+        // rmdir returns the threads to the control group, but these came from one of its monitoring groups.
         std::vector<std::string> tids;
         if (const SysResult tasks = sys_.open_file((path_ + "/tasks").c_str(), O_RDONLY); tasks.ok()) {
             UniqueFd file(sys_, static_cast<int>(tasks.value));

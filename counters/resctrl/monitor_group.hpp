@@ -1,5 +1,5 @@
 #pragma once
-// A resctrl monitoring group of this program's own.
+// A resctrl monitoring group owned by this program.
 
 #include <atomic>
 #include <memory>
@@ -14,38 +14,42 @@
 
 namespace bytebound {
 
-/// The group that a process is in, as /proc/PID/cpu_resctrl_groups says (Linux 5.6).
+/// The resctrl group of a process, from /proc/PID/cpu_resctrl_groups (Linux 5.6).
 struct ResctrlPlace {
     std::string control; ///< path of the control group below sys/fs/resctrl; empty: the root
     std::string monitor; ///< name of its monitoring group; empty: none
     bool operator==(const ResctrlPlace&) const = default;
 };
-/// "res:/\nmon:\n", "res:web\nmon:probe\n". The root for a text that says nothing.
+/// Parses "res:/
+/// mon:
+/// ", "res:web
+/// mon:probe
+/// ". Any other text gives the root.
 ResctrlPlace parse_resctrl_groups(std::string_view text);
-/// Of the calling process; before Linux 5.6, the control group whose tasks it is among.
+/// For the calling process. Before Linux 5.6: the control group that lists it in its tasks.
 ResctrlPlace resctrl_place(const SysRoot& root);
 
-/// One L3 domain: mon_data/mon_L3_XX. With sub-NUMA clustering its files hold the sums of its mon_sub_L3_YY, which are
-/// therefore not read (Linux Documentation/filesystems/resctrl.rst).
+/// One L3 domain: mon_data/mon_L3_XX. With sub-NUMA clustering its files contain the sums of its mon_sub_L3_YY, which
+/// are therefore not read (Linux Documentation/filesystems/resctrl.rst).
 struct ResctrlDomain {
     std::string directory; ///< absolute
     std::vector<int> cpus; ///< empty: not known
-    /// A thread of the group runs on it. True from the start where the CPUs are not known.
+    /// A thread of the group runs on it. Always true if the CPUs are not known.
     std::atomic<bool> reached{false};
 };
 
-/// mon_groups/bytebound-PID below the control group of this process. The threads that it watches keep the control
-/// group's limits. Removed with its owner; then the kernel gives its threads back to the control group. A group whose
-/// process was killed is removed by the next one to be made.
+/// mon_groups/bytebound-PID below the control group of this process. Its threads keep the control group's limits. The
+/// destructor removes it, and the kernel returns its threads to the control group. The group of a killed process is
+/// removed when the next one is made.
 class MonitorGroup {
 public:
-    /// Errors: not_possible, with the cause that the kernel's errno means for mkdir in resctrl.
+    /// Error: not_possible, with resctrl's meaning of mkdir's errno as cause.
     static Result<std::unique_ptr<MonitorGroup>> make(Sys& sys, const SysRoot& root);
     MonitorGroup(const MonitorGroup&) = delete;
     MonitorGroup& operator=(const MonitorGroup&) = delete;
     ~MonitorGroup();
 
-    /// Watches thread `tid`, which runs on `cpus`. Called by several threads at once.
+    /// Adds thread `tid`, which runs on `cpus`. Thread-safe.
     Result<void> watch(pid_t tid, const std::vector<int>& cpus);
     const std::vector<std::unique_ptr<ResctrlDomain>>& domains() const { return domains_; }
     const std::string& path() const { return path_; } ///< absolute
@@ -58,7 +62,7 @@ private:
 
     Sys& sys_;
     std::string path_;
-    std::string home_; ///< the monitoring group to give the threads back to; empty: the kernel does it
+    std::string home_; ///< the monitoring group to return the threads to; empty: rmdir is enough
     std::vector<std::unique_ptr<ResctrlDomain>> domains_;
 };
 

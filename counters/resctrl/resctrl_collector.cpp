@@ -24,7 +24,7 @@ struct Offered {
     std::string_view name;
     std::string_view role;
 };
-/// llc_occupancy is not among them: it is a level, and the difference of two readings of a level is no count.
+/// llc_occupancy is not offered: it is a gauge, not a counter, so differences have no meaning.
 constexpr std::array<Offered, 2> offered = {{{"mbm_total_bytes", "dram_bytes"}, {"mbm_local_bytes", ""}}};
 
 bool has_feature(const SysRoot& root, std::string_view feature) {
@@ -32,9 +32,9 @@ bool has_feature(const SysRoot& root, std::string_view feature) {
     return std::any_of(features.begin(), features.end(), [&](const std::string& f) { return trim(f) == feature; });
 }
 
-/// AMD lets root choose what an event counts, domain by domain: "0=0x7f;1=0x33" (Linux 6.3). All of memory traffic is
-/// reads (bits 0, 1), non-temporal writes (2, 3) and dirty victims (6); bits 4 and 5 are reads of slow memory. Empty,
-/// or the first setting that leaves some of it out.
+/// On AMD, root can configure what an event counts per domain: "0=0x7f;1=0x33" (Linux 6.3). All memory traffic is reads
+/// (bits 0, 1), non-temporal writes (2, 3) and dirty victims (6); bits 4 and 5 are reads of slow memory. Returns the
+/// first setting that omits some of it, or "".
 std::string narrowed_setting(const SysRoot& root) {
     constexpr std::uint64_t all_traffic = 0x4f;
     for (const std::string& setting : split(text_of(root, std::string(monitoring) + "mbm_total_bytes_config"), ';')) {
@@ -56,7 +56,7 @@ std::vector<int> affinity_of_caller(Sys& sys) {
     return cpus;
 }
 
-/// The events of the group, through descriptors of this thread's own.
+/// The events of the group, read through descriptors of this thread.
 class GroupCounters final : public WorkerCounters {
 public:
     GroupCounters(Sys& sys, std::shared_ptr<MonitorGroup> group)
@@ -72,7 +72,7 @@ public:
                              opened.error});
             sum.add(UniqueFd(sys_, static_cast<int>(opened.value)), domain->reached);
         }
-        sum.read(sys_, now_ns() - opened_ns_); // differences start here
+        sum.read(sys_, now_ns() - opened_ns_); // initial reading, from which differences start
         return {};
     }
 
@@ -127,7 +127,7 @@ PlannedEvent planned(const Offered& offer, const MonitorGroup& group, const SysR
     Event& e = event.event.emplace();
     e.name = event.name;
     e.pmu = "resctrl";
-    e.domain = Domain::unrestricted; // the hardware knows RMIDs, no privilege levels
+    e.domain = Domain::unrestricted; // the hardware counts per RMID, not per privilege level
     e.unit = "bytes";
     e.origin = group.path() + "/mon_data/mon_L3_*/" + event.name;
     event.pass = event.group = 0;

@@ -12,18 +12,19 @@ namespace bytebound {
 class MonitorGroup;
 
 /// Memory bandwidth of the program's threads: resctrl's mbm_total_bytes and mbm_local_bytes, summed over all L3 domains
-/// (on AMD one per core complex). Reads and write-backs are mixed, so it fills dram_bytes and nothing else.
+/// (one per core complex on AMD). Reads and write-backs are not distinguished, so it feeds only dram_bytes.
 class ResctrlCollector final : public Collector {
 public:
     ResctrlCollector(Sys& sys, const SysRoot& root) : ResctrlCollector(sys, root, root.is_live()) {}
-    /// `may_open` lets a test make groups in a tree of its own.
+    /// `may_open`: lets a test make groups in its own tree.
     ResctrlCollector(Sys& sys, const SysRoot& root, bool may_open);
     ~ResctrlCollector() override;
 
     std::string_view name() const override { return "resctrl"; }
     Capability capability() const override;
-    /// Makes the monitoring group, which stays until this collector and all its counters are gone: a group per phase
-    /// would use up the RMIDs, since a freed one waits until its lines have left the cache. Ignores request.names.
+    /// Makes the monitoring group, which exists until this collector and all its counters are destroyed. One group per
+    /// phase would exhaust the RMIDs, because a freed RMID is unavailable until its lines have left the cache. Ignores
+    /// request.names.
     Result<CountingPlan> plan(const PlanRequest& request) override;
     /// Adds the calling thread to the group.
     Result<std::unique_ptr<WorkerCounters>> open(const CountingPlan& plan, int pass) override;

@@ -239,7 +239,7 @@ std::vector<const MetricEntry*> those_that(Holds holds) {
     return out;
 }
 
-/// Whether events fill it.
+/// Whether events feed it.
 bool has_an_event(std::string_view metric) {
     const MetricEntry* entry = find_metric(metric);
     return entry != nullptr && entry->default_place != 0;

@@ -1,5 +1,5 @@
 #pragma once
-// Where a published figure comes from.
+// The origin of a published figure.
 
 #include <array>
 #include <span>
@@ -9,7 +9,7 @@
 
 namespace bytebound {
 
-/// The names of sources(), for code that asks about one of them.
+/// The names of sources(), for code that refers to one of them.
 namespace source_name {
 inline constexpr std::string_view perf = "perf", uncore = "uncore", resctrl = "resctrl",
                                   core_estimate = "core-estimate", papi = "papi", callgrind = "callgrind", sim = "sim",
@@ -19,17 +19,17 @@ inline constexpr std::string_view perf = "perf", uncore = "uncore", resctrl = "r
 /// One row of the constant table of sources.
 struct SourceEntry {
     std::string_view name;
-    Tier tier = Tier::counted; ///< of its figures at best; a counter that shares hardware with others is `scaled`
+    Tier tier = Tier::counted; ///< best tier of its figures; a counter that shares hardware with others is `scaled`
     std::string_view supplies; ///< what it supplies, one line for the documentation
-    bool counts_dram = false;  ///< it counts the bytes of DRAM on this machine
-    int directness = 0;        ///< among those that do: the smallest is shown first, whatever its tier
-    /// Why it shows fewer, or more, DRAM bytes than another source would.
+    bool counts_dram = false;  ///< it counts DRAM bytes on this machine
+    int directness = 0; ///< rank among the sources of DRAM bytes: the smallest is shown first, regardless of tier
+    /// Why it reports fewer, or more, DRAM bytes than another source.
     std::array<std::string_view, 2> shows_less = {}, shows_more = {};
 };
 std::span<const SourceEntry> sources();
-/// Null for a name that the table lacks.
+/// Null if the table does not contain the name.
 const SourceEntry* find_source(std::string_view name);
-/// Whether the source of this name counts the bytes of DRAM; false for one that the table lacks.
+/// Whether the source counts DRAM bytes; false if the table does not contain it.
 bool counts_dram(std::string_view source);
 
 } // namespace bytebound

@@ -1,5 +1,5 @@
 #pragma once
-// What the tiers of figures mean to readers; counters/tier.hpp has their order and how they combine.
+// Explanations of the tiers for readers; counters/tier.hpp defines their order and combination.
 
 #include <span>
 #include <string_view>
@@ -11,8 +11,8 @@ namespace bytebound {
 /// One row of the constant table of tiers, from the most to the least direct.
 struct TierEntry {
     Tier tier;
-    std::string_view comes_from; ///< where the number comes from, one line for the documentation
-    std::string_view legend;     ///< the same below the main table
+    std::string_view comes_from; ///< origin of the number, one line for the documentation
+    std::string_view legend;     ///< the same for the legend below the main table
 };
 std::span<const TierEntry> tiers();
 

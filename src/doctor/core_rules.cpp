@@ -12,7 +12,7 @@ std::vector<const PmuFacts*> core_pmus(const MachineFacts& facts) {
     std::vector<const PmuFacts*> cores;
     for (const PmuFacts& pmu : facts.pmus)
         if (pmu.kind == PmuKind::core) cores.push_back(&pmu);
-    // On a hybrid machine by CPU, which puts the big cores of x86 first; `cpus` is absent elsewhere.
+    // On a hybrid machine, sorting by CPU puts x86's big cores first. Other machines have no `cpus` file.
     std::stable_sort(cores.begin(), cores.end(),
                      [](const PmuFacts* a, const PmuFacts* b) { return a->cpus < b->cpus; });
     return cores;
@@ -113,7 +113,7 @@ SourceDiagnosis core_not_probed(const MachineFacts& facts) {
                      "run scripts/gather-machine with bytebound on that machine");
 }
 
-/// Hardware events that answer something else than a refusal of everything.
+/// Hardware events that fail with an error other than a general refusal.
 SourceDiagnosis core_fails(const MachineFacts& facts, int error) {
     const auto cores = core_pmus(facts);
     if (error == EACCES || error == EPERM) return refused_probe(facts, error, 1);
@@ -155,8 +155,8 @@ std::string virtual_machine_phrase(const MachineFacts& facts) {
     return facts.machine.virtualisation.hypervisor + " virtual machine";
 }
 
-SourceDiagnosis refused_probe(const MachineFacts& facts, int error, int paranoid_wanted) {
-    SourceDiagnosis refused = diagnose_refusal(facts, error, {paranoid_wanted, {}});
+SourceDiagnosis refused_probe(const MachineFacts& facts, int error, int paranoid_needed) {
+    SourceDiagnosis refused = diagnose_refusal(facts, error, {paranoid_needed, {}});
     refused.cause += " (" + errno_name(error) + ")";
     return refused;
 }
@@ -167,7 +167,7 @@ SourceDiagnosis diagnose_core(const MachineFacts& facts) {
     if (!cycles) return core_not_probed(facts);
     if (*cycles == 0) return core_opens(facts);
     if (*cycles == ENOSYS) return no_perf_events(facts);
-    // Software events need no hardware: what refuses them refuses everything.
+    // Software events need no hardware, so whatever refuses them refuses all events.
     if (software.value_or(0) == EPERM || software.value_or(0) == EACCES) return refused_probe(facts, *software, 1);
     return core_fails(facts, *cycles);
 }

@@ -7,7 +7,7 @@
 namespace bytebound {
 namespace {
 
-/// Why PAPI can count nothing on the running machine; empty when it can, or is not built in.
+/// Why PAPI cannot count on the running machine; empty if it can, or is not built in.
 std::string ask_papi(Sys& sys, const SysRoot& root) {
     const CollectorEntry* papi = find_collector(collectors(), collector_name::papi);
     if (papi == nullptr || papi->make == nullptr) return {};

@@ -21,7 +21,7 @@ ResctrlFacts gather_resctrl(const SysRoot& root) {
 }
 
 std::vector<std::string> loaded_modules(const SysRoot& root) {
-    std::vector<std::string> modules = root.list("sys/module"); // built-in ones too, when they have parameters
+    std::vector<std::string> modules = root.list("sys/module"); // includes built-in modules if they have parameters
     for (const std::string& line : split(text_of(root, "proc/modules"), '\n'))
         if (!line.empty()) modules.push_back(line.substr(0, line.find(' ')));
     return modules;

@@ -1,5 +1,5 @@
 #pragma once
-// What diagnose() looks at.
+// The input of diagnose().
 
 #include <optional>
 #include <string>
@@ -19,18 +19,18 @@ struct ResctrlFacts {
     bool in_kernel = false;      ///< listed in proc/filesystems
     bool mounted = false;        ///< sys/fs/resctrl/info exists
     bool mbm_total = false;      ///< info/L3_MON/mon_features has mbm_total_bytes
-    bool knows_clusters = false; ///< sub-NUMA clusters have domains of their own (Linux 6.11)
+    bool knows_clusters = false; ///< sub-NUMA clusters have their own domains (Linux 6.11)
 };
 
-/// What this program and its surroundings offer; unknown for a recorded machine.
+/// Capabilities of this program and its environment; unknown for a recorded machine.
 struct ProgramFacts {
     std::string architecture;          ///< the one that this program was compiled for
-    std::optional<bool> valgrind;      ///< a valgrind on the search path; nothing: not looked
-    std::vector<std::string> built_in; ///< names of the collectors that this build has
-    std::string papi_refusal;          ///< why PAPI itself can count nothing here; empty: it can, or was not asked
+    std::optional<bool> valgrind;      ///< a valgrind is on the search path; nullopt: not searched
+    std::vector<std::string> built_in; ///< names of the collectors in this build
+    std::string papi_refusal;          ///< why PAPI itself cannot count here; empty: it can, or was not tried
 };
 
-/// The machine and what doctor alone asks of it: files, probes and programs, no conclusions.
+/// The machine and the additional facts for doctor: files, probes and programs, without conclusions.
 struct MachineFacts : PermissionFacts {
     MachineFacts() = default;
     explicit MachineFacts(PermissionFacts permissions) : PermissionFacts(std::move(permissions)) {}
@@ -39,19 +39,19 @@ struct MachineFacts : PermissionFacts {
     Machine machine;
     bool event_source = false; ///< bus/event_source/devices exists and is not empty
     std::vector<PmuFacts> pmus;
-    bool proc_sys_kernel = false; ///< proc/sys/kernel was there to look into
+    bool proc_sys_kernel = false; ///< proc/sys/kernel is visible
     std::optional<int> nmi_watchdog;
     std::vector<std::string> modules; ///< proc/modules, and the names below sys/module
-    CpuKnowledge knowledge;           ///< what stands in presets/*.toml of this CPU
+    CpuKnowledge knowledge;           ///< from presets/*.toml, for this CPU
     ResctrlFacts resctrl;
     std::string clocksource;
-    std::optional<Probes> probes; ///< nothing: nobody tried
+    std::optional<Probes> probes; ///< nullopt: no probe was made
     ProgramFacts program;
-    std::vector<std::string> warnings; ///< files that make no sense
+    std::vector<std::string> warnings; ///< malformed files
 };
 
-/// Reads sys/ and proc/ below `root`. Missing files are missing facts; files that make no sense become warnings.
-/// Fills neither `probes` nor `program`.
+/// Reads sys/ and proc/ below `root`. Missing files are missing facts; malformed files become warnings. Does not fill
+/// in `probes` and `program`.
 MachineFacts gather_facts(const SysRoot& root);
 
 } // namespace bytebound

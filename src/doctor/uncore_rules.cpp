@@ -17,14 +17,14 @@ std::vector<const PmuFacts*> controllers(const MachineFacts& facts) {
 }
 
 bool has_module(const MachineFacts& facts, std::string module) {
-    // The kernel writes module names with underscores or, below sys/module, either way.
+    // Module names have underscores in the kernel, but may have dashes below sys/module.
     std::string dashed = module;
     std::replace(dashed.begin(), dashed.end(), '_', '-');
     return std::any_of(facts.modules.begin(), facts.modules.end(),
                        [&](const std::string& loaded) { return loaded == module || loaded == dashed; });
 }
 
-/// "Linux 6.7"; of a driver with a first kernel.
+/// "Linux 6.7", for a driver with a known first version.
 std::string linux_since(const MemoryControllerDriver& driver) {
     return "Linux " + std::to_string(driver.since->first) + "." + std::to_string(driver.since->second);
 }
@@ -92,8 +92,8 @@ SourceDiagnosis diagnose_memory_controller(const MachineFacts& facts) {
                          "run scripts/gather-machine with bytebound on that machine");
     }
     if (device != 0) {
-        // The kernel asks for permission only after the PMU accepted the event: a PMU that refuses the probe's
-        // config 0 (EINVAL) says nothing about it, the software event does.
+        // The kernel checks permission only after the PMU has accepted the event. A PMU that rejects the probe's config
+        // 0 (EINVAL) therefore gives no information about permission, but the software event does.
         for (const auto& error : {permission, device})
             if (error == EACCES || error == EPERM) return refused_probe(facts, *error, 0);
         if (device && *device != EINVAL)
@@ -119,7 +119,7 @@ SourceDiagnosis diagnose_resctrl(const MachineFacts& facts) {
     if (!resctrl.in_kernel && !resctrl.mounted)
         return unavailable(Cause::not_in_kernel, "this kernel has no resctrl",
                            "use a kernel with CONFIG_X86_CPU_RESCTRL=y");
-    if (!built_in(facts, collector_name::resctrl)) // before what can be mended: mounting it would not help
+    if (!built_in(facts, collector_name::resctrl)) // before causes with a remedy: mounting resctrl would not help
         return unavailable(Cause::not_built_in, "the machine supports it, but this build has no resctrl collector",
                            "use --collector perf or sim");
     if (!resctrl.mounted)
@@ -147,7 +147,7 @@ SourceDiagnosis diagnose_papi(const MachineFacts& facts) {
     if (!built_in(facts, collector_name::papi))
         return unavailable(Cause::not_built_in, "this build has no PAPI collector",
                            "use --collector perf: it reads the same kernel counters");
-    // PAPI counts through perf_event: it can do what the core PMU can do, if its tables know this CPU.
+    // PAPI counts through perf_event, so it can do what the core PMU can, if its tables contain this CPU.
     SourceDiagnosis core = diagnose_core(facts);
     if (core.state != SourceState::available) return core;
     if (!facts.program.papi_refusal.empty())
@@ -186,7 +186,7 @@ SourceDiagnosis diagnose_simulation(const MachineFacts& facts) {
 SourceDiagnosis diagnose_clock(const MachineFacts& facts) {
     const auto& source = facts.clocksource;
     if (source.empty()) return available("clock source unknown");
-    // These are read through a port or MMIO in the kernel, a microsecond or so; the others are read in user space.
+    // The kernel reads these clocks through a port or MMIO, in about a microsecond; the others are read in user space.
     if (source == "hpet" || source == "acpi_pm" || source == "jiffies" || source == "refined-jiffies")
         return available("clock source " + source + ": slow to read, so short steps are imprecise", Cause::slow_clock,
                          "sudo dmesg | grep -i 'clocksource\\|tsc' says why tsc was dropped");

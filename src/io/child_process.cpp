@@ -14,12 +14,12 @@ namespace {
 std::vector<char*> pointers_to(const std::vector<std::string>& words) {
     std::vector<char*> pointers;
     for (const std::string& word : words)
-        pointers.push_back(const_cast<char*>(word.c_str())); // posix_spawn(3) promises not to write
+        pointers.push_back(const_cast<char*>(word.c_str())); // posix_spawn(3) promises not to modify it
     pointers.push_back(nullptr);
     return pointers;
 }
 
-/// What the child does before it becomes another program.
+/// What the child sets up before exec.
 class Preparation {
 public:
     explicit Preparation(const std::filesystem::path& log) {
@@ -64,7 +64,7 @@ std::optional<ProcessEnd> ChildProcess::poll() {
     const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
     if (ended == 0 || (ended < 0 && errno == EINTR)) return {};
     pid_ = -1;
-    if (ended < 0) return ProcessEnd{1, 0}; // somebody else reaped it: how it ended is not known
+    if (ended < 0) return ProcessEnd{1, 0}; // another part of the process reaped it: exit status unknown
     return WIFSIGNALED(status) ? ProcessEnd{0, WTERMSIG(status)} : ProcessEnd{WEXITSTATUS(status), 0};
 }
 

@@ -14,23 +14,22 @@ namespace bytebound {
 
 /// How a process ended.
 struct ProcessEnd {
-    int exit_code = 0; ///< of exit(); meaningless after a signal
-    int signal = 0;    ///< that killed it; 0: it exited
+    int exit_code = 0; ///< argument of exit(); meaningless after a signal
+    int signal = 0;    ///< the signal that killed it; 0: it exited
     bool fine() const { return signal == 0 && exit_code == 0; }
 };
 
-/// A process of ours. Destroyed while it runs: killed.
+/// A child process. The destructor kills it if it still runs.
 class ChildProcess {
 public:
-    /// Runs words[0], found by its path. stdin is empty, stdout and stderr go to `log`. Error (internal) with the
-    /// errno.
+    /// Runs words[0], a path. stdin is empty; stdout and stderr go to `log`. Error (internal) with the errno.
     static Result<ChildProcess> start(const std::vector<std::string>& words,
                                       const std::vector<std::string>& environment, const std::filesystem::path& log);
     ChildProcess(ChildProcess&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
     ChildProcess& operator=(ChildProcess&& other) noexcept;
     ~ChildProcess() { kill(); }
 
-    /// Nothing while it runs. Does not wait.
+    /// nullopt while it runs. Does not wait.
     std::optional<ProcessEnd> poll();
     /// Kills it and waits for its end.
     void kill() noexcept;

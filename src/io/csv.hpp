@@ -1,6 +1,6 @@
 #pragma once
-// CSV by RFC 4180: cells may be quoted, a quoted one may hold commas, quotes and line ends. Lines that begin with # in
-// front of the header are comments.
+// CSV by RFC 4180: cells may be quoted, and a quoted cell may contain commas, quotes and line ends. Lines that begin
+// with # before the header are comments.
 
 #include <cstddef>
 #include <string>
@@ -11,26 +11,26 @@
 
 namespace bytebound {
 
-/// A cell as it stands in a file: quoted where it must be.
+/// A cell as written to a file: quoted if necessary.
 std::string csv_cell(std::string_view cell);
 
 struct CsvRecord {
-    std::size_t line = 0; ///< on which it starts, from 1 on
+    std::size_t line = 0; ///< number of its first line, from 1
     std::vector<std::string> cells;
 };
 
-/// Reads a text from its beginning. Text and name must outlive it.
+/// Reads a text from its beginning. The text and its name must outlive the reader.
 class CsvReader {
 public:
-    /// `name`: of the file, for errors; `remedy`: what to do about a bad one.
+    /// `name`: the file's, for errors. `remedy`: what to do about a malformed file.
     CsvReader(std::string_view text, const std::string& name, std::string remedy);
 
     /// The comment lines that come next, without "# ".
     std::vector<std::string> comments();
     bool done() const { return at_ >= text_.size(); }
-    /// Error: bad_data at a cell that is not closed or a last line without its end: at the end of the text only.
+    /// Error: bad_data for a cell that is not closed, or a last line without a line end.
     Result<CsvRecord> next();
-    /// The same error for a line that holds what it must not.
+    /// The same error, for a line whose content is invalid.
     Failure bad_line(std::size_t line, std::string cause) const;
 
 private:

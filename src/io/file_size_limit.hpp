@@ -4,8 +4,8 @@
 
 namespace bytebound {
 
-/// While it lives, a write beyond the file-size limit (ulimit -f) fails with EFBIG. By default its signal, SIGXFSZ,
-/// kills the process (setrlimit(2)).
+/// As long as it exists, a write beyond the file-size limit (ulimit -f) fails with EFBIG instead of killing the process
+/// by SIGXFSZ (setrlimit(2)).
 class FileSizeLimitAsError {
 public:
     FileSizeLimitAsError() {

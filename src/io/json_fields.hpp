@@ -1,5 +1,5 @@
 #pragma once
-// Records as JSON by one table of fields each: writing, reading and the shape that a schema must have follow from it.
+// Records as JSON by one table of fields each, which defines how they are written, read, and described by a schema.
 //
 //     const Table<Point>& fields_of(const Point*) { // found by argument-dependent lookup
 //         static constexpr Field<Point> list[] = {field<&Point::x>("x"),
@@ -8,11 +8,12 @@
 //         return table;
 //     }
 //
-// A member's type decides how it is written: truth values, whole numbers that fit, numbers, texts, enumerations (whose
-// members members_of() lists and name_of() names), optional values (null), lists, arrays, maps, and records with a
-// table. A second template argument gives another codec: those below, or the caller's own.
+// A member's type decides how it is written: booleans, integers within their type's range, floating-point numbers,
+// strings, enumerations (members_of() lists their members, name_of() names them), optional values (null), lists,
+// arrays, maps, and records with a table. A second template argument selects another codec: one from below, or the
+// caller's own.
 //
-// Faults are nlohmann's exceptions for missing keys and wrong types, and std::invalid_argument for values; both name
+// Faults are nlohmann's exceptions for missing keys and wrong types, and std::invalid_argument for values. Both give
 // the path in the document: "/ceilings/bandwidth/0/threads: it is below 1".
 
 #include <array>
@@ -36,7 +37,7 @@
 
 namespace bytebound::fields {
 
-/// Refuses the value that is being read, or one below it.
+/// Rejects the value being read, or one below it; the callers prepend its path.
 [[noreturn]] inline void refuse(const std::string& cause) { throw std::invalid_argument(": " + cause); }
 [[noreturn]] inline void refuse(const std::string& key, const std::string& cause) {
     throw std::invalid_argument("/" + key + ": " + cause);
@@ -51,11 +52,11 @@ template <class Record>
 struct Field {
     std::string_view name;
     nlohmann::json (*write)(const Record&);
-    void (*read)(const nlohmann::json&, Record&); ///< null: follows from other members and is written only
+    void (*read)(const nlohmann::json&, Record&); ///< null: derived from other members, hence written only
     ValueShape (*shape)();
     bool required = true;
 
-    /// Documents of older versions do not have it: the member then keeps the value that its type gives it.
+    /// Documents of older versions do not contain it; the member then keeps its default.
     constexpr Field absent_in_older() const {
         Field field = *this;
         field.required = false;
@@ -66,7 +67,7 @@ struct Field {
 template <class Record>
 struct Table {
     std::span<const Field<Record>> fields;
-    void (*finish)(Record&) = nullptr; ///< after all were read: checks across members
+    void (*finish)(Record&) = nullptr; ///< called when all fields are read: checks across members
 };
 
 template <class Record>
@@ -124,7 +125,7 @@ struct Codec<std::string> {
     static ValueShape shape() { return {"string", false, {}, {}}; }
 };
 
-/// A whole number that its type holds; nlohmann's own conversion wraps and truncates.
+/// An integer within the range of its type. nlohmann's own conversion wraps and truncates.
 template <std::integral Number>
 bool read_whole(const nlohmann::json& j, Number& value) {
     if (j.is_number_unsigned()) {
@@ -140,7 +141,7 @@ template <std::integral Number>
 struct Codec<Number> {
     static nlohmann::json write(Number value) { return value; }
     static void read(const nlohmann::json& j, Number& value) {
-        if (!j.is_number()) j.get_to(value); // which refuses it
+        if (!j.is_number()) j.get_to(value); // throws nlohmann's type error
         if (!read_whole(j, value))
             refuse("it is not a whole number" + std::string(std::is_unsigned_v<Number> ? " from 0 on" : "") +
                    " that fits");
@@ -194,7 +195,7 @@ struct OptionalOf {
 template <class Value>
 struct Codec<std::optional<Value>> : OptionalOf<Value, Codec> {};
 
-/// An array's element; the path of a fault gets its number.
+/// An element of an array; its index becomes part of a fault's path.
 template <class Value, template <class> class Of>
 void read_element(const nlohmann::json& array, std::size_t i, Value& value) {
     try {
@@ -261,7 +262,7 @@ struct Codec<std::map<std::string, Value>> {
     static ValueShape shape() { return {"object", false, {}, {Codec<Value>::shape()}}; }
 };
 
-/// A value of the type that means "unknown", written as null.
+/// `unknown` is the value of the type that means "unknown"; it is written as null.
 template <class Value, template <class> class Of, auto unknown>
 struct NullFor {
     static nlohmann::json write(const Value& value) {
@@ -293,7 +294,7 @@ struct TextOrNull {
     static ValueShape shape() { return {"string", true, {}, {}}; }
 };
 
-/// A whole number from 1 on.
+/// An integer of at least 1.
 template <class Number>
 struct Positive : Codec<Number> {
     static void read(const nlohmann::json& j, Number& value) {
@@ -302,7 +303,7 @@ struct Positive : Codec<Number> {
     }
 };
 
-/// A number, where another type than that of a number is a fault like any other.
+/// A finite number; NaN, infinities and other types are faults.
 template <class Number>
 struct Finite : Codec<Number> {
     static void read(const nlohmann::json& j, Number& value) {
@@ -311,7 +312,7 @@ struct Finite : Codec<Number> {
     }
 };
 
-/// A rate that others divide by.
+/// A positive rate, safe as a divisor.
 template <class Number>
 struct Rate : Finite<Number> {
     static void read(const nlohmann::json& j, Number& value) {
@@ -352,13 +353,13 @@ constexpr Field<typename RecordOf<decltype(member)>::type> field(std::string_vie
     return field_by<typename RecordOf<decltype(member)>::type, member, Of>(name);
 }
 
-/// A member that lies deeper: `[](auto& record) -> auto& { return record.layout.groups; }`.
+/// A nested member: `[](auto& record) -> auto& { return record.layout.groups; }`.
 template <class Record, auto get, template <class> class Of = Codec>
 constexpr Field<Record> inner_field(std::string_view name) {
     return field_by<Record, get, Of>(name);
 }
 
-/// A value that follows from the record: written, and passed over when it is read.
+/// A value derived from the record: written, and ignored on reading.
 template <class Record, auto get, template <class> class Of = Codec>
 constexpr Field<Record> computed(std::string_view name) {
     using Value = std::remove_cvref_t<std::invoke_result_t<decltype(get), const Record&>>;
@@ -366,7 +367,8 @@ constexpr Field<Record> computed(std::string_view name) {
             &Of<Value>::shape};
 }
 
-/// Members that are one value of another type in the document: `to(record)` makes it, `from(value, record)` takes it.
+/// Members that the document stores as one value of another type: `to(record)` makes it, `from(value, record)` reads
+/// it.
 template <class Record, auto to, auto from, template <class> class Of = Codec>
 constexpr Field<Record> converted(std::string_view name) {
     using Value = std::remove_cvref_t<std::invoke_result_t<decltype(to), const Record&>>;
@@ -388,7 +390,7 @@ std::string document_of(const Record& record) {
     return text + "\n}\n";
 }
 
-/// The record of a document that names its schema. Error: `malformed` with the cause.
+/// Reads the record from a document that contains its schema's name. Error: `malformed` with the cause.
 template <class Record>
 Result<Record> record_of(std::string_view text, std::string_view schema, Error malformed) {
     const auto refused = [&](std::string cause) {

@@ -1,5 +1,5 @@
 #pragma once
-// What a JSON document may hold, as its field tables say it: to compare with a JSON Schema.
+// The shape of a JSON document according to its field tables, for comparison with a JSON Schema.
 
 #include <string_view>
 #include <vector>
@@ -9,10 +9,11 @@ namespace bytebound {
 struct FieldShape;
 
 struct ValueShape {
-    std::string_view type; ///< of JSON Schema: "boolean", "integer", "number", "string", "array", "object"
+    std::string_view type; ///< in JSON Schema: "boolean", "integer", "number", "string", "array", "object"
     bool nullable = false;
-    std::vector<FieldShape> fields; ///< of an object that has these members and no others
-    std::vector<ValueShape> each;   ///< one: of an array's elements, or of an object with any keys; else empty
+    std::vector<FieldShape> fields; ///< of an object with exactly these members
+    /// Size 1 for arrays and for objects with arbitrary keys: the shape of their elements; else empty.
+    std::vector<ValueShape> each;
 };
 
 struct FieldShape {

@@ -6,8 +6,8 @@
 namespace bytebound {
 namespace {
 
-/// std::regex backtracks, which takes exponential time for (a*)*b and a stack as deep as the text is long. libstdc++
-/// has a second way of matching, which follows all alternatives at once.
+/// std::regex backtracks by default, which takes exponential time for (a*)*b and a stack as deep as the text is long.
+/// libstdc++'s polynomial mode follows all alternatives at once.
 std::regex_constants::syntax_option_type syntax() {
 #ifdef __GLIBCXX__
     return std::regex_constants::extended | std::regex_constants::__polynomial;

@@ -1,6 +1,6 @@
 #pragma once
-// The one regular expression engine of the program: POSIX extended expressions against whole texts. Matching takes time
-// in proportion to expression and text: presets of users are input, and no expression makes the program hang.
+// The program's only regular expression engine: POSIX extended expressions, matched against whole texts. Matching takes
+// time in proportion to expression and text, because user presets are input: no expression may hang the program.
 
 #include <cstddef>
 #include <memory>
@@ -13,13 +13,12 @@ namespace bytebound {
 
 class Regex {
 public:
-    /// Error: std::invalid_argument with what is wrong with the expression; check it with is_regex() where it is
-    /// read.
+    /// Error: std::invalid_argument with the fault of the expression. Validate input with is_regex() first.
     explicit Regex(const std::string& expression);
 
     /// Whether the whole text matches.
     bool matches(std::string_view text) const;
-    /// What each group matched, "" for one that took no part; none when the whole text does not match.
+    /// The text of each group, "" for a group that did not take part; nullopt if the whole text does not match.
     std::optional<std::vector<std::string>> groups(std::string_view text) const;
     std::size_t group_count() const;
 

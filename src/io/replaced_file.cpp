@@ -18,7 +18,7 @@ struct Closer {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-/// Opened for writing without cutting it: what is there keeps its blocks.
+/// Opened for writing without truncation, so that an existing file keeps its reserved blocks.
 std::unique_ptr<std::FILE, Closer> open_over(const fs::path& file) {
     const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
     if (fd < 0) return nullptr;

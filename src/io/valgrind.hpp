@@ -2,9 +2,9 @@
 
 namespace bytebound {
 
-/// Whether this process runs under valgrind; false in a build that does not know its client requests.
+/// Whether this process runs under valgrind; false in a build without valgrind's client requests.
 bool under_valgrind();
-/// Whether this build knows valgrind's client requests.
+/// Whether this build has valgrind's client requests.
 bool knows_valgrind();
 
 } // namespace bytebound

@@ -1,9 +1,9 @@
 #pragma once
-// Access policies: what an update loop does its loads, stores and row copies through. The loops are templates on one
-// of them, so that the timed code, the simulated stream and the ledger are one source and cannot drift apart.
+// Access policies, through which an update loop does its loads, stores and row copies. The loops are templates on a
+// policy, so that the timed code, the simulated stream and the ledger come from one source and cannot diverge.
 //
-// Only what the contract calls a data reference goes through a policy: mask words, list entries, slot tables, rows.
-// Stack and code, and a loop's own few counters, do not.
+// Only data references go through a policy: mask words, list entries, slot tables, rows. Accesses to the stack, to code
+// and to a loop's own few counters do not.
 
 #include <cstddef>
 #include <cstdint>
@@ -15,11 +15,12 @@
 
 namespace bytebound {
 
-/// The timed loops: rows are copied, nothing is watched, everything inlines to the bare access.
+/// For the timed loops: copies rows, reports nothing, and inlines to the bare access.
 class Unwatched {
 public:
     static constexpr bool copies_rows = true;
-    static constexpr bool names_workers = false; ///< else worker() and join() stand for a team
+    /// Policies with `true` have worker() and join(), which simulate a team.
+    static constexpr bool reports_workers = false;
     explicit Unwatched(CopyMethod method) : method_(method), copy_row_(copy_function(method)) {}
 
     template <class T>
@@ -40,11 +41,11 @@ private:
     CopyFunction copy_row_;
 };
 
-/// The simulated stream: every reference goes to an observer as an arena offset; no row byte is touched.
+/// For the simulated stream: reports every reference to an observer as an arena offset, and touches no row bytes.
 class Watched {
 public:
     static constexpr bool copies_rows = false;
-    static constexpr bool names_workers = true;
+    static constexpr bool reports_workers = true;
     Watched(AccessObserver& observer, const std::byte* arena) : observer_(&observer), arena_(arena) {}
 
     template <class T>
@@ -72,11 +73,11 @@ private:
     const std::byte* arena_;
 };
 
-/// The ledger: metadata bytes are summed up; no row byte is touched.
+/// For the ledger: adds up metadata bytes, and touches no row bytes.
 class Tallied {
 public:
     static constexpr bool copies_rows = false;
-    static constexpr bool names_workers = false;
+    static constexpr bool reports_workers = false;
     explicit Tallied(std::uint64_t& metadata_bytes) : metadata_bytes_(&metadata_bytes) {}
 
     template <class T>

@@ -40,7 +40,7 @@ __attribute__((target("avx2"))) void copy_avx2(std::byte* to, const std::byte* f
     }
     for (; at + width <= bytes; at += width)
         vector(at);
-    // The rest by a vector that ends with the row: some bytes are stored twice, none outside it.
+    // The remainder is copied by a vector that ends at the row's end: it stores some bytes twice, but none outside.
     if (at < bytes) vector(bytes - width);
 }
 
@@ -65,7 +65,7 @@ __attribute__((target("avx512f"))) void copy_avx512(std::byte* to, const std::by
     if (at < bytes) vector(bytes - width);
 }
 
-// movntdq is SSE2, the baseline; four of them fill one write-combining buffer, whatever the width of the others.
+// movntdq is in SSE2, the baseline. Four of them fill one write-combining buffer, so wider vectors would gain nothing.
 void copy_nt(std::byte* to, const std::byte* from, std::size_t bytes) noexcept {
     constexpr std::size_t line = 64;
     const std::size_t head = std::min(bytes, (line - reinterpret_cast<std::uintptr_t>(to) % line) % line);
@@ -90,7 +90,7 @@ constexpr CopyFunction copy_movsb = nullptr, copy_avx2 = nullptr, copy_avx512 = 
 struct Entry {
     CopyMethod method;
     std::string_view name;
-    CopyFunction function; ///< null: not on this architecture
+    CopyFunction function; ///< null: not available on this architecture
 };
 constexpr std::array<Entry, 5> method_table{{{CopyMethod::memcpy, "memcpy", copy_memcpy},
                                              {CopyMethod::movsb, "movsb", copy_movsb},

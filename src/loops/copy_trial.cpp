@@ -42,7 +42,7 @@ CopyTrial choose_copy_method(Workspace& workspace, WorkerTeam& team, const LoopO
         const std::size_t round = turn / steps;
         const auto step = static_cast<std::uint32_t>(turn % steps);
         if (step == 0) loop.reset(changes);
-        // A trace whose length is a multiple of the turns would tie every method to certain steps.
+        // Without the shift, a trace length divisible by the number of methods would tie each method to certain steps.
         const std::size_t shift = steps % methods.size() == 0 ? round : 0;
         const std::size_t m = (turn + shift) % methods.size();
         loop.copy_with(Unwatched(methods[m]));

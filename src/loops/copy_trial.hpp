@@ -12,23 +12,24 @@
 
 namespace bytebound {
 
-/// What one copy method needed for oracle's steps.
+/// One copy method's times for oracle's steps.
 struct CopyTrialTime {
     CopyMethod method;
-    std::uint32_t steps = 0; ///< steps timed with it
-    double median_ns = 0;    ///< of a step
-    double bytes_per_ns = 0; ///< median over the steps of row bytes loaded + stored over time; GB/s
+    std::uint32_t steps = 0; ///< number of timed steps
+    double median_ns = 0;    ///< per step
+    double bytes_per_ns = 0; ///< median over the steps of row bytes loaded and stored, divided by time; equals GB/s
 };
 
 struct CopyTrial {
     CopyMethod winner = CopyMethod::memcpy;
-    std::vector<CopyTrialTime> times; ///< every method that runs here, in the order of copy_methods(); empty if no rows
+    /// All methods that run here, in the order of copy_methods(); empty if there are no rows.
+    std::vector<CopyTrialTime> times;
 };
 
-/// Copies oracle's rows of `changes` (whose masks the workspace holds) with every method that runs here and names the
-/// one with the highest median rate. The methods take turns step by step, so that each finds its rows as cold as the
-/// others do. Ends after `limit_ns` or when every method has had `steps_each` steps. Overwrites the slab: the loop that
-/// runs next starts with reset().
+/// Copies oracle's rows of `changes` (whose masks are in the workspace) with every method that runs here, and chooses
+/// the one with the highest median rate. The methods alternate step by step, so that the rows are equally cold for all.
+/// Ends after `limit_ns`, or when every method has done `steps_each` steps. Overwrites the slab: the next loop must
+/// start with reset().
 CopyTrial choose_copy_method(Workspace& workspace, WorkerTeam& team, const LoopOptions& options,
                              std::span<const StepChange> changes, std::uint32_t steps_each = 25,
                              std::uint64_t limit_ns = 100'000'000);

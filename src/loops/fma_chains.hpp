@@ -1,14 +1,14 @@
 #pragma once
-// The chains over a vector type. Internal to loops/: each fma_kernel_ISA.cpp defines BYTEBOUND_TARGET, the attribute
-// that its functions need, then includes this. In an unnamed namespace: every ISA has its own.
+// FMA chains as templates on a vector type. Internal to loops/: each fma_kernel_ISA.cpp defines BYTEBOUND_TARGET, the
+// attribute that its functions need, and then includes this. The unnamed namespace gives every ISA its own copy.
 
 #include "loops/fma_kernel.hpp"
 
 namespace bytebound {
 namespace {
 
-/// Two units with a latency of 4 or 5 cycles need 8 or 10 chains in flight; 12 and the two constants fit the 16 vector
-/// registers of AVX2.
+/// Two FMA units with a latency of 4 or 5 cycles need 8 or 10 chains in flight. 12 chains and two constants fit into
+/// AVX2's 16 vector registers.
 constexpr std::uint32_t fma_chain_count = 12;
 
 template <class Vector>

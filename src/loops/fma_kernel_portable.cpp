@@ -7,8 +7,8 @@
 namespace bytebound {
 namespace {
 
-/// A 16-byte vector of the compiler's. Multiplies, then adds, where the baseline has no fused operation; both are
-/// counted, as in a fused one.
+/// A 16-byte vector type of the compiler. If the baseline has no fused operation, it multiplies and then adds; both are
+/// counted, as for a fused one.
 template <class Number>
 struct Sixteen {
     using Element = Number;

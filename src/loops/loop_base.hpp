@@ -11,7 +11,7 @@
 
 namespace bytebound {
 
-/// What a loop is built from. `team` is null in replays, which count the workers of the team that they stand for.
+/// Inputs of a loop. `team` is null in replays; they have the worker count of the team that they simulate.
 template <class Access>
 struct LoopSetup {
     Workspace& workspace;
@@ -21,7 +21,7 @@ struct LoopSetup {
     unsigned replayed_workers = 1;
 };
 
-/// Addresses in the arena, taken once, and what every loop needs.
+/// State common to all loops: addresses in the arena and helpers.
 template <class Access>
 class LoopBase : public UpdateLoop {
 public:
@@ -37,7 +37,7 @@ public:
 protected:
     const std::uint64_t* mask(std::uint32_t step) const noexcept { return masks_ + step * words_; }
 
-    /// Packs the rows of mask 0 in ascending order, unobserved; `list` gets their ids.
+    /// Packs the rows of mask 0 in ascending order, unobserved; `list` receives their ids.
     void pack(std::uint32_t* list, const SlotTables* tables) {
         rows_ = list_rows(Unwatched(CopyMethod::memcpy), mask(0), words_, list, tables);
         if constexpr (Access::copies_rows) {
@@ -46,7 +46,7 @@ protected:
         }
     }
 
-    /// Gathers pool rows list[0 .. rows) into slots 0 .. rows.
+    /// Copies pool rows list[0 .. rows) into slots 0 .. rows.
     void gather(const std::uint32_t* list, std::uint32_t rows) const noexcept {
         copier_.split(rows, [&](std::uint32_t begin, std::uint32_t end) noexcept {
             for (std::uint32_t i = begin; i < end; ++i)
@@ -59,10 +59,10 @@ protected:
     std::uint32_t pool_rows_, mask_count_;
     std::size_t words_;
     const std::uint64_t* masks_;
-    std::uint32_t* sources_; ///< N entries of the index buffer
-    std::uint32_t* slots_;   ///< the N entries behind them
+    std::uint32_t* sources_; ///< N entries at the start of the index buffer
+    std::uint32_t* slots_;   ///< the N entries after them
     SlotTables tables_;
-    std::uint32_t rows_ = 0; ///< m now
+    std::uint32_t rows_ = 0; ///< current m
 };
 
 } // namespace bytebound

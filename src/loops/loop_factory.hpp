@@ -6,7 +6,7 @@
 
 namespace bytebound {
 
-/// The loop of `kind` on one access policy; null for torch and external, whose code is not ours.
+/// The loop of `kind` with a given access policy; null for torch and external, which are not templates of this program.
 template <class Access>
 std::unique_ptr<UpdateLoop> make_with(LoopKind kind, const LoopSetup<Access>& setup) {
     switch (kind) {

@@ -6,8 +6,8 @@
 
 namespace bytebound {
 
-/// `oracle`: the row copies of `paired` and nothing else. reset() plans all steps ahead; the pairs of a step are one
-/// list, and as cold as a new mask.
+/// `oracle`: only the row copies of `paired`. reset() plans all steps ahead. The pairs of all steps form one list, so
+/// each step's pairs are as cold as a new mask.
 template <class Access>
 class OracleLoop final : public LoopBase<Access> {
 public:
@@ -40,7 +40,7 @@ public:
         return {copies};
     }
 
-    /// Follows the pairs of the steps done, outside the measured region.
+    /// Replays the pairs of the completed steps, outside of the measured region.
     std::span<const std::uint32_t> ids() const override {
         for (; ids_applied_ < steps_done_; ++ids_applied_) {
             for (std::uint64_t i = ends_[ids_applied_]; i < ends_[ids_applied_ + 1]; ++i) {
@@ -54,7 +54,7 @@ public:
     void copy_with(Access access) { this->copier_.use(access); }
 
 private:
-    /// Runs paired's planning over all masks, with lists and tables of its own.
+    /// Runs paired's planning over all masks, with separate lists and tables.
     void plan(std::uint32_t steps) {
         const Unwatched quiet(CopyMethod::memcpy);
         std::vector<std::uint32_t> sources(this->pool_rows_), slots(this->pool_rows_);

@@ -4,7 +4,7 @@
 
 namespace bytebound {
 
-/// `paired`: diff, then overwrite, append, or fill holes and pop.
+/// `paired`: a diff, then overwrites, appends, or hole filling and pops.
 template <class Access>
 class PairedLoop : public LoopBase<Access> {
 public:
@@ -41,7 +41,8 @@ protected:
     }
 };
 
-/// `hybrid`: one diff decides; a rebuild also rebuilds the slot tables, so that a paired step may follow.
+/// `hybrid`: a diff decides between a paired step and a rebuild. A rebuild also rebuilds the slot tables, so that a
+/// paired step may follow.
 template <class Access>
 class HybridLoop final : public PairedLoop<Access> {
 public:

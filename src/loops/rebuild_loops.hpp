@@ -23,7 +23,7 @@ public:
     std::span<const std::uint32_t> ids() const override { return {this->sources_, this->rows_}; }
 };
 
-/// `mask`: new mask -> scan, each row copied as it is found.
+/// `mask`: new mask -> scan that copies each row as soon as it is found.
 template <class Access>
 class MaskLoop final : public LoopBase<Access> {
 public:
@@ -37,7 +37,7 @@ public:
     StepOutcome step(std::uint32_t step) noexcept override {
         now_ = step + 1;
         const std::uint64_t* words = this->mask(now_);
-        // A team needs to know its shares; one worker just scans.
+        // A team needs the number of rows to split them; a single worker does not.
         const std::uint32_t rows = this->copier_.workers() > 1 ? count(words) : 0;
         if (this->copier_.is_shared(rows)) {
             this->copier_.split(rows, [&](std::uint32_t begin, std::uint32_t end) { scan(words, begin, end); });
@@ -49,7 +49,7 @@ public:
         return {this->rows_};
     }
 
-    /// The scan keeps no list: made here, outside the measured region, from the mask of the last step.
+    /// The scan keeps no list. It is made here from the mask of the last step, outside of the measured region.
     std::span<const std::uint32_t> ids() const override {
         ids_.resize(this->rows_);
         list_rows(Unwatched(CopyMethod::memcpy), this->mask(now_), this->words_, ids_.data(), nullptr);
@@ -65,7 +65,7 @@ private:
         return rows;
     }
 
-    /// Copies the rows of slots [begin, end) and returns the slot it stopped before.
+    /// Copies the rows of slots [begin, end) and returns the slot before which it stopped.
     std::uint32_t scan(const std::uint64_t* words, std::uint32_t begin, std::uint32_t end) const noexcept {
         std::uint32_t slot = 0;
         for (std::size_t w = 0; w < this->words_ && slot < end; ++w) {

@@ -8,7 +8,7 @@ namespace bytebound {
 
 namespace {
 
-/// Survivors in the slots that a shrinking step gives up, from the loop's own slab before it.
+/// Number of survivors in the slots that a shrinking step removes, from the loop's own slab before the step.
 std::uint32_t survivors_given_up(const UpdateLoop& loop, std::uint32_t rows_after, const std::uint64_t* mask_after) {
     const auto given_up = loop.ids().subspan(rows_after);
     return static_cast<std::uint32_t>(std::count_if(given_up.begin(), given_up.end(), [&](std::uint32_t id) {

@@ -17,8 +17,8 @@ struct RowShare {
     bool operator==(const RowShare&) const = default;
 };
 
-/// The rows of `worker`: whole grains (the last one may be short), in order, as even as grains allow. Depends on
-/// nothing else, so that a worker meets the same slots in every run.
+/// The rows of `worker`: whole grains (the last may be short), in order, as even as grains allow. Depends only on the
+/// arguments, so that a worker gets the same slots in every run.
 constexpr RowShare share_of(std::uint32_t rows, std::uint32_t grain, unsigned worker, unsigned workers) {
     const std::uint64_t grains = (std::uint64_t{rows} + grain - 1) / grain;
     const auto at = [&](std::uint64_t w) {
@@ -31,7 +31,7 @@ constexpr RowShare share_of(std::uint32_t rows, std::uint32_t grain, unsigned wo
 template <class Access>
 class RowCopier {
 public:
-    /// `team` is null in replays, of that many workers.
+    /// `team` is null in replays, which simulate `workers` workers.
     RowCopier(Workspace& workspace, Access access, WorkerTeam* team, const LoopOptions& options,
               unsigned replayed_workers)
         : access_(access), team_(team), workers_(team == nullptr ? replayed_workers : team->threads()),
@@ -60,17 +60,17 @@ public:
     unsigned workers() const noexcept { return workers_; }
     void use(Access access) { access_ = access; }
 
-    /// After a worker's last row: its copies are done, for others and for the clock.
+    /// Called after a worker's last row: completes its copies for other threads and for the clock.
     void settle() const noexcept { access_.settle(); }
 
-    /// `part(begin, end)` on every worker that has rows; on the leader alone below the threshold. Settles.
+    /// Runs `part(begin, end)` on every worker that has rows, or on the leader alone below the threshold. Settles.
     template <class Part>
     void split(std::uint32_t rows, const Part& part) const noexcept {
         if (!is_shared(rows)) {
             part(0u, rows);
             return settle();
         }
-        if constexpr (Access::names_workers) return name_shares(rows, part);
+        if constexpr (Access::reports_workers) return report_shares(rows, part);
         struct Context {
             const Part& part;
             const RowCopier& copier;
@@ -88,9 +88,9 @@ public:
     }
 
 private:
-    /// One share after the other, each under its worker's name.
+    /// Emits one share after the other, each attributed to its worker.
     template <class Part>
-    void name_shares(std::uint32_t rows, const Part& part) const noexcept {
+    void report_shares(std::uint32_t rows, const Part& part) const noexcept {
         for (unsigned worker = 0; worker < workers_; ++worker) {
             const RowShare share = share_of(rows, grain_, worker, workers_);
             if (share.begin == share.end) continue;

@@ -1,5 +1,5 @@
 #pragma once
-// The parts that update steps consist of, each a template on the access policy (access.hpp).
+// The building blocks of update steps, each a template on the access policy (access.hpp).
 
 #include <bit>
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace bytebound {
 
-/// Rows that a step adds and removes, found by a diff.
+/// Number of rows that a step adds and removes.
 struct Diff {
     std::uint32_t added = 0, removed = 0;
 };
@@ -27,7 +27,7 @@ inline void for_each_bit(std::uint64_t word, std::size_t word_index, const Visit
     }
 }
 
-/// Writes the ids only in `after` to `added` and the ids only in `before` to `removed`, both ascending.
+/// Writes the ids that are only in `after` to `added` and those only in `before` to `removed`, both ascending.
 template <class Access>
 Diff diff_masks(const Access& access, const std::uint64_t* before, const std::uint64_t* after, std::size_t words,
                 std::uint32_t* added, std::uint32_t* removed) noexcept {
@@ -44,8 +44,8 @@ Diff diff_masks(const Access& access, const std::uint64_t* before, const std::ui
     return diff;
 }
 
-/// Puts the added rows of a step that shrinks no block (A >= R): the first R into the slots of the removed rows, the
-/// others behind the last one. Turns `slots` from removed ids into destinations. Returns the rows to copy, A.
+/// Places the added rows of a step with A >= R: the first R in the slots of the removed rows, the others after the last
+/// slot. Converts `slots` from removed ids to destinations. Returns the number of rows to copy, A.
 template <class Access>
 std::uint32_t overwrite_and_append(const Access& access, SlotTables tables, const std::uint32_t* sources,
                                    std::uint32_t* slots, Diff diff, std::uint32_t rows) noexcept {
@@ -63,9 +63,10 @@ std::uint32_t overwrite_and_append(const Access& access, SlotTables tables, cons
     return diff.added;
 }
 
-/// R > A: the block ends R - A slots earlier. Holes below the new end are A + t, t the survivors above it: added rows
-/// fill the first A, survivors from the tail the others, and a removed row in the tail is popped without a copy.
-/// `sources` gets the survivors' slots behind the added ids, `slots` the destinations. Returns the rows to copy, A + t.
+/// Places rows of a step with R > A: the block shrinks by R - A slots. There are A + t holes below the new end, t being
+/// the number of survivors above it. Added rows fill the first A holes and survivors from the tail the others; a
+/// removed row in the tail is popped without a copy. `sources` receives the survivors' slots after the added ids,
+/// `slots` the destinations. Returns the number of rows to copy, A + t.
 template <class Access>
 std::uint32_t fill_and_pop(const Access& access, SlotTables tables, const std::uint64_t* after, std::uint32_t* sources,
                            std::uint32_t* slots, Diff diff, std::uint32_t rows) noexcept {
@@ -74,7 +75,7 @@ std::uint32_t fill_and_pop(const Access& access, SlotTables tables, const std::u
     for (std::uint32_t i = 0; i < diff.removed; ++i) {
         const std::uint32_t removed = access.load(Buffer::index, &slots[i]);
         const std::uint32_t slot = access.load(Buffer::meta, &tables.slot_of[removed]);
-        if (slot < rows_after) access.store(Buffer::index, &slots[holes++], slot); // holes <= i: read before
+        if (slot < rows_after) access.store(Buffer::index, &slots[holes++], slot); // safe in place: holes <= i
     }
     std::uint32_t last = rows;
     for (std::uint32_t i = 0; i < holes; ++i) {
@@ -84,7 +85,7 @@ std::uint32_t fill_and_pop(const Access& access, SlotTables tables, const std::u
             id = access.load(Buffer::index, &sources[i]);
         } else {
             bool survives = false;
-            while (!survives) { // as many survivors in the tail as holes left
+            while (!survives) { // the tail has as many survivors as holes are left
                 id = access.load(Buffer::meta, &tables.id_at[--last]);
                 survives = (access.load(Buffer::mask, &after[id / 64]) >> (id % 64) & 1) != 0;
             }
@@ -96,9 +97,9 @@ std::uint32_t fill_and_pop(const Access& access, SlotTables tables, const std::u
     return holes;
 }
 
-/// Plans the row copies of a paired step and brings the tables up to date: copy i takes pool row sources[i] for
-/// i < A, else slab row sources[i], to slot slots[i]. No copy reads a slot that another one writes, so they may run in
-/// any order. Before: added ids in `sources`, removed ids in `slots`. Returns the number of copies, min_rows.
+/// Plans the row copies of a paired step and updates the tables. Copy i writes slot slots[i] from pool row sources[i]
+/// if i < A, else from slab row sources[i]. No copy reads a slot that another one writes, so any order is correct. On
+/// entry `sources` contains added ids and `slots` removed ids. Returns the number of copies, min_rows.
 template <class Access>
 std::uint32_t place_rows(const Access& access, SlotTables tables, const std::uint64_t* after, std::uint32_t* sources,
                          std::uint32_t* slots, Diff diff, std::uint32_t rows) noexcept {
@@ -106,7 +107,8 @@ std::uint32_t place_rows(const Access& access, SlotTables tables, const std::uin
     return fill_and_pop(access, tables, after, sources, slots, diff, rows);
 }
 
-/// Writes the ids of `mask` to `list`, ascending; returns how many. With tables: row i of the list is in slot i.
+/// Writes the ids of `mask` to `list`, ascending, and returns their number. With tables: row i of the list is in slot
+/// i.
 template <class Access>
 std::uint32_t list_rows(const Access& access, const std::uint64_t* mask, std::size_t words, std::uint32_t* list,
                         const SlotTables* tables) noexcept {

@@ -19,7 +19,7 @@ std::vector<StreamFunctions> those_that_run_here() {
     return out;
 }
 
-/// Fisher and Yates.
+/// Fisher-Yates shuffle.
 std::vector<std::uint32_t> permutation(std::uint32_t rows, Random& random) {
     std::vector<std::uint32_t> out(rows);
     std::iota(out.begin(), out.end(), 0u);

@@ -7,7 +7,7 @@
 namespace bytebound {
 namespace {
 
-/// A 16-byte vector of the compiler's: NEON where the baseline has it (arm64).
+/// A 16-byte vector type of the compiler: NEON if the baseline has it (arm64).
 struct Vector {
     typedef std::uint64_t Words __attribute__((vector_size(16)));
     static constexpr std::size_t width = sizeof(Words);

@@ -1,6 +1,7 @@
 #pragma once
-// The stream kernels over a vector type. Internal to loops/: each stream_kernels_ISA.cpp defines BYTEBOUND_TARGET, the
-// attribute that its functions need, then includes this. In an unnamed namespace: every ISA has its own.
+// Stream kernels as templates on a vector type. Internal to loops/: each stream_kernels_ISA.cpp defines
+// BYTEBOUND_TARGET, the attribute that its functions need, and then includes this. The unnamed namespace gives every
+// ISA its own copy.
 
 #include <cassert>
 
@@ -9,10 +10,10 @@
 namespace bytebound {
 namespace {
 
-/// A chunk is stored as written: the compiler makes no memset or memcpy of a loop around this.
+/// Prevents the compiler from turning the loop around it into memset or memcpy.
 inline void keep_as_written(const void* address) noexcept { asm volatile("" : : "r"(address) : "memory"); }
 
-// Four vectors a turn: the loop's own instructions hide behind the loads and stores.
+// Four vectors per iteration, so that loads and stores hide the loop's own instructions.
 template <class Vector>
 struct StreamLoops {
     static constexpr std::size_t width = Vector::width;
@@ -61,7 +62,7 @@ struct StreamLoops {
     }
 };
 
-/// The same with stores past the caches.
+/// The same with non-temporal stores.
 template <class Vector>
 struct NtStreamLoops {
     static constexpr std::size_t width = Vector::width;
@@ -92,7 +93,7 @@ struct NtStreamLoops {
     }
 };
 
-/// The row of the table for an x86 vector.
+/// The table row of an x86 vector type.
 template <class Vector>
 constexpr StreamFunctions stream_functions_of(std::string_view isa) {
     return {isa,

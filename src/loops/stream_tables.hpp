@@ -1,5 +1,5 @@
 #pragma once
-// Where each vector width's kernels are. Internal to loops/.
+// The kernel tables of each vector width. Internal to loops/.
 
 #include "loops/stream_kernels.hpp"
 

@@ -41,7 +41,7 @@ Modelled<StepMeans> means_of(const DescribedLoop& loop) {
     for (double* total : {&means.added, &means.removed, &means.grown, &means.survivors})
         *total /= steps;
     means.active_rows = sum / steps;
-    // Of a few steps the two may differ; in the long run as many rows leave as join.
+    // Over few steps the two means may differ; in the long run as many rows are removed as added.
     means.added = means.removed = (means.added + means.removed) / 2;
     return means;
 }
@@ -61,9 +61,9 @@ Rebuilds rebuilds_of(const DescribedLoop& loop) {
 class StreamDescriber final : public TrafficDescriber {
 public:
     StreamDescriber(const DescribedLoop& loop, const StepMeans& means) : loop_(loop), means_(means) {
-        // A copy method that is chosen by trial is not known before.
+        // A copy method chosen by trial is not known in advance.
         if (loop.copy == CopyMethod::nt && !tries_copies(loop.loop)) store_kind_ = StoreKind::non_temporal;
-        // Offsets of pool and slab depend on nothing else.
+        // Offsets of pool and slab depend only on N and the layout.
         ranges_ = arena_layout({loop.workload.pool_rows, loop.layout, 1, 0});
     }
 
@@ -189,8 +189,8 @@ std::optional<Unmodelled> describe_paired(TrafficDescriber& to) {
     const StepMeans& means = to.means();
     const double added = means.added, removed = means.removed, moved = means.survivors, written = means.written();
     to.masks(1, true, moved * mask_word_bytes);
-    // References of place_rows() and the copies, growing and shrinking steps together; a step with A = R stores and
-    // loads each entry of the second list once more than the diff and the copies do.
+    // References of place_rows() and of the copies, for growing and shrinking steps together. A step with A = R stores
+    // and loads each entry of the second list once more than the diff and the copies do.
     to.list(added, added + written, added + moved);
     to.list(removed, removed + written + (means.grown > 0 ? written / 2 : 0), removed + written);
     to.tables_of_replaced_rows();
@@ -241,8 +241,8 @@ double untouched(Drawn drawn, const RowChances& chances, double steps) {
     case Drawn::changed: return chances.active * stayed + (1 - chances.active) * waited;
     case Drawn::added: break;
     }
-    // An active row is not added until it has left: sum over the step in which it leaves, a geometric series. Its
-    // closed form divides by the difference of the two chances, and is the derivative where they are equal.
+    // An active row is not added until it has been removed: sum over the step of its removal, a geometric series. The
+    // closed form divides by the difference of the two chances; if they are equal, it is the derivative.
     const double apart = stays - waits;
     const double quotient =
         std::abs(apart) > 1e-7 ? (stayed - waited) / apart : steps * std::pow((stays + waits) / 2, steps - 1);

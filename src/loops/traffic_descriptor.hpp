@@ -1,7 +1,7 @@
 #pragma once
-// What an update loop asks of the memory system at every step, as streams of references: which bytes, loaded or
-// stored, and how they are visited again. The streams follow from the loops themselves (step_parts.hpp, *_loops.hpp);
-// what caches make of them is src/model's business.
+// An update loop's memory references per step, as streams: which bytes, loaded or stored, and how they are visited
+// again. The streams follow from the loops themselves (step_parts.hpp, *_loops.hpp); src/model computes the effect of
+// caches.
 
 #include <cstdint>
 #include <string>
@@ -16,7 +16,7 @@
 
 namespace bytebound {
 
-/// Why a model says nothing of a case, and what to do instead. A value, not an error.
+/// Why a model does not apply to a case, and what to do instead. A value, not an error.
 struct Unmodelled {
     std::string reason, remedy;
     bool operator==(const Unmodelled&) const = default;
@@ -24,14 +24,14 @@ struct Unmodelled {
 template <class T>
 using Modelled = tl::expected<T, Unmodelled>;
 
-/// How a stream comes back to its bytes.
+/// How a stream revisits its bytes.
 enum class Revisit {
-    every_step, ///< the same bytes at every step
-    fresh,      ///< new bytes at every step, behind those of the step before
-    drawn       ///< some rows of a population, which the trace draws
+    every_step, ///< the same bytes in every step
+    fresh,      ///< new bytes in every step, contiguous with those of the step before
+    drawn       ///< some rows of a population, drawn by the trace
 };
 
-/// Which rows of its population a step touches.
+/// The rows of its population that a step touches.
 enum class Drawn {
     overwritten, ///< slab slots: those of the removed rows
     added,       ///< pool rows: those that become active
@@ -39,15 +39,15 @@ enum class Drawn {
     changed      ///< table entries of rows that become active or inactive
 };
 
-/// The random trace, as the chances that one row has in one step. They stay the same from step to step.
+/// The random trace, as the probabilities for one row in one step, constant over the steps.
 struct RowChances {
-    double active = 0;  ///< m / N: that it is active
-    double leaving = 0; ///< R / m: of an active row, to be removed
-    double joining = 0; ///< A / (N - m): of an inactive row, to be added
+    double active = 0;  ///< m / N: to be active
+    double leaving = 0; ///< R / m: for an active row to be removed
+    double joining = 0; ///< A / (N - m): for an inactive row to be added
     bool operator==(const RowChances&) const = default;
 };
 
-/// The chance that a row is left alone in `steps` consecutive steps, whenever they begin. Exact for the random trace.
+/// The probability that a row is untouched in `steps` consecutive steps. Exact for the random trace.
 double untouched(Drawn drawn, const RowChances& chances, double steps);
 
 enum class StoreKind { ordinary, non_temporal };
@@ -55,31 +55,32 @@ enum class StoreKind { ordinary, non_temporal };
 struct TrafficStream {
     Buffer buffer = Buffer::pool;
     Revisit revisit = Revisit::every_step;
-    double loaded_bytes = 0, stored_bytes = 0; ///< that the program asks for in a step
-    double bytes = 0;                          ///< every_step: those touched; fresh: new ones of a step
-    double steps_read_again = 0;               ///< fresh: how many earlier steps' bytes a step reads again
-    double rows = 0;                           ///< drawn: of the population
-    std::uint64_t row_bytes = 0;               ///< of a row or table entry, copied or written in one go; 0: no rows
+    double loaded_bytes = 0, stored_bytes = 0; ///< requested by the program per step
+    double bytes = 0;                          ///< every_step: bytes touched; fresh: new bytes per step
+    double steps_read_again = 0;               ///< fresh: number of earlier steps whose bytes a step reads again
+    double rows = 0;                           ///< drawn: size of the population
+    std::uint64_t row_bytes = 0;               ///< of a row or table entry, copied or written at once; 0: no rows
     std::uint64_t offset = 0;                  ///< drawn: of the first row in the arena
     Drawn drawn = Drawn::added;
     RowChances chances = {};
-    double stored_share = 0; ///< of the rows that a step touches (every_step: of the lines): those it stores to
+    double stored_share = 0; ///< fraction of the touched rows (every_step: of the lines) that are stored to
     StoreKind store_kind = StoreKind::ordinary;
-    bool read_again_while_copying = false; ///< a list: written before the row copies, read row by row among them
+    /// A list that is written before the row copies and read row by row during them.
+    bool read_again_while_copying = false;
 };
 
 struct TrafficDescriptor {
     std::vector<TrafficStream> streams;
-    double rows_written = 0; ///< row copies of a step
+    double rows_written = 0; ///< row copies per step
 };
 
-/// One loop and k, as far as its traffic depends on them.
+/// One loop and k: everything that its traffic depends on.
 struct DescribedLoop {
     LoopKind loop = LoopKind::paired;
-    WorkloadSpec workload; ///< its seed does not matter
+    WorkloadSpec workload; ///< its seed is irrelevant
     RowLayout layout;
-    std::vector<StepChange> changes; ///< of every step, warm-up included
-    double tau = 0.5;                ///< of hybrid
+    std::vector<StepChange> changes; ///< of every step, including warm-up
+    double tau = 0.5;                ///< for hybrid
     CopyMethod copy = CopyMethod::memcpy;
 };
 

@@ -17,7 +17,7 @@ std::string slot_text(std::size_t slot) { return "slab slot " + std::to_string(s
 
 bool is_set(std::span<const std::uint64_t> mask, std::uint32_t id) { return (mask[id / 64] >> (id % 64) & 1) != 0; }
 
-/// The ids are exactly the mask's, each once.
+/// The ids are exactly the mask's, without repetition.
 Result<void> verify_ids(std::span<const std::uint32_t> ids, std::uint32_t pool_rows,
                         std::span<const std::uint64_t> mask) {
     std::vector<std::uint64_t> seen(mask.size(), 0);

@@ -11,7 +11,7 @@ namespace bytebound {
 
 namespace {
 
-/// Some 10 to 50 us of pauses: longer than the gap between the parts of a step, shorter than a scheduler tick.
+/// 10 to 50 us of pauses: longer than the gap between the parts of a step, shorter than a scheduler tick.
 constexpr int spins = 2000;
 
 void relax() noexcept {
@@ -22,7 +22,7 @@ void relax() noexcept {
 #endif
 }
 
-/// Returns when `word` no longer holds `old`: spins, then sleeps on the futex behind std::atomic::wait.
+/// Returns when `word` differs from `old`: spins, then sleeps on the futex behind std::atomic::wait.
 void await_change(const std::atomic<std::uint32_t>& word, std::uint32_t old) noexcept {
     for (int i = 0; i < spins; ++i) {
         if (word.load(std::memory_order_acquire) != old) return;
@@ -35,7 +35,7 @@ void await_change(const std::atomic<std::uint32_t>& word, std::uint32_t old) noe
 } // namespace
 
 struct WorkerTeam::Impl {
-    /// Alone on its line, so that workers do not slow each other.
+    /// On its own cache line, to avoid false sharing between workers.
     struct alignas(64) Worker {
         std::uint64_t part_ns = 0;
     };
@@ -57,9 +57,9 @@ struct WorkerTeam::Impl {
         std::uint32_t seen = 0;
         for (;;) {
             await_change(released, seen);
-            ++seen; // the leader waits for every arrival before the next release
+            ++seen; // cannot miss one: the leader waits for every arrival before the next release
             if (part == nullptr) return;
-            // A copy: after the arrival the leader may already write the next part's.
+            // Copied before the arrival, after which the leader may write the next part's.
             const Watch watching = timed ? watch : Watch{};
             if (watching.begin != nullptr) watching.begin(watching.context, worker);
             do_part(worker);
@@ -101,7 +101,7 @@ struct WorkerTeam::Impl {
     Watch watch;
     alignas(64) std::atomic<std::uint32_t> released{0};
     alignas(64) std::atomic<std::uint32_t> waiting_for{0};
-    std::vector<std::thread> others; // last: its threads use what stands above
+    std::vector<std::thread> others; // declared last, so that its threads end before the members above are destroyed
 };
 
 WorkerTeam::WorkerTeam(unsigned threads) : impl_(std::make_unique<Impl>(threads)) {}

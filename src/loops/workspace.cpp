@@ -19,12 +19,12 @@ constexpr std::uint64_t line = 64;
 
 std::uint64_t round_up(std::uint64_t value, std::uint64_t to) { return (value + to - 1) / to * to; }
 
-/// Offset of id_at behind slot_of in the meta buffer.
+/// Offset of id_at after slot_of in the meta buffer.
 std::uint64_t id_at_offset(std::uint32_t pool_rows) {
     return round_up(pool_rows * std::uint64_t{sizeof(std::uint32_t)}, line);
 }
 
-/// A Weyl sequence, folded by a bijection: words differ from each other over the whole buffer, and the loop vectorises.
+/// A Weyl sequence, mixed by a bijection: all words of the buffer differ, and the loop vectorises.
 void fill_words(std::byte* to, std::uint64_t bytes, std::uint64_t start) {
     constexpr std::uint64_t odd = 0x9e3779b97f4a7c15u;
     auto* words = reinterpret_cast<std::uint64_t*>(to);
@@ -100,7 +100,7 @@ Result<Workspace> Workspace::in(const WorkspaceSpec& spec, MappedRegion region) 
 Result<Workspace> Workspace::allocate(const WorkspaceSpec& spec, std::uint64_t alignment) {
     TRY(check_spec(spec));
     auto region = TRY(MappedRegion::anonymous(arena_bytes(spec), alignment));
-    // Advice only: bytes really on huge pages are read from smaps by those who report them.
+    // A hint only: reports use the number of bytes on huge pages from smaps.
     ::madvise(region.data(), region.size(), MADV_HUGEPAGE);
     return in(spec, std::move(region));
 }

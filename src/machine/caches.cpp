@@ -13,7 +13,7 @@
 namespace bytebound {
 namespace {
 
-/// "48K", "32768K", "1M" (the kernel prints K; others were seen) -> bytes.
+/// "48K", "32768K", "1M" -> bytes. The kernel prints K; other units have been seen.
 std::uint64_t cache_size(const std::string& text) {
     const auto unit = text.find_first_not_of("0123456789");
     const auto number = parse_unsigned(text.substr(0, unit)).value_or(0);
@@ -34,7 +34,7 @@ std::vector<CacheInfo> read_caches(const SysRoot& root, const std::vector<int>& 
             const auto type = root.read(base + "type");
             if (!level || !type) continue;
             CacheInfo cache{*level, *type, cache_size(text_of(root, base + "size")), 0, 0, {cpu}, "sysfs"};
-            // Ways may be 0 for fully associative or unknown; both read as unknown here.
+            // sysfs reports 0 ways for both fully associative and unknown; here 0 means unknown.
             cache.ways = static_cast<std::uint32_t>(unsigned_of(root, base + "ways_of_associativity").value_or(0));
             cache.line_bytes = static_cast<std::uint32_t>(unsigned_of(root, base + "coherency_line_size").value_or(0));
             const auto shared = parse_cpu_list(text_of(root, base + "shared_cpu_list"));

@@ -9,7 +9,7 @@
 
 namespace bytebound {
 
-/// One cache as sysfs (preferred) or hwloc states it.
+/// One cache, from sysfs (preferred) or hwloc.
 struct CacheInfo {
     int level = 0;
     std::string type;             ///< "Data", "Instruction", "Unified"
@@ -21,13 +21,13 @@ struct CacheInfo {
     bool operator==(const CacheInfo&) const = default;
 };
 
-/// The caches of the given CPUs in sysfs, by level, type and CPUs; each once.
+/// The caches of the given CPUs in sysfs, without duplicates, sorted by level, type and CPUs.
 std::vector<CacheInfo> read_caches(const SysRoot& root, const std::vector<int>& online);
 /// By level, type and CPUs.
 void sort_caches(std::vector<CacheInfo>& caches);
 
-/// Last-level caches that the given CPUs reach (each once), of known size. A CPU whose outermost cache has no known
-/// size contributes nothing: a smaller, inner cache is no stand-in for it.
+/// Last-level caches of known size that serve the given CPUs, without duplicates. A CPU whose outermost cache has no
+/// known size contributes nothing, because a smaller, inner cache is not a substitute.
 std::vector<CacheInfo> last_level_caches(const std::vector<CacheInfo>& caches, const std::vector<int>& cpus);
 
 } // namespace bytebound

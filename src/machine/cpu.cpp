@@ -24,7 +24,7 @@ std::string architecture_of(const Cpuinfo& info) {
 std::string model_name_of(const Cpuinfo& info, const std::string& architecture) {
     if (architecture == "riscv64") return info.word("isa");
     if (architecture == "ppc64") return info.word("cpu");
-    // x86 and new Arm kernels, old Arm kernels, MIPS.
+    // Keys of x86 and new Arm kernels, old Arm kernels, MIPS.
     for (const char* key : {"model name", "Processor", "cpu model"})
         if (std::string name = info.word(key); !name.empty()) return name;
     return {};

@@ -4,7 +4,7 @@
 
 namespace bytebound {
 
-/// Where sysfs keeps what it knows of CPUs (Documentation/ABI/testing/sysfs-devices-system-cpu).
+/// CPU data in sysfs (Documentation/ABI/testing/sysfs-devices-system-cpu).
 inline const std::string cpu_directory = "sys/devices/system/cpu/";
 
 } // namespace bytebound

@@ -22,7 +22,7 @@ void for_each(hwloc_topology_t topology, hwloc_obj_type_t type, Visit visit) {
         visit(object);
 }
 
-/// hwloc's packages and cores; empty when it does not see every online CPU in a core.
+/// hwloc's packages and cores; empty unless they contain every online CPU.
 std::vector<Core> hwloc_cores(hwloc_topology_t topology, std::size_t online) {
     std::vector<Core> cores;
     std::size_t covered = 0;
@@ -41,7 +41,7 @@ const char* type_name(hwloc_obj_cache_type_t type) {
     return type == HWLOC_OBJ_CACHE_INSTRUCTION ? "Instruction" : "Unified";
 }
 
-/// Adds the caches that sysfs does not have, and sizes that it does not state.
+/// Adds caches and sizes that sysfs does not report.
 void add_hwloc_caches(hwloc_topology_t topology, std::vector<CacheInfo>& caches) {
     for (const hwloc_obj_type_t type : {HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L1ICACHE, HWLOC_OBJ_L2CACHE, HWLOC_OBJ_L2ICACHE,
                                         HWLOC_OBJ_L3CACHE, HWLOC_OBJ_L3ICACHE, HWLOC_OBJ_L4CACHE, HWLOC_OBJ_L5CACHE}) {
@@ -69,7 +69,7 @@ void add_hwloc_caches(hwloc_topology_t topology, std::vector<CacheInfo>& caches)
     sort_caches(caches);
 }
 
-/// The machine with CPUs, nodes and memory from hwloc alone, for containers that mask sysfs.
+/// The machine with CPUs, nodes and memory from hwloc only, for containers that mask sysfs.
 Machine hwloc_machine(hwloc_topology_t topology, const Machine& read) {
     Machine machine;
     machine.cpu = read.cpu;
@@ -97,7 +97,7 @@ Result<MappedRegion> scratch_page() {
     return MappedRegion::anonymous(page_bytes, page_bytes);
 }
 
-/// Binds the calling thread to where it may run already: changes nothing, and shows a kernel that refuses.
+/// Binds the calling thread to its current affinity, which changes nothing and detects a kernel that refuses.
 Capability probe_cpu_binding(Sys& sys) {
     const auto now = read_affinity(sys);
     const SysResult bound = now ? set_affinity(sys, 0, *now) : SysResult{-1, now.error().sys_errno};
@@ -107,7 +107,7 @@ Capability probe_cpu_binding(Sys& sys) {
     return Capability::yes("sched_setaffinity");
 }
 
-/// Sets the policy of one scratch page; docker's default seccomp profile refuses mbind without CAP_SYS_NICE.
+/// Sets the policy of one scratch page. Docker's default seccomp profile refuses mbind without CAP_SYS_NICE.
 Capability probe_memory_binding(Sys& sys, bool numa) {
     if (!numa) return Capability::no("sysfs shows no NUMA nodes", "use --mem local");
     auto page = scratch_page();
@@ -159,7 +159,7 @@ Machine survey_machine(const SysRoot& root, std::vector<FileFault>& faults) {
 Result<Machine> discover(const SysRoot& root) {
     std::vector<FileFault> faults;
     Machine machine = survey_machine(root, faults);
-    // On the running machine hwloc has replaced what was broken.
+    // On the running machine, hwloc has replaced the data of broken files.
     if (!machine.online.empty() && (faults.empty() || (root.is_live() && LiveTopology::get().handle() != nullptr)))
         return machine;
     if (!faults.empty())

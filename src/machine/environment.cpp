@@ -47,7 +47,7 @@ using environment::Facts;
 
 const std::string no_cpufreq = "no cpufreq directory: firmware or hypervisor set the frequency";
 
-/// One text when all CPUs agree, else "performance (CPU 0-1), powersave (CPU 2)". CPUs without the file are left out.
+/// One text if all CPUs agree, else "performance (CPU 0-1), powersave (CPU 2)". CPUs without the file are omitted.
 std::string by_cpu(const Facts& facts, const std::vector<int>& cpus, const std::string& file) {
     std::map<std::string, std::vector<int>> cpus_of;
     for (const int cpu : cpus)
@@ -66,7 +66,7 @@ std::string decimal(const std::optional<std::uint32_t>& number) { return number 
 void add_cpu(Facts& facts, const Machine& machine, const std::vector<int>& cpus) {
     const CpuIdentity& cpu = machine.cpu;
     const auto info = facts.root().read("proc/cpuinfo");
-    // Arm has an implementer and a part instead of vendor and model (arch/arm64/kernel/cpuinfo.c).
+    // Arm reports an implementer and a part instead of vendor and model (arch/arm64/kernel/cpuinfo.c).
     const std::pair<const char*, std::string> rows[] = {
         {"model", cpu.model_name},
         {"vendor", cpu.maker()},
@@ -111,7 +111,7 @@ void add_frequency(Facts& facts, const std::vector<int>& cpus) {
                           by_cpu(facts, cpus, "cpufreq/scaling_governor").empty() ? no_cpufreq
                                                                                   : "the driver does not report it");
     }
-    // The same switch, once inverted: intel_pstate's own, and the one of acpi-cpufreq and amd-pstate.
+    // The same switch in two drivers: inverted in intel_pstate, not in acpi-cpufreq and amd-pstate.
     const auto no_turbo = facts.root().read(cpu_directory + "intel_pstate/no_turbo");
     const auto boost = facts.root().read(cpu_directory + "cpufreq/boost");
     if (no_turbo)
@@ -146,7 +146,7 @@ void add_memory(Facts& facts) {
     facts.file("memory", "NUMA balancing", "proc/sys/kernel/numa_balancing", "the kernel was built without it");
 }
 
-/// Boot options that change timing or traffic; the rest of the command line is nobody's business.
+/// Boot options that change timing or traffic. The rest of the command line may be private.
 std::string boot_options(const std::string& command_line) {
     static const std::vector<std::string> relevant = {
         "isolcpus",  "nohz_full",    "rcu_nocbs",    "mitigations", "nosmt",      "transparent_hugepage",

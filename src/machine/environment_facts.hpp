@@ -11,7 +11,7 @@
 
 namespace bytebound::environment {
 
-/// Facts in the order in which they were added.
+/// Facts in order of insertion.
 class Facts {
 public:
     explicit Facts(const SysRoot& root) : root_(root) {}
@@ -23,7 +23,7 @@ public:
     void missing(std::string group, std::string name, std::string reason) {
         facts_.push_back({std::move(group), std::move(name), {}, std::move(reason)});
     }
-    /// Text of a file; the reason is given in words where the errno alone would say too little.
+    /// Adds the text of a file. `reason` replaces the errno text where that would explain too little.
     void file(std::string group, std::string name, const std::string& path, const std::string& reason = {});
     std::vector<EnvironmentFact> take() { return std::move(facts_); }
 
@@ -35,7 +35,7 @@ private:
 /// "NAME: reason" for a file that could not be read: "no FILE" or "FILE cannot be read (EACCES)".
 std::string unreadable(const std::string& path, const Error& error);
 
-/// The word in brackets: "always [madvise] never" -> "madvise"; all of a text without brackets.
+/// The word in brackets: "always [madvise] never" -> "madvise". A text without brackets is returned unchanged.
 std::string bracketed(const std::string& text);
 
 void add_virtualisation(Facts& facts, const Machine& machine);

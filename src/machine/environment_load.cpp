@@ -17,7 +17,7 @@ std::string percent(double value) {
     return (tenths.size() > 1 ? tenths.substr(0, tenths.size() - 1) : "0") + "." + tenths.back() + " %";
 }
 
-/// The CPU of `cpus` with the largest value of `load`, as "12.5 % (CPU 3)"; a reason when none has a value.
+/// Adds the CPU of `cpus` with the largest value of `load`, as "12.5 % (CPU 3)"; a reason if none has a value.
 void add_busiest(Facts& facts, const std::string& group, const std::string& name, const std::map<int, CpuLoad>& loads,
                  const std::vector<int>& cpus, double CpuLoad::*of, const std::string& reason) {
     std::optional<std::pair<double, int>> highest;
@@ -66,7 +66,7 @@ void add_load(Facts& facts, const Machine& machine, const std::vector<int>& cpus
 } // namespace environment
 
 std::map<int, CpuLoad> cpu_load(std::string_view stat_before, std::string_view stat_after) {
-    // cpuN user nice system idle iowait irq softirq steal guest guest_nice (proc(5)); guest time is within user.
+    // cpuN user nice system idle iowait irq softirq steal guest guest_nice (proc(5)); user includes guest time.
     struct Ticks {
         std::uint64_t idle = 0, steal = 0, total = 0;
     };
@@ -93,7 +93,7 @@ std::map<int, CpuLoad> cpu_load(std::string_view stat_before, std::string_view s
         const auto from = before.find(cpu);
         if (from == before.end() || after.total <= from->second.total) continue;
         const double total = static_cast<double>(after.total - from->second.total);
-        // iowait may go backwards (proc(5)).
+        // iowait may decrease (proc(5)).
         const double idle = after.idle > from->second.idle ? static_cast<double>(after.idle - from->second.idle) : 0;
         const double steal =
             after.steal > from->second.steal ? static_cast<double>(after.steal - from->second.steal) : 0;

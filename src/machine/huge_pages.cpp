@@ -20,7 +20,7 @@ struct Mapping {
     std::uint64_t begin = 0, end = 0;
 };
 
-/// "7f00-7f10 rw-p ..." of a smaps file; nothing for its "Name:  123 kB" lines.
+/// Parses "7f00-7f10 rw-p ..." of a smaps file; nullopt for its "Name:  123 kB" lines.
 std::optional<Mapping> mapping_of(std::string_view line) {
     const auto dash = line.find('-');
     const auto space = line.find(' ');
@@ -53,7 +53,7 @@ std::optional<std::uint64_t> huge_page_bytes_in(std::string_view smaps, std::uin
         stated = true;
         const std::uint64_t from = std::max(mapping->begin, address), to = std::min(mapping->end, address + bytes);
         if (from >= to) continue;
-        // All huge pages that fit outside the range may be there; the others must be inside.
+        // Lower bound: all huge pages that fit outside of the range may be there; the rest must be inside.
         const std::uint64_t outside = (mapping->end - mapping->begin) - (to - from);
         total += *kib * 1024 > outside ? std::min(*kib * 1024 - outside, to - from) : 0;
     }

@@ -1,5 +1,5 @@
 #pragma once
-// Which kernel runs.
+// Version of the running kernel.
 
 #include <optional>
 #include <string>
@@ -10,11 +10,11 @@
 namespace bytebound {
 
 struct KernelRelease {
-    std::string text;                           ///< "6.1.0-18-amd64"; empty: not stated
+    std::string text;                           ///< "6.1.0-18-amd64"; empty: unknown
     std::optional<std::pair<int, int>> version; ///< major, minor
     bool operator==(const KernelRelease&) const = default;
 
-    /// False for an unknown version.
+    /// False if the version is unknown.
     bool before(int major, int minor) const { return version && *version < std::pair(major, minor); }
 };
 /// proc/sys/kernel/osrelease, else the third word of proc/version.

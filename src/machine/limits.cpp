@@ -7,14 +7,14 @@
 namespace bytebound {
 namespace {
 
-/// Path of the process in the unified hierarchy ("0::/system.slice/x"), without the leading slash.
+/// The process's path in the unified hierarchy ("0::/system.slice/x"), without the leading slash.
 std::string cgroup_path(const SysRoot& root) {
     for (const std::string& line : split(text_of(root, "proc/self/cgroup"), '\n'))
         if (line.starts_with("0::/")) return line.substr(4);
     return {};
 }
 
-/// Version 2 says "QUOTA PERIOD" or "max PERIOD"; version 1 has two files, quota -1 for none.
+/// cgroup v2: "QUOTA PERIOD" or "max PERIOD". v1: two files; a quota of -1 means no limit.
 GroupLimit cpu_quota(const SysRoot& root, const std::string& own) {
     const auto words = split(text_of(root, own + "cpu.max"), ' ');
     const bool second = words.size() == 2;
@@ -28,7 +28,7 @@ GroupLimit cpu_quota(const SysRoot& root, const std::string& own) {
 GroupLimit memory_limit(const SysRoot& root, const std::string& own) {
     const auto text = root.read(own + "memory.max");
     const auto limit = parse_unsigned(text ? *text : text_of(root, "sys/fs/cgroup/memory/memory.limit_in_bytes"));
-    // Version 1 says "none" with a number near 2^63.
+    // cgroup v1 expresses "no limit" as a number near 2^63.
     if (limit && *limit < std::uint64_t{1} << 60) return {true, limit};
     return {limit.has_value() || text.has_value(), {}};
 }

@@ -1,5 +1,5 @@
 #pragma once
-// What this process may use of the machine's time and memory.
+// Limits on this process's use of CPU time and memory.
 
 #include <cstdint>
 #include <optional>
@@ -8,10 +8,10 @@
 
 namespace bytebound {
 
-/// A limit that a control group may set: not stated anywhere, stated as none, or a value.
+/// A limit that a control group may set: unknown, no limit, or a value.
 struct GroupLimit {
     bool stated = false;
-    std::optional<std::uint64_t> value; ///< nothing while stated: no limit
+    std::optional<std::uint64_t> value; ///< nullopt with `stated`: no limit
     bool operator==(const GroupLimit&) const = default;
 };
 
@@ -21,7 +21,7 @@ struct Limits {
     GroupLimit memory_bytes;
     bool operator==(const Limits&) const = default;
 };
-/// Of the control groups only the process's own: version 2 by proc/self/cgroup, else the root of version 1.
+/// Considers only the process's own control group: v2 from proc/self/cgroup, else the root of v1.
 Limits find_limits(const SysRoot& root);
 
 } // namespace bytebound

@@ -1,5 +1,5 @@
 #pragma once
-// Numbers and sorted lists of numbers in the files of sys/ and proc/. Internal to machine/.
+// Numbers and sorted lists of numbers from files of sys/ and proc/. Internal to machine/.
 
 #include <optional>
 #include <string>
@@ -9,17 +9,17 @@
 
 namespace bytebound {
 
-/// A file that should hold a list of numbers and does not.
+/// A file that should contain a list of numbers and does not.
 struct FileFault {
     std::string path; ///< below the root
-    std::string text; ///< what is in it
+    std::string text; ///< its content
 };
 
-/// Nothing when the file is missing; nothing and a fault when it is there and no list.
+/// nullopt if the file is missing, or (with a fault) if its content is not a list.
 std::optional<std::vector<int>> list_of(const SysRoot& root, const std::string& path, std::vector<FileFault>& faults);
-/// Nothing when the file is missing or no unsigned number: a package of -1 is unknown.
+/// nullopt if the file is missing or its content is not an unsigned number: package -1 means unknown.
 std::optional<int> unsigned_of(const SysRoot& root, const std::string& path);
-/// Numbers N of the entries PREFIX<N> of a directory, sorted.
+/// The numbers N of a directory's entries PREFIX<N>, sorted.
 std::vector<int> numbered_entries(const SysRoot& root, const std::string& directory, const std::string& prefix);
 
 std::vector<int> intersection(const std::vector<int>& a, const std::vector<int>& b);

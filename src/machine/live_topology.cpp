@@ -6,7 +6,7 @@ namespace bytebound {
 
 std::vector<int> from_bitmap(hwloc_const_bitmap_t bitmap) {
     std::vector<int> numbers;
-    // An infinite bitmap has no last element; its finite part is all that a machine can have.
+    // An infinite bitmap has no last element; its finite part includes everything that a machine can have.
     const int last = hwloc_bitmap_last(bitmap);
     for (int number = hwloc_bitmap_first(bitmap); number >= 0 && number <= last;
          number = hwloc_bitmap_next(bitmap, number))
@@ -19,10 +19,10 @@ LiveTopology::LiveTopology() {
         topology_ = nullptr;
         return;
     }
-    // CPUs outside the cpuset stay visible, so that "not allowed" can be told from "does not exist".
+    // CPUs outside of the cpuset remain visible, to distinguish "not allowed" from "does not exist".
     hwloc_topology_set_flags(topology_, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
-    // CPUID has the wrong caches in many guests, and hwloc's use of it complains on stderr under valgrind: it is asked
-    // only where sysfs knows no caches (masked in a container).
+    // CPUID reports wrong caches in many guests, and hwloc's use of it prints complaints on stderr under valgrind. It
+    // is used only if sysfs has no caches (masked in a container).
     if (SysRoot().exists("sys/devices/system/cpu/cpu0/cache/index0"))
         hwloc_topology_set_components(topology_, HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST, "x86");
     if (hwloc_topology_load(topology_) != 0) {

@@ -1,5 +1,5 @@
 #pragma once
-// hwloc's view of the running machine: it describes, the kernel's own calls bind. Internal to machine/.
+// hwloc's view of the running machine. hwloc only describes; binding uses system calls. Internal to machine/.
 
 #include <hwloc.h>
 
@@ -9,12 +9,12 @@ namespace bytebound {
 
 std::vector<int> from_bitmap(hwloc_const_bitmap_t bitmap);
 
-/// The topology of the running machine, loaded at the first use and constant afterwards: a cache of what the machine
-/// is, never a seam for tests (those are SysRoot and Sys). hwloc allows concurrent use of a loaded topology.
+/// The topology of the running machine, loaded at first use and constant afterwards. It is a cache, not a seam for
+/// tests (those are SysRoot and Sys). hwloc allows concurrent use of a loaded topology.
 class LiveTopology {
 public:
     static const LiveTopology& get();
-    /// nullptr when hwloc could not load it, or when a HWLOC_* variable replaced it by another machine.
+    /// nullptr if hwloc could not load it, or if a HWLOC_* variable replaced it by another machine.
     hwloc_topology_t handle() const { return this_system_ ? topology_ : nullptr; }
 
     LiveTopology(const LiveTopology&) = delete;

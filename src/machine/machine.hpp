@@ -1,5 +1,5 @@
 #pragma once
-// The one model of the machine: what doctor, topology, presets, run and calibrate know of it.
+// The one model of the machine, for doctor, topology, presets, run and calibrate.
 
 #include <cstdint>
 #include <map>
@@ -34,51 +34,53 @@ struct Core {
     bool operator==(const Core&) const = default;
 };
 
-/// The kernel's numbers of the package and the die that a CPU is in; nothing where it states none.
+/// The kernel's numbers for a CPU's package and die; nullopt if not reported.
 struct CpuPlace {
     std::optional<int> package, die;
     bool operator==(const CpuPlace&) const = default;
 };
 
-/// The machine as plain data. What it does not state is absent or empty, or, in a size, 0.
+/// The machine as plain data. Unknown values are absent or empty; unknown sizes are 0.
 struct Machine {
     CpuIdentity cpu;
     KernelRelease kernel;
     Virtualisation virtualisation;
     Limits limits;
     std::vector<int> online, allowed; ///< CPU numbers of the kernel
-    bool online_stated = false;       ///< `online` is the kernel's list: a CPU outside it is offline or does not exist
-    std::vector<int> offline;         ///< present but not online
-    std::vector<int> isolated;        ///< isolcpus=: the scheduler leaves them alone
-    std::map<int, CpuPlace> places;   ///< of the online CPUs
-    std::vector<Core> cores;          ///< a CPU whose package is unknown is in package 0
+    /// `online` comes from the kernel's list: a CPU outside of it is offline or does not exist.
+    bool online_stated = false;
+    std::vector<int> offline;       ///< present but not online
+    std::vector<int> isolated;      ///< isolcpus=: excluded from scheduling
+    std::map<int, CpuPlace> places; ///< of the online CPUs
+    std::vector<Core> cores;        ///< a CPU whose package is unknown is in package 0
     std::vector<CacheInfo> caches;
     std::vector<NumaNode> nodes;                     ///< a machine without NUMA has one node 0
-    std::optional<std::vector<int>> nodes_with_cpus; ///< as the kernel states them (node/has_cpu)
+    std::optional<std::vector<int>> nodes_with_cpus; ///< from the kernel's node/has_cpu
     std::vector<int> allowed_nodes, offline_nodes;
     std::uint64_t memory_bytes = 0; ///< MemTotal; 0: unknown
     Capability bind_cpus, bind_memory, query_pages;
     bool operator==(const Machine&) const = default;
 
-    /// Packages with an online CPU; nothing when no CPU's package is stated.
+    /// Number of packages with an online CPU; nullopt if no CPU's package is known.
     std::optional<int> package_count() const;
-    /// Dies with an online CPU; a CPU of no stated die is in die 0 of its package. Nothing without packages.
+    /// Number of dies with an online CPU; a CPU without a known die is in die 0 of its package. nullopt without
+    /// packages.
     std::optional<int> die_count() const;
     /// last_level_caches() of this machine's caches.
     std::vector<CacheInfo> last_level_caches(const std::vector<int>& cpus) const;
 };
 
-/// The machine as the files of sys/ and proc/ state it, recorded or running; capabilities are left empty. Files that
-/// are no lists are left out and become faults; a machine of which no CPU is named has no `online`.
+/// The machine according to the files of sys/ and proc/, recorded or running; capabilities are left empty. A file that
+/// is not a list is ignored and becomes a fault. If no file lists a CPU, `online` is empty.
 Machine read_machine(const SysRoot& root, std::vector<FileFault>& faults);
 
-/// read_machine(), and of the running machine what hwloc adds: caches that sysfs does not know, cores, and the whole
-/// machine where a container masks sysfs (CPUID is wrong in many guests: sysfs comes first). A recorded machine can
-/// bind nothing. Call it before any thread is pinned: `allowed` is the affinity that the process has at that moment.
+/// read_machine() and, on the running machine, additions from hwloc: caches that sysfs does not list, cores, and the
+/// whole machine if a container masks sysfs. sysfs comes first, because CPUID is wrong in many guests. A recorded
+/// machine has no binding capabilities. Call it before any thread is pinned: `allowed` is the process's current
+/// affinity.
 Machine survey_machine(const SysRoot& root, std::vector<FileFault>& faults);
 
-/// survey_machine() of a machine that can be placed on. Error: bad_data when no CPU is named anywhere, or for the first
-/// fault.
+/// survey_machine() for a machine to place workers on. Error: bad_data if no file lists a CPU, or for the first fault.
 Result<Machine> discover(const SysRoot& root);
 
 } // namespace bytebound

@@ -1,5 +1,5 @@
 #pragma once
-// Sizes that the kernel states in lines "NAME:   123 kB".
+// Sizes from the kernel's lines "NAME:   123 kB".
 
 #include <cstdint>
 #include <optional>
@@ -7,8 +7,8 @@
 
 namespace bytebound {
 
-/// Bytes of the line NAME; other words may stand before the name ("Node 0 MemTotal:"). Nothing when there is no such
-/// line or no number in it.
+/// Bytes in the line NAME; other words may precede the name ("Node 0 MemTotal:"). nullopt if there is no such line or
+/// it contains no number.
 std::optional<std::uint64_t> meminfo_bytes(std::string_view text, std::string_view name);
 
 } // namespace bytebound

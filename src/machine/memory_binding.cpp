@@ -10,7 +10,7 @@
 namespace bytebound {
 namespace {
 
-/// True when no page can land anywhere but on the placement's nodes.
+/// Whether every page must be on the placement's nodes even without binding.
 bool in_place_anyway(const Machine& machine, const Placement& placement) {
     return std::all_of(machine.nodes.begin(), machine.nodes.end(), [&](const NumaNode& node) {
         return (node.memory_bytes == 0 && machine.nodes.size() > 1) ||
@@ -22,7 +22,7 @@ int policy_of(const Placement& placement) {
     switch (placement.policy) {
     case MemoryPolicy::interleave: return MPOL_INTERLEAVE;
     case MemoryPolicy::node: return MPOL_BIND;
-    // Several nodes: each page belongs where it is touched first, which no list of nodes says.
+    // With several nodes, each page belongs to the node of its first touch, which a list of nodes cannot express.
     case MemoryPolicy::local: return placement.nodes.size() > 1 ? MPOL_LOCAL : MPOL_PREFERRED;
     }
     return MPOL_DEFAULT;
@@ -47,7 +47,7 @@ Result<bool> bind_memory(Sys& sys, const Machine& machine, const Placement& plac
     if (anyway && placement.nodes.size() <= 1) return true;
     if (!machine.bind_memory.available) return anyway && placement.policy != MemoryPolicy::interleave;
 
-    // mbind(2) takes whole pages.
+    // mbind(2) requires whole pages.
     const auto page_bytes = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
     const std::uintptr_t before = reinterpret_cast<std::uintptr_t>(address) % page_bytes;
     const int policy = policy_of(placement);

@@ -8,10 +8,11 @@
 
 namespace bytebound {
 
-/// Sets the memory policy of [address, address + bytes) before its first touch. local prefers the node of the CPUs
-/// (several nodes: each page goes to the node of the thread that touches it first) and spills when it is full; NODE and
-/// interleave allow no other node. True when set, or when every page must be in place anyway (one node with memory);
-/// false when the machine cannot bind memory (a stated capability). Error: not_possible when the kernel refuses.
+/// Sets the memory policy of [address, address + bytes) before its first touch. `local` prefers the node of the CPUs
+/// and spills when it is full (with several nodes, each page goes to the node of the thread that touches it first);
+/// NODE and interleave allow no other node. Returns true if the policy is set, or if every page must be in place anyway
+/// (one node with memory); false if the machine cannot bind memory (according to its capability). Error: not_possible
+/// if the kernel refuses.
 Result<bool> bind_memory(Sys& sys, const Machine& machine, const Placement& placement, void* address,
                          std::uint64_t bytes);
 

@@ -8,10 +8,10 @@
 namespace bytebound {
 namespace {
 
-/// One call of move_pages(2); large enough that the system call itself is lost in the page walks.
+/// Pages per call of move_pages(2): large enough that the page walks dominate the cost of the call.
 constexpr std::size_t pages_per_call = 8192;
 
-/// Scratch space of the queries, kept over several buffers.
+/// Scratch space of the queries, reused for several buffers.
 struct PageQuery {
     std::vector<void*> pages = std::vector<void*>(pages_per_call);
     std::vector<int> status = std::vector<int>(pages_per_call);
@@ -36,7 +36,7 @@ Result<PageProof> query_range(Sys& sys, const Placement& placement, const Addres
                          asked.error});
         }
         for (std::size_t i = 0; i < count; ++i) {
-            // Negative: -ENOENT not present, -EFAULT the zero page or no mapping, -EBUSY no answer now.
+            // Negative: -ENOENT not present, -EFAULT the zero page or no mapping, -EBUSY temporarily no answer.
             if (scratch.status[i] < 0)
                 ++proof.not_present;
             else

@@ -10,7 +10,7 @@
 namespace bytebound {
 
 Result<std::vector<int>> read_affinity(Sys& sys) {
-    // The kernel wants room for every CPU it was built for: EINVAL until the set is large enough.
+    // The kernel needs room for every CPU it was built for, and returns EINVAL until the set is large enough.
     SysResult asked{-1, EINVAL};
     for (std::size_t sets = 1; sets <= 64 && asked.error == EINVAL; sets *= 2) {
         std::vector<cpu_set_t> mask(sets);
@@ -39,13 +39,14 @@ struct Pin::Impl {
     Sys* sys = nullptr; ///< nullptr: not bound, nothing to restore
     pid_t tid = 0;
     std::vector<int> former;
-    std::vector<int> read_back; ///< of the bound thread
+    std::vector<int> read_back; ///< the bound thread's affinity
 
     Impl() = default;
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
     ~Impl() {
-        // By thread id: the owner may be destroyed by another thread. A thread that has ended needs nothing (ESRCH).
+        // By thread id, because another thread may destroy the owner. If the thread has ended (ESRCH), nothing is left
+        // to do.
         if (sys != nullptr) set_affinity(*sys, tid, former);
     }
 };
@@ -70,7 +71,7 @@ Result<Pin> Pin::bind(Sys& sys, const Machine& machine, int cpu) {
     if (const SysResult bound = set_affinity(sys, 0, {cpu}); !bound.ok())
         return fail({ExitCode::not_possible, "bind worker to", object, "the kernel refuses this CPU",
                      "choose among CPUs " + format_cpu_list(machine.allowed) + " with --cpus", bound.error});
-    // From here on every way out restores the former affinity.
+    // From here on, every exit restores the former affinity.
     impl->sys = &sys;
     impl->tid = static_cast<pid_t>(::gettid());
     impl->former = std::move(former);

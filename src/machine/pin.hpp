@@ -9,10 +9,10 @@
 
 namespace bytebound {
 
-/// Binds the calling thread to one CPU for its lifetime and restores the former affinity, also when it is destroyed by
-/// another thread. bind() reads the affinity back and fails (internal: a proof failed) when it did not take; on a
-/// machine that cannot bind it succeeds with bound() == false. Other errors: not_possible when the kernel refuses this
-/// CPU. `sys` must outlive the pin.
+/// Binds the calling thread to one CPU for the Pin's lifetime and restores the former affinity, even if another thread
+/// destroys it. bind() reads the affinity back and fails (internal: a proof failed) if it is not as set. On a machine
+/// without CPU binding it succeeds with bound() == false. Other errors: not_possible if the kernel refuses this CPU.
+/// `sys` must outlive the pin.
 class Pin {
 public:
     static Result<Pin> bind(Sys& sys, const Machine& machine, int cpu);
@@ -20,7 +20,7 @@ public:
     Pin& operator=(Pin&&) noexcept;
     ~Pin();
     bool bound() const;
-    /// The affinity that the kernel named after binding; empty when not bound.
+    /// The affinity that the kernel reports after binding; empty if not bound.
     const std::vector<int>& read_back() const;
 
 private:
@@ -29,9 +29,9 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// Affinity of the calling thread as the kernel has it. Error: internal, with errno.
+/// The calling thread's affinity according to the kernel. Error: internal, with errno.
 Result<std::vector<int>> read_affinity(Sys& sys);
-/// Lets thread `tid` (0: the caller) run on these CPUs alone. `error` is the kernel's errno.
+/// Restricts thread `tid` (0: the caller) to these CPUs. `error` is the kernel's errno.
 SysResult set_affinity(Sys& sys, pid_t tid, const std::vector<int>& cpus);
 
 } // namespace bytebound

@@ -18,7 +18,7 @@ tl::unexpected<Error> refuse(ExitCode code, std::string object, std::string caus
 
 std::string list_text(const std::vector<int>& numbers) { return format_cpu_list(numbers); }
 
-/// "5,0-1" -> {5, 0, 1}: the order of the user, each number once.
+/// "5,0-1" -> {5, 0, 1}: the user's order, without repetition.
 std::optional<std::vector<int>> ordered_list(std::string_view text) {
     std::vector<int> numbers;
     for (const std::string& part : split(text, ',')) {
@@ -71,7 +71,7 @@ Result<std::vector<int>> listed_cpus(const Machine& machine, const std::string& 
     return *cpus;
 }
 
-/// core:LIST and package:LIST; `of` tells a core's number in that numbering.
+/// core:LIST and package:LIST; `of` returns a core's number in that numbering.
 Result<std::vector<int>> grouped_cpus(const Machine& machine, const std::string& request, const std::string& kind,
                                       int Core::*of) {
     const auto numbers = ordered_list(std::string_view(request).substr(kind.size() + 1));
@@ -113,13 +113,14 @@ Result<std::vector<int>> candidate_cpus(const Machine& machine, const std::strin
 std::vector<int> nodes_with_memory(const Machine& machine) {
     std::vector<int> nodes;
     for (const NumaNode& node : machine.nodes)
-        // A recorded node without meminfo has memory for all that is known; only a stated 0 excludes it among others.
+        // A recorded node without meminfo may have memory; only a reported 0 excludes it, and only if there are other
+        // nodes.
         if (contains(machine.allowed_nodes, node.id) && (node.memory_bytes > 0 || machine.nodes.size() == 1))
             nodes.push_back(node.id);
     return nodes;
 }
 
-/// Nodes on which first-touched pages of these CPUs land.
+/// Nodes that receive pages first touched on these CPUs.
 std::vector<int> local_nodes(const Machine& machine, const std::vector<int>& cpus) {
     const auto with_memory = nodes_with_memory(machine);
     std::set<int> nodes;
@@ -138,7 +139,7 @@ std::vector<int> local_nodes(const Machine& machine, const std::vector<int>& cpu
                 (node.distance.empty() || node.distance[i] == nearest_distance))
                 nodes.insert(machine.nodes[i].id);
     }
-    // CPUs that no node lists: memory may come from anywhere.
+    // No node lists these CPUs, so memory may come from any node.
     if (nodes.empty()) return with_memory;
     return {nodes.begin(), nodes.end()};
 }
@@ -164,7 +165,7 @@ Result<int> requested_node(const Machine& machine, const std::string& request) {
     const std::string remedy = "choose among nodes " + list_text(nodes_with_memory(machine));
     const auto node = std::find_if(machine.nodes.begin(), machine.nodes.end(),
                                    [&](const NumaNode& candidate) { return candidate.id == id; });
-    // First: the kernel leaves nodes without memory out of Mems_allowed, whatever the cpuset.
+    // Before the cpuset is checked, because the kernel omits nodes without memory from Mems_allowed in any case.
     if (machine.nodes.size() > 1 && node != machine.nodes.end() && node->memory_bytes == 0)
         return refuse(ExitCode::not_possible, object, "it has no memory", remedy);
     if (!contains(machine.allowed_nodes, id))

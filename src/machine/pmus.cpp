@@ -87,7 +87,7 @@ PmuKind kind_of_pmu(std::string_view name) {
         starts_with_any(name, {"cpu_core", "cpu_atom", "cpu_lowpower", "armv7_", "armv8_", "armv9_", "cpum_cf"}) ||
         (name.starts_with("apple_") && name.ends_with("_pmu")))
         return PmuKind::core;
-    if (name.starts_with("uncore_imc_uclk")) return PmuKind::other; // Knights Landing's clock domain, no channel
+    if (name.starts_with("uncore_imc_uclk")) return PmuKind::other; // Knights Landing's clock domain, not a channel
     if (starts_with_any(name, {"uncore_imc", "uncore_hbm", "uncore_type_14_", "uncore_edc_eclk", "uncore_dmc_",
                                "amd_df", "amd_umc", "arm_cmn", "arm_dmc620_", "nvidia_scf_pmu", "ampere_mcu_pmu",
                                "meson_ddr_bw", "imx8_ddr", "nest_mcs", "nest_mba"}) ||

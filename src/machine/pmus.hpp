@@ -1,5 +1,5 @@
 #pragma once
-// The PMUs that the kernel shows, as their files stand.
+// The PMUs in sysfs, as their files describe them.
 
 #include <cstdint>
 #include <map>
@@ -12,8 +12,8 @@
 
 namespace bytebound {
 
-/// Role of a directory below event_source/devices. There is no closed list of PMUs: one that no table knows is
-/// `unrecognised` and stays usable by its raw name.
+/// Role of a directory below event_source/devices. The set of PMUs is open: one that no table contains is
+/// `unrecognised` and can still be used by its raw name.
 enum class PmuKind { core, memory_controller, cache, kernel, other, unrecognised };
 std::string_view name_of(PmuKind kind);
 PmuKind kind_of_pmu(std::string_view name);
@@ -21,18 +21,18 @@ PmuKind kind_of_pmu(std::string_view name);
 struct PmuFacts {
     std::string name;
     PmuKind kind = PmuKind::unrecognised;
-    std::optional<std::uint32_t> type;          ///< perf_event_attr.type; nothing when the file is missing or no number
-    std::optional<std::vector<int>> cpumask;    ///< CPUs to open on (uncore); nothing when there is no such file
+    std::optional<std::uint32_t> type;          ///< perf_event_attr.type; nullopt if the file is missing or malformed
+    std::optional<std::vector<int>> cpumask;    ///< CPUs to open on (uncore); nullopt without such a file
     std::optional<std::vector<int>> cpus;       ///< CPUs of one kind of core (hybrid, big.LITTLE)
     std::map<std::string, std::string> formats; ///< term -> "config:0-7"
     std::map<std::string, std::string> events;  ///< alias -> "event=0x04,umask=0x03"; also the .scale and .unit files
-    std::vector<std::string> faults;            ///< files of this PMU that make no sense, one sentence each
+    std::vector<std::string> faults;            ///< malformed files of this PMU, one sentence each
 };
 
-/// Of every directory below sys/bus/event_source/devices; files that make no sense become faults.
+/// Reads every directory below sys/bus/event_source/devices; malformed files become faults.
 std::vector<PmuFacts> read_pmus(const SysRoot& root);
 
-/// Text of a broken file for people: short, printable, in quotes.
+/// Text of a broken file for messages: short, printable, in quotes.
 std::string quoted_text(std::string text);
 
 } // namespace bytebound

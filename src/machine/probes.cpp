@@ -14,8 +14,8 @@
 namespace bytebound {
 namespace {
 
-// More than any core PMU has for one thread (Intel 8 general + 4 fixed, AMD 6, ARM 31 at most in theory, 6 in
-// practice).
+// More counters than any core PMU offers to one thread (Intel 8 general + 4 fixed, AMD 6, Arm up to 31 by the
+// architecture, 6 in practice).
 constexpr std::size_t most_members = 16;
 
 perf_event_attr attributes(std::uint32_t type, std::uint64_t config) {
@@ -47,7 +47,7 @@ std::optional<ProbeTimes> read_times(Sys& sys, int fd) {
     return ProbeTimes{words[0], words[1], words[2]};
 }
 
-/// What the counter did over about 1 ms of work.
+/// The counter's change over about 1 ms of work.
 std::optional<ProbeTimes> times_over_work(Sys& sys, int fd) {
     const auto before = read_times(sys, fd);
     work_for_a_trial();
@@ -63,9 +63,9 @@ Probe probe_cycles(Sys& sys) {
     return {0, times_over_work(sys, cycles.fd.get())};
 }
 
-/// As many counters as one group can have. The kernel accepts a group that fits the PMU although the NMI watchdog
-/// holds one counter of it; the group then never runs. `branches` goes to general counters everywhere; the leader
-/// `cycles` is what competes with the watchdog for Intel's fixed counter.
+/// Opens as many counters as one group can have. The kernel accepts a group that fits the PMU even if the NMI watchdog
+/// occupies one of its counters; the group then never runs. `branches` uses general counters on all CPUs; the leader
+/// `cycles` competes with the watchdog for Intel's fixed counter.
 Probe probe_full_group(Sys& sys) {
     const auto leader = try_open(sys, attributes(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES), 0, -1);
     if (leader.error) return {leader.error, std::nullopt};
@@ -78,7 +78,7 @@ Probe probe_full_group(Sys& sys) {
     }
     const Probe outcome{0, times_over_work(sys, leader.fd.get())};
     while (!members.empty())
-        members.pop_back(); // a group's members go before its leader, or each becomes a leader of its own
+        members.pop_back(); // members close before their leader, or each would become a leader
     return outcome;
 }
 
@@ -91,7 +91,7 @@ Probe probe_breakpoint(Sys& sys) {
     return {try_open(sys, attr, 0, -1).error, std::nullopt};
 }
 
-/// Code of core cycles: any raw code does, this one exists.
+/// Raw code of core cycles. Any raw code would do; this one exists.
 std::uint64_t raw_cycles(const CpuIdentity& cpu) {
     if (cpu.vendor == "GenuineIntel") return 0x3c;
     if (cpu.architecture == "x86_64") return 0x76;
@@ -104,7 +104,7 @@ const PmuFacts* find_pmu(const std::vector<PmuFacts>& pmus, std::string_view nam
     return nullptr;
 }
 
-/// Socket-wide PMUs take no exclude bits and no thread.
+/// Socket-wide PMUs accept neither exclude bits nor a thread.
 Probe probe_memory_controller(Sys& sys, const PmuFacts& pmu) {
     perf_event_attr attr = attributes(*pmu.type, 0);
     attr.exclude_kernel = 0;
@@ -131,11 +131,11 @@ Probes probe_machine(Sys& sys, const Machine& machine, const std::vector<PmuFact
     probes["breakpoint"] = probe_breakpoint(sys);
     if (const PmuFacts* msr = find_pmu(pmus, "msr"); msr && msr->type) {
         perf_event_attr attr = attributes(*msr->type, 0); // tsc is event=0x00
-        attr.exclude_kernel = 0;                          // the msr PMU refuses exclude bits (EINVAL)
+        attr.exclude_kernel = 0;                          // the msr PMU rejects exclude bits (EINVAL)
         attr.exclude_hv = 0;
         probes["msr-tsc"] = {try_open(sys, attr, 0, -1).error, std::nullopt};
     }
-    // The permission that socket-wide counters need, tried where it cannot fail for lack of hardware.
+    // Tests the permission for socket-wide counters with an event that needs no hardware.
     const int cpu = machine.online.empty() ? 0 : machine.online.front();
     perf_event_attr wide = attributes(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK);
     wide.exclude_kernel = 0;

@@ -1,5 +1,5 @@
 #pragma once
-// What the kernel answers to one event of every kind.
+// The kernel's answers to one event of every kind.
 
 #include <cstdint>
 #include <map>
@@ -15,7 +15,7 @@
 
 namespace bytebound {
 
-/// The three times-and-count words after about 1 ms of work on the probing thread.
+/// Count and times after about 1 ms of work on the probing thread.
 struct ProbeTimes {
     std::uint64_t count = 0;
     std::uint64_t enabled_ns = 0;
@@ -23,7 +23,7 @@ struct ProbeTimes {
     bool operator==(const ProbeTimes&) const = default;
 };
 
-/// One attempt to open an event: errno (0: it opened, and was closed again), and what it counted where that was asked.
+/// One attempt to open an event: errno (0: it opened and was closed again), and its counts if requested.
 struct Probe {
     int error = 0;
     std::optional<ProbeTimes> times;
@@ -33,9 +33,9 @@ struct Probe {
 /// msr-tsc, system-wide, memory-controller, full-group.
 using Probes = std::map<std::string, Probe>;
 
-/// Tries to open one event of every kind on the calling thread and closes each again.
+/// Tries to open one event of every kind on the calling thread, and closes each.
 Probes probe_machine(Sys& sys, const Machine& machine, const std::vector<PmuFacts>& pmus);
-/// probes.json of a recorded machine: {"cycles": 2, "task-clock": {"errno": 0, "count": 9, "enabled_ns": 9,
+/// Parses probes.json of a recorded machine: {"cycles": 2, "task-clock": {"errno": 0, "count": 9, "enabled_ns": 9,
 /// "running_ns": 9}}. Error: bad_data.
 Result<Probes> parse_probes(std::string_view json);
 

@@ -24,7 +24,7 @@ std::optional<std::vector<int>> status_list(const SysRoot& root, const std::stri
     return {};
 }
 
-/// cpu/online, else what has a topology directory, else the processors of cpuinfo (containers mask sysfs).
+/// cpu/online, else CPUs with a topology directory, else the processors of cpuinfo (containers mask sysfs).
 std::vector<int> online_cpus(const SysRoot& root, const Cpuinfo& info, std::vector<FileFault>& faults) {
     if (auto online = list_of(root, cpu_directory + "online", faults)) return std::move(*online);
     std::vector<int> cpus;
@@ -48,7 +48,7 @@ std::vector<NumaNode> read_nodes(const SysRoot& root, const Machine& machine, st
         if (node.distance.size() != ids.size()) node.distance.clear();
         nodes.push_back(std::move(node));
     }
-    // Guests that initialise memory lazily state less in the node's file than in proc/meminfo (4.6 of 24 GiB seen).
+    // Guests that initialise memory lazily report less in the node's file than in proc/meminfo (4.6 of 24 GiB seen).
     if (nodes.size() == 1) nodes[0].memory_bytes = std::max(nodes[0].memory_bytes, machine.memory_bytes);
     return nodes;
 }
@@ -57,14 +57,14 @@ std::map<int, CpuPlace> read_places(const SysRoot& root, const std::vector<int>&
     std::map<int, CpuPlace> places;
     for (const int cpu : online) {
         const std::string base = cpu_directory + "cpu" + std::to_string(cpu) + "/topology/";
-        // -1 ("unknown" on some guests and Arm boards) is none.
+        // -1 ("unknown" on some guests and Arm boards) is not a number.
         places[cpu] = {unsigned_of(root, base + "physical_package_id"), unsigned_of(root, base + "die_id")};
     }
     return places;
 }
 
 std::vector<int> smt_siblings(const SysRoot& root, int cpu, const std::vector<int>& online) {
-    // core_cpus_list is the name since Linux 5.4, thread_siblings_list before it (cputopology.rst).
+    // Called core_cpus_list since Linux 5.4, thread_siblings_list before (cputopology.rst).
     for (const char* file : {"core_cpus_list", "thread_siblings_list"}) {
         const auto list =
             parse_cpu_list(text_of(root, cpu_directory + "cpu" + std::to_string(cpu) + "/topology/" + file));
@@ -124,7 +124,7 @@ Machine read_machine(const SysRoot& root, std::vector<FileFault>& faults) {
     machine.online = online_cpus(root, info, faults);
     const auto stated = root.read(cpu_directory + "online");
     machine.online_stated = stated && parse_cpu_list(*stated).has_value() && !machine.online.empty();
-    // cpu/offline names possible CPUs that were never there, too: it serves where cpu/present is not recorded.
+    // cpu/offline also lists possible CPUs that were never present; it is used only if cpu/present is not recorded.
     machine.offline = difference(cpus(root.exists(cpu_directory + "present") ? "present" : "offline"), machine.online);
     machine.isolated = intersection(cpus("isolated"), machine.online);
     // The mask may name CPUs that are possible but not there.

@@ -11,7 +11,7 @@ namespace bytebound {
 
 static_assert(buffer_count <= 8, "a word has three bits for its buffer");
 
-/// A line's set and its word; advancing past the last set goes on in set 0 with the next quotient.
+/// A line's set and its word. Advancing past the last set continues in set 0 with the next quotient.
 struct CacheSim::Place {
     std::uint64_t set;
     std::uint32_t word;
@@ -52,7 +52,7 @@ CacheSim::Place CacheSim::locate(Buffer buffer, std::uint64_t line, bool dirty) 
 void CacheSim::touch(Buffer buffer, std::uint64_t first, std::uint64_t lines, bool dirty) {
     references_ += lines;
     Place place = locate(buffer, first, dirty);
-    // Lists and tables are read entry by entry: the same line again, already in front.
+    // Fast path for lists and tables, which are read entry by entry: the line is the most recent one of its set.
     std::uint32_t& front = words_[place.set * stride_];
     if (lines == 1 && (front & word_quotient_mask) == (place.word & word_quotient_mask)) {
         front |= place.word & word_dirty;
@@ -73,7 +73,8 @@ void CacheSim::touch(Buffer buffer, std::uint64_t first, std::uint64_t lines, bo
 
 void CacheSim::copy(Buffer from_buffer, std::uint64_t from, Buffer to_buffer, std::uint64_t to, std::uint64_t lines) {
     references_ += 2 * lines;
-    if (to_buffer == Buffer::pool) // no loop does that; in order, where the two ranges meet
+    // No loop stores to the pool; handled line by line, because the two ranges may overlap.
+    if (to_buffer == Buffer::pool)
         for (std::uint64_t i = 0; i < lines; ++i) {
             if (from_buffer == Buffer::pool) cold_reads_ += held_.add(from + i, 1);
             held_.add(to + i, 1);

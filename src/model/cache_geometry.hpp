@@ -16,8 +16,8 @@ struct CacheGeometry {
     bool operator==(const CacheGeometry&) const = default;
 };
 
-/// Error (usage): size 0 or above 16 GiB, 0 ways or more than 65536, a line that is not a power of two, a size not
-/// divisible by line * ways.
+/// Error (usage): size 0 or above 16 GiB, 0 ways or more than 65536, a line that is not a power of two, or a size that
+/// is not divisible by line * ways.
 Result<void> check(const CacheGeometry& geometry);
 /// "32MiB:16" -> checked geometry with 64-byte lines. Error (usage).
 Result<CacheGeometry> parse_geometry(std::string_view text);

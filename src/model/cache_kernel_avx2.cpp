@@ -4,7 +4,7 @@
 
 #include "model/cache_kernel.hpp"
 
-// Every function that uses the ISA carries it as an attribute: the file itself is compiled for the baseline.
+// Functions enable the ISA by attribute, because the file is compiled for the baseline.
 #define BYTEBOUND_TARGET __attribute__((target("avx2,bmi")))
 #define BYTEBOUND_INLINE BYTEBOUND_TARGET inline __attribute__((always_inline))
 
@@ -20,14 +20,14 @@ BYTEBOUND_INLINE std::uint32_t equal_lanes(std::uint32_t* words, __m256i quotien
     return static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(equal)));
 }
 
-/// Position of the line in its set, `ways` on a miss.
+/// Position of the line in its set; `ways` on a miss.
 BYTEBOUND_INLINE std::uint32_t find(std::uint32_t* set, std::size_t stride, std::uint32_t ways, __m256i quotient) {
     for (std::uint32_t base = 0; base < stride; base += 8)
         if (const std::uint32_t equal = equal_lanes(set + base, quotient); equal != 0) return base + _tzcnt_u32(equal);
     return ways;
 }
 
-/// Lanes of the vector at `base` that are at or below `position`.
+/// Mask of the lanes of the vector at `base` whose position is at most `position`.
 BYTEBOUND_INLINE __m256i moved_lanes(std::uint32_t position, std::size_t base) {
     const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(position) + 1 - static_cast<int>(base)), lanes);
@@ -43,15 +43,15 @@ BYTEBOUND_INLINE void move_to_front(std::uint32_t* set, std::size_t stride, std:
         const __m256i shifted = _mm256_blend_epi32(_mm256_permutevar8x32_epi32(second, rotate), first_rotated, 1);
         _mm256_store_si256(vector_at(set + 8), _mm256_blendv_epi8(second, shifted, moved_lanes(position, 8)));
     } else {
-        // From the top down, so that a word is read before it is overwritten.
+        // Descending, so that a word is read before it is overwritten.
         for (std::size_t base = position / 8 * 8; base != 0; base -= 8) {
             const __m256i old = _mm256_load_si256(vector_at(set + base));
             const __m256i shifted = _mm256_loadu_si256(vector_at(set + base - 1));
             _mm256_store_si256(vector_at(set + base), _mm256_blendv_epi8(old, shifted, moved_lanes(position, base)));
         }
     }
-    // The first vector shifts in a register: reading across the previous set, just written, would stall on store
-    // forwarding.
+    // The first vector is shifted in a register: an unaligned load across the previous set, just written, would stall
+    // on store forwarding.
     const __m256i inserted =
         _mm256_blend_epi32(first_rotated, _mm256_castsi128_si256(_mm_cvtsi32_si128(static_cast<int>(word))), 1);
     _mm256_store_si256(vector_at(set), _mm256_blendv_epi8(first, inserted, moved_lanes(position, 0)));
@@ -62,7 +62,7 @@ BYTEBOUND_INLINE void touch(std::uint32_t* set, std::size_t stride, std::uint32_
     const auto quotient = _mm256_set1_epi32(static_cast<int>(word & word_quotient_mask));
     std::uint32_t position;
     bool miss;
-    if (stride <= 16) { // no branch on hit or miss: rows that are half evicted would mispredict it
+    if (stride <= 16) { // no branch on hit or miss, which half-evicted rows would mispredict
         std::uint32_t equal = equal_lanes(set, quotient);
         if (stride == 16) equal |= equal_lanes(set + 8, quotient) << 8;
         const std::uint32_t last = std::uint32_t{1} << (ways - 1);

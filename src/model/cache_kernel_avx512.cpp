@@ -6,7 +6,7 @@
 
 #include "model/cache_kernel.hpp"
 
-// Every function that uses the ISA carries it as an attribute: the file itself is compiled for the baseline.
+// Functions enable the ISA by attribute, because the file is compiled for the baseline.
 #define BYTEBOUND_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,bmi")))
 #define BYTEBOUND_INLINE BYTEBOUND_TARGET inline __attribute__((always_inline))
 
@@ -19,20 +19,20 @@ BYTEBOUND_INLINE std::uint32_t equal_lanes(const std::uint32_t* words, __m512i q
     return _mm512_cmpeq_epi32_mask(_mm512_and_si512(_mm512_load_si512(words), mask), quotient);
 }
 
-/// Position of the line in its set, `ways` on a miss.
+/// Position of the line in its set; `ways` on a miss.
 BYTEBOUND_INLINE std::uint32_t find(std::uint32_t* set, std::size_t stride, std::uint32_t ways, __m512i quotient) {
     for (std::uint32_t base = 0; base < stride; base += 16)
         if (const std::uint32_t equal = equal_lanes(set + base, quotient); equal != 0) return base + _tzcnt_u32(equal);
     return ways;
 }
 
-/// Lanes 0 to `last` of a vector.
+/// Mask of lanes 0 to `last`.
 BYTEBOUND_INLINE __mmask16 lanes_to(std::uint32_t last) { return static_cast<__mmask16>((2u << last) - 1); }
 
 BYTEBOUND_INLINE void move_to_front(std::uint32_t* set, std::size_t stride, std::uint32_t position,
                                     std::uint32_t word) {
-    // Above the first vector a word's predecessor is read from memory, from the top down. The first vector shifts in a
-    // register: reading across the previous set, just written, would stall on store forwarding.
+    // Above the first vector, a word's predecessor is read from memory, in descending order. The first vector is
+    // shifted in a register: an unaligned load across the previous set, just written, would stall on store forwarding.
     if (stride != 16) {
         for (std::uint32_t base = position & ~15u; base != 0; base -= 16)
             _mm512_mask_store_epi32(set + base, lanes_to(std::min(position - base, 15u)),
@@ -50,7 +50,7 @@ BYTEBOUND_INLINE void touch(std::uint32_t* set, std::size_t stride, std::uint32_
     const auto quotient = _mm512_set1_epi32(static_cast<int>(word & word_quotient_mask));
     std::uint32_t position;
     bool miss;
-    if (stride <= 16) { // no branch on hit or miss: rows that are half evicted would mispredict it
+    if (stride <= 16) { // no branch on hit or miss, which half-evicted rows would mispredict
         const std::uint32_t equal = equal_lanes(set, quotient);
         const std::uint32_t last = std::uint32_t{1} << (ways - 1);
         position = _tzcnt_u32(equal | last);

@@ -20,7 +20,7 @@ BYTEBOUND_INLINE std::uint32_t equal_lanes(std::uint32_t* words, __m128i quotien
     return static_cast<std::uint32_t>(_mm_movemask_ps(_mm_castsi128_ps(equal)));
 }
 
-/// Position of the line in its set, `ways` on a miss.
+/// Position of the line in its set; `ways` on a miss.
 BYTEBOUND_INLINE std::uint32_t find(std::uint32_t* set, std::size_t stride, std::uint32_t ways, __m128i quotient) {
     for (std::uint32_t base = 0; base < stride; base += 4)
         if (const std::uint32_t equal = equal_lanes(set + base, quotient); equal != 0)
@@ -28,7 +28,7 @@ BYTEBOUND_INLINE std::uint32_t find(std::uint32_t* set, std::size_t stride, std:
     return ways;
 }
 
-/// `shifted` in the lanes of the vector at `base` that are at or below `position`, else `old`.
+/// `shifted` in the lanes of the vector at `base` whose position is at most `position`, else `old`.
 BYTEBOUND_INLINE __m128i blend(__m128i old, __m128i shifted, std::uint32_t position, std::size_t base) {
     const __m128i lanes = _mm_setr_epi32(0, 1, 2, 3);
     const __m128i moved =
@@ -38,7 +38,7 @@ BYTEBOUND_INLINE __m128i blend(__m128i old, __m128i shifted, std::uint32_t posit
 
 BYTEBOUND_INLINE void move_to_front(std::uint32_t* set, std::size_t stride, std::uint32_t position,
                                     std::uint32_t word) {
-    // From the top down, so that a word is read before it is overwritten; with a known stride without a branch.
+    // Descending, so that a word is read before it is overwritten. A known stride makes the loop branchless.
     const std::size_t top = stride <= 16 ? stride - 4 : position / 4 * 4;
 #pragma GCC unroll 3
     for (std::size_t base = top; base != 0; base -= 4) {
@@ -46,8 +46,8 @@ BYTEBOUND_INLINE void move_to_front(std::uint32_t* set, std::size_t stride, std:
         const __m128i shifted = _mm_loadu_si128(vector_at(set + base - 1));
         _mm_store_si128(vector_at(set + base), blend(old, shifted, position, base));
     }
-    // The first vector shifts in a register: reading across the previous set, just written, would stall on store
-    // forwarding.
+    // The first vector is shifted in a register: an unaligned load across the previous set, just written, would stall
+    // on store forwarding.
     const __m128i first = _mm_load_si128(vector_at(set));
     const __m128i shifted = _mm_or_si128(_mm_slli_si128(first, 4), _mm_cvtsi32_si128(static_cast<int>(word)));
     _mm_store_si128(vector_at(set), blend(first, shifted, position, 0));
@@ -58,7 +58,7 @@ BYTEBOUND_INLINE void touch(std::uint32_t* set, std::size_t stride, std::uint32_
     const auto quotient = _mm_set1_epi32(static_cast<int>(word & word_quotient_mask));
     std::uint32_t position;
     bool miss;
-    if (stride <= 16) { // no branch on hit or miss: rows that are half evicted would mispredict it
+    if (stride <= 16) { // no branch on hit or miss, which half-evicted rows would mispredict
         std::uint32_t equal = equal_lanes(set, quotient);
         if (stride >= 8) equal |= equal_lanes(set + 4, quotient) << 4;
         if (stride == 16) equal |= equal_lanes(set + 8, quotient) << 8 | equal_lanes(set + 12, quotient) << 12;

@@ -1,6 +1,6 @@
 #pragma once
-// What this host can move at most, as `bytebound calibrate` measured it: data only. src/run measures, saves and loads
-// it.
+// The ceilings of this host that `bytebound calibrate` measured, as data only. Measuring and storing them is done
+// elsewhere.
 
 #include <algorithm>
 #include <cstdint>
@@ -11,44 +11,45 @@
 
 namespace bytebound {
 
-/// What a ceiling's kernel does with memory. nt: non-temporal stores. The row kernels copy whole rows between random
+/// Memory operations of a ceiling's kernel. nt: non-temporal stores. The row kernels copy whole rows between random
 /// places of two buffers, as the update loops do.
 enum class StreamKernel { read, write, nt_write, copy, nt_copy, row_copy, nt_row_copy };
-/// Where its buffers live.
+/// The memory that contains the kernel's buffers.
 enum class MemoryLevel { l1, l2, llc, memory };
 
-/// One measured ceiling: bytes loaded plus bytes stored by the program, per second. A copied byte counts twice; what
-/// the memory system adds (write-allocate) is not in it.
+/// One measured ceiling: bytes loaded plus bytes stored by the program, per second. A copied byte counts twice;
+/// additional traffic of the memory system (write-allocate) is not included.
 struct Ceiling {
     StreamKernel kernel = StreamKernel::copy;
     MemoryLevel level = MemoryLevel::memory;
     std::uint32_t threads = 1;
-    std::uint64_t row_bytes = 0;    ///< of the row kernels; else 0
-    std::uint64_t buffer_bytes = 0; ///< all buffers of all threads together
+    std::uint64_t row_bytes = 0;    ///< for row kernels; else 0
+    std::uint64_t buffer_bytes = 0; ///< all buffers of all threads
     double bytes_per_second = 0;    ///< median of n
     double ci_low = 0, ci_high = 0; ///< 95 %
     std::uint64_t n = 0;
-    bool small_buffers = false; ///< of memory: no more than 4 x the last-level caches, which may hold a part of it
+    /// Level memory only: at most 4 x the last-level caches, which may hold a part of the buffers.
+    bool small_buffers = false;
     bool operator==(const Ceiling&) const = default;
 };
 
-/// Lines read at the memory controller for every line that a kernel stores, beyond those that it loads: 1 with
-/// write-allocate, 0 without. Processors that turn full-line stores into ownership requests without data (SpecI2M) lie
-/// between.
+/// Lines read at the memory controller per line that a kernel stores, excluding lines that it loads: 1 with
+/// write-allocate, 0 without. Processors that turn full-line stores into ownership requests without data (SpecI2M) are
+/// in between.
 struct WriteAllocateFactor {
     StreamKernel kernel = StreamKernel::copy;
     std::uint32_t threads = 1;
     std::uint64_t row_bytes = 0;
     double factor = 1;
-    std::optional<double> ci_low, ci_high; ///< none where it is assumed
+    std::optional<double> ci_low, ci_high; ///< nullopt if the factor is assumed
     bool measured = false;
-    std::string source; ///< of the counts ("uncore"), or why it is assumed
-    /// As far as it can be true: noise may take a measured one below 0.
+    std::string source; ///< of the counts ("uncore"), or why the factor is assumed
+    /// Clamped to the possible range: noise may make a measured factor negative.
     double usable() const { return std::max(factor, 0.0); }
     bool operator==(const WriteAllocateFactor&) const = default;
 };
 
-/// The highest rate of multiply-adds on registers; a fused one counts as two operations.
+/// The peak rate of multiply-adds in registers; a fused one counts as two operations.
 struct ComputeCeiling {
     std::string dtype; ///< "f32", "f64"
     std::string isa;   ///< "avx512"
@@ -59,7 +60,7 @@ struct ComputeCeiling {
     bool operator==(const ComputeCeiling&) const = default;
 };
 
-/// How much the caches of a level hold, that the CPUs of so many workers reach, together.
+/// Total capacity of the caches of a level that a given number of workers can reach.
 struct LevelCapacity {
     MemoryLevel level = MemoryLevel::llc;
     std::uint32_t threads = 1;
@@ -71,16 +72,16 @@ struct Ceilings {
     std::vector<Ceiling> ceilings;
     std::vector<WriteAllocateFactor> write_allocate;
     std::vector<ComputeCeiling> compute;
-    std::vector<LevelCapacity> capacities; ///< of l1, l2 and llc
+    std::vector<LevelCapacity> capacities; ///< for l1, l2 and llc
     bool operator==(const Ceilings&) const = default;
 
-    /// The ceiling of exactly these; null when it was not measured. `row_bytes` is ignored for kernels without rows.
+    /// The ceiling for exactly these; null if it was not measured. `row_bytes` is ignored for kernels without rows.
     const Ceiling* find(StreamKernel kernel, MemoryLevel level, std::uint32_t threads,
                         std::uint64_t row_bytes = 0) const;
-    /// Likewise the factor of a kernel's stores.
+    /// The same for the write-allocate factor of a kernel.
     const WriteAllocateFactor* find_factor(StreamKernel kernel, std::uint32_t threads,
                                            std::uint64_t row_bytes = 0) const;
-    /// Of a row kernel: the factor of the nearest row size, measured ones first.
+    /// For a row kernel: the factor for the nearest row size; measured factors take precedence.
     const WriteAllocateFactor* nearest_factor(StreamKernel kernel, std::uint32_t threads,
                                               std::uint64_t row_bytes) const;
 };
@@ -89,7 +90,7 @@ std::string_view name_of(StreamKernel kernel);
 std::string_view name_of(MemoryLevel level);
 std::optional<StreamKernel> stream_kernel_named(std::string_view name);
 std::optional<MemoryLevel> memory_level_named(std::string_view name);
-/// Non-temporal stores.
+/// Whether the kernel uses non-temporal stores.
 constexpr bool stores_past_caches(StreamKernel kernel) {
     return kernel == StreamKernel::nt_write || kernel == StreamKernel::nt_copy || kernel == StreamKernel::nt_row_copy;
 }

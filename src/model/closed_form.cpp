@@ -10,15 +10,15 @@ namespace bytebound {
 
 namespace {
 
-/// Lines that [0, bytes) touches on average, where it begins at any multiple of `unit` within a line.
+/// Mean number of lines that [0, bytes) overlaps, if it begins at a random multiple of `unit` within a line.
 double lines_of(double bytes, double unit, double line) { return (bytes + line - unit) / line; }
 
-/// Offsets of rows within a line are the multiples of this.
+/// Offsets of rows within a line are multiples of this.
 double unit_of(std::uint64_t row_bytes, std::uint32_t line_bytes) {
     return static_cast<double>(std::gcd(row_bytes, std::uint64_t{line_bytes}));
 }
 
-/// Lines that lie within one row, and are written whole when it is, per row.
+/// Lines per row that lie completely inside of it and are therefore written whole.
 double whole_lines_per_row(const TrafficStream& stream, std::uint32_t line_bytes) {
     if (stream.row_bytes == 0) return 0;
     const double line = line_bytes, row = static_cast<double>(stream.row_bytes);
@@ -29,17 +29,17 @@ bool passes_by(const TrafficStream& stream) {
     return stream.store_kind == StoreKind::non_temporal && stream.stored_bytes > 0;
 }
 
-/// Lines that non-temporal stores send to memory in a step.
+/// Lines per step that non-temporal stores write to memory.
 double lines_sent(const TrafficStream& stream, std::uint32_t line_bytes) {
     if (!passes_by(stream)) return 0;
     const double rows = stream.stored_bytes / static_cast<double>(stream.row_bytes);
     return rows * whole_lines_per_row(stream, line_bytes);
 }
 
-/// A population's lines, by how many of its rows they overlap: `few` or one more.
+/// A population's lines, by the number of its rows that they overlap: `few` or `few` + 1.
 struct SharedLines {
     double few = 1;
-    double with_few = 0, with_more = 0; ///< lines
+    double with_few = 0, with_more = 0; ///< number of lines
 };
 
 SharedLines shared_lines(const TrafficStream& stream, std::uint32_t line_bytes) {
@@ -50,7 +50,7 @@ SharedLines shared_lines(const TrafficStream& stream, std::uint32_t line_bytes) 
     shared.few = std::floor(mean);
     shared.with_more = lines * (mean - shared.few);
     shared.with_few = lines - shared.with_more;
-    // Whole lines of a row bypass the cache; those shared by two rows are stored as usual.
+    // Whole lines of a row bypass the cache; lines shared by two rows are stored normally.
     if (passes_by(stream) && shared.few == 1) shared.with_few = 0;
     return shared;
 }
@@ -62,37 +62,37 @@ double drawn_lines(const TrafficStream& stream, double steps, std::uint32_t line
     return lines.with_few * (1 - few) + lines.with_more * (1 - few * alone);
 }
 
-/// Of the lines that a step touches, those that it stores to.
+/// Fraction of the lines touched by a step that the step stores to.
 double stored_share_of_lines(const TrafficStream& stream, std::uint32_t line_bytes) {
     if (stream.revisit != Revisit::drawn || stream.stored_share == 0 || stream.stored_share == 1)
         return stream.stored_share;
     TrafficStream stored = stream;
     const double touched = 1 - untouched(stream.drawn, stream.chances, 1);
-    stored.drawn = Drawn::overwritten; // one chance a step, the same for every row
+    stored.drawn = Drawn::overwritten; // one probability per step, the same for every row
     stored.chances.leaving = touched * stream.stored_share;
     const double lines = drawn_lines(stream, 1, line_bytes);
     return lines == 0 ? 0 : drawn_lines(stored, 1, line_bytes) / lines;
 }
 
-/// Of the lines evicted in the long run, those that are dirty: lines stored to at least once since they were fetched.
-/// A line is touched again before it is evicted with chance `hit`, and each touch stores with chance `stores`.
+/// Long-run fraction of evicted lines that are dirty, i.e. stored to at least once since their fetch. A line is touched
+/// again before its eviction with probability `hit`, and each touch stores with probability `stores`.
 double dirty_share(double hit, double stores) {
     const double clean = (1 - hit) * (1 - stores) / (1 - hit * (1 - stores));
     return stores == 0 ? 0 : 1 - clean;
 }
 
-/// Mean per measured step of a stream's lines.
+/// Means per measured step, in lines of a stream.
 struct Flow {
     double fetched = 0, cold = 0, written = 0;
 };
 
-/// How full a set of the cache is after some steps: lines of it that they touched. Lines of streams at fixed places are
-/// spread evenly over the sets, those of drawn rows at random.
+/// Distribution of the number of lines in one set of the cache after some steps. Lines of streams at fixed places are
+/// spread evenly over the sets, lines of drawn rows randomly.
 struct SetLoad {
     double mean = 0, variance = 0, third_moment = 0;
-    double lumps = 0; ///< variance times the lines that come together
+    double lumps = 0; ///< variance weighted by the number of lines that occur together
 
-    /// `places` times `together` lines, there or not with the same chance.
+    /// Adds `places` independent items of `together` lines each, present with probability `chance`.
     void add(double places, double chance, double together) {
         const double each = places * chance * (1 - chance) * together * together;
         mean += places * chance * together;
@@ -101,8 +101,8 @@ struct SetLoad {
         lumps += each * together;
     }
 
-    /// The chance that at most `lines` are there: the normal distribution with the first term of Edgeworth's series for
-    /// the skewness. Half of the lines that come together is its correction for continuity.
+    /// The probability of at most `lines` lines: the normal distribution with the first term of Edgeworth's series for
+    /// the skewness. Half of the mean number of lines that occur together is the continuity correction.
     double at_most(double lines) const {
         if (variance < 1e-9) return mean <= lines + 1e-9 ? 1 : 0;
         const double deviation = std::sqrt(variance);
@@ -131,8 +131,8 @@ public:
     Flow flow(const TrafficStream& stream) const {
         Flow mean;
         if (steps_.measured == 0) return mean;
-        // The fullest sets, some in a million, miss most: the shares of sets double from there on up to a sixty-fourth.
-        // Emptier sets hold the lines of no fewer steps.
+        // The fullest sets, a few in a million, miss most. Sets are therefore integrated from the fullest down, in
+        // shares that double up to 1/64. An emptier set never holds the lines of fewer steps.
         double fuller = 0;
         std::uint64_t fit = 0;
         Flow of_sets = flow(stream, fit);
@@ -155,8 +155,8 @@ private:
     Flow flow(const TrafficStream& stream, std::uint64_t fit) const {
         if (fit == 0 && stream.read_again_while_copying) return list_flow(stream);
         const double measured = static_cast<double>(steps_.measured);
-        const std::uint64_t full = std::clamp(fit, steps_.warmup, end_); // the first measured step that evicts
-        // Until the cache is full every line that was touched before hits; from then on those of the last `fit` steps.
+        const std::uint64_t full = std::clamp(fit, steps_.warmup, end_); // the first measured step with evictions
+        // Until the cache is full, every line touched before hits; afterwards, only lines of the last `fit` steps hit.
         const double filling = distinct(stream, full) - distinct(stream, steps_.warmup);
         const double in_one = distinct(stream, fit + 1) - distinct(stream, fit);
         const double steps_full = static_cast<double>(end_ - full);
@@ -167,8 +167,9 @@ private:
                 in_one * steps_full / measured * dirty_share(hit, stores) * evicted_in_step()};
     }
 
-    /// The characteristic time in whole steps, at most the phase's: after how many a line of `stream` is still there
-    /// with the chance `quantile` at least, which it is after `least`. Sets differ, because drawn rows crowd into some.
+    /// The characteristic time in whole steps, limited to the phase: the largest number of steps (at least `least`)
+    /// after which a line of `stream` is still cached with probability `quantile` or more. It differs between sets,
+    /// because drawn rows are distributed unevenly.
     std::uint64_t steps_that_fit(const TrafficStream& stream, double quantile, std::uint64_t least) const {
         std::uint64_t most = least, too_many = end_ + 1;
         while (too_many - most > 1) {
@@ -185,7 +186,7 @@ private:
         if (known == loads_.end()) known = loads_.emplace(steps, set_load(steps)).first;
         SetLoad load = known->second;
         if (stream.revisit == Revisit::drawn) {
-            // The line itself is in its set for certain, and the others of its row, not with the chance that any is.
+            // The line's own set certainly contains the line and those lines of its row, instead of one random row.
             const double there = share_touched(stream, steps), lines = row_lines_in_one_set(stream);
             load.add(-1, there, lines);
             load.mean += lines;
@@ -193,8 +194,8 @@ private:
         return load.at_most(cache_.ways) >= quantile;
     }
 
-    /// Lines of the row that one line belongs to which share its set, with it: those of other groups whose rows lie a
-    /// multiple of a way further, and those of a row longer than a way.
+    /// Number of lines of a line's row in that line's set, including itself: lines of other groups whose rows are at a
+    /// distance of a multiple of a way, and of rows longer than a way.
     double row_lines_in_one_set(const TrafficStream& stream) const {
         const double way = static_cast<double>(cache_.capacity_bytes) / cache_.ways;
         double lines = 0;
@@ -223,7 +224,7 @@ private:
             const bool drawn = stream.revisit == Revisit::drawn;
             const double chance = drawn ? share_touched(stream, steps) : 1;
             const double there = (drawn ? distinct(stream, every_row) : distinct(stream, steps)) / sets;
-            const double part = there - std::floor(there); // of the sets hold one line more
+            const double part = there - std::floor(there); // fraction of sets with one line more
             const double together = drawn ? row_lines_in_one_set(stream) : 1;
             load.add(std::floor(there) / together, chance, together);
             load.add(1, part * chance, 1);
@@ -231,14 +232,14 @@ private:
         return load;
     }
 
-    /// Where the cache is swept between steps, only what a step's own lines push out leaves within the step.
+    /// If the cache is swept between steps, only lines displaced by the step's own lines are evicted within a step.
     double evicted_in_step() const {
         if (!steps_.evicted_between) return 1;
         return step_lines_ <= capacity_ ? 0 : 1 - capacity_ / step_lines_;
     }
 
-    /// A list in a step that does not fit the cache: stored at once, then read line by line along the row copies, at
-    /// any point of which its line may have gone. A read from memory brings a clean line, a store dirties it.
+    /// A list in a step that does not fit in the cache: stored at once, then read line by line between the row copies,
+    /// during which its lines may be evicted. A fetch for a read leaves a line clean, a store makes it dirty.
     Flow list_flow(const TrafficStream& list) const {
         const double lines = distinct(list, 1), rows = std::max(row_lines_, 1.0);
         const double others = step_lines_ - row_lines_;
@@ -249,8 +250,9 @@ private:
                 lines * std::min(1.0, lost_before_read + lost_before_store)};
     }
 
-    static constexpr std::uint64_t every_row = std::uint64_t{1} << 62; ///< steps after which nothing is untouched
-    static constexpr double most_sets = 1.0 / 64;                      ///< that are taken for equally full
+    /// Number of steps after which every row has been touched.
+    static constexpr std::uint64_t every_row = std::uint64_t{1} << 62;
+    static constexpr double most_sets = 1.0 / 64; ///< largest share of sets treated as equally full
 
     const TrafficDescriptor& traffic_;
     const CacheBelow& cache_;
@@ -258,7 +260,7 @@ private:
     std::uint64_t end_;
     double capacity_, step_lines_;
     double row_lines_ = 0;
-    mutable std::map<std::uint64_t, SetLoad> loads_; ///< by steps
+    mutable std::map<std::uint64_t, SetLoad> loads_; ///< by number of steps
 };
 
 void request(ClosedForm& form, const TrafficStream& stream) {
@@ -267,7 +269,7 @@ void request(ClosedForm& form, const TrafficStream& stream) {
     (row ? form.requested_store_bytes : form.metadata_store_bytes) += stream.stored_bytes;
 }
 
-/// Sorts a stream's lines into the ledger's parts.
+/// Adds a stream's lines to the ledger's parts.
 void account(ClosedForm& form, const TrafficStream& stream, Flow flow, const CacheBelow& cache) {
     const double line = cache.line_bytes;
     double read = flow.fetched * line;

@@ -1,7 +1,7 @@
 #pragma once
 // Expected traffic of a loop below a cache, without replaying it. docs/traffic-model.md derives it.
 //
-// The cache is LRU. D(T) is the expected number of different lines that T consecutive steps touch. A reference whose
+// The cache is LRU. D(T) is the expected number of distinct lines that T consecutive steps touch. A reference whose
 // line was last touched T steps ago hits if the lines of T steps fit (Che, Tung and Wang, "Hierarchical Web Caching
 // Systems", IEEE JSAC 20(7), 2002; Fagin, "Asymptotic miss ratios over independent references", JCSS 14, 1977), and
 // D(T + 1) - D(T) lines of a step were last touched more than T steps ago (Denning and Schwartz, "Properties of the
@@ -18,28 +18,28 @@
 
 namespace bytebound {
 
-/// One cache, or several that hold their lines exclusively, and what lies below.
+/// One cache, or several that hold their lines exclusively, and the memory below.
 struct CacheBelow {
     std::uint32_t line_bytes = 64;
-    std::uint64_t capacity_bytes = 0; ///< of an exclusive last level: with the private levels above it
+    std::uint64_t capacity_bytes = 0; ///< for an exclusive last level: including the private levels above it
     std::uint32_t ways = 0;           ///< 0: fully associative
-    /// Lines read for every line that ordinary stores miss: 1 with write-allocate (Ceilings::write_allocate).
+    /// Lines read per line that ordinary stores miss: 1 with write-allocate (Ceilings::write_allocate).
     double write_allocate_factor = 1;
     bool operator==(const CacheBelow&) const = default;
 };
 
-/// Steps of a phase, which starts with an empty cache.
+/// The steps of a phase, which starts with an empty cache.
 struct PhaseSteps {
     std::uint64_t warmup = 0;
     std::uint64_t measured = 0;
     bool evicted_between = false; ///< the cache is swept after every step
 };
 
-/// Bytes per step that cross the cache's lower side, as the ledger splits them.
+/// Bytes per step between the cache and the memory below, split as in the ledger.
 struct TrafficParts {
-    double cold_reads = 0;     ///< pool lines that the phase had not read before
+    double cold_reads = 0;     ///< pool lines read for the first time in the phase
     double write_allocate = 0; ///< slab lines fetched for a store
-    double write_back = 0;     ///< slab lines written back, and those sent to memory by non-temporal stores
+    double write_back = 0;     ///< slab lines written back or written by non-temporal stores
     double refetch = 0;        ///< other pool and slab lines fetched
     double metadata = 0;       ///< reads and write-backs of masks, lists and tables
     bool operator==(const TrafficParts&) const = default;
@@ -53,9 +53,10 @@ struct BufferBytes {
 /// Means over the measured steps, in bytes per step.
 struct ClosedForm {
     double requested_load_bytes = 0, requested_store_bytes = 0; ///< of rows
-    double metadata_load_bytes = 0, metadata_store_bytes = 0;   ///< requested, too
+    double metadata_load_bytes = 0, metadata_store_bytes = 0;   ///< also requested
     double read_bytes = 0, write_bytes = 0;                     ///< below the cache
-    double missed_row_share = 0; ///< of a step's pool and slab lines: those not in the cache, or stored past it
+    /// Fraction of a step's pool and slab lines that are not cached, or that bypass the cache.
+    double missed_row_share = 0;
     TrafficParts parts;
     std::array<BufferBytes, buffer_count> by_buffer{};
     bool operator==(const ClosedForm&) const = default;
@@ -63,7 +64,7 @@ struct ClosedForm {
     double metadata_bytes() const { return metadata_load_bytes + metadata_store_bytes; }
 };
 
-/// D(steps): different lines that so many consecutive steps touch.
+/// D(steps): the expected number of distinct lines touched by this many consecutive steps.
 double distinct_lines(const TrafficStream& stream, double steps, std::uint32_t line_bytes);
 double distinct_lines(const TrafficDescriptor& traffic, double steps, std::uint32_t line_bytes);
 

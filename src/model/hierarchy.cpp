@@ -7,8 +7,9 @@ namespace bytebound {
 
 namespace {
 
-constexpr std::uint64_t page_bytes = 4096; ///< hardware prefetchers stop at its end: the next one may be elsewhere
-/// Lines ahead whose LLC sets are fetched into this machine's cache.
+/// Hardware prefetchers stop at its end, because the next physical page is unrelated.
+constexpr std::uint64_t page_bytes = 4096;
+/// Distance, in lines, at which the host prefetches the simulated LLC's sets.
 constexpr std::uint64_t ahead = 8;
 
 bool is_present(TagArray::State state) { return state != TagArray::absent; }
@@ -43,7 +44,7 @@ HierarchySim::HierarchySim(const HierarchySpec& spec, std::uint64_t lines)
     for (unsigned worker = 0; worker < spec.workers; ++worker)
         for (const auto& level : {spec.l1, spec.l2})
             if (level) tags_.emplace_back(*level);
-    // The prefetcher looks at most to the end of the last page.
+    // A prefetch reaches at most the end of the last page.
     if (spec.workers > 1 && has_private()) holders_.resize(lines + lines_per_page_, nobody);
 }
 
@@ -95,7 +96,7 @@ void HierarchySim::reference(Buffer buffer, std::uint64_t line, bool store) {
             continue;
         }
         ++lines_of(level).hits;
-        // A dirty line is in no other worker's caches.
+        // A dirty line is in no other worker's caches, so only a clean one must be taken from them.
         if (store && !is_dirty(state)) take_from_others(line);
         if (level != 0) fill(0, line, TagArray::state_of(buffer, store));
         return;
@@ -106,7 +107,7 @@ void HierarchySim::reference(Buffer buffer, std::uint64_t line, bool store) {
     if (spec_.prefetch == Prefetch::next_line && (has_private() || llc_misses_ != misses)) prefetch_after(demand);
 }
 
-/// Whether the LLC has the line. `dirty` is what the line brings along when it is taken out.
+/// Whether the LLC has the line. `dirty` receives the dirty bit of a line that is removed.
 bool HierarchySim::find_in_llc(const Reach& reach, bool shared, State& dirty) {
     if (spec_.policy == LlcPolicy::exclusive && !shared) {
         const State state = llc_.remove(reach.line);
@@ -116,10 +117,10 @@ bool HierarchySim::find_in_llc(const Reach& reach, bool shared, State& dirty) {
     return is_present(llc_.touch(reach.line, !has_private() && reach.store ? word_dirty : 0));
 }
 
-/// A reference that no private level of the worker has.
+/// A reference that misses in all private levels of the worker.
 void HierarchySim::reach_llc(const Reach& reach) {
     const State state = TagArray::state_of(reach.buffer, false);
-    // After a store nobody else has the line; but it had somebody to come from.
+    // A store removes the line from the other workers, but their copy can still supply the data.
     const bool elsewhere = reach.store ? take_from_others(reach.line) : share_with_others(reach.line, state);
     State dirty = 0;
     const bool hit = find_in_llc(reach, elsewhere && !reach.store, dirty);
@@ -207,7 +208,7 @@ void HierarchySim::leave_llc(TagArray::Evicted evicted) {
     if (is_dirty(evicted.state)) ++counts_.written_back[static_cast<std::size_t>(TagArray::buffer_of(evicted.state))];
 }
 
-/// Takes the line out of all levels of a worker; its state there, dirty if any level has it dirty.
+/// Removes the line from all levels of a worker. Returns its state there, which is dirty if it is dirty in any level.
 HierarchySim::State HierarchySim::remove_from(unsigned worker, std::uint64_t line) {
     State found = TagArray::absent;
     for (std::size_t level = 0; level < levels_; ++level) {
@@ -226,7 +227,7 @@ void HierarchySim::for_each_other(std::uint64_t line, const Visit& visit) {
         if (worker != worker_) visit(worker);
 }
 
-/// For a store: the others lose the line. Whether anyone had it.
+/// For a store: removes the line from the other workers. Returns whether any had it.
 bool HierarchySim::take_from_others(std::uint64_t line) {
     if (holders_.empty()) return false;
     bool had = false;
@@ -239,7 +240,8 @@ bool HierarchySim::take_from_others(std::uint64_t line) {
     return had;
 }
 
-/// For a load: a copy that another worker has dirty is cleaned, its data put into the LLC. Whether anyone has the line.
+/// For a load: cleans a dirty copy of another worker and writes its data to the LLC. Returns whether any worker has the
+/// line.
 bool HierarchySim::share_with_others(std::uint64_t line, State state) {
     if (holders_.empty()) return false;
     bool have = false, dirty = false;
@@ -275,7 +277,7 @@ void HierarchySim::for_each_dirty(const Visit& visit) const {
         const State state = tags(worker, level).peek(line);
         return is_present(state) && is_dirty(state);
     };
-    // Each line in the innermost place that has it dirty; no two workers have the same line dirty.
+    // A line counts at the innermost level where it is dirty. No line is dirty in the caches of two workers.
     for (unsigned worker = 0; worker < spec_.workers; ++worker)
         for (std::size_t level = 0; level < levels_; ++level)
             tags(worker, level).for_each_dirty([&](std::uint64_t line, State state) {

@@ -11,14 +11,15 @@
 
 namespace bytebound {
 
-/// What the shared last level holds beside the private ones; docs/cache-model.md has the processors and the sources.
+/// Relation of the shared last level to the private levels; docs/cache-model.md lists processors and sources.
 enum class LlcPolicy {
-    non_inclusive, ///< fetched lines fill every level; each level evicts for itself
-    inclusive,     ///< the same, and a line that leaves the LLC leaves the private caches too
-    exclusive,     ///< fetched lines fill private caches only; their victims fill the LLC, a hit takes the line out
-    victim         ///< as exclusive, but a hit leaves the line in the LLC
+    non_inclusive, ///< fetched lines fill every level; each level evicts independently
+    inclusive,     ///< the same, and a line evicted from the LLC is removed from the private caches
+    exclusive, ///< fetched lines fill only private caches; their victims fill the LLC, and a hit removes the line from
+               ///< it
+    victim     ///< as exclusive, but a hit leaves the line in the LLC
 };
-/// next_line: a reference that no private cache can serve also brings the next line of its 4 KiB page.
+/// next_line: a reference that misses all private caches also fetches the next line of its 4 KiB page.
 enum class Prefetch { none, next_line };
 
 std::span<const NamedValue<LlcPolicy>> llc_policy_words();
@@ -38,8 +39,8 @@ struct HierarchySpec {
     bool operator==(const HierarchySpec&) const = default;
 };
 
-/// Error (usage): a geometry that is impossible by itself, different lines, no worker or more than 4096, an exclusive
-/// or victim LLC without a private cache that could fill it.
+/// Error (usage): an invalid geometry, different line sizes, no worker or more than 4096, or an exclusive or victim LLC
+/// without a private cache to fill it.
 Result<void> check(const HierarchySpec& spec);
 
 } // namespace bytebound

@@ -20,10 +20,10 @@
 namespace bytebound {
 
 /// The tags of one cache of a hierarchy: exact LRU, one word per line as in cache_kernel.hpp, most recent first. Unlike
-/// CacheSim's loops it says which line left, and a line can be taken out. Empty ways stand last.
+/// CacheSim's loops it returns the evicted line, and lines can be removed. Empty ways are last.
 class TagArray {
 public:
-    /// What a line is beside its number: buffer and dirty bit, a word's low four bits.
+    /// A line's buffer and dirty bit: the low four bits of a word.
     using State = std::uint32_t;
     static constexpr State state_of(Buffer buffer, bool dirty) {
         return static_cast<State>(buffer) << word_buffer_shift | (dirty ? word_dirty : 0);
@@ -39,19 +39,20 @@ public:
     explicit TagArray(const CacheGeometry& geometry)
         : ways_(geometry.ways), sets_(geometry.sets()),
           set_shift_(std::has_single_bit(sets_) ? std::countr_zero(sets_) : -1), stride_(set_stride(ways_)) {
-        // A set of 16 words is one line of this machine's own cache.
+        // A set of 16 words is one line of the host's cache.
         const std::size_t bytes = (sets_ * stride_ * sizeof(std::uint32_t) + 63) / 64 * 64;
         words_.reset(static_cast<std::uint32_t*>(std::aligned_alloc(64, bytes)));
         if (!words_) throw std::bad_alloc();
         clear();
     }
 
-    /// A use: the line comes in front and gets `dirty` (word_dirty or 0) as well. Its state before, or absent.
+    /// Uses the line: makes it the most recent one and adds `dirty` (word_dirty or 0). Returns its previous state, or
+    /// absent.
     State touch(std::uint64_t line, State dirty) {
         const Place place = locate(line);
         std::uint32_t* const set = set_at(place);
         std::uint32_t position = 0;
-        // Often the line used last: list entries, the other half of a copy.
+        // Fast path for the most recent line: list entries, the other half of a copy.
         if ((set[0] & word_quotient_mask) != place.tag) {
             position = find(set, place.tag);
             if (position == none) return absent;
@@ -61,12 +62,12 @@ public:
         return word & 0xf;
     }
 
-    /// A line that is absent comes in front; the least recent one leaves.
+    /// Inserts an absent line as the most recent one and evicts the least recent one.
     Evicted insert(std::uint64_t line, State state) {
         const Place place = locate(line);
         std::uint32_t* const set = set_at(place);
         const std::uint32_t last = set[ways_ - 1];
-        // Constant sizes become a few vector moves.
+        // With constant sizes, the moves compile to a few vector moves.
         if (ways_ == 8) {
             std::memmove(set + 1, set, 7 * sizeof *set);
         } else if (ways_ == 16) {
@@ -79,7 +80,7 @@ public:
         return {(last >> word_quotient_shift) * sets_ + place.set, last & 0xf};
     }
 
-    /// Takes the line out. Its state, or absent.
+    /// Removes the line. Returns its state, or absent.
     State remove(std::uint64_t line) {
         const Place place = locate(line);
         std::uint32_t* const set = set_at(place);
@@ -91,7 +92,7 @@ public:
         return word & 0xf;
     }
 
-    /// The line's state, or absent; no use.
+    /// The line's state, or absent; does not count as a use.
     State peek(std::uint64_t line) const {
         const Place place = locate(line);
         const std::uint32_t* const set = words_.get() + place.set * stride_;
@@ -99,7 +100,7 @@ public:
         return position == none ? absent : set[position] & 0xf;
     }
 
-    /// Takes the dirty bit from a line, without using it. Whether it had one.
+    /// Clears a line's dirty bit without using the line. Returns whether it was set.
     bool clean(std::uint64_t line) {
         const Place place = locate(line);
         std::uint32_t* const set = set_at(place);
@@ -119,7 +120,7 @@ public:
                     visit((word >> word_quotient_shift) * sets_ + set, word & 0xf);
     }
 
-    /// Fetches the line's set into this machine's own cache.
+    /// Prefetches the line's set into the host's cache.
     void prefetch(std::uint64_t line) const { __builtin_prefetch(words_.get() + locate(line).set * stride_, 1); }
 
 private:
@@ -147,7 +148,7 @@ private:
             const __m128i words = _mm_load_si128(reinterpret_cast<const __m128i*>(set + base));
             return _mm_cmpeq_epi32(_mm_and_si128(words, mask), wanted);
         };
-        // Packed to a byte each: one mask of all ways.
+        // Packed to a byte each, to obtain one mask of all ways.
         const auto bits = [](__m128i low, __m128i high) {
             return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(low, high)));
         };
@@ -164,7 +165,7 @@ private:
         return none;
 #endif
     }
-    /// Moves the words before `position` up by one and puts `word` in front.
+    /// Moves the words before `position` up by one and writes `word` in front.
     void move_to_front(std::uint32_t* set, std::uint32_t position, std::uint32_t word) const {
 #if defined(__SSE2__)
         if (stride_ == 8) return move_vectors<8>(set, position, word);
@@ -175,7 +176,7 @@ private:
     }
 
 #if defined(__SSE2__)
-    // Without a branch and a loop whose length depends on the position: those mispredict.
+    // Without branches or loops that depend on the position, which would be mispredicted.
     template <std::size_t stride>
     static void move_vectors(std::uint32_t* set, std::uint32_t position, std::uint32_t word) {
         const __m128i lanes = _mm_setr_epi32(0, 1, 2, 3);

@@ -36,7 +36,7 @@ void TeamObserver::pass(const Access& access) {
     }
 }
 
-/// The worker's references up to the end of its next row. Whether there were any.
+/// Passes on the worker's references up to the end of its next row. Returns whether there were any.
 bool TeamObserver::pass_row(unsigned worker) {
     Share& share = shares_[worker];
     if (share.done == share.accesses.size()) return false;

@@ -8,12 +8,12 @@
 
 namespace bytebound {
 
-/// Lets the workers of a replayed team take turns, row by row: each worker's share of a step is kept until join(), then
-/// every worker in turn makes its references up to and including the next row that it copies. Real workers interleave
-/// in an order that no two runs share; this one is fixed, so that equal specs give equal counts.
+/// Interleaves the workers of a replayed team row by row: each worker's share of a step is stored until join(); then
+/// the workers take turns, each making its references up to and including its next row copy. The order of real workers
+/// differs from run to run; this one is fixed, so that equal specs give equal counts.
 class TeamObserver final : public AccessObserver {
 public:
-    /// `sim` and `traffic`, which feeds it, outlive the observer. A row is copied in `groups` parts.
+    /// `sim`, and `traffic`, which feeds it, must outlive the observer. A row is copied in `groups` parts.
     TeamObserver(HierarchySim& sim, HierarchyObserver& traffic, std::size_t groups)
         : sim_(&sim), traffic_(&traffic), groups_(groups), shares_(sim.spec().workers) {}
 
@@ -27,7 +27,7 @@ private:
     enum class Kind : std::uint8_t { load, store, copy };
     struct Access {
         Kind kind;
-        Buffer buffer, to_buffer; ///< the latter of a copy
+        Buffer buffer, to_buffer; ///< to_buffer: copies only
         std::uint64_t offset, to_offset, bytes;
     };
     struct Share {

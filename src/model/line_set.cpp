@@ -14,7 +14,7 @@ std::uint64_t LineSet::add(std::uint64_t first, std::uint64_t lines) {
         const std::uint64_t bit = at % 64, here = std::min(64 - bit, end - at);
         const std::uint64_t mask = (here == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << here) - 1) << bit;
         std::uint64_t& word = words_[at / 64];
-        // Rows come and go as wholes: counting single bits (a library call on the baseline ISA) is the exception.
+        // Rows are added as a whole, so counting single bits (a library call on the baseline ISA) is rarely needed.
         const std::uint64_t fresh = mask & ~word;
         if (fresh == mask)
             added += here;

@@ -1,5 +1,5 @@
 #pragma once
-// What readers of a run must know of a loop by its name, which is all that a run says of it.
+// Facts about a loop for readers of a run, which records only the loop's name.
 
 #include <optional>
 #include <string_view>
@@ -8,9 +8,9 @@
 
 namespace bytebound {
 
-/// How many rows its steps store; nothing for a loop of the program that embedded this one.
+/// The number of rows its steps store; nullopt for a loop of an embedding program.
 std::optional<StoredRows> stored_rows(std::string_view loop);
-/// Whether it chose its copy method by trial. Models take such a loop for one with ordinary stores.
+/// Whether it chose its copy method by trial. Models assume ordinary stores for such a loop.
 bool chose_copies(std::string_view loop);
 
 } // namespace bytebound

@@ -30,7 +30,7 @@ Modelled<double> predict_step_ns(const ClosedForm& traffic, double rows_written,
             if (!ceiling) return tl::unexpected(ceiling.error());
             seconds += share.row_bytes / ceiling->bytes_per_second;
         }
-        if (share.metadata_bytes > 0) { // lists and tables are the leader's work
+        if (share.metadata_bytes > 0) { // only the leader accesses lists and tables
             const auto ceiling = TRY(kernel_ceiling(ceilings, StreamKernel::read, share.level, leader));
             seconds += share.metadata_bytes / ceiling;
         }
@@ -40,9 +40,9 @@ Modelled<double> predict_step_ns(const ClosedForm& traffic, double rows_written,
 
 namespace {
 
-/// hybrid rebuilds if k > tau * m, m after the step: m, or m + 1 in every other step of an odd k. Halfway between the
-/// largest tau that still pairs at k - 1 and the smallest that no longer rebuilds at k; an odd k above m has none, and
-/// rebuilds in every other step.
+/// hybrid rebuilds if k > tau * m, where m is counted after the step: m, or m + 1 in every other step of an odd k.
+/// Returns the middle between the largest tau that still pairs at k - 1 and the smallest that no longer rebuilds at k.
+/// For an odd k above m there is no such tau; hybrid then rebuilds in every other step.
 double tau_between(std::uint32_t k, std::uint32_t active_rows) {
     const double m = active_rows, last_paired = (k - 1) / m, first_lost = k / (k % 2 == 0 ? m : m + 1);
     return last_paired < first_lost ? (last_paired + first_lost) / 2 : (k - 0.5) / m;
@@ -68,7 +68,7 @@ Modelled<Crossover> find_crossover(std::uint32_t active_rows, std::uint32_t k_mo
     const auto at_most = rebuild_wins(k_most);
     if (!at_most) return tl::unexpected(at_most.error());
     if (!*at_most) {
-        found.tau = k_most; // k never exceeds it times m, which is at least 1 where there is a row to rebuild
+        found.tau = k_most; // k never exceeds tau * m, because m >= 1 if there is a row to rebuild
         return found;
     }
     std::uint32_t loses = 0, wins = k_most;

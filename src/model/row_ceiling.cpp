@@ -8,7 +8,7 @@
 namespace bytebound {
 namespace {
 
-/// On the line through the logarithms of sizes and rates, `part` of the way; an end that is not known stays 0.
+/// Linear interpolation between logarithms, at fraction `part`. Unknown values stay 0.
 double between(double below, double above, double part) {
     return below <= 0 || above <= 0 ? 0 : below * std::pow(above / below, part);
 }
@@ -85,7 +85,7 @@ Modelled<Ceiling> layout_ceiling(const Ceilings& ceilings, StreamKernel kernel, 
     }
     out.row_bytes = layout.row_bytes();
     out.bytes_per_second = 1 / seconds;
-    out.ci_low = 1 / at_low; // 0 where an end is not known
+    out.ci_low = 1 / at_low; // 0 if a bound is unknown
     out.ci_high = 1 / at_high;
     return out;
 }

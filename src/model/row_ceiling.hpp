@@ -1,6 +1,5 @@
 #pragma once
-// How fast rows can be copied at most: the one definition of a row's "own ceiling", for expected times and for
-// percentages.
+// The ceiling for copying rows of a given size, used for both expected times and percentages.
 
 #include <cstdint>
 
@@ -10,21 +9,22 @@
 
 namespace bytebound {
 
-/// A row kernel at rows of `row_bytes`: as measured, or between the two nearest measured sizes, straight in the
-/// logarithms of both; so are the ends of its interval, and n is the smaller one. Unmodelled outside of the measured
-/// sizes.
+/// A row kernel's ceiling at `row_bytes`: measured, or interpolated between the two nearest measured sizes, linearly in
+/// the logarithms of both. The interval's bounds are interpolated the same way, and n is the smaller one. Unmodelled
+/// outside of the measured sizes.
 Modelled<Ceiling> row_ceiling(const Ceilings& ceilings, StreamKernel kernel, MemoryLevel level, std::uint32_t threads,
                               std::uint64_t row_bytes);
 
-/// Bytes per second of a kernel without rows. Unmodelled where it was not measured.
+/// Bytes per second of a kernel without rows. Unmodelled if it was not measured.
 Modelled<double> kernel_ceiling(const Ceilings& ceilings, StreamKernel kernel, MemoryLevel level,
                                 std::uint32_t threads);
 
-/// Rows of several groups, each group a copy of its own size, one after the other.
+/// The ceiling for rows of several groups that are copied one after the other, each with its own size.
 Modelled<Ceiling> layout_ceiling(const Ceilings& ceilings, StreamKernel kernel, MemoryLevel level,
                                  std::uint32_t threads, const RowLayout& layout);
 
-/// Whose ceilings hold for what one worker does alone: its own, of a team's calibration that has them; else the team's.
+/// The number of threads whose ceilings apply to work of a single worker: 1 if a team's calibration includes that, else
+/// the team's.
 std::uint32_t threads_alone(const Ceilings& ceilings, StreamKernel kernel, std::uint32_t team);
 
 } // namespace bytebound

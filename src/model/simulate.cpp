@@ -52,7 +52,8 @@ GapLines pass_gap(const SimulationSpec& spec, const Workspace& workspace, const 
     return {lines.fetched_total() + swept, lines.written_back_total()};
 }
 
-/// All steps. `watcher` is what the loop reports to: the traffic itself, or what passes it on.
+/// Replays all steps. `watcher` receives the loop's references: the traffic observer itself, or one that forwards to
+/// it.
 template <class Cache>
 Result<Simulation> replay_steps(const SimulationSpec& spec, Workspace& workspace, std::span<const StepChange> changes,
                                 Cache& cache, BasicTrafficObserver<Cache>& traffic, AccessObserver& watcher,

@@ -34,8 +34,8 @@ void BasicTrafficObserver<Cache>::copy(Buffer from, std::uint64_t from_offset, B
         source += first_loads, loads -= first_loads;
         target += first_stores, stores -= first_stores;
     }
-    // From here on every whole chunk touches one new line on each side; only the last one may touch none on one of
-    // them.
+    // From here on every whole chunk touches one new line of source and one of destination; only the last chunk may
+    // touch a new line of just one of them.
     const std::uint64_t both = std::min(loads, stores);
     if (both != 0) cache_->copy(from, source, to, target, both);
     if (loads > both) cache_->load_range(from, source + both, loads - both);
@@ -46,7 +46,7 @@ template <class Cache>
 void BasicTrafficObserver<Cache>::copy_non_temporal(Buffer from, std::uint64_t from_offset, Buffer to,
                                                     std::uint64_t to_offset, std::uint64_t bytes) {
     const std::uint64_t line_bytes = std::uint64_t{1} << line_shift_, end = to_offset + bytes;
-    std::uint64_t source = line_of(from_offset); // the first line not yet loaded
+    std::uint64_t source = line_of(from_offset); // the first line not loaded yet
     for (std::uint64_t at = to_offset; at < end;) {
         const std::uint64_t here = std::min(line_bytes - at % line_bytes, end - at);
         const std::uint64_t last = line_of(from_offset + (at - to_offset) + here - 1);

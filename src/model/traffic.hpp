@@ -9,20 +9,20 @@
 
 namespace bytebound {
 
-/// Feeds the references of a replayed loop to a cache. Arena offsets become line numbers; every line touched counts,
-/// partial ones too.
+/// Feeds the references of a replayed loop to a cache. Arena offsets become line numbers; every touched line counts,
+/// including partial ones.
 ///
-/// A row copy goes chunk by chunk of one line's size from the row's start: the source lines that the chunk is the first
-/// to touch are loaded, then the destination lines that it is the first to touch are stored. With source and
-/// destination at the same offset within a line that is load, store, load, store; otherwise the first chunk may load or
-/// store two lines, and the last one load or store none.
+/// A row copy advances in chunks of one line's size from the row's start: first the source lines that the chunk is the
+/// first to touch are loaded, then such destination lines are stored. If source and destination have the same offset
+/// within a line, the sequence is load, store, load, store; otherwise the first chunk may load or store two lines, and
+/// the last one may load or store none.
 ///
-/// With non-temporal stores a copy goes destination line by destination line: the source lines that are needed for the
-/// first time are loaded, then the whole line is stored past the cache, or a partial one as usual (CopyMethod::nt).
+/// With non-temporal stores a copy advances by destination lines: source lines needed for the first time are loaded,
+/// then a whole line is stored past the cache, a partial one normally (CopyMethod::nt).
 template <class Cache>
 class BasicTrafficObserver final : public AccessObserver {
 public:
-    /// `cache` outlives the observer.
+    /// `cache` must outlive the observer.
     explicit BasicTrafficObserver(Cache& cache, bool non_temporal_copies = false)
         : cache_(&cache), line_shift_(std::countr_zero(cache.geometry().line_bytes)),
           non_temporal_copies_(non_temporal_copies) {}
@@ -31,14 +31,14 @@ public:
     void load(Buffer buffer, std::uint64_t offset, std::uint64_t bytes) override;
     void store(Buffer buffer, std::uint64_t offset, std::uint64_t bytes) override;
 
-    /// Lines fetched and written back since the last call, or since construction.
+    /// Lines fetched and written back since the last call or since construction.
     LineCounts take();
 
 private:
     void copy_non_temporal(Buffer from, std::uint64_t from_offset, Buffer to, std::uint64_t to_offset,
                            std::uint64_t bytes);
     std::uint64_t line_of(std::uint64_t offset) const { return offset >> line_shift_; }
-    /// Lines that [offset, offset + bytes) touches.
+    /// Number of lines that [offset, offset + bytes) overlaps.
     std::uint64_t lines_in(std::uint64_t offset, std::uint64_t bytes) const;
 
     Cache* cache_;

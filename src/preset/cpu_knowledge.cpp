@@ -4,12 +4,12 @@
 
 #include "counters/names/pmu_device.hpp"
 #include "io/regex.hpp"
-#include "preset/memory_doubts.hpp"
+#include "preset/memory_caveats.hpp"
 
 namespace bytebound {
 namespace {
 
-/// What a driver's choice rests on, the strongest first.
+/// The evidence for choosing a driver, strongest first.
 enum class DriverEvidence { firmware, board, model };
 
 DriverEvidence evidence_of(const MemoryControllerDriver& driver) {
@@ -22,7 +22,7 @@ bool serves(const Preset& preset, const MemoryControllerDriver& driver, const Ma
     if (!driver.acpi.empty())
         return std::any_of(acpi_devices.begin(), acpi_devices.end(),
                            [&](const std::string& device) { return device.starts_with(driver.acpi); });
-    // The PMUs that a match may name as well are those that the missing driver would bring.
+    // PMU conditions of a match are ignored here, because the missing driver would provide those PMUs.
     const bool fits = std::any_of(preset.matches.begin(), preset.matches.end(),
                                   [&](const CpuMatch& match) { return fits_cpu(match, machine.cpu); });
     const Virtualisation& hardware = machine.virtualisation;

@@ -1,5 +1,5 @@
 #pragma once
-// What the presets know of this machine's CPU beyond its files: for doctor.
+// What the presets add to the machine's own files, for doctor.
 
 #include <map>
 #include <optional>
@@ -12,16 +12,16 @@
 namespace bytebound {
 
 struct CpuKnowledge {
-    std::optional<MemoryControllerDriver> driver; ///< nothing: no such PMU is known for this CPU
+    std::optional<MemoryControllerDriver> driver; ///< nullopt: no such PMU is known for this CPU
     std::vector<std::string> errata;              ///< brief texts about the counters that a run would open
     std::vector<std::string> resctrl_errata;
-    std::map<std::string, BoxScope> scopes; ///< of the PMUs whose counts the preset reads
+    std::map<std::string, BoxScope> scopes; ///< for the PMUs whose counts the preset reads
 };
-/// Of the compiled-in presets. `acpi_devices`: the firmware's list.
+/// From the compiled-in presets. `acpi_devices`: the firmware's list.
 CpuKnowledge cpu_knowledge(const SysRoot& root, const Machine& machine, const std::vector<std::string>& acpi_devices);
 
-/// The firmware's own list of devices beats the board's name, and that the CPU's model: one core is built into many
-/// meshes.
+/// The firmware's list of devices outranks the board's name, which outranks the CPU's model: one core design is built
+/// into many meshes.
 std::optional<MemoryControllerDriver> memory_controller_driver(const std::vector<Preset>& presets,
                                                                const Machine& machine,
                                                                const std::vector<std::string>& acpi_devices);

@@ -5,7 +5,7 @@
 
 namespace bytebound {
 
-/// One presets/*.toml as it stood at build time (embed_presets.py writes the table).
+/// One file of presets/*.toml at build time (embed_presets.py writes the table).
 struct EmbeddedPreset {
     std::string_view file;
     std::string_view toml;

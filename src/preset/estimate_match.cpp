@@ -32,7 +32,7 @@ EstimateMatch match_core_estimate(const SysRoot& root, const Preset& preset) {
             const std::string written = pmu + "/" + event.terms + "/";
             const auto encoding =
                 encode_terms(root, written, pmu, parse_terms(event.terms).value_or(std::vector<EventTerm>{}));
-            // A virtual machine's PMU has no offcore_rsp: half an estimate is none.
+            // A virtual machine's PMU has no offcore_rsp, and a partial sum is not an estimate.
             if (!encoding) return {{}, fmt::format("{}: {}: {}", name, written, cause_of(encoding.error()))};
             match.terms.push_back({written, direction, term.factor, event.counts, term.subtract});
         }

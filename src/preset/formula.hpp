@@ -9,8 +9,8 @@
 
 namespace bytebound {
 
-/// "64*reads + 32*half_reads - 64*merged" -> terms; sums and differences of events, each with an optional factor (bytes
-/// per count) in front. The error is what is wrong, in words.
+/// Parses "64*reads + 32*half_reads - 64*merged": sums and differences of events, each with an optional factor (bytes
+/// per count) in front. The error says what is wrong.
 tl::expected<std::vector<FormulaTerm>, std::string> parse_formula(std::string_view text);
 
 } // namespace bytebound

@@ -32,14 +32,14 @@ bool has_format(const SysRoot& root, const std::string& pmu, const MemorySource&
     return true;
 }
 
-/// "{1}" -> the first group of the pattern in the box's name.
+/// Replaces "{1}" by the first group of the pattern in the box's name.
 std::string filled(std::string text, const std::string& group) {
     for (auto at = text.find("{1}"); at != std::string::npos; at = text.find("{1}", at + group.size()))
         text.replace(at, 3, group);
     return text;
 }
 
-/// Bytes of one unit that sysfs may name; 0: unknown.
+/// Bytes per unit of a sysfs .unit file; 0: unknown.
 double bytes_of_unit(const std::string& unit) {
     if (unit == "MiB") return 1048576;
     if (unit == "KiB") return 1024;
@@ -64,7 +64,7 @@ public:
         if (const auto groups = Regex(source.pmu).groups(box_); groups && !groups->empty()) group_ = groups->front();
     }
 
-    /// The box's counters, or what is broken.
+    /// The box's counters, or the fault of the box.
     tl::expected<std::vector<MemoryCounter>, std::string> encode() {
         const auto type = pmu_type(root_, box_);
         if (!type) return tl::unexpected("broken sysfs: " + to_line(without_remedy(type.error())));
@@ -105,7 +105,7 @@ private:
         event.config = encoding->words[0];
         event.config1 = encoding->words[1];
         event.config2 = encoding->words[2];
-        event.domain = Domain::unrestricted; // uncore drivers take no exclude bits
+        event.domain = Domain::unrestricted; // uncore drivers accept no exclude bits
         event.scope = Scope::cpu;
         event.cpus = cpus_;
         event.origin = encoding->origin;
@@ -122,7 +122,7 @@ private:
         return {};
     }
 
-    /// The kernel's own name of the event is evidence, never the source: three kernels shipped wrong ones.
+    /// The kernel's own alias for the event is only compared, not used: three kernels shipped wrong ones.
     void check_alias(const MemoryTerm& term, const std::string& terms, const std::array<std::uint64_t, 3>& words) {
         const std::string alias = filled(term.alias, group_);
         const auto known = pmu_aliases(root_, box_);
@@ -137,9 +137,9 @@ private:
             differing_.push_back(alias);
             warnings_.add(box_, fmt::format("the kernel's alias {} is {}, the preset's {} is {}; the preset's is used",
                                             alias, words_text(theirs->words), terms, words_text(words)));
-            return; // another event: its scale says nothing about ours
+            return; // a different event: its scale does not apply to ours
         }
-        if (theirs->scale == 1 && theirs->unit.empty()) return; // the oldest kernels give neither
+        if (theirs->scale == 1 && theirs->unit.empty()) return; // the oldest kernels have neither scale nor unit
         const double unit = bytes_of_unit(theirs->unit);
         if (unit == 0) {
             warnings_.add(box_, fmt::format("the kernel's alias {} has the unknown unit '{}': its scale cannot be "

@@ -6,7 +6,7 @@
 
 #include "base/text.hpp"
 #include "preset/memory_boxes.hpp"
-#include "preset/memory_doubts.hpp"
+#include "preset/memory_caveats.hpp"
 #include "preset/preset.hpp"
 
 namespace bytebound {
@@ -15,7 +15,7 @@ namespace {
 class Matcher {
 public:
     Matcher(const SysRoot& root, const Preset& preset) : root_(root), preset_(preset) {
-        std::vector<FileFault> faults; // of lists that doctor names; here they are unknown
+        std::vector<FileFault> faults; // of lists; doctor reports them, here the lists count as unknown
         machine_ = read_machine(root, faults);
     }
 
@@ -29,7 +29,7 @@ public:
             return std::move(match_);
         }
         match_.reason = fmt::format("preset {}: {}", preset_.name, join(taken_, ", "));
-        append(std::move(doubts_));
+        append(std::move(caveats_));
         add_errata();
         warn_of_passes();
         return std::move(match_);
@@ -51,7 +51,7 @@ private:
         }
     }
 
-    /// Of the sources of a class the first that works here.
+    /// Takes the first source of a class that works on this machine.
     void take_first(MemoryClass memory) {
         for (const MemorySource& source : preset_.dram) {
             if (source.memory != memory) continue;
@@ -71,8 +71,8 @@ private:
             match_.counters.insert(match_.counters.end(), counters->begin(), counters->end());
             taken_.push_back(fmt::format("{} through {} box{} {}", name_of(memory), boxes.size(),
                                          boxes.size() == 1 ? "" : "es", source.pmu));
-            for (std::string& doubt : cpumask_doubts(machine_, source, *counters))
-                doubts_.push_back(std::move(doubt));
+            for (std::string& caveat : cpumask_caveats(machine_, source, *counters))
+                caveats_.push_back(std::move(caveat));
             return;
         }
     }
@@ -97,7 +97,7 @@ private:
         match_.remedy = "bytebound doctor says why it is missing; --collector sim models the bytes";
     }
 
-    /// More events than hardware counters: never multiplexed silently.
+    /// Warns if there are more events than hardware counters: they are never multiplexed silently.
     void warn_of_passes() {
         std::map<std::pair<std::string, int>, std::uint32_t> wanted;
         for (const MemoryCounter& counter : match_.counters)
@@ -117,7 +117,7 @@ private:
     Machine machine_;
     MemoryMatch match_;
     BoxWarnings box_warnings_;
-    std::vector<std::string> differing_, missing_, broken_, taken_, doubts_;
+    std::vector<std::string> differing_, missing_, broken_, taken_, caveats_;
 };
 
 } // namespace
@@ -125,7 +125,7 @@ private:
 MemoryMatch match_memory(const SysRoot& root, const Preset& preset, std::optional<std::uint64_t> bytes_per_cas) {
     MemoryMatch match = Matcher(root, preset).match();
     if (!bytes_per_cas) return match;
-    for (MemoryCounter& counter : match.counters) // a count of 1 byte is no CAS: its unit is exact
+    for (MemoryCounter& counter : match.counters) // an event of 1 byte per count is not a CAS count: its unit is exact
         if (counter.bytes_per_count != 1) counter.bytes_per_count = static_cast<std::uint32_t>(*bytes_per_cas);
     return match;
 }

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t samples_at_most = 64;
 using Names = std::vector<std::string>;
 
-/// Reads a regular expression from left to right and keeps the names that it can have produced so far.
+/// Reads a regular expression from left to right and keeps sample names of the part read so far.
 class Sampler {
 public:
     explicit Sampler(std::string_view pattern) : rest_(pattern) {}
@@ -49,7 +49,7 @@ private:
         return {std::string(1, escaped)};
     }
 
-    /// First and last character: [89] and [0-9a-f] differ in what follows.
+    /// Samples the first and the last character, so that [89] and [0-9a-f] produce different names.
     Names character_class() {
         const auto end = rest_.find(']', 1);
         if (end == std::string_view::npos || rest_[0] == '^') return {"x"};
@@ -98,7 +98,7 @@ bool matches(const std::string& name, const std::string& pattern) {
 std::vector<std::string> sample_names(const std::string& pattern) {
     std::vector<std::string> names;
     for (std::string& name : Sampler(pattern).alternatives())
-        if (matches(name, pattern)) names.push_back(std::move(name)); // the sampler guesses, the expression decides
+        if (matches(name, pattern)) names.push_back(std::move(name)); // samples are guesses; the expression decides
     return names;
 }
 

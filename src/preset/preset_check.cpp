@@ -29,7 +29,7 @@ bool same_cpu(const CpuMatch& a, const CpuMatch& b) {
            ranges_meet(a.models, b.models) && ranges_meet(a.steppings, b.steppings);
 }
 
-/// Whether nothing decides between two matches: a feature test in one of them beats the other.
+/// Whether two matches are equally specific: a feature test in only one of them would decide.
 bool undecided(const CpuMatch& a, const CpuMatch& b) {
     if (a.names_cpu() != b.names_cpu() || a.devices.empty() != b.devices.empty()) return false;
     if (a.names_cpu() && !same_cpu(a, b)) return false;
@@ -48,7 +48,7 @@ void compare_matches(CheckedFile& file, const CheckedFile& other) {
     }
 }
 
-/// A source behind an unconditional one of the same class and PMUs can never be chosen.
+/// Warns about a source after an unconditional one of the same class and PMUs: it can never be chosen.
 void check_sources(CheckedFile& file) {
     const std::vector<MemorySource>& sources = file.preset->dram;
     for (std::size_t later = 1; later < sources.size(); ++later) {
@@ -88,7 +88,7 @@ std::vector<CheckedFile> check_presets(const std::vector<std::string>& files) {
         entry.preset = read_preset(*text, file, entry.problems);
         check_sources(entry);
     }
-    // Between two files the later one is blamed; the order on the command line is the user's.
+    // A conflict is reported for the later file, in the order of the command line.
     for (std::size_t later = 1; later < checked.size(); ++later)
         for (std::size_t earlier = 0; earlier < later; ++earlier)
             if (checked[later].preset && checked[earlier].preset) compare(checked[later], checked[earlier]);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view last_resort = "generic";
 
-/// The preset's LLC-miss event in the user's grammar, where the machine has its PMU.
+/// The preset's LLC-miss event in the user's grammar, if the machine has its PMU.
 void choose_llc_event(const SysRoot& root, PresetChoice& choice) {
     const Preset& preset = *choice.preset;
     if (!preset.llc_misses) {
@@ -39,7 +39,7 @@ struct Fitting {
     std::string device;
 };
 
-/// The best fit; among equals the first, and the user's own presets stand first.
+/// The best fit, and the first among equals; the user's own presets come first.
 Fitting best_fit(const std::vector<Preset>& presets, const CpuIdentity& cpu, const std::vector<std::string>& pmus) {
     Fitting best;
     for (const Preset& preset : presets) {

@@ -5,7 +5,7 @@
 namespace bytebound {
 namespace {
 
-/// A key that says why there is none stands instead of the table, never beside it.
+/// A key that explains why a table is absent excludes the table.
 void either(const TableReader& table, std::string_view key, std::string_view reason_key) {
     if (table.has(key) && table.has(reason_key))
         table.wrong_at(reason_key,
@@ -42,7 +42,7 @@ Preset preset_of(const TableReader& table) {
     return preset;
 }
 
-/// Problems in the order of reading: an unknown key of a table comes before what it then lacks.
+/// Problems are collected in reading order: unknown keys of a table come before its missing ones.
 Preset collect(std::string_view toml, const std::string& file, std::vector<PresetProblem>& problems) {
     Preset preset;
     try {

@@ -8,8 +8,8 @@
 namespace bytebound {
 namespace {
 
-/// PMUs that count a socket, a die or a whole machine: a core event on one of them would be an uncore event with thread
-/// scope, which every such driver refuses (EINVAL).
+/// PMUs that count a socket, a die or a whole machine. A core event on one of them would be an uncore event with thread
+/// scope, which all of their drivers reject (EINVAL).
 constexpr std::string_view socket_pmus[] = {"uncore_imc",       "uncore_imc_0",     "uncore_imc_free_running_0",
                                             "uncore_hbm_0",     "uncore_type_14_0", "uncore_cha_0",
                                             "uncore_arb",       "uncore_dmc_0",     "uncore_edc_eclk_0",

@@ -20,7 +20,7 @@ BoxScope scope_of(const std::string& word) {
     return BoxScope::die;
 }
 
-/// "{1}" means the first group of the PMU's pattern, which then must have one.
+/// "{1}" is the first group of the PMU's pattern, so the pattern must have one.
 void check_group(const TableReader& table, std::string_view key, const std::string& text, std::size_t groups) {
     if (text.find("{1}") != std::string::npos && groups == 0)
         table.wrong_at(key, "key \"" + std::string(key) + "\" has {1}, but key \"pmu\" has no group in parentheses");
@@ -42,7 +42,7 @@ std::vector<MemoryTerm> read_terms(const TableReader& source, std::string_view k
 }
 
 std::size_t groups_of(const std::string& pattern) {
-    return is_regex(pattern) ? Regex(pattern).group_count() : 0; // a bad one is reported where it is read
+    return is_regex(pattern) ? Regex(pattern).group_count() : 0; // an invalid pattern has already been reported
 }
 
 bool is_about_resctrl(const TableReader& table) {

@@ -1,6 +1,6 @@
 #pragma once
-// A TOML table read key by key; what is wrong is collected, so that `presets check` can list everything at once. Only
-// the preset_toml*.cpp files include this: toml++ is heavy.
+// Reads a TOML table key by key and collects the faults, so that `presets check` can list all of them at once. Only the
+// preset_toml*.cpp files include this header, because toml++ takes long to compile.
 
 #include <toml++/toml.h>
 
@@ -16,7 +16,7 @@ namespace bytebound {
 
 class TableReader {
 public:
-    /// `where`: path of the table with a dot behind it ("match."), empty for the file.
+    /// `where`: path of the table followed by a dot ("match."), empty for the file.
     TableReader(const toml::table& table, std::string where, std::vector<PresetProblem>& problems)
         : table_(&table), where_(std::move(where)), problems_(&problems) {}
 
@@ -25,7 +25,7 @@ public:
     std::size_t line() const;
 
     std::string text(std::string_view key, bool required) const;
-    /// A text that is one of `words`; the first of them otherwise.
+    /// A text that must be one of `words`; on a fault, the first of them.
     std::string word(std::string_view key, std::initializer_list<std::string_view> words) const;
     /// A regular expression (POSIX extended) for a whole name.
     std::string pattern(std::string_view key, bool required) const;

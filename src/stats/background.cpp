@@ -23,7 +23,7 @@ Side sum_of(std::span<const IdleWindow> windows) {
     return side;
 }
 
-/// Squared distance of each window's bytes from what its side's rate says, per ns.
+/// Sum of squared distances per ns between each window's bytes and the expectation from its side's rate.
 double scatter(std::span<const IdleWindow> windows, double rate) {
     double sum = 0;
     for (const IdleWindow& window : windows) {
@@ -43,7 +43,7 @@ BackgroundNoise background_noise(std::span<const IdleWindow> before, std::span<c
     if (noise.idle_ns <= 0) return noise;
     noise.rate = (first.bytes + last.bytes) / noise.idle_ns;
     const std::size_t sides = (first.windows > 0) + (last.windows > 0), windows = first.windows + last.windows;
-    // Each side has its own rate, which costs one degree of freedom.
+    // Each side's own rate costs one degree of freedom.
     if (windows > sides)
         noise.variance =
             (scatter(before, first.rate()) + scatter(after, last.rate())) / static_cast<double>(windows - sides);

@@ -25,7 +25,7 @@ double median(std::vector<double> values) {
 
 double mean(std::span<const double> values) {
     assert(!values.empty());
-    // Summing differences to the first value keeps units exact where the plain sum would pass 2^53.
+    // Summing differences to the first value keeps integers exact where a plain sum would exceed 2^53.
     double sum = 0;
     for (const double value : values)
         sum += value - values[0];

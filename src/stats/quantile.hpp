@@ -7,7 +7,7 @@
 namespace bytebound {
 
 /// Quantile by linear interpolation between order statistics (Hyndman and Fan type 7, the default of R and numpy).
-/// `sorted` is not empty; `probability` is in [0, 1].
+/// `sorted` must not be empty; `probability` is in [0, 1].
 inline double quantile(std::span<const double> sorted, double probability) {
     assert(!sorted.empty());
     const double position = probability * static_cast<double>(sorted.size() - 1);

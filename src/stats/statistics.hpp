@@ -1,6 +1,6 @@
 #pragma once
-// The three statistics as accumulators over the steps of one figure: a resample is a clear(), many add(), one value(),
-// without allocation.
+// The three statistics as accumulators over the steps of one figure: a resample is one clear(), many add() and one
+// value(), without allocation.
 
 #include <algorithm>
 #include <cstdint>
@@ -12,16 +12,16 @@
 
 namespace bytebound {
 
-/// The steps of all blocks in one array; block b holds steps [begin[b], begin[b + 1]).
+/// The steps of all blocks in one array; block b consists of steps [begin[b], begin[b + 1]).
 struct FlatSamples {
     std::vector<double> numerator, denominator;
     std::vector<std::uint32_t> begin = {0};
 
-    /// `keep_empty`: a block without steps stays a block, so that block numbers of two figures agree.
+    /// `keep_empty`: keeps blocks without steps, so that block numbers of two figures agree.
     FlatSamples(const Samples& samples, bool keep_empty);
     std::uint32_t steps() const { return static_cast<std::uint32_t>(numerator.size()); }
     std::uint32_t blocks() const { return static_cast<std::uint32_t>(begin.size() - 1); }
-    /// All steps alike: every resample gives the same value.
+    /// All steps are equal, so every resample gives the same value.
     bool constant() const;
 };
 
@@ -29,7 +29,7 @@ class MeanOf {
 public:
     explicit MeanOf(const FlatSamples& samples) : values_(samples.numerator) {
         if (!values_.empty()) origin_ = values_[0];
-        // Differences to one sample: a sum of large counts would lose units beyond 2^53.
+        // Accumulates differences to one sample: a sum of large counts would lose integers beyond 2^53.
         for (double& value : values_)
             value -= origin_;
     }
@@ -64,7 +64,8 @@ private:
     double numerator_ = 0, denominator_ = 0;
 };
 
-/// Counts how often each rank was drawn and walks to the middle: cheaper than selecting in a copy of the values.
+/// Counts how often each rank was drawn and walks to the middle, which is faster than selecting in a copy of the
+/// values.
 class MedianOf {
 public:
     explicit MedianOf(const FlatSamples& samples);
@@ -74,7 +75,7 @@ public:
 
 private:
     std::vector<double> sorted_;      ///< distinct values, ascending
-    std::vector<std::uint32_t> rank_; ///< of each step, into sorted_
+    std::vector<std::uint32_t> rank_; ///< of each step, an index into sorted_
     std::vector<std::uint32_t> drawn_;
     std::uint32_t count_ = 0;
 };

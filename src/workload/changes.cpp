@@ -70,7 +70,7 @@ TraceBounds bounds_of(std::uint32_t active_rows, std::span<const StepChange> cha
 }
 
 namespace {
-/// Sums of whole numbers, and over how many steps: equal segments have the mean of one of them.
+/// Sums of integers and the number of steps, so that equal segments have exactly the mean of one of them.
 struct ChangeSum {
     MeanChange sum;
     double steps = 0;

@@ -1,6 +1,6 @@
 #pragma once
-// The closed table of patterns. A pattern is one file in patterns/ that defines its row, NAME_pattern; the table lists
-// every file that meson.build lists.
+// The closed table of patterns. A pattern is one file in patterns/ that defines its row, NAME_pattern, and its name in
+// meson.build's list.
 
 #include <memory>
 #include <span>
@@ -16,23 +16,23 @@ namespace bytebound {
 struct PatternEntry {
     std::string_view name;
     std::string_view purpose; ///< which rows it changes, in a few words
-    /// Whether every row of a step is drawn independently of the others: what the closed form of traffic is of.
+    /// Whether the rows of a step are drawn independently of each other, as the closed form of traffic assumes.
     bool independent_draws;
-    /// Error (usage): parameters that it does not take.
+    /// Error (usage): parameters that the pattern does not accept.
     Result<void> (*check)(const Pattern& pattern);
-    /// Error (usage): changes that do not fit. The parameters have passed the check.
+    /// Error (usage): changes that do not fit. Requires parameters that passed the check.
     Result<std::unique_ptr<TraceSource>> (*make)(const TraceSpec& spec);
 };
 
-/// The default first.
+/// All patterns; the default is first.
 std::span<const PatternEntry* const> patterns();
-/// Null: no such name.
+/// Null if there is no such name.
 const PatternEntry* find_pattern(std::string_view name);
 std::vector<std::string> pattern_names();
 
-/// Error (usage): a name that is not in the table, or parameters that the pattern refuses.
+/// Error (usage): an unknown name, or parameters that the pattern rejects.
 Result<void> check(const Pattern& pattern);
-/// The check of a pattern without parameters.
+/// The check for a pattern without parameters.
 Result<void> no_parameters(const Pattern& pattern);
 
 } // namespace bytebound

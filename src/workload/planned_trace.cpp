@@ -15,7 +15,7 @@ Random random_of(const TraceSpec& spec, std::uint32_t segment) {
     return Random(splitmix64(state));
 }
 
-/// Lets a draw make the planned changes, one after the other.
+/// Makes a draw apply the planned changes, one after the other.
 class PlannedSequence final : public MaskSequence {
 public:
     PlannedSequence(std::span<const StepChange> changes, std::unique_ptr<RowDraw> draw)
@@ -23,7 +23,7 @@ public:
     void step(std::span<std::uint64_t> mask) override { draw_->change(mask, changes_[next_++]); }
 
 private:
-    std::span<const StepChange> changes_; ///< the source's
+    std::span<const StepChange> changes_; ///< owned by the source
     std::unique_ptr<RowDraw> draw_;
     std::size_t next_ = 0;
 };

@@ -15,21 +15,21 @@ namespace bytebound {
 class RowDraw {
 public:
     virtual ~RowDraw() = default;
-    /// Flips `added` inactive rows of `mask` on and `removed` active ones off. The change fits.
+    /// Sets `added` inactive rows of `mask` and clears `removed` active ones. The change must fit.
     virtual void change(std::span<std::uint64_t> mask, StepChange change) = 0;
 };
 
-/// Sets the m rows of the initial set in `mask`, which is empty, and stands ready for the first step.
+/// Sets the m rows of the initial set in `mask`, which is empty, and returns a draw ready for the first step.
 using DrawMaker = std::unique_ptr<RowDraw> (*)(std::span<std::uint64_t> mask, const WorkloadSpec& workload,
                                                Random random);
 
-/// Random numbers: xoshiro256** seeded through splitmix64 from (seed, k, segment). Nothing depends on the standard
-/// library's distributions.
+/// Random numbers are from xoshiro256**, seeded through splitmix64 with (seed, k, segment). The standard library's
+/// distributions are not used, because they differ between implementations.
 class PlannedTrace final : public TraceSource {
 public:
-    /// Changes by the spec's rule. Error: that of plan_changes().
+    /// Plans the changes by the spec's rule. Error: as in plan_changes().
     static Result<std::unique_ptr<TraceSource>> make(const TraceSpec& spec, DrawMaker draw);
-    /// Changes as given, which must fit: added <= inactive rows, removed <= active rows.
+    /// Uses the given changes, which must fit: added <= inactive rows, removed <= active rows.
     PlannedTrace(const TraceSpec& spec, std::vector<StepChange> changes, DrawMaker draw);
 
     TraceBounds bounds() const override;

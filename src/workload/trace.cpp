@@ -7,7 +7,8 @@ namespace bytebound {
 
 namespace {
 
-/// Moves from mask to mask; `place` says where the mask after step s lies. What was reserved must hold what is counted.
+/// Applies all steps; `place` returns the location of the mask after step s. Asserts that the counts are within the
+/// bounds for which memory was reserved.
 template <class Place>
 std::optional<std::vector<StepChange>> walk_trace(const TraceSource& source, std::uint32_t segment,
                                                   const StopPredicate& stop, const Place& place) {

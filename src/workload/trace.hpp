@@ -1,5 +1,5 @@
 #pragma once
-// Generating a segment: masks from a source, and the changes that those masks show.
+// Generates a segment: masks from a source, and the changes counted from them.
 
 #include <cstdint>
 #include <functional>
@@ -11,19 +11,18 @@
 
 namespace bytebound {
 
-/// Asked between steps by what replays many of them; true ends it early. Empty: never.
+/// Polled between steps of long replays; true stops early. Empty: never stops.
 using StopPredicate = std::function<bool()>;
 
-/// Words of all masks of a trace: the initial set's, then one of every step.
+/// Number of words of all masks of a trace: the initial set's and one per step.
 std::size_t trace_words(const TraceSpec& spec);
 
-/// Fills `masks` (trace_words() words or more, step-major; mask 0 is the initial active set) with a segment. The
-/// changes are counted from the masks. None when `stop` ended it: the masks that are left are not filled, and no loop
-/// may see them.
+/// Fills `masks` (at least trace_words() words, step-major; mask 0 is the initial active set) with a segment and counts
+/// the changes. Returns nullopt if `stop` ended it; the masks are then incomplete and must not be used.
 std::optional<std::vector<StepChange>> generate_trace(std::span<std::uint64_t> masks, const TraceSource& source,
                                                       std::uint32_t segment, const StopPredicate& stop = {});
 
-/// The same changes without room for all masks.
+/// The same changes, without memory for all masks.
 std::optional<std::vector<StepChange>> count_trace(const TraceSource& source, std::uint32_t segment,
                                                    const StopPredicate& stop = {});
 

@@ -1,5 +1,5 @@
 #pragma once
-// Where the masks of a trace come from.
+// Source of a trace's masks.
 
 #include <cstdint>
 #include <memory>
@@ -10,16 +10,16 @@
 
 namespace bytebound {
 
-/// One segment on its way: yields a mask after the other.
+/// One segment in progress: yields one mask after the other.
 class MaskSequence {
 public:
     virtual ~MaskSequence() = default;
-    /// `mask` holds the active set before the next step; afterwards the one after it.
+    /// Replaces the active set before the step in `mask` by the one after it.
     virtual void step(std::span<std::uint64_t> mask) = 0;
 };
 
-/// The traces of one TraceSpec. A and R of a step are what its masks say; before there are masks, a source states only
-/// what it may need at most, and what it expects.
+/// The traces of one TraceSpec. A and R of a step are counted from its masks; before masks exist, a source only has
+/// upper bounds and expected values.
 class TraceSource {
 public:
     explicit TraceSource(const TraceSpec& spec) : spec_(spec) {}
@@ -27,17 +27,17 @@ public:
 
     const TraceSpec& spec() const { return spec_; }
     virtual TraceBounds bounds() const = 0;
-    /// Per measured step.
+    /// Means per measured step.
     virtual MeanChange expected() const = 0;
-    /// Writes the initial set of a segment into `mask` (mask_words(N) words). Equal specs and segments give equal masks
-    /// on every machine.
+    /// Writes a segment's initial set into `mask` (mask_words(N) words). Equal specs and segments give equal masks on
+    /// every machine.
     virtual std::unique_ptr<MaskSequence> begin(std::uint32_t segment, std::span<std::uint64_t> mask) const = 0;
 
 private:
     TraceSpec spec_;
 };
 
-/// The source of the spec's pattern. Errors (usage): no such pattern; its parameters or changes that it refuses.
+/// The source for the spec's pattern. Errors (usage): unknown pattern; parameters or changes that it rejects.
 Result<std::unique_ptr<TraceSource>> make_source(const TraceSpec& spec);
 
 } // namespace bytebound

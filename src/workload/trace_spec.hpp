@@ -1,5 +1,5 @@
 #pragma once
-// What a run says of its traces, as one value from the command line to the record.
+// The description of a run's traces, from the command line to the record.
 
 #include <cstdint>
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace bytebound {
 
-/// How rows are chosen: a row of patterns(), and what its maker reads of "NAME:PARAMETERS".
+/// How rows are chosen: a row of patterns(), and the part of "NAME:PARAMETERS" that its maker reads.
 struct Pattern {
     std::string name = "random";
     std::string parameters = {}; ///< without the colon; empty: none
@@ -17,10 +17,10 @@ struct Pattern {
 };
 /// "NAME", or "NAME:PARAMETERS".
 std::string to_text(const Pattern& pattern);
-/// Splits at the first colon; judges nothing.
+/// Splits at the first colon, without validation.
 Pattern pattern_of(std::string_view text);
 
-/// What all traces of a run have in common.
+/// The properties common to all traces of a run.
 struct WorkloadSpec {
     std::uint32_t pool_rows = 0;   ///< N
     std::uint32_t active_rows = 0; ///< m before the first step
@@ -29,7 +29,7 @@ struct WorkloadSpec {
     bool operator==(const WorkloadSpec&) const = default;
 };
 
-/// The traces of one k. Segment r of it is the trace of repeat r.
+/// The traces of one k. Repeat r uses segment r.
 struct TraceSpec {
     WorkloadSpec workload;
     ChangeRule change;
@@ -39,7 +39,7 @@ struct TraceSpec {
     std::uint32_t steps() const { return warmup_steps + measured_steps; }
     bool operator==(const TraceSpec&) const = default;
 };
-/// One line that differs for specs that differ.
+/// One line of text, different for different specs.
 std::string to_text(const TraceSpec& spec);
 
 } // namespace bytebound

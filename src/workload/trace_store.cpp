@@ -5,9 +5,9 @@
 namespace bytebound {
 
 struct TraceStore::Segment {
-    std::mutex mutex;                 ///< held while it is generated for the first time
-    SharedChanges changes;            ///< null before that
-    std::vector<std::uint64_t> masks; ///< empty: there was no room
+    std::mutex mutex;                 ///< held during the first generation
+    SharedChanges changes;            ///< null before the first generation
+    std::vector<std::uint64_t> masks; ///< empty: there was no memory for them
 };
 
 TraceStore::TraceStore(std::uint64_t room_bytes) : room_bytes_(room_bytes) {}

@@ -24,7 +24,7 @@ public:
     }
 
 private:
-    /// Flips in `mask` the first `count` ids at or after a drawn one (wrapping) whose bit in `before` is `set`.
+    /// Flips in `mask` the first `count` ids at or after a drawn one (wrapping) whose bit in `before` equals `set`.
     void flip_first(std::span<std::uint64_t> mask, std::span<const std::uint64_t> before, bool set,
                     std::uint32_t count) {
         std::uint32_t id = random_.below(pool_rows_);

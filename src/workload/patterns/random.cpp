@@ -24,7 +24,8 @@ public:
 
     void change(std::span<std::uint64_t> mask, StepChange change) override {
         const auto inactive = static_cast<std::uint32_t>(ids_.size()) - active_;
-        // The removed end up last among the active, the added first among the inactive ...
+        // The removed rows are moved to the end of the active ones, the added rows to the start of the inactive ones
+        // ...
         for (std::uint32_t i = 0; i < change.removed; ++i) {
             const std::uint32_t last = active_ - 1 - i;
             std::swap(ids_[last], ids_[random_.below(last + 1)]);
@@ -34,7 +35,7 @@ public:
             std::swap(ids_[active_ + i], ids_[active_ + i + random_.below(inactive - i)]);
             flip_row(mask, ids_[active_ + i]);
         }
-        // ... and the two ranges change places.
+        // ... and the two ranges are swapped.
         const auto middle = ids_.begin() + active_;
         std::rotate(middle - change.removed, middle, middle + change.added);
         active_ = active_ - change.removed + change.added;

@@ -4,7 +4,7 @@
 
 namespace bytebound {
 
-/// Added rows are drawn uniformly from the inactive, removed ones from the active rows.
+/// Draws added rows uniformly from the inactive rows, and removed rows from the active ones.
 std::unique_ptr<RowDraw> draw_random_rows(std::span<std::uint64_t> mask, const WorkloadSpec& workload, Random random);
 
 } // namespace bytebound

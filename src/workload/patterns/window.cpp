@@ -4,7 +4,7 @@
 namespace bytebound {
 namespace {
 
-/// Rows from `first_` on, in order of their ids and cyclic over the pool: the oldest leave, the next ids enter.
+/// Rows from `first_` on, in order of ids and cyclic over the pool: the oldest are removed, the next ids are added.
 class SlidingWindow final : public RowDraw {
 public:
     SlidingWindow(std::span<std::uint64_t> mask, const WorkloadSpec& workload, Random random)
@@ -20,7 +20,7 @@ public:
     }
 
 private:
-    /// The id `rows` after the first of the window.
+    /// The id `rows` after the window's first one.
     std::uint32_t at(std::uint64_t rows) const { return static_cast<std::uint32_t>((first_ + rows) % pool_rows_); }
     void flip(std::span<std::uint64_t> mask, std::uint32_t id, std::uint32_t rows) const {
         for (; rows > 0; --rows, id = id + 1 == pool_rows_ ? 0 : id + 1)

@@ -73,17 +73,17 @@ TEST_CASE("a set that fits nowhere is reported and counted singly") {
 
 TEST_CASE("overlapping sets that do not fit into one group are kept request by request, in order") {
     const std::vector<Event> events = {core(), core(), core()}; // cycles, instructions, llc
-    const std::vector<std::vector<std::size_t>> wishes = {{0, 1}, {1, 2}};
-    const Packing both = pack(events, wishes, with_counters(events, 3));
+    const std::vector<std::vector<std::size_t>> sets = {{0, 1}, {1, 2}};
+    const Packing both = pack(events, sets, with_counters(events, 3));
     CHECK(both.passes == 1);
     CHECK(both.slots == std::vector<Slot>(3, Slot{0, 0, false}));
-    CHECK(separated(both.slots, wishes).empty());
+    CHECK(separated(both.slots, sets).empty());
 
-    const Packing first = pack(events, wishes, with_counters(events, 2));
+    const Packing first = pack(events, sets, with_counters(events, 2));
     CHECK(first.slots[0] == Slot{0, 0, false});
     CHECK(first.slots[1] == Slot{0, 0, false});
     CHECK(first.slots[2] == Slot{1, 0, false});
-    CHECK(separated(first.slots, wishes) == std::vector<std::vector<std::size_t>>{{1, 2}});
+    CHECK(separated(first.slots, sets) == std::vector<std::vector<std::size_t>>{{1, 2}});
 
     const std::vector<std::vector<std::size_t>> reversed = {{1, 2}, {0, 1}};
     CHECK(separated(pack(events, reversed, with_counters(events, 2)).slots, reversed) ==
@@ -93,22 +93,22 @@ TEST_CASE("overlapping sets that do not fit into one group are kept request by r
 TEST_CASE("a later request joins the group of an earlier one as far as the counters go") {
     // 0-1, 1-2 and 2-3 with three counters: {0,1,2} share a group, 3 does not fit beside them.
     const std::vector<Event> events = {core(), core(), core(), core()};
-    const std::vector<std::vector<std::size_t>> wishes = {{0, 1}, {1, 2}, {2, 3}};
-    const Packing packing = pack(events, wishes, with_counters(events, 3));
+    const std::vector<std::vector<std::size_t>> sets = {{0, 1}, {1, 2}, {2, 3}};
+    const Packing packing = pack(events, sets, with_counters(events, 3));
     CHECK(packing.slots[0] == packing.slots[1]);
     CHECK(packing.slots[0] == packing.slots[2]);
     CHECK(packing.slots[3] == Slot{1, 0, false});
-    CHECK(separated(packing.slots, wishes) == std::vector<std::vector<std::size_t>>{{2, 3}});
+    CHECK(separated(packing.slots, sets) == std::vector<std::vector<std::size_t>>{{2, 3}});
 }
 
 TEST_CASE("a request with a software event comes before requests that may go to any pass") {
     const std::vector<Event> events = {core(), core(), software()};
-    const std::vector<std::vector<std::size_t>> wishes = {{0, 1}, {1, 2}};
-    const Packing packing = pack(events, wishes, with_counters(events, 1));
+    const std::vector<std::vector<std::size_t>> sets = {{0, 1}, {1, 2}};
+    const Packing packing = pack(events, sets, with_counters(events, 1));
     CHECK(packing.slots[2].pass == 0);
     CHECK(packing.slots[1] == packing.slots[2]);
     CHECK(packing.slots[0].pass == 1);
-    CHECK(separated(packing.slots, wishes) == std::vector<std::vector<std::size_t>>{{0, 1}});
+    CHECK(separated(packing.slots, sets) == std::vector<std::vector<std::size_t>>{{0, 1}});
 }
 
 TEST_CASE("a set with a software event is bound to pass 0 and chooses first") {

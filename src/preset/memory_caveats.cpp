@@ -1,4 +1,4 @@
-#include "preset/memory_doubts.hpp"
+#include "preset/memory_caveats.hpp"
 
 #include <fmt/format.h>
 
@@ -24,8 +24,8 @@ bool any_has_alias(const SysRoot& root, const std::string& alias, const std::vec
                        [&](const MemoryCounter& c) { return root.exists(pmu_path(c.event.pmu, "events/" + alias)); });
 }
 
-/// Boxes that are channels of one package each: kernels that number packages wrongly put them all on one.
-void doubt_reach(const Machine& machine, const std::vector<MemoryCounter>& counters, BoxWarnings& warnings) {
+/// Boxes that are each a channel of one package. A kernel that numbers packages wrongly opens them all on one package.
+void warn_of_reach(const Machine& machine, const std::vector<MemoryCounter>& counters, BoxWarnings& warnings) {
     std::set<int> reached;
     for (const MemoryCounter& counter : counters)
         if (const auto place = machine.places.find(counter.cpu); place != machine.places.end() && place->second.package)
@@ -41,13 +41,13 @@ void doubt_reach(const Machine& machine, const std::vector<MemoryCounter>& count
 
 } // namespace
 
-std::vector<std::string> cpumask_doubts(const Machine& machine, const MemorySource& source,
-                                        const std::vector<MemoryCounter>& counters) {
+std::vector<std::string> cpumask_caveats(const Machine& machine, const MemorySource& source,
+                                         const std::vector<MemoryCounter>& counters) {
     BoxWarnings warnings;
     for (const MemoryCounter& counter : counters) {
         const std::vector<int>& cpus = counter.event.cpus;
         const bool per_machine = source.scope == BoxScope::machine || source.scope == BoxScope::channel;
-        // The uncore drivers of kernels before die_id existed count per package.
+        // Before die_id existed, the kernel's uncore drivers counted per package.
         const auto once = per_machine ? std::optional(1) : machine.package_count();
         const auto also = source.scope == BoxScope::die ? machine.die_count() : once;
         const auto named = std::optional(static_cast<int>(cpus.size()));
@@ -63,7 +63,7 @@ std::vector<std::string> cpumask_doubts(const Machine& machine, const MemorySour
                     counter.event.pmu,
                     fmt::format("its cpumask lists CPU {}, which is offline: the box cannot be opened there", cpu));
     }
-    if (source.scope == BoxScope::channel) doubt_reach(machine, counters, warnings);
+    if (source.scope == BoxScope::channel) warn_of_reach(machine, counters, warnings);
     return warnings.lines();
 }
 
