@@ -2,12 +2,13 @@
 
 #include "experiment/calibrate/calibration_plan.hpp"
 #include "loops/stream_kernels.hpp"
+#include "support/sizes.hpp"
 
 using namespace bytebound;
 
 namespace {
 
-constexpr std::uint64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib;
+using test::gib, test::kib, test::mib;
 
 /// Two cores with caches of their own below one L3.
 Machine two_cores(std::uint64_t llc_bytes = 32 * mib) {

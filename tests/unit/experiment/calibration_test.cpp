@@ -7,17 +7,18 @@
 #include "experiment/calibrate/team_ceilings.hpp"
 #include "loops/stream_kernels.hpp"
 #include "record/calibration_store.hpp"
+#include "support/sizes.hpp"
 #include "support/temporary_directory.hpp"
 
 using namespace bytebound;
 
 namespace {
 
-constexpr std::uint64_t kib = 1024, mib = 1024 * kib;
+using test::kib, test::mib;
 /// A memory working set of the machine below: the first huge page beyond 4 x 64 KiB.
 constexpr double arena = 2 * mib;
 /// Bytes that the scripted memory controller counts in every kernel.
-constexpr std::uint64_t counted = 1536 * kib;
+constexpr std::uint64_t counted_bytes = 1536 * kib;
 
 /// Every call is 2 ms after the last: every kernel takes 2 ms.
 std::uint64_t ticking_clock() {
@@ -29,7 +30,7 @@ constexpr CollectorEntry counting_table[] = {
     {"resctrl", "resctrl", Supplies::dram, "scripted", [](Sys&, const SysRoot&) {
          return std::unique_ptr<Collector>(
              std::make_unique<ScriptedCollector>(std::vector<ScriptedEvent>{{"mbm-read",
-                                                                             {{1, 1, 1}, {counted, 9, 9}},
+                                                                             {{1, 1, 1}, {counted_bytes, 9, 9}},
                                                                              0,
                                                                              0,
                                                                              false,
@@ -42,7 +43,7 @@ constexpr CollectorEntry counting_table[] = {
      }}};
 
 ScriptedEvent read_event(const char* name, int pass) {
-    return {name, {{1, 1, 1}, {counted, 9, 9}}, pass, 0, false, {}, {}, "dram_read_bytes", Sharing::group, {}};
+    return {name, {{1, 1, 1}, {counted_bytes, 9, 9}}, pass, 0, false, {}, {}, "dram_read_bytes", Sharing::group, {}};
 }
 
 constexpr CollectorEntry three_passes_table[] = {
@@ -59,7 +60,7 @@ CalibrationSeams small_seams(bool counts) {
     seams.clock = ticking_clock;
     seams.machine = *discover(seams.root);
     seams.machine->caches = {{3, "Unified", 64 * kib, 16, 64, seams.machine->online, "sysfs"}};
-    seams.kernel_amounts.stream_bytes = counted; // what it counts is right: the event qualifies
+    seams.kernel_amounts.stream_bytes = counted_bytes; // what it counts is right: the event qualifies
     return seams;
 }
 
@@ -166,7 +167,7 @@ TEST_CASE("factors are assumed, with the reason, where nothing counts or what co
     CHECK(assumed->factor == 1);
     CHECK_FALSE(assumed->ci_low);
     CalibrationSeams wrong = small_seams(true);
-    wrong.kernel_amounts.stream_bytes = 2 * counted;
+    wrong.kernel_amounts.stream_bytes = 2 * counted_bytes;
     CalibrationOptions options = small_options(directory);
     options.force = true;
     const CalibrationRecord failed = measured(options, std::move(wrong));

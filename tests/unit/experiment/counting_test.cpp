@@ -82,18 +82,18 @@ CountingRequest request_of(std::vector<EventRequest> events, std::vector<int> cp
     return request;
 }
 
-KernelSys kernel;
-const SysRoot root;
+KernelSys counting_kernel;
+const SysRoot counting_root;
 
 } // namespace
 
 TEST_CASE("an event of one core PMU is not counted by workers on the CPUs of two") {
     const std::vector<EventRequest> events = {{"cycles", "cycles"}};
-    const auto same = plan_counting(request_of(events, {1, 0}), kernel, root, hybrid_table);
+    const auto same = plan_counting(request_of(events, {1, 0}), counting_kernel, counting_root, hybrid_table);
     REQUIRE(same);
     CHECK(same->events[0].pass == 1);
     CHECK(same->passes == 2);
-    const auto mixed = plan_counting(request_of(events, {1, 2}), kernel, root, hybrid_table);
+    const auto mixed = plan_counting(request_of(events, {1, 2}), counting_kernel, counting_root, hybrid_table);
     REQUIRE(mixed);
     CHECK(mixed->events[0].pass == -1);
     CHECK(mixed->events[0].reason == "PMU cpu_core serves CPUs 0-1: workers on CPUs of two core PMUs");
@@ -103,8 +103,8 @@ TEST_CASE("an event of one core PMU is not counted by workers on the CPUs of two
 }
 
 TEST_CASE("a name that asks for user code is not replaced by a count of user and kernel code") {
-    const auto counting =
-        plan_counting(request_of({{"context-switches:u", "context_switches"}}, {0}), kernel, root, hybrid_table);
+    const auto counting = plan_counting(request_of({{"context-switches:u", "context_switches"}}, {0}), counting_kernel,
+                                        counting_root, hybrid_table);
     REQUIRE(counting);
     CHECK(counting->events[0].pass == -1);
     CHECK(counting->events[0].reason == "paranoid");
@@ -136,7 +136,7 @@ TEST_CASE("--strict takes the operating system's count only where it has the dom
     const auto strict = [](const std::string& name, const std::string& role) {
         CountingRequest request = request_of({{name, role}}, {0});
         request.options.strict = true;
-        const auto counting = plan_counting(request, kernel, root, hybrid_table);
+        const auto counting = plan_counting(request, counting_kernel, counting_root, hybrid_table);
         return counting ? "source " + counting->events[0].source : to_line(counting.error());
     };
     CHECK(strict("context-switches", "context_switches") == "source os"); // happens in the kernel only

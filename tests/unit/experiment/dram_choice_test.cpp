@@ -8,8 +8,8 @@ using namespace bytebound;
 
 namespace {
 
-KernelSys kernel;
-const SysRoot root;
+KernelSys choice_kernel;
+const SysRoot choice_root;
 
 std::unique_ptr<Collector> perf(Sys&, const SysRoot&) {
     ScriptedEvent cycles{"cycles", {{1, 1, 1}}, 0, 0, false, {}, {}};
@@ -25,7 +25,7 @@ std::unique_ptr<Collector> refused_uncore(Sys&, const SysRoot&) {
     ScriptedEvent read{"ddr-read", {}, 0, 0, false, "perf_event_paranoid is 2", "sudo sysctl ..."};
     return std::make_unique<ScriptedCollector>(std::vector{read}, "uncore");
 }
-std::unique_ptr<Collector> resctrl(Sys&, const SysRoot&) {
+std::unique_ptr<Collector> no_groups_resctrl(Sys&, const SysRoot&) {
     ScriptedEvent total{"mbm_total_bytes", {{1, 1, 1}}, 0, 0, false, {}, {}, "dram_bytes", Sharing::group, {}};
     return std::make_unique<ScriptedCollector>(std::vector{total}, "resctrl");
 }
@@ -73,20 +73,20 @@ constexpr CollectorEntry mute_table[] = {{"perf", "perf", Supplies::events, "", 
                                          {"resctrl", "resctrl", Supplies::dram, "", mute_resctrl}};
 constexpr CollectorEntry hollow_table[] = {{"perf", "perf", Supplies::events, "", perf},
                                            {"uncore", "perf", Supplies::dram, "", hollow},
-                                           {"resctrl", "resctrl", Supplies::dram, "", resctrl}};
+                                           {"resctrl", "resctrl", Supplies::dram, "", no_groups_resctrl}};
 constexpr CollectorEntry pmem_table[] = {{"perf", "perf", Supplies::events, "", perf},
                                          {"uncore", "perf", Supplies::dram, "", pmem_only},
-                                         {"resctrl", "resctrl", Supplies::dram, "", resctrl}};
+                                         {"resctrl", "resctrl", Supplies::dram, "", no_groups_resctrl}};
 constexpr CollectorEntry reads_only[] = {{"perf", "perf", Supplies::events, "", three},
                                          {"uncore", "perf", Supplies::dram, "", uncore}};
 constexpr CollectorEntry both[] = {{"perf", "perf", Supplies::events, "", three},
                                    {"uncore", "perf", Supplies::dram, "", both_ways}};
 constexpr CollectorEntry all[] = {{"perf", "perf", Supplies::events, "", perf},
                                   {"uncore", "perf", Supplies::dram, "", uncore},
-                                  {"resctrl", "resctrl", Supplies::dram, "", resctrl}};
+                                  {"resctrl", "resctrl", Supplies::dram, "", no_groups_resctrl}};
 constexpr CollectorEntry no_rights[] = {{"perf", "perf", Supplies::events, "", perf},
                                         {"uncore", "perf", Supplies::dram, "", refused_uncore},
-                                        {"resctrl", "resctrl", Supplies::dram, "", resctrl}};
+                                        {"resctrl", "resctrl", Supplies::dram, "", no_groups_resctrl}};
 constexpr CollectorEntry no_resctrl[] = {{"perf", "perf", Supplies::events, "", perf},
                                          {"uncore", "perf", Supplies::dram, "", refused_uncore},
                                          {"resctrl", "resctrl", Supplies::dram, "", nullptr}};
@@ -122,7 +122,7 @@ std::string sources(const Counting& counting) {
 } // namespace
 
 TEST_CASE("auto takes the memory controllers and says why the others were not taken") {
-    const auto counting = plan_counting(request_of({"perf"}, true), kernel, root, all);
+    const auto counting = plan_counting(request_of({"perf"}, true), choice_kernel, choice_root, all);
     REQUIRE(counting);
     CHECK(used(*counting) == "uncore+ resctrl- core-estimate- perf+ ");
     CHECK(cause(*counting, "uncore") == "counts ddr-read at 2 boxes");
@@ -136,7 +136,7 @@ TEST_CASE("auto takes the memory controllers and says why the others were not ta
 }
 
 TEST_CASE("without rights at the memory controllers auto takes resctrl, and keeps the reason") {
-    const auto counting = plan_counting(request_of({"perf"}, true), kernel, root, no_rights);
+    const auto counting = plan_counting(request_of({"perf"}, true), choice_kernel, choice_root, no_rights);
     REQUIRE(counting);
     CHECK(used(*counting) == "uncore- resctrl+ core-estimate- perf+ ");
     CHECK(cause(*counting, "uncore") == "perf_event_paranoid is 2");
@@ -145,7 +145,7 @@ TEST_CASE("without rights at the memory controllers auto takes resctrl, and keep
 }
 
 TEST_CASE("without both auto lets perf count the core estimate, marked as such") {
-    const auto counting = plan_counting(request_of({"perf"}, true), kernel, root, no_resctrl);
+    const auto counting = plan_counting(request_of({"perf"}, true), choice_kernel, choice_root, no_resctrl);
     REQUIRE(counting);
     CHECK(used(*counting) == "uncore- resctrl- perf+ core-estimate+ ");
     CHECK(cause(*counting, "resctrl") == "this build does not have it");
@@ -156,7 +156,7 @@ TEST_CASE("without both auto lets perf count the core estimate, marked as such")
 TEST_CASE("an estimate with a term that cannot be counted is none, and its other terms are not counted") {
     CountingRequest request = request_of({"perf"}, true);
     request.preset.estimate.terms.push_back({"cpu/event=0x72/", Direction::read, 64, "prefetches"});
-    const auto counting = plan_counting(request, kernel, root, no_resctrl);
+    const auto counting = plan_counting(request, choice_kernel, choice_root, no_resctrl);
     REQUIRE(counting);
     CHECK(used(*counting) == "uncore- resctrl- perf+ core-estimate- ");
     CHECK(cause(*counting, "core-estimate") == "cpu/event=0x72/: no core PMU");
@@ -168,17 +168,17 @@ TEST_CASE("an estimate with a term that cannot be counted is none, and its other
 TEST_CASE("a machine whose preset has no controllers here says why, before the kernel is asked") {
     CountingRequest request = request_of({"perf"}, true);
     request.preset.memory = {{}, "no PMU uncore_imc_[0-9]+", "modprobe intel_uncore", {}, {}};
-    const auto counting = plan_counting(request, kernel, root, all);
+    const auto counting = plan_counting(request, choice_kernel, choice_root, all);
     REQUIRE(counting);
     CHECK(cause(*counting, "uncore") == "no PMU uncore_imc_[0-9]+");
     CHECK(used(*counting) == "uncore- resctrl+ core-estimate- perf+ ");
 }
 
 TEST_CASE("named collectors all count, and one that cannot is an error") {
-    const auto both = plan_counting(request_of({"perf", "resctrl"}, false), kernel, root, all);
+    const auto both = plan_counting(request_of({"perf", "resctrl"}, false), choice_kernel, choice_root, all);
     REQUIRE(both);
     CHECK(sources(*both) == "cycles=perf:cycles ddr-read=uncore:dram_read_bytes mbm_total_bytes=resctrl:dram_bytes ");
-    const auto missing = plan_counting(request_of({"perf", "resctrl"}, false), kernel, root, no_resctrl);
+    const auto missing = plan_counting(request_of({"perf", "resctrl"}, false), choice_kernel, choice_root, no_resctrl);
     REQUIRE_FALSE(missing);
     CHECK(missing.error().code == ExitCode::not_possible);
     CHECK(to_line(missing.error()) ==
@@ -188,7 +188,7 @@ TEST_CASE("named collectors all count, and one that cannot is an error") {
 TEST_CASE("--bw-preset none leaves out what a preset describes") {
     CountingRequest request = request_of({"perf"}, true);
     request.options.bandwidth_preset = "none";
-    const auto counting = plan_counting(request, kernel, root, all);
+    const auto counting = plan_counting(request, choice_kernel, choice_root, all);
     REQUIRE(counting);
     CHECK(used(*counting) == "uncore- resctrl+ core-estimate- perf+ "); // resctrl needs no preset
     CHECK(cause(*counting, "uncore") == "--bw-preset none");
@@ -196,25 +196,25 @@ TEST_CASE("--bw-preset none leaves out what a preset describes") {
 }
 
 TEST_CASE("a source that fails only when it is opened is left out by auto with that reason") {
-    const auto counting = plan_counting(request_of({"perf"}, true), kernel, root, hollow_table);
+    const auto counting = plan_counting(request_of({"perf"}, true), choice_kernel, choice_root, hollow_table);
     REQUIRE(counting);
     CHECK(used(*counting) == "uncore- resctrl+ core-estimate- perf+ ");
     CHECK(cause(*counting, "uncore") == "the process has no file descriptors left");
 }
 
 TEST_CASE("auto leaves out a monitoring group without numbers; requesting it is an error") {
-    const auto counting = plan_counting(request_of({"perf"}, true), kernel, root, mute_table);
+    const auto counting = plan_counting(request_of({"perf"}, true), choice_kernel, choice_root, mute_table);
     REQUIRE(counting);
     CHECK(used(*counting) == "resctrl- perf+ core-estimate+ ");
     CHECK(cause(*counting, "resctrl") ==
           "the kernel gives no number for the program's threads (it reports Unavailable or Error)");
-    const auto named = plan_counting(request_of({"perf", "resctrl"}, false), kernel, root, mute_table);
+    const auto named = plan_counting(request_of({"perf", "resctrl"}, false), choice_kernel, choice_root, mute_table);
     REQUIRE_FALSE(named);
     CHECK(named.error().code == ExitCode::not_possible);
 }
 
 TEST_CASE("a source without DRAM bytes is counted for what it has, and does not keep the others out") {
-    const auto counting = plan_counting(request_of({"perf"}, true), kernel, root, pmem_table);
+    const auto counting = plan_counting(request_of({"perf"}, true), choice_kernel, choice_root, pmem_table);
     REQUIRE(counting);
     CHECK(used(*counting) == "uncore+ resctrl+ core-estimate- perf+ ");
     CHECK(cause(*counting, "core-estimate") == "resctrl counts DRAM bytes more directly");
@@ -225,13 +225,13 @@ TEST_CASE("--strict requires reads and writes to be counted, and lists the obsta
     CountingRequest request = request_of({"perf"}, true);
     request.options.strict = true;
     request.events = {{"cycles", "cycles"}, {"instructions", "instructions"}, {"misses", "llc_misses"}};
-    const auto refused = plan_counting(request, kernel, root, reads_only);
+    const auto refused = plan_counting(request, choice_kernel, choice_root, reads_only);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ExitCode::not_possible);
     CHECK(to_line(refused.error()) ==
           "count DRAM bytes: uncore: it counts reads or writes, not both; core-estimate: uncore counts DRAM bytes more "
           "directly (--strict); remove --strict, or see bytebound doctor");
-    CHECK(plan_counting(request, kernel, root, both));
+    CHECK(plan_counting(request, choice_kernel, choice_root, both));
 }
 
 TEST_CASE("--strict with --events wants those, not what is counted beside them") {
@@ -239,7 +239,7 @@ TEST_CASE("--strict with --events wants those, not what is counted beside them")
     request.options.strict = true;
     request.options.events = {"cycles"};
     request.preset.estimate.terms.push_back({"cpu/event=0x72/", Direction::read, 64, "prefetches"});
-    CHECK(plan_counting(request, kernel, root, no_resctrl));
+    CHECK(plan_counting(request, choice_kernel, choice_root, no_resctrl));
 }
 
 TEST_CASE("without a simulation stationarity is judged on counted bytes less the background, reads and writes apart") {
@@ -285,7 +285,7 @@ TEST_CASE("without a simulation stationarity is judged on counted bytes less the
 }
 
 TEST_CASE("only the leader reads what all workers share") {
-    auto counting = plan_counting(request_of({"perf"}, true), kernel, root, all);
+    auto counting = plan_counting(request_of({"perf"}, true), choice_kernel, choice_root, all);
     REQUIRE(counting);
     auto leader = OpenCounters::open(*counting, 0, true), other = OpenCounters::open(*counting, 0, false);
     REQUIRE(leader);

@@ -2,16 +2,17 @@
 
 #include "experiment/plan/expected_traffic.hpp"
 #include "experiment/plan/planned_records.hpp"
+#include "support/sizes.hpp"
 #include "workload/trace_store.hpp"
 
 using namespace bytebound;
 
 namespace {
 
-constexpr std::uint64_t mib = std::uint64_t{1} << 20;
+using test::mib;
 
 /// Two CPUs below one L3 of 2 MiB and 16 ways, with 256 KiB of L2 each.
-Machine small_machine() {
+Machine expected_machine() {
     Machine machine;
     machine.online = machine.allowed = {0, 1};
     machine.cores = {{0, 0, {0}}, {0, 1, {1}}};
@@ -24,7 +25,7 @@ Machine small_machine() {
 }
 
 /// N = 4096 and m = 512 rows of 2 x 512 bytes.
-RunOptions small_options() {
+RunOptions expected_options() {
     RunOptions options;
     options.workload.pool_rows = 4096;
     options.workload.active_rows = 512;
@@ -57,7 +58,7 @@ Result<RunPlan> plan_with(const RunOptions& options, std::optional<Ceilings> cei
     facts.memory_available = 4096 * mib;
     facts.ceilings = std::move(ceilings);
     facts.no_ceilings = std::move(why);
-    return plan_run(options, small_machine(), facts);
+    return plan_run(options, expected_machine(), facts);
 }
 
 /// With the changes of one segment of every experiment.
@@ -72,7 +73,7 @@ std::vector<ExperimentRecord> records_of(const RunPlan& plan) {
 } // namespace
 
 TEST_CASE("adaptive tau is the k from which a rebuild copies no more rows, by m") {
-    RunOptions options = small_options();
+    RunOptions options = expected_options();
     options.adaptive_tau = true;
     // Paired copies k/2 rows, index 512: equal at k = 1024 = 2m, the largest k there is. Half a row below it.
     const RunPlan plan = *plan_with(options, even_ceilings());
@@ -87,7 +88,7 @@ TEST_CASE("adaptive tau is the k from which a rebuild copies no more rows, by m"
 }
 
 TEST_CASE("a slower memory moves the crossover to where paired misses as much as a rebuild") {
-    RunOptions options = small_options();
+    RunOptions options = expected_options();
     options.adaptive_tau = true;
     Ceilings ceilings = even_ceilings();
     ceilings.ceilings[2].bytes_per_second = 0.2e9; // row copies in memory
@@ -100,29 +101,29 @@ TEST_CASE("the crossover's ends are those with memory and cache at the ends of t
     Ceilings ceilings = even_ceilings();
     for (Ceiling& each : ceilings.ceilings)
         each.ci_low = each.ci_high = each.bytes_per_second;
-    const ExpectedRecord sharp = expected_record(*plan_with(small_options(), ceilings));
+    const ExpectedRecord sharp = expected_record(*plan_with(expected_options(), ceilings));
     CHECK(sharp.k_low == 1024u);
     CHECK(sharp.k_high == 1024u);
     // Where the memory may be five times slower than the cache the crossover may come earlier, as in the case above.
     ceilings.ceilings[2].ci_low = 0.2e9;
     Ceilings slow = even_ceilings();
     slow.ceilings[2].bytes_per_second = 0.2e9;
-    const ExpectedRecord wide = expected_record(*plan_with(small_options(), ceilings));
+    const ExpectedRecord wide = expected_record(*plan_with(expected_options(), ceilings));
     CHECK(wide.crossover->k == 1024u);
-    CHECK(wide.k_low == expected_record(*plan_with(small_options(), slow)).crossover->k);
+    CHECK(wide.k_low == expected_record(*plan_with(expected_options(), slow)).crossover->k);
     CHECK(wide.k_low < 1024u);
     CHECK(wide.k_high == 1024u);
 }
 
 TEST_CASE("a given tau is kept, and the crossover is recorded with it") {
-    const RunPlan plan = *plan_with(small_options(), even_ceilings());
+    const RunPlan plan = *plan_with(expected_options(), even_ceilings());
     CHECK(plan.options.tau == 0.5);
     CHECK(expected_record(plan).crossover->k == 1024u);
     CHECK(workload_record(plan).tau_source == "given");
 }
 
 TEST_CASE("adaptive tau without what it rests on is impossible") {
-    RunOptions options = small_options();
+    RunOptions options = expected_options();
     options.adaptive_tau = true;
     const auto line = [](const Result<RunPlan>& plan) {
         REQUIRE_FALSE(plan);
@@ -142,12 +143,12 @@ TEST_CASE("adaptive tau without what it rests on is impossible") {
     CHECK(line(plan_with(options, even_ceilings())) ==
           "plan --tau adaptive: the rows that a block trace draws depend on each other, and the closed form assumes "
           "independent draws; use the simulator (--collector sim)");
-    CHECK(expected_record(*plan_with(small_options(), {}, "--calibration none")).crossover_reason ==
+    CHECK(expected_record(*plan_with(expected_options(), {}, "--calibration none")).crossover_reason ==
           "--calibration none; run bytebound calibrate");
 }
 
 TEST_CASE("every loop and k has its expected traffic, or the reason why not") {
-    RunOptions options = small_options();
+    RunOptions options = expected_options();
     options.steps_per_k = 20;
     const std::vector<ExperimentRecord> records = records_of(*plan_with(options, {}));
     REQUIRE(records.size() == 3);
@@ -166,7 +167,7 @@ TEST_CASE("every loop and k has its expected traffic, or the reason why not") {
 }
 
 TEST_CASE("an exclusive last level adds the second levels of all workers to its capacity, in its own sets") {
-    RunOptions options = small_options();
+    RunOptions options = expected_options();
     options.threads = 2;
     CHECK(expected_cache(*plan_with(options, {})) == CacheBelow{64, 2 * mib, 16, 1});
     options.cache_model = LlcPolicy::exclusive;
@@ -176,7 +177,7 @@ TEST_CASE("an exclusive last level adds the second levels of all workers to its 
 }
 
 TEST_CASE("private levels that hold much beside a last level that is not exclusive leave no closed form") {
-    RunOptions options = small_options();
+    RunOptions options = expected_options();
     options.cache_model = LlcPolicy::victim; // 256 KiB of L2 beside 2 MiB
     const std::vector<ExperimentRecord> records = records_of(*plan_with(options, {}));
     CHECK_FALSE(records[0].closed_form);
@@ -193,13 +194,13 @@ TEST_CASE("private levels that hold much beside a last level that is not exclusi
 }
 
 TEST_CASE("expected times are those of the host's cache, whatever --llc simulates") {
-    RunOptions options = small_options();
+    RunOptions options = expected_options();
     Ceilings ceilings = even_ceilings();
     ceilings.ceilings[2].bytes_per_second = 0.2e9; // memory
     const ExpectedRecord host = expected_record(*plan_with(options, ceilings));
     options.llc = CacheGeometry{64 << 10, 16, 64};
     options.warmup = 100;
-    RunOptions same = small_options();
+    RunOptions same = expected_options();
     same.warmup = 100;
     CHECK(expected_record(*plan_with(options, ceilings)).crossover ==
           expected_record(*plan_with(same, ceilings)).crossover);
@@ -218,12 +219,12 @@ TEST_CASE("a measured write-allocate factor of the nearest row size counts, an a
         return each;
     };
     ceilings.write_allocate = {factor(512, 0.1, false), factor(1024, 0.7, true), factor(4096, 0.3, true)};
-    const ExpectedRecord expected = expected_record(*plan_with(small_options(), ceilings));
+    const ExpectedRecord expected = expected_record(*plan_with(expected_options(), ceilings));
     CHECK(expected.cache.write_allocate_factor == 0.7);
     CHECK(expected.write_allocate_source == "uncore");
     // Noise took it below 0: nothing is read back.
     ceilings.write_allocate = {factor(512, -0.02, true)};
-    CHECK(expected_record(*plan_with(small_options(), ceilings)).cache.write_allocate_factor == 0);
-    CHECK(expected_record(*plan_with(small_options(), {})).write_allocate_source ==
+    CHECK(expected_record(*plan_with(expected_options(), ceilings)).cache.write_allocate_factor == 0);
+    CHECK(expected_record(*plan_with(expected_options(), {})).write_allocate_source ==
           "assumed: an ordinary store that misses reads its line first");
 }

@@ -8,7 +8,7 @@ using namespace bytebound;
 
 namespace {
 
-std::uint64_t ticking_clock() {
+std::uint64_t phase_clock() {
     static std::uint64_t now = 0;
     return now += 100;
 }
@@ -66,7 +66,7 @@ struct Stage {
 
     PhaseRows rows(int parts) {
         PartsLoop loop(team, parts);
-        const auto log = run_phase({plan, workspace, team, sweep, counting, ticking_clock, stop}, loop, {});
+        const auto log = run_phase({plan, workspace, team, sweep, counting, phase_clock, stop}, loop, {});
         if (!log) FAIL(to_line(log.error()));
         SimulatedRow simulated;
         simulated.ledgers.resize(1);

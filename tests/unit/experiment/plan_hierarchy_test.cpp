@@ -1,15 +1,16 @@
 #include <catch2/catch.hpp>
 
 #include "experiment/plan/plan.hpp"
+#include "support/sizes.hpp"
 
 using namespace bytebound;
 
 namespace {
 
-constexpr std::uint64_t kib = 1 << 10, mib = 1 << 20;
+using test::kib, test::mib;
 
 /// Two cores: L1d 32 KiB, L1i, L2 512 KiB each, one L3.
-Machine two_cores() {
+Machine three_levels() {
     Machine machine;
     machine.online = machine.allowed = {0, 1};
     machine.cores = {{0, 0, {0}}, {0, 1, {1}}};
@@ -30,14 +31,14 @@ RunOptions options_of(std::optional<LlcPolicy> model) {
     return options;
 }
 
-Result<RunPlan> plan_of(const RunOptions& options, const Machine& machine = two_cores(), std::uint64_t memory = 0) {
+Result<RunPlan> plan_of(const RunOptions& options, const Machine& machine = three_levels(), std::uint64_t memory = 0) {
     PlanFacts facts;
     facts.memory_available = memory;
     facts.preset.choice.llc_event = "LLC-load-misses";
     return plan_run(options, machine, facts);
 }
 
-std::vector<std::string> codes(const RunPlan& plan) {
+std::vector<std::string> hierarchy_warnings(const RunPlan& plan) {
     std::vector<std::string> list;
     for (const Warning& warning : plan.warnings)
         list.push_back(warning.code);
@@ -116,21 +117,21 @@ TEST_CASE("an exclusive LLC without private levels is refused") {
 }
 
 TEST_CASE("a level that the machine does not report, or that is its last one, is left out with a warning") {
-    Machine machine = two_cores();
+    Machine machine = three_levels();
     std::erase_if(machine.caches, [](const CacheInfo& cache) { return cache.level != 2; }); // the L2 is the LLC
     RunOptions options = options_of(LlcPolicy::inclusive);
     const RunPlan plan = *plan_of(options, machine);
     CHECK(plan.cache.geometry.size_bytes == 512 * kib);
     CHECK_FALSE(plan.hierarchy->spec.l1);
     CHECK_FALSE(plan.hierarchy->spec.l2);
-    CHECK(codes(plan) == std::vector<std::string>{"private_level_unknown", "private_level_unknown"});
+    CHECK(hierarchy_warnings(plan) == std::vector<std::string>{"private_level_unknown", "private_level_unknown"});
     CHECK(hierarchy_line(plan) == "hierarchy  inclusive LLC below no private level; prefetch none; workers 1");
 }
 
 TEST_CASE("an L1 larger than the L2 is simulated with a warning") {
     RunOptions options = options_of(LlcPolicy::non_inclusive);
     options.l1 = {true, CacheGeometry{1 * mib, 8, 64}};
-    CHECK(codes(*plan_of(options)) == std::vector<std::string>{"l1_above_l2"});
+    CHECK(hierarchy_warnings(*plan_of(options)) == std::vector<std::string>{"l1_above_l2"});
 }
 
 TEST_CASE("the memory check knows the tables of a hierarchy") {
@@ -138,8 +139,8 @@ TEST_CASE("the memory check knows the tables of a hierarchy") {
     // simulation has 64 L2 of 1 GiB (2^24 lines, 64 MiB of words), 4 GiB in all.
     RunOptions options = options_of(LlcPolicy::non_inclusive);
     options.l2 = {true, CacheGeometry{1024 * mib, 16, 64}};
-    CHECK(plan_of(options, two_cores(), 1024 * mib));
-    Machine wide = two_cores();
+    CHECK(plan_of(options, three_levels(), 1024 * mib));
+    Machine wide = three_levels();
     wide.online.clear();
     wide.cores.clear();
     for (int cpu = 0; cpu < 64; ++cpu) {

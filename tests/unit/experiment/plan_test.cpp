@@ -4,13 +4,14 @@
 #include "experiment/plan/plan.hpp"
 #include "experiment/plan/planned_records.hpp"
 #include "record/samples.hpp"
+#include "support/sizes.hpp"
 #include "workload/trace.hpp"
 
 using namespace bytebound;
 
 namespace {
 
-constexpr std::uint64_t mib = std::uint64_t{1} << 20;
+using test::mib;
 
 /// Two CPUs below one L3 of 32 MiB and 16 ways.
 Machine small_machine() {
@@ -56,7 +57,7 @@ std::vector<std::string> codes(const RunPlan& plan) {
 }
 
 /// As the masks of segment 0 say.
-std::vector<StepChange> counted(const Experiment& experiment) {
+std::vector<StepChange> changes_of(const Experiment& experiment) {
     return *count_trace(**make_source(experiment.trace), 0);
 }
 
@@ -117,7 +118,7 @@ TEST_CASE("an odd k alternates, and its A and R are means over the measured step
     options.steps_per_k = 3;
     const Experiment e = planned(options).experiments[0];
     // Warm-up 3,2; measured 2,3 3,2 2,3.
-    CHECK(counted(e) == std::vector<StepChange>{{3, 2}, {2, 3}, {3, 2}, {2, 3}});
+    CHECK(changes_of(e) == std::vector<StepChange>{{3, 2}, {2, 3}, {3, 2}, {2, 3}});
     CHECK(e.expected.added == Approx(7.0 / 3));
     CHECK(e.expected.removed == Approx(8.0 / 3));
     CHECK(e.expected.bound_rows == 3);
@@ -163,7 +164,7 @@ TEST_CASE("--add and --remove replace --ks, and one alone leaves the other 0") {
     const RunPlan plan = planned(options);
     REQUIRE(plan.experiments.size() == 1);
     // 90 -> 93 -> 96 -> 99, then 3 more do not fit: exchanged.
-    CHECK(counted(plan.experiments[0]) == std::vector<StepChange>{{3, 0}, {3, 0}, {3, 0}, {0, 3}});
+    CHECK(changes_of(plan.experiments[0]) == std::vector<StepChange>{{3, 0}, {3, 0}, {3, 0}, {0, 3}});
     CHECK(plan.experiments[0].trace.k() == 3);
     options.add = 60;
     options.remove = 60;

@@ -73,12 +73,12 @@ std::unique_ptr<Collector> resctrl(Sys& sys, const SysRoot&) {
 }
 constexpr CollectorEntry table[] = {{"resctrl", "resctrl", Supplies::dram, "", resctrl}};
 
-struct Setup {
+struct ResctrlRun {
     test::TemporaryDirectory directory;
     test::Tree tree;
     CountingKernel kernel;
 
-    Setup() {
+    ResctrlRun() {
         tree.write("proc/cpuinfo", "processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 106\n"
                                    "flags\t\t: fpu cqm_mbm_total");
         tree.write("proc/filesystems", "nodev\tresctrl");
@@ -115,7 +115,7 @@ struct Setup {
 } // namespace
 
 TEST_CASE("a run with --collector resctrl: one group, both workers in it, exact bytes a step, removed at the end") {
-    Setup setup;
+    ResctrlRun setup;
     {
         Run run = setup.prepare();
         CHECK(setup.kernel.made.empty()); // preparing makes nothing
@@ -145,7 +145,7 @@ TEST_CASE("a run with --collector resctrl: one group, both workers in it, exact 
 }
 
 TEST_CASE("SIGINT on the way removes the group, too") {
-    Setup setup;
+    ResctrlRun setup;
     {
         Run run = setup.prepare();
         StopFlag stop{0};

@@ -16,7 +16,7 @@ using namespace bytebound;
 namespace {
 
 /// Every call is 100 ns after the last: a step takes 100.
-std::uint64_t ticking_clock() {
+std::uint64_t run_clock() {
     static std::uint64_t now = 0;
     return now += 100;
 }
@@ -67,7 +67,7 @@ RunOptions tiny_options(const test::TemporaryDirectory& directory) {
 RunSeams tiny_seams() {
     RunSeams seams;
     seams.collectors = scripted_table;
-    seams.clock = ticking_clock;
+    seams.clock = run_clock;
     seams.machine = *discover(seams.root);
     seams.machine->caches = {{3, "Unified", 65536, 16, 64, seams.machine->online, "sysfs"}};
     seams.facts = PlanFacts{};
@@ -77,11 +77,11 @@ RunSeams tiny_seams() {
     return seams;
 }
 
-KernelSys kernel;
-StopFlag never{0};
+KernelSys run_kernel;
+StopFlag never_stopped{0};
 
 Run prepared(const RunOptions& options, RunSeams seams) {
-    auto run = Run::prepare(kernel, options, std::move(seams));
+    auto run = Run::prepare(run_kernel, options, std::move(seams));
     if (!run) FAIL(to_line(run.error()));
     return std::move(*run);
 }
@@ -146,7 +146,7 @@ TEST_CASE("a whole run without hardware: every phase, pass and cell") {
     const test::TemporaryDirectory directory;
     Run run = prepared(tiny_options(directory), tiny_seams());
     CHECK_FALSE(std::filesystem::exists(run.path())); // preparing writes nothing
-    const auto measured = run.measure({}, never);
+    const auto measured = run.measure({}, never_stopped);
     if (!measured) FAIL(to_line(measured.error()));
 
     const auto table = read_samples(run.path() / "samples.csv");
@@ -191,7 +191,7 @@ TEST_CASE("a run generates every segment of every k once, for all its loops, pas
     seams.traces = std::make_shared<TraceStore>(std::uint64_t{1} << 20);
     const auto traces = seams.traces;
     Run run = prepared(options, std::move(seams));
-    REQUIRE(run.measure({}, never));
+    REQUIRE(run.measure({}, never_stopped));
     // 2 ks of 2 segments: 12 ledgers and 6 simulations, 2 trials of oracle and 24 phases share them. A mask is one
     // word.
     CHECK(traces->generated() == 4);
@@ -208,7 +208,7 @@ TEST_CASE("run.json of a finished run says what was done, and is sealed with the
             if (progress.stage == "measure" && progress.done == 1)
                 status_during = name_of(read_run_record(run.path())->status);
         },
-        never);
+        never_stopped);
     if (!measured) FAIL(to_line(measured.error()));
     CHECK(status_during == "running");
     CHECK(read_run_record(run.path())->status == RunStatus::running); // nothing is sealed yet
@@ -250,7 +250,7 @@ TEST_CASE("run.json of a finished run says what was done, and is sealed with the
 TEST_CASE("a slab that differs from the pool ends the run, says where, and keeps the finished phases") {
     const test::TemporaryDirectory directory;
     Run run = prepared(tiny_options(directory), bad_index_seams(true));
-    const auto measured = run.measure({}, never);
+    const auto measured = run.measure({}, never_stopped);
     REQUIRE_FALSE(measured);
     CHECK(measured.error().code == ExitCode::internal);
     CHECK(measured.error().object.find("index k 4, repeat 0, pass 0") != std::string::npos);
@@ -267,7 +267,7 @@ TEST_CASE("a slab that differs from the pool ends the run, says where, and keeps
 TEST_CASE("a loop that claims more rows than its replay stores is caught") {
     const test::TemporaryDirectory directory;
     Run run = prepared(tiny_options(directory), bad_index_seams(false));
-    const auto measured = run.measure({}, never);
+    const auto measured = run.measure({}, never_stopped);
     REQUIRE_FALSE(measured);
     CHECK(to_line(measured.error()) ==
           "verify index k 4, repeat 0, pass 0: step 2 stored 9 rows, its replay 8; report this with the command");
@@ -309,7 +309,7 @@ TEST_CASE("a stop before the first phase ended promises no phase") {
 TEST_CASE("a run that cannot be sealed is a failed run") {
     const test::TemporaryDirectory directory;
     Run run = prepared(tiny_options(directory), tiny_seams());
-    REQUIRE(run.measure({}, never));
+    REQUIRE(run.measure({}, never_stopped));
     std::filesystem::create_directory(run.path() / "report.md"); // can be opened, not read
     const auto finished = run.finish();
     REQUIRE_FALSE(finished);
@@ -325,7 +325,7 @@ TEST_CASE("a run that cannot be sealed is a failed run") {
 TEST_CASE("a run whose reports could not be written is a failed run; the first failure stays") {
     const test::TemporaryDirectory directory;
     Run run = prepared(tiny_options(directory), tiny_seams());
-    REQUIRE(run.measure({}, never));
+    REQUIRE(run.measure({}, never_stopped));
     REQUIRE(run.give_up({ExitCode::internal, "write", "report.md", "no space left", "free some space", ENOSPC}));
     REQUIRE(run.give_up({ExitCode::internal, "hash", "samples.csv", "another cause", ""}));
     REQUIRE(run.finish());
@@ -343,13 +343,13 @@ TEST_CASE("a read that the plan promised and that fails ends the phase and the r
     // Reads 1 and 2 of the second phase's open() are its first step; the price of reads needs 2000 of its own open().
     failing_read() = 2003;
     options.steps_per_k = 1;
-    const auto enough = run.measure({}, never);
+    const auto enough = run.measure({}, never_stopped);
     CHECK(enough); // no phase reads that often
     const test::TemporaryDirectory other;
     options = tiny_options(other);
     Run failing = prepared(options, tiny_seams());
     failing_read() = 3;
-    const auto measured = failing.measure({}, never);
+    const auto measured = failing.measure({}, never_stopped);
     REQUIRE_FALSE(measured);
     CHECK(measured.error().code == ExitCode::internal);
     CHECK(read_run_record(failing.path())->status == RunStatus::failed);
@@ -360,7 +360,7 @@ TEST_CASE("without a simulation the DRAM metrics are unavailable with the reason
     RunOptions options = tiny_options(directory);
     options.counting.collectors = {"perf"};
     Run run = prepared(options, tiny_seams());
-    REQUIRE(run.measure({}, never));
+    REQUIRE(run.measure({}, never_stopped));
     const auto table = read_samples(run.path() / "samples.csv");
     CHECK(table->simulated.empty());
     const RunRecord& record = run.record();
@@ -379,7 +379,7 @@ TEST_CASE("an explicit collector that can open nothing ends the run before anyth
     RunSeams seams = tiny_seams();
     script() = {{"cycles", {}, 0, 0, false, "no core PMU", "use bare metal"}};
     Run run = prepared(options, seams);
-    const auto measured = run.measure({}, never);
+    const auto measured = run.measure({}, never_stopped);
     REQUIRE_FALSE(measured);
     CHECK(measured.error().code == ExitCode::not_possible);
     CHECK(to_line(measured.error()) ==
@@ -389,13 +389,13 @@ TEST_CASE("an explicit collector that can open nothing ends the run before anyth
 
     options.counting.collectors = {"auto"};
     Run automatic = prepared(options, seams);
-    REQUIRE(automatic.measure({}, never));
+    REQUIRE(automatic.measure({}, never_stopped));
     CHECK(automatic.record().events[0].reason == "no core PMU");
     CHECK(automatic.record().events[0].pass == -1);
     options.out = (directory / "strict").string();
     options.counting.strict = true;
     Run strict = prepared(options, seams);
-    const auto refused = strict.measure({}, never);
+    const auto refused = strict.measure({}, never_stopped);
     REQUIRE_FALSE(refused);
     CHECK(to_line(refused.error()) == "count cycles: no core PMU (--strict); use bare metal");
 }
@@ -405,12 +405,12 @@ TEST_CASE("a collector that this build lacks is not possible, an unknown one is 
     RunOptions options = tiny_options(directory);
     options.counting.collectors = {"callgrind"};
     Run run = prepared(options, tiny_seams());
-    const auto measured = run.measure({}, never);
+    const auto measured = run.measure({}, never_stopped);
     REQUIRE_FALSE(measured);
     CHECK(measured.error().code == ExitCode::not_possible);
     CHECK(measured.error().cause == "this build does not have it");
     options.counting.collectors = {"pappi"};
-    const auto unknown = Run::prepare(kernel, options, tiny_seams());
+    const auto unknown = Run::prepare(run_kernel, options, tiny_seams());
     REQUIRE_FALSE(unknown);
     CHECK(unknown.error().code == ExitCode::usage);
 }
@@ -425,7 +425,7 @@ TEST_CASE("what perf refuses and the operating system keeps comes from there, an
     for (const std::string& name : options.counting.events)
         script().push_back({name, {}, 0, 0, false, "paranoid", ""});
     Run run = prepared(options, seams);
-    REQUIRE(run.measure({}, never));
+    REQUIRE(run.measure({}, never_stopped));
     const RunRecord& record = run.record();
     for (const EventRecord& event : record.events) {
         CHECK(event.source == "os");
@@ -452,7 +452,7 @@ TEST_CASE("two workers: the row holds the sums, workers.csv the parts") {
     options.loops = {LoopKind::index};
     options.counting.events = {"cycles"};
     Run run = prepared(options, seams);
-    const auto measured = run.measure({}, never);
+    const auto measured = run.measure({}, never_stopped);
     if (!measured) FAIL(to_line(measured.error()));
     const auto table = read_samples(run.path() / "samples.csv");
     REQUIRE(table->rows.size() == 2);
@@ -475,7 +475,7 @@ TEST_CASE("--between fills the gap's columns") {
     options.between = Between::evict;
     options.warmup.reset();
     Run run = prepared(options, tiny_seams());
-    REQUIRE(run.measure({}, never));
+    REQUIRE(run.measure({}, never_stopped));
     const auto table = read_samples(run.path() / "samples.csv");
     REQUIRE(table->simulated.back() == "gap_dram_write_bytes");
     const Sample& first = table->rows[0];
@@ -514,7 +514,7 @@ RunSeams shared_seams(std::vector<CounterValue> increments) {
 TEST_CASE("shared counters are watched on the idle machine around every phase, in a file of their own") {
     const test::TemporaryDirectory directory;
     Run run = prepared(tiny_options(directory), shared_seams({{10, 1000, 1000}}));
-    REQUIRE(run.measure({}, never));
+    REQUIRE(run.measure({}, never_stopped));
     REQUIRE(run.finish());
     const auto background = read_samples(run.path() / "background.csv", FileEnd::whole, SampleFile::background);
     REQUIRE(background);
@@ -530,7 +530,7 @@ TEST_CASE("shared counters are watched on the idle machine around every phase, i
 TEST_CASE("an uneven background makes longer traces with one reading for many steps") {
     const test::TemporaryDirectory directory;
     Run run = prepared(tiny_options(directory), shared_seams({{10, 1000, 1000}, {90, 1000, 1000}, {20, 1000, 1000}}));
-    REQUIRE(run.measure({}, never));
+    REQUIRE(run.measure({}, never_stopped));
     const std::uint32_t batch = run.record().experiments[0].batch;
     CHECK(batch > 1);
     const auto samples = read_samples(run.path() / "samples.csv");
@@ -551,7 +551,7 @@ TEST_CASE("a shared counter that stops ends the phase as failed, and says what t
     RunOptions options = tiny_options(directory);
     options.counting.collectors = {"perf", "sim"};
     Run run = prepared(options, shared_seams(increments));
-    const auto measured = run.measure({}, never);
+    const auto measured = run.measure({}, never_stopped);
     REQUIRE_FALSE(measured);
     CHECK(measured.error().code == ExitCode::internal);
     CHECK(to_line(measured.error()) == "read event ddr-read: one of its counters stopped at reading 0; check whether a "

@@ -4,22 +4,17 @@
 #include <catch2/catch.hpp>
 
 #include "machine/machine.hpp"
+#include "support/machine_of.hpp"
 #include "support/machine_trees.hpp"
+#include "support/sizes.hpp"
 
 using namespace bytebound;
 using namespace bytebound::test;
 
 namespace {
 
-Machine machine_of(const TreeFiles& files) {
-    const Tree tree(files);
-    const auto machine = discover(tree.root());
-    REQUIRE(machine);
-    return *machine;
-}
-
 using Cpus = std::vector<int>;
-constexpr std::uint64_t mib = 1024 * 1024;
+using test::mib;
 
 } // namespace
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/mapped_region.hpp"
+#include "support/sizes.hpp"
 
 using namespace bytebound;
 
@@ -18,7 +19,7 @@ const char* smaps = "10000000-10400000 rw-p 00000000 00:00 0 \n"
                     "AnonHugePages:      6144 kB\n"
                     "7fff0000-7fff1000 r-xp 00000000 00:00 0                                  [vdso]\n"
                     "AnonHugePages:         0 kB\n";
-constexpr std::uint64_t mib = 1024 * 1024;
+using test::mib;
 
 } // namespace
 

@@ -7,18 +7,13 @@
 
 #include "base/mapped_region.hpp"
 #include "support/forwarding_sys.hpp"
+#include "support/placed_pages.hpp"
 
 using namespace bytebound;
 
 namespace {
 
-std::size_t page_bytes() { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
-
-Placement on_nodes(std::vector<int> nodes) {
-    Placement placement;
-    placement.nodes = std::move(nodes);
-    return placement;
-}
+using test::on_nodes, test::page_bytes;
 
 /// Remembers what mbind(2) was asked for.
 class AskedSys final : public test::ForwardingSys {

@@ -7,12 +7,13 @@
 #include "machine/memory_binding.hpp"
 #include "machine/page_proof.hpp"
 #include "support/forwarding_sys.hpp"
+#include "support/placed_pages.hpp"
 
 using namespace bytebound;
 
 namespace {
 
-std::size_t page_bytes() { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
+using test::on_nodes, test::page_bytes;
 
 /// Answers for page n of an imagined buffer at `base` with answers[n], and remembers how it was asked.
 class PagesSys final : public test::ForwardingSys {
@@ -33,12 +34,6 @@ public:
 };
 
 void* at(const PagesSys& sys, std::size_t offset) { return reinterpret_cast<void*>(sys.base + offset); }
-
-Placement on_nodes(std::vector<int> nodes) {
-    Placement placement;
-    placement.nodes = std::move(nodes);
-    return placement;
-}
 
 } // namespace
 

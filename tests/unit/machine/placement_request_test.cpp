@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "machine/placement.hpp"
+#include "support/machine_of.hpp"
 #include "support/machine_trees.hpp"
 
 using namespace bytebound;
@@ -9,13 +10,6 @@ using namespace bytebound::test;
 namespace {
 
 using Cpus = std::vector<int>;
-
-Machine machine_of(const TreeFiles& files) {
-    const Tree tree(files);
-    const auto machine = discover(tree.root());
-    REQUIRE(machine);
-    return *machine;
-}
 
 Cpus cpus_for(const Machine& machine, const std::string& request, unsigned threads) {
     const auto placement = resolve_placement(machine, request, "local", threads);

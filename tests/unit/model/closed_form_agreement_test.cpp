@@ -17,7 +17,7 @@ enum class Expected {
     brim     ///< a step's lines just fill the sets, so that single lines decide: 55 %
 };
 
-struct Case {
+struct AgreementCase {
     LoopKind loop;
     std::uint32_t pool_rows, active_rows, k;
     std::uint64_t up_bytes, down_bytes, cache_kib;
@@ -30,7 +30,7 @@ struct Case {
 
 using enum LoopKind;
 using enum Expected;
-constexpr Case cases[] = {
+constexpr AgreementCase cases[] = {
     {paired, 4096, 512, 64, 512, 512, 8192, 16, 200, 200, settled},
     {paired, 4096, 512, 64, 512, 512, 4096, 16, 200, 200, between},
     {paired, 4096, 512, 64, 512, 512, 2048, 16, 200, 200, between},
@@ -74,13 +74,13 @@ constexpr Case cases[] = {
     {paired, 512, 256, 512, 512, 512, 128, 16, 20, 20, settled},
 };
 
-std::vector<StepChange> changes_of(const Case& each) {
+std::vector<StepChange> changes_of(const AgreementCase& each) {
     return *plan_changes(each.pool_rows, each.active_rows, halves_of(each.k), each.warmup + each.measured);
 }
 
-RowLayout layout_of(const Case& each) { return make_layout(Dtype::i8, each.up_bytes, each.down_bytes, 0); }
+RowLayout layout_of(const AgreementCase& each) { return make_layout(Dtype::i8, each.up_bytes, each.down_bytes, 0); }
 
-ClosedForm modelled(const Case& each) {
+ClosedForm modelled(const AgreementCase& each) {
     const auto traffic = describe_traffic(
         {each.loop, {each.pool_rows, each.active_rows}, layout_of(each), changes_of(each), each.tau, each.copy});
     return closed_form(*traffic, {64, each.cache_kib << 10, each.ways, 1},
@@ -88,7 +88,7 @@ ClosedForm modelled(const Case& each) {
 }
 
 /// Means of four traces: the closed form is an expectation, and a trace one draw.
-ClosedForm simulated(const Case& each) {
+ClosedForm simulated(const AgreementCase& each) {
     const auto changes = changes_of(each);
     constexpr std::uint64_t seeds = 4;
     LineCounts sum;
@@ -134,7 +134,7 @@ double tolerance(Expected expected) { return expected == settled ? 0.02 : expect
 } // namespace
 
 TEST_CASE("the closed form and the simulator agree on the bytes of random traces") {
-    for (const Case& each : cases) {
+    for (const AgreementCase& each : cases) {
         const ClosedForm model = modelled(each), truth = simulated(each);
         CAPTURE(static_cast<int>(each.loop), each.pool_rows, each.active_rows, each.k, each.up_bytes, each.cache_kib);
         const double bytes = truth.read_bytes + truth.write_bytes;
@@ -150,7 +150,7 @@ TEST_CASE("the closed form and the simulator agree on the bytes of random traces
 }
 
 TEST_CASE("the parts of the closed form are its bytes, and so are its buffers") {
-    for (const Case& each : cases) {
+    for (const AgreementCase& each : cases) {
         const ClosedForm form = modelled(each);
         const TrafficParts& parts = form.parts;
         const double bytes = form.read_bytes + form.write_bytes;
@@ -166,7 +166,7 @@ TEST_CASE("the parts of the closed form are its bytes, and so are its buffers") 
 // The table of docs/traffic-model.md: run with "[table]".
 TEST_CASE("agreement table", "[.][table]") {
     std::printf("| loop | N | m | k | row bytes | cache/ways | copy | simulated KiB | closed form KiB | differ |\n");
-    for (const Case& each : cases) {
+    for (const AgreementCase& each : cases) {
         const ClosedForm model = modelled(each), truth = simulated(each);
         std::string_view loop;
         for (const LoopEntry& entry : loops())

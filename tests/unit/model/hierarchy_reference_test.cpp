@@ -11,7 +11,9 @@ namespace {
 // 1 KiB lines: a page is 4 of them, so that prefetching meets many page ends.
 constexpr std::uint32_t line_bytes = 1024, lines_per_page = 4;
 
-CacheGeometry of(std::uint32_t ways, std::uint64_t sets) { return {ways * sets * line_bytes, ways, line_bytes}; }
+CacheGeometry geometry_of(std::uint32_t ways, std::uint64_t sets) {
+    return {ways * sets * line_bytes, ways, line_bytes};
+}
 
 struct Shape {
     CacheGeometry l1, l2, llc;
@@ -19,15 +21,19 @@ struct Shape {
 
 // Powers of two and not, one set, one way, more ways than a vector; an L2 smaller than the L1, an LLC smaller than the
 // private levels.
-const Shape shapes[] = {{of(2, 2), of(4, 4), of(4, 8)},  {of(1, 3), of(3, 5), of(5, 7)},
-                        {of(8, 1), of(8, 3), of(16, 3)}, {of(4, 2), of(1, 2), of(11, 3)},
-                        {of(2, 4), of(8, 2), of(2, 3)},  {of(1, 1), of(2, 1), of(20, 2)},
-                        {of(3, 1), of(17, 1), of(8, 6)}, {of(2, 3), of(16, 1), of(1, 37)}};
+const Shape shapes[] = {{geometry_of(2, 2), geometry_of(4, 4), geometry_of(4, 8)},
+                        {geometry_of(1, 3), geometry_of(3, 5), geometry_of(5, 7)},
+                        {geometry_of(8, 1), geometry_of(8, 3), geometry_of(16, 3)},
+                        {geometry_of(4, 2), geometry_of(1, 2), geometry_of(11, 3)},
+                        {geometry_of(2, 4), geometry_of(8, 2), geometry_of(2, 3)},
+                        {geometry_of(1, 1), geometry_of(2, 1), geometry_of(20, 2)},
+                        {geometry_of(3, 1), geometry_of(17, 1), geometry_of(8, 6)},
+                        {geometry_of(2, 3), geometry_of(16, 1), geometry_of(1, 37)}};
 
 /// Runs of references, so that prefetched lines are met; each of the five buffers owns whole pages.
-class Stream {
+class LayoutStream {
 public:
-    Stream(std::uint64_t seed, std::uint64_t footprint, unsigned workers)
+    LayoutStream(std::uint64_t seed, std::uint64_t footprint, unsigned workers)
         : random_(seed), pages_(footprint / lines_per_page / buffer_count + 1), workers_(workers) {}
 
     struct Reference {
@@ -60,7 +66,7 @@ private:
 };
 
 template <class Sim>
-void apply(Sim& sim, const Stream::Reference& now) {
+void apply(Sim& sim, const LayoutStream::Reference& now) {
     if (now.action < 55)
         sim.load(now.buffer, now.line);
     else if (now.action < 94)
@@ -80,12 +86,12 @@ Seen compare(const HierarchySpec& spec, std::uint64_t seed) {
     CAPTURE(name_of(spec.policy), name_of(spec.prefetch), spec.workers, seed, spec.l1.has_value(), spec.l2.has_value(),
             spec.llc.ways, spec.llc.sets());
     const std::uint64_t capacity = spec.llc.size_bytes / line_bytes + (spec.l2 ? spec.l2->size_bytes / line_bytes : 0);
-    Stream stream(seed, capacity + capacity / 2, spec.workers);
+    LayoutStream stream(seed, capacity + capacity / 2, spec.workers);
     HierarchySim sim(spec, stream.lines());
     ReferenceHierarchy reference(spec);
     std::uint64_t first_difference = 0;
     for (std::uint64_t i = 1; i <= 1500 && first_difference == 0; ++i) {
-        const Stream::Reference now = stream.next();
+        const LayoutStream::Reference now = stream.next();
         sim.worker(now.worker);
         reference.worker(now.worker);
         apply(sim, now);
@@ -136,12 +142,12 @@ TEST_CASE("without private levels and prefetching the hierarchy is the last-leve
     for (const Shape& shape : shapes) {
         for (const LlcPolicy policy : {LlcPolicy::non_inclusive, LlcPolicy::inclusive}) {
             CAPTURE(shape.llc.ways, shape.llc.sets());
-            Stream stream(shape.llc.ways, 3 * shape.llc.size_bytes / line_bytes / 2, 1);
+            LayoutStream stream(shape.llc.ways, 3 * shape.llc.size_bytes / line_bytes / 2, 1);
             HierarchySim sim({{}, {}, shape.llc, policy, Prefetch::none, 1}, stream.lines());
             CacheSim cache(shape.llc);
             std::uint64_t differences = 0;
             for (int i = 0; i < 5000; ++i) {
-                const Stream::Reference now = stream.next();
+                const LayoutStream::Reference now = stream.next();
                 apply(sim, now);
                 apply(cache, now);
                 differences += !(sim.counts() == cache.counts());
@@ -155,10 +161,10 @@ TEST_CASE("without private levels and prefetching the hierarchy is the last-leve
 
 TEST_CASE("with one worker an exclusive LLC never has a line that the private caches have") {
     for (const unsigned levels : {1u, 2u, 3u}) {
-        HierarchySpec spec{{}, {}, of(4, 3), LlcPolicy::exclusive, Prefetch::next_line, 1};
-        if ((levels & 1) != 0) spec.l1 = of(2, 2);
-        if ((levels & 2) != 0) spec.l2 = of(3, 3);
-        Stream stream(levels, 60, 1);
+        HierarchySpec spec{{}, {}, geometry_of(4, 3), LlcPolicy::exclusive, Prefetch::next_line, 1};
+        if ((levels & 1) != 0) spec.l1 = geometry_of(2, 2);
+        if ((levels & 2) != 0) spec.l2 = geometry_of(3, 3);
+        LayoutStream stream(levels, 60, 1);
         ReferenceHierarchy reference(spec);
         std::uint64_t in_both = 0, in_llc = 0;
         for (int i = 0; i < 2000; ++i) {
@@ -175,12 +181,13 @@ TEST_CASE("with one worker an exclusive LLC never has a line that the private ca
 
 TEST_CASE("an inclusive LLC has every line that any private cache has") {
     for (const unsigned workers : {1u, 3u}) {
-        const HierarchySpec spec{of(2, 2), of(3, 3), of(4, 3), LlcPolicy::inclusive, Prefetch::next_line, workers};
-        Stream stream(workers, 60, workers);
+        const HierarchySpec spec{geometry_of(2, 2),    geometry_of(3, 3),   geometry_of(4, 3),
+                                 LlcPolicy::inclusive, Prefetch::next_line, workers};
+        LayoutStream stream(workers, 60, workers);
         ReferenceHierarchy reference(spec);
         std::uint64_t outside = 0, copies = 0;
         for (int i = 0; i < 2000; ++i) {
-            const Stream::Reference now = stream.next();
+            const LayoutStream::Reference now = stream.next();
             reference.worker(now.worker);
             apply(reference, now);
             for (std::uint64_t line = 0; line < stream.lines(); ++line) {

@@ -9,8 +9,8 @@ namespace {
 /// {pool, slab, mask, index, meta}
 using PerBuffer = std::array<std::uint64_t, buffer_count>;
 
-constexpr CacheGeometry large = {1 << 20, 16, 64}; // holds everything below
-constexpr CacheGeometry small = {4096, 4, 64};     // 16 sets of 4
+constexpr CacheGeometry roomy = {1 << 20, 16, 64};    // holds everything below
+constexpr CacheGeometry sixteen_sets = {4096, 4, 64}; // 16 sets of 4
 
 /// Rows of one line in `up` and one in `down`, S = 128. With N = m = 128 every mask is full, so that all addresses are
 /// known: pool.up is lines 0-127, pool.down 128-255, slab.up 256-383, slab.down 384-511, the list of ids 512-519, the
@@ -25,7 +25,7 @@ SimulationSpec full_set(LoopKind loop, const CacheGeometry& cache, std::uint32_t
 }
 
 SimulationSpec change_of(LoopKind loop, std::uint32_t pool_rows, std::uint32_t active_rows, StepChange change) {
-    SimulationSpec spec = full_set(loop, large, 1);
+    SimulationSpec spec = full_set(loop, roomy, 1);
     spec.workspace.pool_rows = pool_rows;
     spec.trace.workload = {pool_rows, active_rows};
     spec.workspace.oracle_pairs = 16;
@@ -36,7 +36,7 @@ SimulationSpec change_of(LoopKind loop, std::uint32_t pool_rows, std::uint32_t a
 } // namespace
 
 TEST_CASE("a rebuild far larger than the cache fetches pool and slab and writes the slab back, every step") {
-    const Simulation result = *simulate(full_set(LoopKind::index, small, 12));
+    const Simulation result = *simulate(full_set(LoopKind::index, sixteen_sets, 12));
     // Row i's four lines lie in set i mod 16 and fill it. 256 pool lines and 256 slab lines (write-allocate) are
     // fetched, 256 slab lines leave dirty. Line j of the id list lies in set j: it is stored dirty before the gather (7
     // misses: only line 7 stays, no row follows that would evict it), evicted by row j (8 write-backs), loaded again
@@ -50,7 +50,7 @@ TEST_CASE("a rebuild far larger than the cache fetches pool and slab and writes 
 }
 
 TEST_CASE("a rebuild inside the cache costs only its new masks once it is warm") {
-    const Simulation result = *simulate(full_set(LoopKind::index, large, 9));
+    const Simulation result = *simulate(full_set(LoopKind::index, roomy, 9));
     CHECK(result.steps[0] == LineCounts{PerBuffer{256, 256, 1, 8, 0}, PerBuffer{}, 256, 256});
     // Step s reads mask s + 1, four of which share a line: new ones at steps 3 and 7.
     for (std::size_t step = 1; step < 9; ++step) {
@@ -60,12 +60,12 @@ TEST_CASE("a rebuild inside the cache costs only its new masks once it is warm")
 }
 
 TEST_CASE("with k = 0 paired touches nothing but masks, and the rebuild still gathers all rows") {
-    const Simulation paired = *simulate(full_set(LoopKind::paired, large, 4));
+    const Simulation paired = *simulate(full_set(LoopKind::paired, roomy, 4));
     CHECK(paired.steps[0] == LineCounts{PerBuffer{0, 0, 1}, PerBuffer{}});
     CHECK(paired.steps[1] == LineCounts{});
     CHECK(paired.steps[3] == LineCounts{PerBuffer{0, 0, 1}, PerBuffer{}});
     CHECK(paired.line_references == 4 * 4); // two words of two masks
-    const Simulation mask = *simulate(full_set(LoopKind::mask, large, 1));
+    const Simulation mask = *simulate(full_set(LoopKind::mask, roomy, 1));
     CHECK(mask.steps[0] == LineCounts{PerBuffer{256, 256, 1}, PerBuffer{}, 256, 256});
 }
 
@@ -103,7 +103,7 @@ TEST_CASE("hybrid above tau gathers like the rebuild and below like paired") {
 }
 
 TEST_CASE("a used slab is read in the gap, not in the step") {
-    SimulationSpec spec = full_set(LoopKind::paired, large, 2);
+    SimulationSpec spec = full_set(LoopKind::paired, roomy, 2);
     spec.gap = Gap::use;
     const Simulation result = *simulate(spec);
     CHECK(result.steps[0] == LineCounts{PerBuffer{0, 0, 1}, PerBuffer{}});
@@ -111,7 +111,7 @@ TEST_CASE("a used slab is read in the gap, not in the step") {
 }
 
 TEST_CASE("a sweep writes back what is dirty, reads its footprint and leaves every step cold") {
-    SimulationSpec spec = full_set(LoopKind::index, large, 3);
+    SimulationSpec spec = full_set(LoopKind::index, roomy, 3);
     spec.gap = Gap::evict;
     spec.sweep_bytes = 4 << 20;
     const Simulation result = *simulate(spec);
@@ -128,7 +128,7 @@ TEST_CASE("without a gap there are no gap lines, and equal specs give equal resu
 }
 
 TEST_CASE("what a cold phase stores is written back, or dirty at its end") {
-    SimulationSpec spec = full_set(LoopKind::index, small, 12);
+    SimulationSpec spec = full_set(LoopKind::index, sixteen_sets, 12);
     const Simulation cold = *simulate(spec);
     // Every step stores 256 slab lines and 8 of the id list, all of which leave or are still there.
     std::uint64_t written_back = 0;
@@ -149,7 +149,7 @@ TEST_CASE("what a cold phase stores is written back, or dirty at its end") {
 }
 
 TEST_CASE("a rebuild by non-temporal stores fetches no slab line and leaves none in the cache") {
-    SimulationSpec spec = full_set(LoopKind::index, large, 3);
+    SimulationSpec spec = full_set(LoopKind::index, roomy, 3);
     spec.options.copy = CopyMethod::nt;
     const Simulation result = *simulate(spec);
     CHECK(result.steps[0] == LineCounts{PerBuffer{256, 0, 1, 8, 0}, PerBuffer{0, 256}, 256, 0});
@@ -162,7 +162,7 @@ TEST_CASE("a rebuild by non-temporal stores fetches no slab line and leaves none
 }
 
 TEST_CASE("torch is library code and cannot be simulated") {
-    const auto result = simulate(full_set(LoopKind::torch, large, 1));
+    const auto result = simulate(full_set(LoopKind::torch, roomy, 1));
     REQUIRE_FALSE(result.has_value());
     CHECK(result.error().code == ExitCode::not_possible);
     CHECK(result.error().cause == "library code");
@@ -179,7 +179,7 @@ TEST_CASE("an impossible geometry or arena is refused before anything is allocat
 }
 
 TEST_CASE("a simulation that is asked to stop ends before the next step, not at its end") {
-    SimulationSpec spec = full_set(LoopKind::index, large, 9);
+    SimulationSpec spec = full_set(LoopKind::index, roomy, 9);
     int asked = 0;
     // 9 times while the trace is made, then before steps 0, 1 and 2.
     spec.stop = [&asked] { return ++asked == 12; };

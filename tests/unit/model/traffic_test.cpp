@@ -12,7 +12,7 @@ namespace {
 /// {pool, slab, mask, index, meta}
 using PerBuffer = std::array<std::uint64_t, buffer_count>;
 
-constexpr CacheGeometry large = {1 << 20, 16, 64};
+constexpr CacheGeometry mebibyte_cache = {1 << 20, 16, 64};
 constexpr std::uint64_t slab_offset = 1 << 20;
 
 /// The documented order, spelled out: chunks of 64 bytes, lines on their first touch.
@@ -30,7 +30,7 @@ void copy_by_definition(ReferenceCache& cache, std::uint64_t from, std::uint64_t
 } // namespace
 
 TEST_CASE("every line touched counts, partial ones too") {
-    CacheSim cache(large);
+    CacheSim cache(mebibyte_cache);
     TrafficObserver observer(cache);
     observer.load(Buffer::index, 62, 4); // bytes 62 to 65: lines 0 and 1
     CHECK(observer.take() == LineCounts{PerBuffer{0, 0, 0, 2}, PerBuffer{}});
@@ -43,7 +43,7 @@ TEST_CASE("every line touched counts, partial ones too") {
 }
 
 TEST_CASE("no byte touches no line") {
-    CacheSim cache(large);
+    CacheSim cache(mebibyte_cache);
     TrafficObserver observer(cache);
     observer.load(Buffer::pool, 64, 0);
     observer.store(Buffer::slab, slab_offset, 0);
@@ -53,7 +53,7 @@ TEST_CASE("no byte touches no line") {
 }
 
 TEST_CASE("rows that start within a line touch one line more") {
-    CacheSim cache(large);
+    CacheSim cache(mebibyte_cache);
     TrafficObserver observer(cache);
     observer.copy(Buffer::pool, 32, Buffer::slab, slab_offset, 128); // source lines 0, 1, 2; destination two lines
     CHECK(observer.take() == LineCounts{PerBuffer{3, 2}, PerBuffer{}, 3, 2});
@@ -84,7 +84,7 @@ TEST_CASE("a copy at any offsets follows the documented order, chunk by chunk") 
 }
 
 TEST_CASE("a non-temporal row copy writes whole lines past the cache and a row's partial lines through it") {
-    CacheSim cache(large);
+    CacheSim cache(mebibyte_cache);
     TrafficObserver observer(cache, true);
     observer.copy(Buffer::pool, 0, Buffer::slab, slab_offset, 256);
     CHECK(observer.take() == LineCounts{PerBuffer{4}, PerBuffer{0, 4}, 4, 0});

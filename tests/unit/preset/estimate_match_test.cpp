@@ -4,20 +4,14 @@
 
 #include "preset/formula.hpp"
 #include "preset/preset.hpp"
+#include "support/built_in_preset.hpp"
 #include "support/tree.hpp"
 
 using namespace bytebound;
 
 namespace {
 
-const std::string devices = "sys/bus/event_source/devices/";
-
-const Preset& built_in(const std::string& name) {
-    const auto& all = built_in_presets();
-    const auto found = std::find_if(all.begin(), all.end(), [&](const Preset& p) { return p.name == name; });
-    REQUIRE(found != all.end());
-    return *found;
-}
+using test::built_in, test::devices;
 
 void add_core(test::Tree& tree, const std::string& pmu) {
     tree.write(devices + pmu + "/type", "4");

@@ -31,7 +31,7 @@ terms = "event=0x2e,umask=0x41"
 counts = "misses"
 )";
 
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
+std::string with_text(std::string text, const std::string& from, const std::string& to) {
     const auto at = text.find(from);
     REQUIRE(at != std::string::npos);
     return text.replace(at, from.size(), to);
@@ -58,19 +58,19 @@ TEST_CASE("a preset's keys arrive with ranges and single models alike") {
 
 TEST_CASE("a wrong key of a preset is named with file and line") {
     const std::string text = small_preset;
-    CHECK(refusal(replaced(text, "verified = false", "verifed = false")) ==
+    CHECK(refusal(with_text(text, "verified = false", "verifed = false")) ==
           "x.toml:4: unknown key \"verifed\", did you mean \"verified\"?");
-    CHECK(refusal(replaced(text, "models =", "modles =")) ==
+    CHECK(refusal(with_text(text, "models =", "modles =")) ==
           "x.toml:9: unknown key \"match.modles\", did you mean \"models\"?");
-    CHECK(refusal(replaced(text, "0x60, 0x6f", "0x6f, 0x60")) ==
+    CHECK(refusal(with_text(text, "0x60, 0x6f", "0x6f, 0x60")) ==
           "x.toml:9: key \"models\": the range ends before it begins");
-    CHECK(refusal(replaced(text, "family = 6", "family = -6")) ==
+    CHECK(refusal(with_text(text, "family = 6", "family = -6")) ==
           "x.toml:8: key \"family\" is not an unsigned number of 32 bits");
-    CHECK(refusal(replaced(text, "cpu|cpu_core", "cpu|(")) == "x.toml:13: key \"pmu\" is not a regular expression");
-    CHECK(refusal(replaced(text, "family = 6\n", "")) ==
+    CHECK(refusal(with_text(text, "cpu|cpu_core", "cpu|(")) == "x.toml:13: key \"pmu\" is not a regular expression");
+    CHECK(refusal(with_text(text, "family = 6\n", "")) ==
           "x.toml:6: key \"match\" needs vendor and family, or implementer and parts, or cpu, or devices");
-    CHECK(refusal(replaced(text, "title = \"a test\"\n", "")).starts_with("x.toml:1: key \"title\" is missing"));
-    CHECK(refusal(replaced(text, "family = 6", "family = = 6")).starts_with("x.toml:8: "));
+    CHECK(refusal(with_text(text, "title = \"a test\"\n", "")).starts_with("x.toml:1: key \"title\" is missing"));
+    CHECK(refusal(with_text(text, "family = 6", "family = = 6")).starts_with("x.toml:8: "));
 }
 
 TEST_CASE("a stepping outside the list does not match, an absent list matches all") {
@@ -205,7 +205,7 @@ TEST_CASE("the user's own presets replace those of their name, win ties, and are
     CHECK(choose_preset(root, "test", own.path())->reason == "--bw-preset test, from " + file);
 
     own.remove("test.toml");
-    own.write("intel-skx.toml", replaced(replaced(small_preset, "\"test\"", "\"intel-skx\""), "0x55", "0x56"));
+    own.write("intel-skx.toml", with_text(with_text(small_preset, "\"test\"", "\"intel-skx\""), "0x55", "0x56"));
     const auto all = all_presets(own.path());
     REQUIRE(all);
     CHECK(all->size() == built_in_presets().size());
@@ -220,7 +220,7 @@ TEST_CASE("the user's own presets replace those of their name, win ties, and are
           "read preset " + (own.path() / "intel-skx.toml").string() +
               ":1: key \"name\" is \"test\", the file is called intel-skx.toml; see the files in "
               "presets/ for the keys");
-    own.write("intel-skx.toml", replaced(small_preset, "family", "famly"));
+    own.write("intel-skx.toml", with_text(small_preset, "family", "famly"));
     const auto broken = choose_preset(root, "auto", own.path());
     REQUIRE_FALSE(broken);
     CHECK(broken.error().code == ExitCode::bad_data);

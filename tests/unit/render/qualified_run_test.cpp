@@ -88,7 +88,7 @@ Outcome run_with(const RunOptions& options, RunSeams where = seams()) {
     return out;
 }
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains_text(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 const std::string why = "instructions: failed qualification: counted 2.00 x the known 1 000 000 instructions";
 
@@ -106,14 +106,14 @@ TEST_CASE("a counter that counts twice: its figures are withheld with the reason
     CHECK(row.unavailable.at("cpi") == "no instructions: " + why);
     REQUIRE(row.find("cycles"));
     CHECK(row.find("cycles")->value() == 1'500'000);
-    CHECK(has(out.json, "\"cpi\": null"));
-    CHECK_FALSE(has(out.json, "\"unqualified\""));
-    CHECK(has(out.terminal, "n/a cpi, llc_mpki (paired): " + why));
-    CHECK(has(out.markdown, "## Qualification of the counters"));
-    CHECK(has(out.markdown,
-              "instructions failed qualification (2-instruction loop): counted 2.00 x the known 1 000 000 "
-              "instructions; its figures are withheld; --allow-unqualified shows them"));
-    CHECK(has(out.markdown, "no kernel takes a known number of cycles"));
+    CHECK(contains_text(out.json, "\"cpi\": null"));
+    CHECK_FALSE(contains_text(out.json, "\"unqualified\""));
+    CHECK(contains_text(out.terminal, "n/a cpi, llc_mpki (paired): " + why));
+    CHECK(contains_text(out.markdown, "## Qualification of the counters"));
+    CHECK(contains_text(out.markdown,
+                        "instructions failed qualification (2-instruction loop): counted 2.00 x the known 1 000 000 "
+                        "instructions; its figures are withheld; --allow-unqualified shows them"));
+    CHECK(contains_text(out.markdown, "no kernel takes a known number of cycles"));
     CHECK(out.record.qualification.done);
     CHECK_FALSE(out.record.qualification.cached);
     REQUIRE(out.record.qualification.events.size() == 2);
@@ -136,11 +136,11 @@ TEST_CASE("--allow-unqualified shows the figures, marked in the table, the verdi
     CHECK(row.find("cpi")->value() == 0.75);
     CHECK(row.find("cpi")->unqualified == why);
     CHECK(row.find("cycles")->unqualified.empty());
-    CHECK(has(out.json, "\"unqualified\": true"));
+    CHECK(contains_text(out.json, "\"unqualified\": true"));
     INFO(out.terminal);
-    CHECK(has(out.terminal, " 0.750!"));
-    CHECK(has(out.terminal, "!: unqualified (--allow-unqualified): " + why));
-    CHECK(has(out.csv, ",unqualified: " + why));
+    CHECK(contains_text(out.terminal, " 0.750!"));
+    CHECK(contains_text(out.terminal, "!: unqualified (--allow-unqualified): " + why));
+    CHECK(contains_text(out.csv, ",unqualified: " + why));
 }
 
 TEST_CASE("a counter that counts what was done passes, and nothing is marked") {
@@ -150,8 +150,8 @@ TEST_CASE("a counter that counts what was done passes, and nothing is marked") {
     REQUIRE(out.measured);
     CHECK(out.summary.rows.at(0).find("cpi")->value() == Approx(1.5).epsilon(1e-4));
     CHECK(out.record.qualification.events[1].verdict == QualificationVerdict::passed);
-    CHECK_FALSE(has(out.terminal, "!"));
-    CHECK_FALSE(has(out.markdown, "failed qualification"));
+    CHECK_FALSE(contains_text(out.terminal, "!"));
+    CHECK_FALSE(contains_text(out.markdown, "failed qualification"));
 }
 
 TEST_CASE("--strict refuses a counter that failed, before any step is measured") {
@@ -184,7 +184,7 @@ TEST_CASE("--qualify: cached uses what this boot has measured, always measures a
     CHECK(second.record.qualification.cached);
     CHECK(second.record.qualification.measured == first.record.qualification.measured);
     CHECK(verdict(second) == QualificationVerdict::passed);
-    CHECK(has(second.markdown, "cached from an earlier run since this boot"));
+    CHECK(contains_text(second.markdown, "cached from an earlier run since this boot"));
 
     RunOptions options = options_for(tree, "third");
     options.qualify = Qualify::always;
@@ -199,7 +199,7 @@ TEST_CASE("--qualify: cached uses what this boot has measured, always measures a
     CHECK_FALSE(off.record.qualification.done);
     CHECK(off.record.qualification.reason == "--qualify off");
     CHECK(off.summary.rows.at(0).find("instructions")->value() == 2'000'000);
-    CHECK(has(off.markdown, "Not done: --qualify off."));
+    CHECK(contains_text(off.markdown, "Not done: --qualify off."));
 }
 
 TEST_CASE("a damaged or unwritable cache is a warning, and the counters are measured") {

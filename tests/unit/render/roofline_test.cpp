@@ -13,7 +13,7 @@ using nlohmann::json;
 
 namespace {
 
-RunRecord calibrated_run() {
+RunRecord run_with_flops() {
     RunRecord run = example_run();
     CalibrationUse use{"c.json", "2026-01-01T00:00:00Z", "0.1.0", "avx2", false, {}};
     using enum StreamKernel;
@@ -48,7 +48,7 @@ void fields_of(const json& value, std::vector<std::string>& out) {
 } // namespace
 
 TEST_CASE("every loop and k has a point: what a step touches and what it reached") {
-    const json data = data_of(calibrated_run());
+    const json data = data_of(run_with_flops());
     CHECK(data["points"].size() == 9);
     // N + m = 72 rows of 1024 bytes.
     CHECK(data["footprint_bytes"] == 73728);
@@ -67,7 +67,7 @@ TEST_CASE("every loop and k has a point: what a step touches and what it reached
 }
 
 TEST_CASE("ceilings hold from the nearer level's capacity to their own; the ridge is peak over reads") {
-    const json data = data_of(calibrated_run());
+    const json data = data_of(run_with_flops());
     REQUIRE(data["levels"].size() == 3);
     CHECK(data["levels"][0]["level"] == "L1");
     CHECK(data["levels"][0]["from_bytes"] == 0);
@@ -89,7 +89,7 @@ TEST_CASE("ceilings hold from the nearer level's capacity to their own; the ridg
 }
 
 TEST_CASE("one worker's ceilings in a team's run are neither in the roofline nor in its plot") {
-    RunRecord run = calibrated_run();
+    RunRecord run = run_with_flops();
     run.workload.threads = 2;
     for (auto& each : run.calibration->ceilings.capacities)
         each.threads = 2;
@@ -118,7 +118,7 @@ TEST_CASE("without a calibration there are only the points, with the reason") {
 }
 
 TEST_CASE("the plot is one Vega-Lite document: two charts whose every field is in their own data") {
-    const json plot = plot_of(calibrated_run());
+    const json plot = plot_of(run_with_flops());
     CHECK(plot["$schema"] == "https://vega.github.io/schema/vega-lite/v5.json");
     REQUIRE(plot["vconcat"].size() == 2);
     std::size_t layers = 0;
@@ -142,7 +142,7 @@ TEST_CASE("the plot is one Vega-Lite document: two charts whose every field is i
 }
 
 TEST_CASE("nothing on a logarithmic axis is 0 or unknown: k = 0 and missing figures are left out") {
-    const json plot = plot_of(calibrated_run());
+    const json plot = plot_of(run_with_flops());
     bool paired_at_0 = false, hybrid_dram = false;
     for (const json& row : plot["datasets"]["points"]) {
         CHECK(row["gbps"].get<double>() > 0);

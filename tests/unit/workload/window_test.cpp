@@ -36,15 +36,15 @@ std::vector<std::vector<int>> from_the_first(std::vector<std::vector<int>> windo
     return windows;
 }
 
-using Ids = std::vector<std::vector<int>>;
+using Windows = std::vector<std::vector<int>>;
 
 } // namespace
 
 TEST_CASE("a window loses its oldest rows, gains the next ids and wraps around the pool") {
     CHECK(from_the_first(windows_of({2, 2}, 4)) ==
-          Ids{{0, 1, 2, 3}, {2, 3, 4, 5}, {4, 5, 6, 7}, {6, 7, 8, 9}, {0, 1, 8, 9}});
+          Windows{{0, 1, 2, 3}, {2, 3, 4, 5}, {4, 5, 6, 7}, {6, 7, 8, 9}, {0, 1, 8, 9}});
 }
 
 TEST_CASE("a window whose steps add more rows than they remove grows at its end") {
-    CHECK(from_the_first(windows_of({2, 1, false}, 2)) == Ids{{0, 1, 2, 3}, {1, 2, 3, 4, 5}, {2, 3, 4, 5, 6, 7}});
+    CHECK(from_the_first(windows_of({2, 1, false}, 2)) == Windows{{0, 1, 2, 3}, {1, 2, 3, 4, 5}, {2, 3, 4, 5, 6, 7}});
 }
