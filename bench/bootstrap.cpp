@@ -1,4 +1,4 @@
-// Cost of one interval and of one comparison at the main job's size: 5 repeats of 50 steps, 2000 resamples.
+// Cost of one interval and of one comparison at the main use case's size: 5 repeats of 50 steps, 2000 resamples.
 
 #include <benchmark/benchmark.h>
 

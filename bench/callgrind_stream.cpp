@@ -1,6 +1,6 @@
-// One stream of line references, that of the index loop, either through the cache simulator or as real loads and stores
-// of one word a line, for valgrind to simulate: bench/against_callgrind runs both and compares. One word a line is the
-// least that any emulator can be asked for: a real row copy has four accesses to a line.
+// The index loop's stream of line references, either through the cache simulator or as real loads and stores of one
+// word per line, for valgrind to simulate: bench/against_callgrind runs both and compares them. One word per line is
+// the minimum for any emulator; a real row copy makes four accesses per line.
 
 #include <cstdio>
 #include <cstring>
@@ -19,8 +19,8 @@ namespace {
 constexpr CacheGeometry llc{32 << 20, 16, 64};
 constexpr std::uint32_t pool_rows = 16384, active_rows = 4096, added = 512, steps = 10;
 
-/// A row's part: `lines` loads and stores in turn; or one reference, to `to` a store, else a load of `from`. Eight
-/// bytes: under valgrind the list itself is read through the simulated caches.
+/// A part of a row: `lines` alternating loads and stores, or a single reference: a store to `to`, else a load of
+/// `from`. Eight bytes, because under valgrind the list itself is read through the simulated caches.
 struct Reference {
     std::uint64_t from : 24, to : 24, lines : 8, buffer : 6, is_copy : 1, is_store : 1;
 };
@@ -28,7 +28,7 @@ struct Reference {
 class Recorder final : public AccessObserver {
 public:
     void copy(Buffer, std::uint64_t from, Buffer, std::uint64_t to, std::uint64_t bytes) override {
-        add(from, to, bytes / 64, Buffer::pool, true, false); // rows are whole lines here
+        add(from, to, bytes / 64, Buffer::pool, true, false); // rows consist of whole lines here
         references += 2 * bytes / 64;
     }
     void load(Buffer buffer, std::uint64_t offset, std::uint64_t) override {
@@ -77,7 +77,7 @@ void touch(std::byte* arena, const std::vector<Reference>& stream) {
 
 } // namespace
 
-/// What --toggle-collect names.
+/// The function for --toggle-collect.
 extern "C" __attribute__((noinline)) void measured_touches(std::byte* arena, const std::vector<Reference>* stream) {
     touch(arena, *stream);
 }
@@ -107,9 +107,9 @@ int main(int argc, char** argv) {
         if (!emulate) return simulate(sim, recorder.stream);
         measured ? measured_touches(workspace->base(), &recorder.stream) : touch(workspace->base(), recorder.stream);
     };
-    pass(false); // the caches' contents settle
+    pass(false); // fills the caches
     const LineCounts before = sim.counts();
-    const std::clock_t begin = std::clock(); // CPU time: other programs' share of the machine is not in it
+    const std::clock_t begin = std::clock(); // CPU time, which excludes other programs
     pass(true);
     const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
     const LineCounts lines = sim.counts().since(before);

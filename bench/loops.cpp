@@ -1,4 +1,4 @@
-// Every update loop at every k of the main job: N = 8192, m = 1024, rows of 1024 + 1024 f32 elements.
+// Every update loop at every k of the main use case: N = 8192, m = 1024, rows of 1024 + 1024 f32 elements.
 // bytes/s are requested bytes: row bytes loaded + stored. For comparisons between loops:
 //   --benchmark_enable_random_interleaving=true --benchmark_repetitions=9 --benchmark_report_aggregates_only=true
 
@@ -17,10 +17,10 @@ namespace {
 using namespace bytebound;
 
 constexpr std::uint32_t pool_rows = 8192, active_rows = 1024;
-/// A warm-up touches rows worth the 32 MiB LLC of the machines this was written on, as `run` does.
+/// The warm-up touches rows of 32 MiB in total, the LLC of the machines this was written on, as `run` does.
 constexpr std::uint32_t steps = 1000;
 
-/// One arena for all: allocated and touched at first use.
+/// One arena for all loops, allocated and touched at first use.
 Workspace& workspace() {
     static Workspace shared = [] {
         const WorkspaceSpec spec{pool_rows, make_layout(Dtype::f32, 1024, 1024, 0), steps + 1, steps * 1024ull};

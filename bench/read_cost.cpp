@@ -1,6 +1,6 @@
-// What one step pays for its counters: a pair of reads with nothing between. Groups of four software events, which
-// every machine has; the floor is two bare read(2) calls on the same kind of group. docs: overhead stays within 10 % of
-// them. User-space reads need core events, PAPI a machine that its tables know: where that is missing the row says so.
+// Cost of reading counters per step: a pair of reads with nothing in between. Groups of four software events exist on
+// every machine; the floor is two bare read(2) calls on such a group, and our reads should stay within 10 % of it.
+// User-space reads need core events, and PAPI needs a CPU in its tables; otherwise the row is marked as skipped.
 
 #include <benchmark/benchmark.h>
 #include <unistd.h>
@@ -76,7 +76,7 @@ void group_read_pair(benchmark::State& state) {
     }
 }
 
-/// Of the collector's own reader: what the runner pays.
+/// Through the collector's own reader, as in a run.
 void collector_read_pair(benchmark::State& state, std::string_view name) {
     const CollectorEntry* entry = find_collector(collectors(), name);
     if (entry == nullptr || entry->make == nullptr) return state.SkipWithError("not in this build");
@@ -96,7 +96,7 @@ void collector_read_pair(benchmark::State& state, std::string_view name) {
     }
 }
 
-/// Two core events, through the kernel or, where it allows it, past it.
+/// Two core events, read through the kernel or, if allowed, in user space.
 void core_read_pair(benchmark::State& state, bool in_user_space) {
     std::vector<Event> events;
     for (const char* name : {"cycles", "instructions"}) {
@@ -116,7 +116,7 @@ void core_read_pair(benchmark::State& state, bool in_user_space) {
     }
 }
 
-// Interleaved repetitions, so that a slow spell of the machine hits all of them alike.
+// Repetitions are interleaved, so that a slow period of the machine affects all of them.
 BENCHMARK(raw_read_pair);
 BENCHMARK(group_read_pair);
 BENCHMARK_CAPTURE(collector_read_pair, perf, "perf");

@@ -1,6 +1,6 @@
-// Line references per second of the cache simulators: rows of a pool copied to rows of a slab, as the index loop does.
-// The LLC alone by inner loop, geometry and row size; the hierarchy by policy. items_per_second counts lines loaded or
-// stored.
+// Line references per second of the cache simulators: rows copied from a pool to a slab, as in the index loop. The LLC
+// alone by inner loop, geometry and row size; the hierarchy by policy. items_per_second is the number of lines loaded
+// or stored.
 
 #include <benchmark/benchmark.h>
 

@@ -7,7 +7,7 @@
 namespace bytebound {
 namespace {
 
-/// Of --cache-model: the LLC alone, or a policy.
+/// Words of --cache-model: `llc` for the LLC alone, or a policy.
 std::vector<std::string> model_names() {
     std::vector<std::string> names = names_of(llc_policy_words());
     names.insert(names.begin(), "llc");

@@ -8,7 +8,7 @@
 
 namespace bytebound {
 
-/// --llc, --cache-model, --l1, --l2 and --prefetch: what is simulated. Under the heading `group`.
+/// --llc, --cache-model, --l1, --l2 and --prefetch describe the simulated cache. `group`: their heading.
 void add_cache_options(std::vector<Option>& table, RunOptions& options, const std::string& group);
 
 } // namespace bytebound

@@ -27,7 +27,7 @@ Result<void> rows_into(std::vector<std::uint64_t>& target, const std::string& te
 
 void add_what(std::vector<Option>& table, CalibrationOptions& o) {
     const std::string group = "What";
-    // Stands before --repeats, which wins over it.
+    // Precedes --repeats, so that --repeats overrides it.
     table.push_back({"--quick", "", "--repeats 5, and buffers of at most 1 GiB, flagged if that is too small", group,
                      [&o](const std::string&) -> Result<void> {
                          o.quick = true;

@@ -10,15 +10,15 @@
 
 namespace bytebound {
 
-/// One row of the table of subcommands. `main` gets the words after the command's name.
+/// One row of the table of subcommands. `main` receives the words after the command's name.
 struct Command {
     std::string_view name;
     std::string_view purpose; ///< one line of `bytebound --help`
     ExitCode (*main)(const std::vector<std::string>& words, const ProgramSeams& seams);
-    bool hidden = false; ///< the program's own, for its child processes: in no help and no suggestion
+    bool hidden = false; ///< for the program's own child processes: not in help or suggestions
 };
 
-/// The one table of subcommands. A new one costs a row here, a file beside this one, a line in docs/commands.md and its
+/// The table of subcommands. A new one needs a row here, a source next to this one, a section in docs/commands.md and a
 /// program test.
 std::span<const Command> commands();
 

@@ -53,7 +53,8 @@ Option bytes_per_cas_option(std::optional<std::uint64_t>& target, std::string gr
 
 namespace {
 
-/// The base directory specification ignores relative paths; empty when neither variable names a directory.
+/// The XDG base directory, below which the program has its folder; empty if neither variable is set. The specification
+/// ignores relative paths.
 std::filesystem::path base_directory(const char* variable, const char* below_home) {
     const char* named = std::getenv(variable);
     if (named != nullptr && *named == '/') return named;

@@ -1,5 +1,5 @@
 #pragma once
-// Options that several commands share, one spelling each.
+// Options shared by several commands.
 
 #include <cstdint>
 #include <filesystem>
@@ -12,26 +12,26 @@
 
 namespace bytebound {
 
-/// What an option does with its value.
+/// Applies an option's value.
 using Apply = std::function<Result<void>(const std::string&)>;
 Apply text_into(std::string& target);
-/// Of an option without a value.
+/// For an option without a value.
 Apply flag_into(bool& target);
 
 /// --json
 Option json_option(bool& target);
-/// --sysroot DIR: another machine's sys/ and proc/. Error (bad_data) when DIR holds no sys/.
+/// --sysroot DIR: another machine's sys/ and proc/. Error (bad_data) if DIR does not contain sys/.
 Option sysroot_option(SysRoot& target);
 
 /// --bytes-per-cas N, from 1 to 65536, under the heading `group`.
 Option bytes_per_cas_option(std::optional<std::uint64_t>& target, std::string group);
 
-/// Where the user's own presets lie: $XDG_CONFIG_HOME/bytebound/presets, or below ~/.config; empty when the environment
-/// names neither.
+/// Directory of the user's own presets: $XDG_CONFIG_HOME/bytebound/presets, or below ~/.config; empty if neither
+/// variable is set.
 std::filesystem::path user_presets_directory();
-/// Where qualifications are kept: $XDG_CACHE_HOME/bytebound/qualification, or below ~/.cache; empty likewise.
+/// Directory of cached qualifications: $XDG_CACHE_HOME/bytebound/qualification, or below ~/.cache; empty likewise.
 std::filesystem::path qualification_cache_directory();
-/// Where calibrations are kept: $XDG_CACHE_HOME/bytebound/calibration, or below ~/.cache; empty likewise.
+/// Directory of calibrations: $XDG_CACHE_HOME/bytebound/calibration, or below ~/.cache; empty likewise.
 std::filesystem::path calibration_directory();
 
 } // namespace bytebound

@@ -9,7 +9,7 @@
 
 namespace bytebound {
 
-/// What `run --collector callgrind` starts under valgrind, once for each loop and k.
+/// `run --collector callgrind` starts this command under valgrind, once for each loop and k.
 ExitCode emulate_main(const std::vector<std::string>& words) {
     if (words.size() != 1)
         return complain({ExitCode::usage, "parse", "command emulate", "it takes one file",

@@ -12,7 +12,7 @@
 namespace bytebound {
 namespace {
 
-/// The events of one PMU of libpfm4's: "skx::".
+/// Lists the events of one of libpfm4's PMUs: "skx::".
 ExitCode list_vendor(const std::string& word, bool json) {
     const std::string pmu = word.substr(0, word.size() - 2);
     if (!has_vendor_names())
@@ -45,7 +45,7 @@ std::unique_ptr<Collector> perf_collector(Sys& sys, const SysRoot& root) {
     return find_collector(collectors(), "perf")->make(sys, root);
 }
 
-/// What one name becomes, and, on the running machine, whether it opens here.
+/// Shows the encoding of a name and, on the running machine, whether it opens.
 ExitCode resolve(const std::vector<std::string>& names, const SysRoot& root, bool json) {
     if (names.size() == 1) {
         return complain({ExitCode::usage, "parse", "argument NAME", "it is missing",

@@ -35,11 +35,11 @@ std::vector<std::string> names_of(const Syntax& syntax) {
     return names;
 }
 
-/// Stands before every value on its way through CLI11, which would take the next word for an empty one.
+/// Precedes every value on its way through CLI11, which otherwise takes the next word for an empty value.
 constexpr char value_mark = ':';
 
-/// The words in the one form that CLI11 cannot misread: `--name=:value`, so that "--ks -1" is a value and not an
-/// option.
+/// Rewrites the words to a form that CLI11 cannot misread: `--name=:value`, so that "-1" in "--ks -1" is a value, not
+/// an option.
 Result<std::vector<std::string>> normalise(const Syntax& syntax, const std::vector<std::string>& words) {
     std::vector<std::string> normal;
     for (std::size_t i = 0; i < words.size(); ++i) {
@@ -82,7 +82,7 @@ Result<std::vector<std::string>> normalise(const Syntax& syntax, const std::vect
     return normal;
 }
 
-/// CLI11 puts two blank lines between groups; one is enough.
+/// CLI11 separates groups by two blank lines; reduces them to one.
 std::string without_blank_pairs(std::string text) {
     for (auto at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n", at)) {
         text.erase(at, 1);
@@ -142,14 +142,14 @@ Result<Parsed> parse(const Syntax& syntax, const std::vector<std::string>& words
         }
     }
     Parsed parsed;
-    app.add_option("words", parsed.positionals)->expected(0, -1)->group(""); // counted by check_positionals()
+    app.add_option("words", parsed.positionals)->expected(0, -1)->group(""); // check_positionals() checks their number
 
     if (std::find(normal.begin(), normal.end(), "--help") != normal.end()) {
         parsed.help = true;
         parsed.help_text = without_blank_pairs(app.help());
         return parsed;
     }
-    std::reverse(normal.begin(), normal.end()); // CLI11 takes the words last first
+    std::reverse(normal.begin(), normal.end()); // CLI11 expects the words in reverse order
     try {
         app.parse(normal);
     } catch (const CLI::ParseError& error) {

@@ -1,6 +1,6 @@
 #pragma once
-// The command line as a table. CLI11 does the reading and the help; this file gives every mistake the program's one
-// line of error, with a suggestion, and lets `--hidden_dim` stand for `--hidden-dim`.
+// The command line as a table. CLI11 parses and prints help. This file turns every mistake into the program's one-line
+// error, with a suggestion, and accepts `--hidden_dim` for `--hidden-dim`.
 
 #include <functional>
 #include <string>
@@ -11,33 +11,33 @@
 
 namespace bytebound {
 
-/// One option. `apply` stores a parsed value; its Error is the user's answer. Flags (`value` empty) get "".
+/// One option. `apply` stores a parsed value; its Error is shown to the user. Flags (`value` empty) get "".
 struct Option {
     std::string name;  ///< "--ks"
     std::string value; ///< placeholder in the help, "K,..."; empty for a flag
-    std::string help;  ///< with the default in it
+    std::string help;  ///< including the default
     std::string group; ///< heading in the help
     std::function<Result<void>(const std::string&)> apply;
 };
 
-/// What a command takes.
+/// The words that a command accepts.
 struct Syntax {
     std::string command; ///< "bytebound run"
     std::string purpose;
     std::string example; ///< shown below the options
     std::vector<Option> options;
-    std::string positional; ///< name of what may stand without an option, "RUN"; empty: nothing may
+    std::string positional; ///< name of words without an option, "RUN"; empty: not accepted
     std::size_t positional_min = 0, positional_max = 0;
 };
 
 struct Parsed {
-    bool help = false; ///< --help was asked for; `text` is what to print
+    bool help = false; ///< --help was given; `text` is the output
     std::string help_text;
     std::vector<std::string> positionals;
 };
 
-/// Applies the options in the table's order (not the command line's), the last value of a repeated one winning. Errors
-/// are usage errors: unknown option (suggestion), missing value, a flag with a value, too few or many positionals.
+/// Applies the options in the table's order (not the command line's); the last value of a repeated option wins. Errors
+/// (usage): unknown option (with a suggestion), missing value, a flag with a value, too few or too many positionals.
 Result<Parsed> parse(const Syntax& syntax, const std::vector<std::string>& words);
 
 /// An error about an option's value: "parse option --ks: CAUSE; REMEDY".

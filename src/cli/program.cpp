@@ -13,7 +13,7 @@
 namespace bytebound {
 namespace {
 
-/// A command to which nothing can be brought.
+/// A command that does not use ProgramSeams.
 template <ExitCode (*main)(const std::vector<std::string>&)>
 ExitCode alone(const std::vector<std::string>& words, const ProgramSeams&) {
     return main(words);

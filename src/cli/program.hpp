@@ -1,5 +1,5 @@
 #pragma once
-// The whole program as a function, for the released main and for programs that measure a loop of their own with it.
+// The whole program as a function, for the released main and for programs that measure their own loop with it.
 
 #include <functional>
 #include <memory>
@@ -9,10 +9,10 @@
 
 namespace bytebound {
 
-/// What a program brings beside the released one's parts.
+/// Extensions that an embedding program supplies.
 struct ProgramSeams {
-    /// One more name for --loops; empty: none. To the simulator and to the computed figures it is library code; its
-    /// slab is proven like any other's.
+    /// An additional name for --loops; empty: none. The simulator and the computed figures treat this loop as library
+    /// code; its slab is verified like that of any other loop.
     std::string loop;
     /// Makes that loop. See UpdateLoop for what step() may do.
     std::function<std::unique_ptr<UpdateLoop>(Workspace&, WorkerTeam&, const LoopOptions&)> make_loop;

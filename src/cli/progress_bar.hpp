@@ -4,7 +4,7 @@
 
 namespace bytebound {
 
-/// One line on stderr, redrawn in place; erased by its destructor. Only for a terminal: elsewhere nothing is written.
+/// One line on stderr, redrawn in place; the destructor erases it. Writes nothing if stderr is not a terminal.
 class ProgressBar {
 public:
     explicit ProgressBar(bool wanted);

@@ -21,7 +21,7 @@ std::string plan_text(const RunPlan& plan) {
     return text;
 }
 
-/// The reports of a run, whole or cut short, and the hashes that seal its directory.
+/// Writes the reports of a complete or incomplete run, and the hashes that seal its directory.
 Result<WrittenReports> seal(Run& run) {
     auto written = write_reports(run.path(), run.record());
     if (!written) {
@@ -29,14 +29,14 @@ Result<WrittenReports> seal(Run& run) {
         return written;
     }
     if (auto finished = run.finish(); !finished) {
-        // The reports say "complete", which the run no longer is: once more, if that can still be written.
+        // The reports say "complete", which is no longer true, so they are written again if possible.
         static_cast<void>(write_reports(run.path(), run.record()));
         return fail(finished.error());
     }
     return written;
 }
 
-/// The warnings that the plan did not have yet.
+/// Prints the warnings that were added after planning.
 void warn_of_the_run(const Run& run) {
     const std::vector<Warning>& known = run.plan().warnings;
     for (const Warning& warning : run.record().warnings)
@@ -54,7 +54,7 @@ ExitCode measure_and_report(Run& run, bool quiet) {
     warn_of_the_run(run);
     const auto written = seal(run);
     if (!measured) {
-        // The run's own failure is the answer; a report that could not be written on top of it is not.
+        // The run's own failure determines the exit status, even if the report cannot be written either.
         complain(measured.error());
         if (written && !written->summary.rows.empty())
             warn("finished phases are kept: see " + written->report.string());

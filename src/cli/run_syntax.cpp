@@ -36,7 +36,7 @@ Apply count_into(std::string option, std::optional<std::uint32_t>& target) {
     };
 }
 
-/// A word of a closed list. `named` gives the value of a name, if there is one.
+/// A word of a closed set. `named` maps a name to a value, if there is one.
 template <class Value, class Named>
 Apply word_into(std::string option, std::string kind, Value& target, Named named, std::vector<std::string> known) {
     return [=, option = std::move(option), kind = std::move(kind), &target,
@@ -135,7 +135,7 @@ Result<void> quick_into(RunOptions& options) {
     return {};
 }
 
-/// --add or --remove: not together with --ks, which stands before them in the table.
+/// --add or --remove; rejects --ks, which precedes them in the table.
 Apply change_into(std::string option, std::optional<std::uint32_t>& target, std::shared_ptr<const bool> ks_given) {
     return
         [option = std::move(option), &target, ks_given = std::move(ks_given)](const std::string& text) -> Result<void> {
@@ -144,7 +144,7 @@ Apply change_into(std::string option, std::optional<std::uint32_t>& target, std:
         };
 }
 
-/// NAME, or NAME:PARAMETERS for a pattern that has some.
+/// NAME, or NAME:PARAMETERS for a pattern with parameters.
 Result<void> pattern_into(Pattern& target, const std::string& text) {
     Pattern pattern = pattern_of(text);
     if (find_pattern(pattern.name) == nullptr)

@@ -5,8 +5,8 @@
 
 namespace bytebound {
 
-/// The options of `bytebound run`, applied to `options` as they are parsed. `--quick` stands first in the table, so
-/// that explicit options win over it.
+/// The options of `bytebound run`, applied to `options` as they are parsed. `--quick` is first in the table, so that
+/// explicit options override it.
 Syntax run_syntax(RunOptions& options);
 
 } // namespace bytebound

@@ -4,7 +4,7 @@ namespace bytebound {
 namespace {
 
 std::atomic<int> stop_signal{0};
-static_assert(std::atomic<int>::is_always_lock_free); // or a handler could not touch it
+static_assert(std::atomic<int>::is_always_lock_free); // required for use in a signal handler
 
 void remember(int number) { stop_signal.store(number, std::memory_order_relaxed); }
 
@@ -13,7 +13,7 @@ void watch(int number, struct sigaction& old) {
     if (old.sa_handler == SIG_IGN) return;
     struct sigaction action {};
     action.sa_handler = remember;
-    // SA_RESETHAND: the second signal meets the default action. No SA_RESTART: a blocking call gives up at once.
+    // SA_RESETHAND: a second signal gets the default action. No SA_RESTART: a blocking call returns at once.
     action.sa_flags = static_cast<int>(SA_RESETHAND);
     ::sigemptyset(&action.sa_mask);
     ::sigaction(number, &action, nullptr);

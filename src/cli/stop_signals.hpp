@@ -6,8 +6,8 @@
 
 namespace bytebound {
 
-/// While it lives, SIGINT and SIGTERM set a flag instead of killing the program; a second one of them kills it at once.
-/// A signal that is ignored (nohup, a background job) stays ignored. At most one exists at a time.
+/// During its lifetime, SIGINT and SIGTERM set a flag instead of killing the program; a second signal kills it at once.
+/// An ignored signal (nohup, a background job) stays ignored. At most one instance exists at a time.
 class StopSignals {
 public:
     StopSignals();
@@ -15,7 +15,7 @@ public:
     StopSignals(const StopSignals&) = delete;
     StopSignals& operator=(const StopSignals&) = delete;
 
-    /// 0, or the number of the signal that came.
+    /// 0, or the number of the signal received.
     static const std::atomic<int>& flag();
 
 private:

@@ -1,5 +1,5 @@
 #pragma once
-// Option values -> typed values. Each error names the option, what was wrong and what is accepted.
+// Converts option values to typed values. Each error contains the option, the fault and the accepted values.
 
 #include <cstdint>
 #include <limits>
@@ -11,7 +11,7 @@
 
 namespace bytebound {
 
-/// A whole number in [low, high].
+/// An integer in [low, high].
 Result<std::uint64_t> to_count(std::string_view option, const std::string& text, std::uint64_t low = 0,
                                std::uint64_t high = std::numeric_limits<std::uint32_t>::max());
 /// A finite number in [low, high].

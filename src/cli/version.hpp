@@ -4,7 +4,7 @@
 
 namespace bytebound {
 
-/// "bytebound 0.1.0 (git ...)" and a line for every optional part: built in or not.
+/// "bytebound 0.1.0 (git ...)" and one line per optional part: built in or not.
 std::string version_text();
 
 } // namespace bytebound

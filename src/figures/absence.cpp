@@ -12,15 +12,14 @@ void add_once(std::vector<T>& list, const T& item) {
     if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
 }
 
-/// "no cycles: no core PMU" -> "no core PMU": one word between "no" and the colon is an operand's name.
+/// "no cycles: no core PMU" -> "no core PMU": a single word between "no" and the colon is the name of an operand.
 std::string root_reason(const std::string& reason) {
     const std::size_t colon = reason.find(": ");
     const bool of_operand = reason.starts_with("no ") && colon != std::string::npos && reason.find(' ', 3) > colon;
     return of_operand ? reason.substr(colon + 2) : reason;
 }
 
-/// Values of one key of the rows (loop, or k) when every row of the summary with such a value is in the absence, and
-/// no other; empty otherwise.
+/// The values of one key (loop, or k) whose rows together are exactly the rows of the absence; empty if there are none.
 template <class Key>
 std::vector<std::string> whole_groups(const Summary& summary, const Absence& absence, Key key) {
     std::vector<std::string> out;

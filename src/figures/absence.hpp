@@ -1,5 +1,5 @@
 #pragma once
-// What is null in a summary, gathered by reason: one cause usually takes several figures and rows with it.
+// Groups null figures of a summary by reason, because one cause usually affects several figures and rows.
 
 #include <span>
 #include <string>
@@ -15,13 +15,13 @@ struct Absence {
     std::vector<const SummaryRow*> rows;
 };
 
-/// Of the given keys, in their order. A ratio's reason is that of its operand.
+/// The absences of the given keys, in their order. A ratio's reason is that of its operand.
 std::vector<Absence> absences(const Summary& summary, std::span<const std::string> keys);
-/// "every row", "hybrid", "k=0", or the rows one by one.
+/// "every row", "hybrid", "k=0", or a list of rows.
 std::string where_text(const Summary& summary, const Absence& absence);
-/// The same for the rows that carry a flag; empty when none does.
+/// The same for the rows with a flag; empty if there are none.
 std::string where_flagged(const Summary& summary, std::string_view flag);
-/// What the user can do, each remedy once; empty when nothing is known.
+/// What the user can do, without repetition; empty if nothing is known.
 std::string remedies_for(const RunRecord& run, const Absence& absence);
 
 } // namespace bytebound

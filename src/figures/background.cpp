@@ -18,7 +18,7 @@ double parts_of(const EventRecord& record) {
     return static_cast<double>(std::max<std::size_t>(record.parts.size(), 1));
 }
 
-/// Readings hold the sum over the event's counters of bytes and of times alike.
+/// Readings contain sums over the event's counters, of bytes and of times.
 double length_ns(const Reading& reading, double parts) { return static_cast<double>(reading.enabled_ns) / parts; }
 
 bool usable(const std::optional<Reading>& reading) {
@@ -31,7 +31,7 @@ struct Phase {
     BackgroundNoise noise;
 };
 
-/// Of every repeat: the event runs in one pass.
+/// The phases of all repeats in the event's pass.
 std::map<std::uint32_t, Phase> phases_of(const PhaseSamples& phase, const EventRecord& record, std::size_t column) {
     std::map<std::uint32_t, Phase> phases;
     std::map<std::uint32_t, std::vector<IdleWindow>> windows;
@@ -43,7 +43,7 @@ std::map<std::uint32_t, Phase> phases_of(const PhaseSamples& phase, const EventR
         windows[sample.repeat].push_back({scaled_count(reading), length_ns(reading, parts_of(record))});
     }
     for (auto& [repeat, all] : windows) {
-        // As many windows after the phase as before it (run/background.hpp).
+        // There are as many windows after the phase as before it.
         const auto half = all.begin() + static_cast<std::ptrdiff_t>((all.size() + 1) / 2);
         Phase& out = phases[repeat];
         out.before.assign(all.begin(), half);
@@ -53,8 +53,8 @@ std::map<std::uint32_t, Phase> phases_of(const PhaseSamples& phase, const EventR
     return phases;
 }
 
-/// A background without any traffic in its windows scatters by less than can be seen; with few windows one phase's
-/// scatter is a guess: all phases of the row share theirs.
+/// With few windows, the scatter of one phase is uncertain, and may be 0 by chance. All phases of the row therefore
+/// share their mean scatter.
 void share_scatter(std::map<std::uint32_t, Phase>& phases) {
     double sum = 0;
     for (const auto& [repeat, phase] : phases)

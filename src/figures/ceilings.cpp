@@ -16,7 +16,7 @@ std::string copy_of(const RunRecord& run, const SummaryRow& row) {
     return {};
 }
 
-/// Below the parallel threshold one worker copies alone. Steps differ; their mean decides.
+/// Below the parallel threshold one worker copies alone. Steps differ, so their mean decides.
 std::uint32_t copying_threads(const RunRecord& run, const SummaryRow& row, StreamKernel kernel) {
     const Figure* rows_written = row.find(metric_name::rows_written);
     if (rows_written == nullptr || rows_written->value() >= run.workload.parallel_threshold)
@@ -29,8 +29,8 @@ std::string why_no_bandwidth(const SummaryRow& row, std::string_view metric) {
     return reason == row.unavailable.end() ? "no " + std::string(metric) : reason->second;
 }
 
-/// Why modelled DRAM bytes are no share of this host's memory; empty when they are, or were counted. A cache of another
-/// size moves other bytes than the one below which the time was taken.
+/// Why modelled DRAM bytes have no percentage of this host's memory bandwidth; empty if they have one, or were counted.
+/// A simulated cache of another size moves other bytes than the machine that was timed.
 std::string why_not_of_this_memory(const RunRecord& run, const Figure& figure) {
     if (figure.tier != Tier::simulated && figure.tier != Tier::emulated) return {};
     const std::string modelled = "DRAM bytes are " + std::string(name_of(figure.tier));
@@ -40,7 +40,7 @@ std::string why_not_of_this_memory(const RunRecord& run, const Figure& figure) {
     return another ? modelled + " for another cache (--llc)" : std::string();
 }
 
-/// The ceiling in bytes at the memory controller.
+/// The ceiling, converted to bytes at the memory controller.
 void convert_to_dram(CeilingShare& share, const WriteAllocateFactor& factor) {
     share.write_allocate = factor;
     share.ceiling_gbps *= dram_bytes_per_copied_byte(factor.usable());

@@ -7,7 +7,7 @@
 namespace bytebound {
 namespace {
 
-/// Two decimals resolve what a 95 % interval can; above 100 they would only be noise.
+/// Two decimals are the resolution of a 95 % interval; above 100 they would only be noise.
 std::string times(double ratio) { return ratio < 100 ? fmt::format("{:.2f}", ratio) : fmt::format("{:.0f}", ratio); }
 
 std::string basis(Tier tier) {

@@ -13,7 +13,7 @@ std::optional<Comparison> comparison(const ComparedRow& loop, const ComparedRow&
     const Figure* ours = loop.row.find(metric.name);
     const Figure* theirs = vs.row.find(metric.name);
     if (ours == nullptr || theirs == nullptr || ours->value() == 0 || theirs->value() == 0) return std::nullopt;
-    if (ours->source != theirs->source) return std::nullopt; // two instruments: their ratio would mean nothing
+    if (ours->source != theirs->source) return std::nullopt; // figures from different sources are not comparable
     Comparison out;
     out.k = loop.row.k;
     out.loop = loop.row.loop;

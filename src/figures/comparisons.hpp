@@ -1,5 +1,5 @@
 #pragma once
-// Comparisons between the loops of a run; internal to report/.
+// Comparisons between the loops of a run. Internal to figures/.
 
 #include <cstdint>
 #include <map>
@@ -11,13 +11,13 @@
 
 namespace bytebound {
 
-/// A row with the raw steps behind its published figures.
+/// A row and the raw steps of its published figures.
 struct ComparedRow {
     SummaryRow row;
     std::map<std::string, Series, std::less<>> published; ///< per metric
 };
 
-/// Each other loop against index (else the first loop), then paired against each remaining one, k by k.
+/// Compares every other loop with index (else with the first loop), then paired with each remaining loop, k by k.
 void put_comparisons(Summary& summary, const std::vector<ComparedRow>& rows, std::uint64_t seed);
 
 } // namespace bytebound

@@ -16,7 +16,7 @@ struct Curve {
     std::vector<RatioPoint> value, low, high;
 };
 
-/// time_ns of index over that of paired, by ascending k.
+/// Ratio of index's time_ns to paired's, by ascending k.
 Curve measured_curve(const Summary& summary) {
     Curve curve;
     std::vector<std::uint32_t> ks = summary.ks();
@@ -45,7 +45,7 @@ CrossoverPoint measured_point(const Curve& curve) {
         point.reason = "the faster loop changes more than once over the ks of the run";
     } else {
         point.k = falls_to_one(curve.value).front();
-        // The lower ends never cross later than the values, the upper ones never earlier.
+        // The lower ends never cross later than the values, and the upper ends never earlier.
         if (const auto low = falls_to_one(curve.low); !low.empty() && above(curve.low.front()))
             point.ci_low = low.front();
         if (const auto high = falls_to_one(curve.high); !high.empty() && !above(curve.high.back()))
@@ -72,7 +72,7 @@ CrossoverPoint modelled_point(const RunRecord& run) {
     return point;
 }
 
-/// Why the model's k* is no answer to a run that has none: it lies where the run measured the other loop.
+/// Why the model's k* cannot replace a missing measured one: at that k, the run measured the other loop as faster.
 std::string contradiction(const Curve& curve, double k) {
     const RatioPoint &first = curve.value.front(), &last = curve.value.back();
     const bool paired_wins = first.ratio > 1 && last.ratio > 1 && k > last.x;

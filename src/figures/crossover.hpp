@@ -1,5 +1,5 @@
 #pragma once
-// The k from which the rebuild is faster than paired replacement, and the tau that follows.
+// The k from which rebuilding is faster than paired replacement, and the tau derived from it.
 
 #include <cstdint>
 #include <optional>
@@ -12,26 +12,27 @@ namespace bytebound {
 struct RunRecord;
 struct Summary;
 
-/// k* by one way of knowing it.
+/// k* by one method.
 struct CrossoverPoint {
-    std::optional<double> k; ///< none: `reason` says on which side every k lies
-    /// 95 %; an end beyond the ks that were run is absent.
+    std::optional<double> k; ///< nullopt: `reason` says on which side all ks are
+    /// 95 % interval; an end outside of the run's ks is absent.
     std::optional<double> ci_low, ci_high;
     std::string reason; ///< why there is no k, or no model
     Tier tier = Tier::timed;
-    std::string basis; ///< "time_ns index/paired over 4 ks", the model and what it rests on
+    std::string basis; ///< "time_ns index/paired over 4 ks", or the model and its inputs
 };
 
 struct CrossoverSummary {
     CrossoverPoint measured, modelled;
-    /// k* / m of the measured k*; where there is none that of the model, if it lies on the side that the run left open.
+    /// k* / m of the measured k*; if there is none, that of the model, if it does not contradict the run.
     std::optional<double> tau, tau_low, tau_high;
     std::string tau_basis;  ///< "measured", "modelled"; empty: none
     std::string tau_reason; ///< why there is none
 };
 
-/// Of time_ns: where the ratio index / paired, log-linear in k between the ks of the run, falls to 1, if it does so
-/// once; the ends of its interval where those of the ratio do. Nothing unless both loops have a row at the same k.
+/// Measured on time_ns: the k where the ratio index / paired, interpolated log-linearly between the run's ks, falls to
+/// 1, if it does so exactly once. The interval's ends are where the ends of the ratio's interval fall to 1. nullopt
+/// unless both loops have a row at some common k.
 std::optional<CrossoverSummary> crossover(const RunRecord& run, const Summary& summary);
 
 } // namespace bytebound

@@ -8,7 +8,7 @@
 namespace bytebound {
 namespace {
 
-/// Mean per step of a simulated column; none where the run has no such column or did not simulate the row.
+/// Mean per step of a simulated column; nullopt if the run has no such column or did not simulate the row.
 std::optional<double> simulated_mean(const PhaseSamples& phase, const std::string& column) {
     const auto mean = point(simulated_series(phase, column).samples(), Stat::mean);
     return mean ? std::optional(mean->value) : std::nullopt;
@@ -19,7 +19,7 @@ struct Attribution {
     std::string model;
 };
 
-/// The parts of all lines, or of those read alone.
+/// The parts of all lines, or only of lines read.
 std::optional<Attribution> simulated_attribution(const PhaseSamples& phase, const SummaryRow& row, bool writes) {
     const auto cold = simulated_mean(phase, "cold_read_bytes");
     const auto allocated = simulated_mean(phase, "write_allocate_bytes");
@@ -36,7 +36,7 @@ std::optional<Attribution> simulated_attribution(const PhaseSamples& phase, cons
     return Attribution{parts, std::string(source_name::sim)};
 }
 
-/// The expected traffic of the run's plan, where nothing was simulated.
+/// The expected traffic from the run's plan, used if nothing was simulated.
 std::optional<Attribution> expected_attribution(const PhaseSamples& phase, bool writes) {
     if (!phase.experiment.closed_form) return std::nullopt;
     const ClosedForm& form = *phase.experiment.closed_form;
@@ -52,7 +52,7 @@ std::optional<Attribution> expected_attribution(const PhaseSamples& phase, bool 
     return Attribution{parts, "closed form"};
 }
 
-/// Steps that the simulated columns of the row stand for.
+/// Number of steps that the row's simulated columns cover.
 double simulated_steps(const PhaseSamples& phase) {
     double steps = 0;
     for (const Sample* sample : phase.rows)
@@ -60,7 +60,7 @@ double simulated_steps(const PhaseSamples& phase) {
     return steps;
 }
 
-/// Of slab and pool, the growth of what is dirty while the steps were measured, per step.
+/// Growth of the dirty bytes of slab and pool during the measured steps, per step.
 void put_deferred(Ledger& ledger, const PhaseSamples& phase) {
     const ExperimentRecord& experiment = phase.experiment;
     const double steps = simulated_steps(phase);
@@ -88,7 +88,7 @@ std::string why_no_model(const SummaryRow& row, const ExperimentRecord& experime
 
 LedgerSource account_of(const Figure& figure, const LedgerParts& parts) {
     LedgerSource out{figure.source, figure.tier, figure.value(), 0, 0};
-    // The simulation explains itself: its own lines are the parts.
+    // For a simulated figure, the parts are its own lines.
     if (figure.source == source_name::sim) return out;
     if (figure.shared) out.background = figure.shared->subtracted;
     out.measured += out.background;

@@ -13,7 +13,7 @@
 namespace bytebound {
 namespace {
 
-/// Whether every step of the loop stored min_rows rows; else why not.
+/// Empty if every step of the loop stored min_rows rows; else why not.
 std::string why_not_minimal(const Summary& summary, const std::string& loop) {
     const auto stored = stored_rows(loop);
     if (!stored) return "the loop's stores are its own";
@@ -24,7 +24,7 @@ std::string why_not_minimal(const Summary& summary, const std::string& loop) {
     return {};
 }
 
-/// Why a step's memory traffic is not that of whole rows alone; empty where it is.
+/// Why a step's memory traffic includes more than whole rows; empty if it does not.
 std::string why_not_of_rows_alone(const RunRecord& run) {
     if (!run.workload.between.empty() && run.workload.between != "none")
         return "work between two steps moves rows, too";
@@ -34,7 +34,7 @@ std::string why_not_of_rows_alone(const RunRecord& run) {
     return {};
 }
 
-/// How many bytes are read for every byte of a row copied, by how it was stored; else why that is not known.
+/// Bytes read per byte of a copied row, depending on the kind of store; else why that is not known.
 void put_read_theory(Regression& line, const std::string& copy_method) {
     if (copy_method == "movsb")
         line.theory_reason = "rep movsb may store whole lines without reading them";
@@ -69,7 +69,7 @@ void put_theory(Regression& line, const RunRecord& run, const Summary& summary, 
         put_read_theory(line, chose_copies(line.loop) && line.source == source_name::sim ? "memcpy" : copy_method);
 }
 
-/// The row's value of one metric, from `source` where it is named.
+/// The row's value of one metric, from `source` if given.
 std::optional<double> value_of(const SummaryRow& row, std::string_view metric) {
     if (metric == metric_name::bound_bytes) return row.bound_bytes;
     const Figure* figure = row.find(metric);
@@ -85,7 +85,7 @@ std::optional<Regression> regression(const RunRecord& run, const Summary& summar
         const auto at = value_of(row, y_axis.fitted_over);
         if (row.loop != loop || figure == nullptr || !at) continue;
         if (line.ks.empty()) line.source = figure->source, line.tier = figure->tier;
-        if (figure->source != line.source) continue; // two instruments make no line
+        if (figure->source != line.source) continue; // points of different sources do not form a line
         line.tier = combine(line.tier, figure->tier);
         line.ks.push_back(row.k);
         x.push_back(*at);

@@ -1,5 +1,5 @@
 #pragma once
-// Lines through a loop's rows, one point per k: bytes measured against bytes that had to move.
+// Lines through a loop's rows, one point per k: measured bytes as a function of bytes that had to move.
 
 #include <cstdint>
 #include <optional>
@@ -21,17 +21,17 @@ struct Regression {
     Tier tier = Tier::computed;
     std::vector<std::uint32_t> ks;
     LineFit fit;
-    std::optional<double> theory; ///< the slope where no row is found in a cache
+    std::optional<double> theory; ///< the slope if no row is found in a cache
     std::string theory_reason;    ///< why there is none
 };
 
-/// A footprint from which theory applies, in sizes of the LLC.
+/// The smallest footprint for which theory applies, in units of the LLC's size.
 inline constexpr double theory_from_footprint = 4;
 
-/// requested_bytes on bound_bytes, dram_read_bytes and dram_write_bytes on min_bytes, for every loop that has them at
-/// two ks or more. Theory for loops that copy min_rows rows: 2 for requested_bytes; 1 written; 2 read with
-/// write-allocate (the row and the line stored to), 1 with non-temporal stores. Of DRAM bytes it holds where m*S is 4 x
-/// the LLC or more.
+/// requested_bytes on bound_bytes, and dram_read_bytes and dram_write_bytes on min_bytes, for every loop that has them
+/// at two or more ks. Theoretical slopes for loops that copy min_rows rows: 2 for requested_bytes; 1 for bytes written;
+/// for bytes read, 2 with write-allocate (the row and the stored line), 1 with non-temporal stores. For DRAM bytes they
+/// apply if m*S is at least 4 x the LLC.
 std::vector<Regression> regressions(const RunRecord& run, const Summary& summary);
 
 } // namespace bytebound

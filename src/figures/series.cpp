@@ -27,7 +27,7 @@ double computed_value(const Sample& sample, std::string_view metric, double row_
     return static_cast<double>(sample.metadata_bytes);
 }
 
-/// A column that holds one value per step, of the references of the loop itself.
+/// A column with one value per step, for the references of the loop itself.
 Series column_series(const PhaseSamples& phase, const std::vector<std::string>& names,
                      std::vector<std::optional<std::uint64_t>> Sample::*values, std::string_view column_name) {
     Series out;
@@ -158,19 +158,19 @@ Series emulated_series(const PhaseSamples& phase, std::string_view column_name) 
 
 namespace {
 
-/// Memory controllers before monitoring groups before estimates, whatever their tiers.
+/// Memory controllers before monitoring groups before estimates, regardless of tiers.
 int directness(const Series& series) {
     const SourceEntry* source = find_source(series.source);
     return source == nullptr ? 0 : source->directness;
 }
 
-/// A sum lacks nothing: where one event has no values, the source has none, with that event's reason.
+/// A sum needs all of its events: if one has no values, the source has none, with that event's reason.
 Series sum_or_reason(const Series& a, const Series& b) {
     if (a.empty()) return a;
     return b.empty() ? b : sum_of(a, b);
 }
 
-/// The events with this role, those of one source summed.
+/// The events with this role, with those of one source added up.
 std::vector<Series> counted_sources(const PhaseSamples& phase, std::string_view role) {
     std::vector<Series> out;
     for (std::size_t i = 0; i < phase.run.events.size(); ++i) {
@@ -229,7 +229,7 @@ Series sum_of(const Series& a, const Series& b) {
         const auto other = b.values.find(key);
         if (other != b.values.end()) out.values[key] = value + other->second;
     }
-    // Backgrounds rise and fall together: their deviations add up, they do not average out.
+    // Backgrounds of several counters are correlated, so their deviations are added linearly.
     if (a.shared && b.shared)
         out.shared = {a.shared->subtracted + b.shared->subtracted, a.shared->rate_deviation + b.shared->rate_deviation,
                       a.shared->smallest + b.shared->smallest, std::min(a.shared->steps, b.shared->steps)};
@@ -258,7 +258,7 @@ Joined join(const Series& numerator, const Series& denominator, double factor) {
 }
 
 std::pair<Samples, Samples> common_steps(const Series& a, const Series& b) {
-    // A ratio's samples are two parallel series, which is what is wanted here.
+    // The samples of a ratio are two parallel series.
     Joined joined = join(a, b, 1);
     return {Samples{std::move(joined.samples.numerator), {}}, Samples{std::move(joined.samples.denominator), {}}};
 }

@@ -46,7 +46,7 @@ std::string joined_reasons(const RunRecord& run, std::string_view metric, const 
     for (const Series& series : sources) {
         if (series.empty()) reasons.push_back(series.reason);
     }
-    // "cycles: no core PMU" and "no core PMU" are one cause: the shorter says it.
+    // "cycles: no core PMU" and "no core PMU" are one cause: the shorter text is kept.
     std::vector<std::string> causes;
     for (const std::string& reason : reasons) {
         if (reason.empty()) continue;
@@ -63,7 +63,7 @@ std::string joined_reasons(const RunRecord& run, std::string_view metric, const 
     return out.empty() ? "no event of this run counts it" : out;
 }
 
-/// A shared series whose mean the background hides loses its values and has the reason instead.
+/// A shared series whose mean is below the background's detection limit loses its values and gets a reason.
 void put_sources(ComparedRow& out, const PhaseSamples& phase, std::string_view metric, std::vector<Series>& sources,
                  Stat stat) {
     SummaryRow& row = out.row;
@@ -97,8 +97,8 @@ void put_sources(ComparedRow& out, const PhaseSamples& phase, std::string_view m
     }
 }
 
-/// Why two operands make no ratio; empty when they do. A counted pair must have been counted together, and of the same
-/// code: user, kernel or both. Anything else joins step by step.
+/// Why two operands do not form a ratio; empty if they do. Two counters must have been counted together, in the same
+/// domain (user, kernel or both). All others are joined step by step.
 std::string why_not_divided(const MetricEntry& metric, const Series& numerator, const Series& denominator) {
     const std::string over(metric.numerator), under(metric.denominator);
     if (!numerator.domain.empty() && !denominator.domain.empty() && numerator.domain != denominator.domain) {
@@ -117,7 +117,7 @@ void put_ratio(SummaryRow& row, const PhaseSamples& phase, const MetricEntry& me
         const auto why = row.unavailable.find(operand);
         return give_up("no " + std::string(operand) + ": " + (why == row.unavailable.end() ? "" : why->second));
     }
-    // The operands' own first sources make the figure, or its reason; further ones stand in `also`.
+    // The figure, or its reason, comes from the operands' first sources; further sources go to `also`.
     std::optional<Figure> best;
     bool first = true;
     for (const Series& numerator : sources.find(metric.numerator)->second) {
@@ -136,8 +136,8 @@ void put_ratio(SummaryRow& row, const PhaseSamples& phase, const MetricEntry& me
         const Figure* bytes = row.find(metric.numerator);
         if (numerator.shared && bytes != nullptr && bytes->value() != 0)
             widen(*value, *numerator.shared, value->value / bytes->value());
-        std::string doubt = numerator.unqualified.empty() ? denominator->unqualified : numerator.unqualified;
-        Figure figure{*value, joined.excluded, tier, numerator.source, {}, {}, {}, std::move(doubt)};
+        std::string unqualified = numerator.unqualified.empty() ? denominator->unqualified : numerator.unqualified;
+        Figure figure{*value, joined.excluded, tier, numerator.source, {}, {}, {}, std::move(unqualified)};
         if (best) {
             best->also.push_back(std::move(figure));
         } else {
@@ -185,12 +185,11 @@ void put_flags(SummaryRow& row, const PhaseSamples& phase) {
     }
 }
 
-/// Measured steps of hybrid that rebuilt. One that stored other than min_rows did; where m_after and min_rows are
-/// equal, its rule tells: k > tau·m_after.
-/// Nothing where the steps of one batch differ.
+/// Number of hybrid's measured steps that rebuilt. A step that stored a number other than min_rows rebuilt; if m_after
+/// and min_rows are equal, the rule k > tau·m_after decides. nullopt if the steps of one batch differ.
 std::optional<std::uint64_t> rebuilt_steps(const PhaseSamples& phase) {
     const WorkloadRecord& workload = phase.run.workload;
-    std::map<std::uint32_t, std::int64_t> active; ///< per repeat, after the last step seen
+    std::map<std::uint32_t, std::int64_t> active; ///< per repeat, after the last processed step
     std::uint64_t rebuilt = 0;
     for (const Sample* sample : phase.rows) {
         if (sample->pass != 0) continue;
@@ -228,7 +227,7 @@ void put_identity(SummaryRow& row, const PhaseSamples& phase) {
     if (stored_rows(row.loop) == StoredRows::depends) row.index_steps = rebuilt_steps(phase);
 }
 
-/// Readings that no machine can give become reasons.
+/// Replaces readings that no machine can produce by reasons.
 void withhold_impossible(SourceTable& sources) {
     withhold_impossible_ipc(sources.find(metric_name::instructions)->second, sources.find(metric_name::cycles)->second);
     const Series& time = sources.find(metric_name::time_ns)->second.front();
@@ -236,7 +235,7 @@ void withhold_impossible(SourceTable& sources) {
         withhold_impossible_traffic(sources.find(metric->name)->second, time);
 }
 
-/// An event under its own name; without values where the metric that it fills lost them.
+/// An event under its own name; without values if the metric that it feeds lost them.
 Series raw_series(const PhaseSamples& phase, std::size_t event, const SourceTable& sources) {
     Series series = event_series(phase, event, true);
     const auto metric = sources.find(phase.run.events[event].role);
@@ -309,7 +308,7 @@ std::vector<std::string> metric_keys(const RunRecord& run, const SampleTable& sa
     return keys;
 }
 
-/// Experiments by k in the order of the run, then by loop in the order that the user gave.
+/// Experiments by k in the order of the run, then by loop in the user's order.
 std::vector<const ExperimentRecord*> ordered(const RunRecord& run) {
     std::vector<std::uint32_t> ks;
     std::vector<const ExperimentRecord*> out;

@@ -24,16 +24,16 @@ namespace bytebound {
 
 inline constexpr std::string_view summary_schema = "bytebound.summary/1";
 
-/// One published number with everything that says how far to trust it. Bytes and counts are per step.
+/// One published number with everything needed to judge it. Bytes and counts are per step.
 struct Figure {
     Estimate estimate;
     std::uint64_t excluded = 0; ///< steps whose counter did not run or could not be read
     Tier tier = Tier::computed;
     std::string source;       ///< "clock", "perf", "os", "sim", "trace"
     std::vector<Figure> also; ///< the same figure from other sources
-    /// Of a counter shared with the whole machine: what was subtracted, and the smallest figure that it could show.
+    /// For a counter shared with the whole machine: the subtracted background, and the detection limit.
     std::optional<SharedFigure> shared;
-    std::optional<Consistency> consistency; ///< of a figure in `also`: with the one that it stands beside
+    std::optional<Consistency> consistency; ///< of a figure in `also`: compared with the published figure
     std::string unqualified;                ///< why a counter behind it failed qualification (--allow-unqualified)
     double value() const { return estimate.value; }
 };
@@ -49,23 +49,23 @@ struct SummaryRow {
     std::uint32_t k = 0, k_requested = 0;
     double added = 0, removed = 0; ///< A, R: means per measured step
     double bound_bytes = 0, requested_bytes = 0;
-    std::vector<std::string> flags; ///< each once, in the contract's order
+    std::vector<std::string> flags; ///< without repetition, in the documented order
     std::optional<bool> stationary;
-    std::map<std::string, Figure, std::less<>> metrics; ///< those that could be had
+    std::map<std::string, Figure, std::less<>> metrics; ///< the available ones
     /// Metric (or "stationary", "by_buffer") -> why it is null.
     std::map<std::string, std::string, std::less<>> unavailable;
     std::optional<std::array<BufferTraffic, buffer_count>> by_buffer;
     std::optional<Ledger> ledger;
-    std::vector<CeilingShare> ceilings;                 ///< none without a calibration
+    std::vector<CeilingShare> ceilings;                 ///< empty without a calibration
     std::optional<std::uint64_t> index_steps;           ///< hybrid only: steps that rebuilt
     std::uint64_t steps = 0;                            ///< measured steps of pass 0
-    std::map<std::string, std::uint64_t> flagged_steps; ///< flag -> samples that carry it
+    std::map<std::string, std::uint64_t> flagged_steps; ///< flag -> number of samples with it
 
-    /// Null when it could not be had.
+    /// Null if it is not available.
     const Figure* find(std::string_view metric) const;
 };
 
-/// ratio = value(vs) / value(loop): above 1 means that `loop` is better.
+/// ratio = value(vs) / value(loop): above 1, `loop` is better.
 struct Comparison {
     std::uint32_t k = 0;
     std::string loop, vs, metric;
@@ -75,21 +75,21 @@ struct Comparison {
 };
 
 struct Summary {
-    std::vector<std::string> metrics; ///< keys of every row, in column order: section 2, gaps, raw events
+    std::vector<std::string> metrics; ///< keys of every row, in column order: fixed metrics, gaps, raw events
     std::vector<SummaryRow> rows;     ///< by k in the order of the run, then by loop
-    std::vector<std::string> missing; ///< "paired k=64": planned, without a finished phase
+    std::vector<std::string> missing; ///< "paired k=64": planned, but without a finished phase
     std::vector<Comparison> comparisons;
     std::vector<Regression> regressions;       ///< over the ks, loop by loop
-    std::optional<CrossoverSummary> crossover; ///< of paired and index; none unless both were run
-    std::uint64_t dropped_rows = 0;            ///< of samples.csv: a phase that was cut off
+    std::optional<CrossoverSummary> crossover; ///< of paired and index; nullopt unless both were run
+    std::uint64_t dropped_rows = 0;            ///< of samples.csv, because their phase was cut off
 
     const SummaryRow* find(std::string_view loop, std::uint32_t k) const;
     const Comparison* compare(std::uint32_t k, std::string_view loop, std::string_view vs,
                               std::string_view metric) const;
-    std::vector<std::uint32_t> ks() const; ///< each once, in row order
+    std::vector<std::uint32_t> ks() const; ///< without repetition, in row order
 };
 
-/// `background`: of background.csv; null for a run without shared events.
+/// `background`: the content of background.csv; null for a run without shared events.
 Summary summarize(const RunRecord& run, const SampleTable& samples, const SampleTable* background = nullptr);
 
 } // namespace bytebound

@@ -14,7 +14,7 @@ namespace {
 
 constexpr double chart_width = 360, chart_height = 260, left = 46, right = 10, top = 30, bottom = 40;
 
-/// Powers of ten times 1, 2 or 5 around the data.
+/// 1, 2 or 5 times powers of ten around the data.
 struct LogAxis {
     double low = 1, high = 10;
 
@@ -76,7 +76,7 @@ double x_of(std::size_t i, std::size_t count) {
     return left + span * (static_cast<double>(i) + 0.5) / static_cast<double>(count);
 }
 
-/// Shapes differ too: colour alone does not reach every reader.
+/// Shapes differ too, because some readers cannot distinguish colours.
 std::string marker(std::size_t shape, double x, double y) {
     switch (shape % 5) {
     case 0: return fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3.4\"/>", x, y);
@@ -130,7 +130,7 @@ std::string escape_html(std::string_view text) {
         case '"': out += "&quot;"; break;
         case '\'': out += "&#39;"; break;
         default:
-            // Control characters are not allowed in HTML text.
+            // HTML text must not contain control characters.
             out += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? ' ' : c;
         }
     }
@@ -166,7 +166,7 @@ std::string chart_svg(const Chart& chart, const std::vector<std::string>& legend
     if (!chart.bound.values.empty()) {
         out += fmt::format("<path class=\"bound\" d=\"{}\"/>", line_path(chart.bound, *axis, chart.categories.size()));
     }
-    // The loop that was named first lies on top where lines coincide.
+    // The first loop is drawn last, so that it is on top of coinciding lines.
     for (auto series = chart.series.rbegin(); series != chart.series.rend(); ++series) {
         const auto at = std::find(legend.begin(), legend.end(), series->name);
         out += series_svg(*series, chart, *axis, static_cast<std::size_t>(at - legend.begin()));

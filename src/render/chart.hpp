@@ -6,11 +6,11 @@
 
 namespace bytebound {
 
-/// A line chart over categories (k), logarithmic in y, as inline SVG: no script, no external reference; colours come
+/// A line chart over categories (k), logarithmic in y, as inline SVG without script or external reference. Colours come
 /// from the page's style (classes s0, s1, ... by position in `legend`). Values that are unknown or 0 have no point.
 std::string chart_svg(const Chart& chart, const std::vector<std::string>& legend);
 
-/// &, <, >, " and ' for text and attribute values.
+/// Escapes &, <, >, " and ' for text and attribute values.
 std::string escape_html(std::string_view text);
 
 } // namespace bytebound

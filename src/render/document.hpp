@@ -1,5 +1,5 @@
 #pragma once
-// A report as data: built once, written as Markdown and as HTML. Text here is unescaped; writers escape.
+// A report as data: built once, written as Markdown and as HTML. Text is unescaped here; the writers escape it.
 
 #include <string>
 #include <utility>
@@ -44,15 +44,15 @@ struct CodeBlock {
 };
 
 struct Column {
-    std::string title; ///< '\n' where a narrow writer may break it
+    std::string title; ///< '\n' marks a possible line break
     bool number = false;
 };
 struct Table {
     std::vector<Column> columns;
     std::vector<std::string> below_titles; ///< second header row (tiers); empty: none
     std::vector<std::vector<std::string>> rows;
-    std::vector<std::size_t> group_starts; ///< rows that begin a new group (k)
-    bool wide = false;                     ///< scrolls on its own on a narrow screen
+    std::vector<std::size_t> group_starts; ///< rows that start a new group (k)
+    bool wide = false;                     ///< scrolls separately on a narrow screen
 };
 
 /// One k: "k=16 (A=8, R=8)", "9.81x", "faster than index", and the sentence.
@@ -64,7 +64,8 @@ struct Verdicts {
     std::vector<VerdictItem> items;
 };
 
-/// One loop's line in a chart; values and interval ends parallel to Chart::categories, NaN-free: `known` says which.
+/// One loop's line in a chart. Values and interval ends are parallel to Chart::categories; `known` says which are
+/// valid.
 struct ChartSeries {
     std::string name;
     std::vector<double> values, low, high;
@@ -74,7 +75,7 @@ struct Chart {
     std::string title, unit, tier;
     std::vector<std::string> categories; ///< "16", "64"
     std::vector<ChartSeries> series;
-    ChartSeries bound; ///< dashed reference; no values: none
+    ChartSeries bound; ///< dashed reference line; without values: none
 };
 struct Charts {
     std::vector<std::string> legend; ///< names in colour order

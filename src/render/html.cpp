@@ -106,7 +106,7 @@ struct HtmlWriter {
     }
 };
 
-/// Replaces {{name}} in the compiled-in page; text that is put in is never looked at again.
+/// Replaces {{name}} in the compiled-in page, in one pass: inserted text is not expanded again.
 std::string fill(std::string_view page, std::span<const std::pair<std::string_view, std::string>> values) {
     std::string out;
     while (!page.empty()) {

@@ -6,8 +6,8 @@
 
 namespace bytebound {
 
-/// One self-contained file: style inline, charts as SVG, no script and no address outside itself. Everything that a
-/// user gave is escaped.
+/// One self-contained file: inline style, charts as SVG, no script and no external address. All user-supplied text is
+/// escaped.
 std::string to_html(const Document& document);
 
 } // namespace bytebound

@@ -24,7 +24,7 @@ std::size_t longest_run(std::string_view text, char c) {
     return longest;
 }
 
-/// A code span may hold backticks when its fence is longer than any run of them.
+/// A code span may contain backticks if its fence is longer than any run of them.
 std::string code_span(std::string_view text) {
     const std::string body = one_line(text);
     const std::string fence(longest_run(body, '`') + 1, '`');
@@ -44,7 +44,7 @@ std::string inline_text(const Inline& text) {
     return out;
 }
 
-/// Padded so that the source reads as a table too.
+/// Padded, so that the source is also readable as a table.
 std::string table_text(const Table& table) {
     std::vector<std::vector<std::string>> lines(1);
     for (const Column& column : table.columns)
@@ -63,7 +63,7 @@ std::string table_text(const Table& table) {
     std::vector<std::size_t> widths(table.columns.size(), 3);
     for (const auto& line : lines) {
         for (std::size_t i = 0; i < line.size() && i < widths.size(); ++i) {
-            // A reason may be long: padding every other cell to it helps nobody.
+            // Reasons may be long, so other cells are not padded to their width.
             widths[i] = std::max(widths[i], std::min<std::size_t>(columns_of(line[i]), 28));
         }
     }
@@ -120,7 +120,7 @@ std::string escape_markdown(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
-        // Inside a word an underscore is literal in GitHub's dialect; escaping it would only hurt the source.
+        // Inside a word an underscore is literal in GitHub's dialect; escaping it would make the source harder to read.
         const auto word = [&](std::size_t at) {
             return at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) != 0);
         };

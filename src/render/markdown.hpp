@@ -6,7 +6,7 @@
 
 namespace bytebound {
 
-/// GitHub-flavoured Markdown. User-given text cannot break out of its cell, code span or line.
+/// GitHub-flavoured Markdown. User-supplied text cannot break out of its cell, code span or line.
 std::string to_markdown(const Document& document);
 std::string escape_markdown(std::string_view text);
 

@@ -45,7 +45,7 @@ std::string plain_table(const Table& table, bool color) {
     for (std::size_t line = 0; line < title_lines; ++line) {
         std::vector<std::string> cells;
         for (const auto& parts : titles) {
-            const std::size_t skipped = title_lines - parts.size(); // titles stand on the bottom line
+            const std::size_t skipped = title_lines - parts.size(); // titles are aligned at the bottom line
             cells.push_back(line < skipped ? "" : parts[line - skipped]);
         }
         out += bold + line_of(table, widths, cells) + end + "\n";

@@ -6,8 +6,8 @@
 
 namespace bytebound {
 
-/// For a terminal: aligned columns, titles on as many lines as they break into. `color`: dims the tiers and sets the
-/// titles in bold (ANSI); the caller decides (a terminal, NO_COLOR unset).
+/// Aligned columns for a terminal, with titles broken into several lines. `color`: dims the tiers and prints titles in
+/// bold (ANSI); the caller decides (a terminal, NO_COLOR unset).
 std::string plain_table(const Table& table, bool color);
 
 } // namespace bytebound

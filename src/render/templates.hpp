@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-/// Files of reports/templates, compiled in (templates.cpp is made by reports/embed.py at build time).
+/// Files of reports/templates, compiled in (reports/embed.py generates templates.cpp at build time).
 namespace bytebound::templates {
 
 extern const std::string_view report_html, report_css;

@@ -22,7 +22,7 @@ std::string watch(const volatile void* address, std::size_t bytes, const char* a
 
 } // namespace
 
-TEST_CASE("10 of 10 writes are counted, and no write beside") {
+TEST_CASE("exactly 10 of 10 writes are counted, and no write to a neighbour") {
     Group group = opened({watch(&watched, sizeof watched, "w")});
     const CounterValue before = values_of(group)[0];
     for (int i = 0; i < 10; ++i) {
@@ -34,7 +34,7 @@ TEST_CASE("10 of 10 writes are counted, and no write beside") {
     CHECK(reading.count == 10);
 }
 
-TEST_CASE("a read-write breakpoint counts loads, too; a write breakpoint does not") {
+TEST_CASE("a read-write breakpoint also counts loads; a write breakpoint does not") {
     Group group = opened({watch(&watched, sizeof watched, "w"), watch(&watched, sizeof watched, "rw")});
     const auto before = values_of(group);
     int sum = 0;
@@ -56,7 +56,7 @@ TEST_CASE("more breakpoints than debug registers go to a second pass") {
     std::size_t countable = 0;
     for (const PlannedEvent& event : plan->events)
         countable += event.event.has_value() && event.pass == 0;
-    // x86 has 4 debug registers: the others wait for a second pass.
+    // x86 has 4 debug registers, so the others need a second pass.
     CHECK(countable == 4);
     CHECK(plan->passes == 2);
 

@@ -6,7 +6,7 @@ using namespace bytebound;
 
 namespace {
 
-/// Retires a number of instructions that is proportional to `n`, with one taken branch per turn.
+/// Retires a number of instructions proportional to `n`, with one taken branch per iteration.
 void turns(std::uint64_t n) {
     for (std::uint64_t i = 0; i < n; ++i)
         asm volatile("" : "+r"(i));
@@ -14,7 +14,7 @@ void turns(std::uint64_t n) {
 
 } // namespace
 
-TEST_CASE("instructions grow by the same number for every turn of a loop") {
+TEST_CASE("instructions grow by the same number for every iteration of a loop") {
     Group group = opened({"instructions:u", "cycles:u"});
     const auto count = [&](std::uint64_t n) {
         const auto before = values_of(group);
@@ -24,7 +24,7 @@ TEST_CASE("instructions grow by the same number for every turn of a loop") {
         return static_cast<double>(reading.count);
     };
     count(1000);
-    // The constant cost of reading cancels in the difference.
+    // The constant cost of reading cancels out in the difference.
     const double per_turn_small = (count(2'000'000) - count(1'000'000)) / 1e6;
     const double per_turn_large = (count(20'000'000) - count(10'000'000)) / 1e7;
     CHECK(per_turn_small >= 1.0);

@@ -1,4 +1,4 @@
-// counted_loop N: runs the loop of two instructions N times and nothing else, for callgrind to count.
+// counted_loop N: runs only the two-instruction loop, N times, for callgrind to count.
 #include <cstdlib>
 
 #include "counters/known_truth/instruction_loop.hpp"

@@ -1,6 +1,6 @@
 #pragma once
-// Main of the kernel tests: Catch2 2.13 cannot skip, so each executable first asks for what it needs and exits with
-// 77, meson's code for "skipped", and the reason.
+// Main of the kernel tests. Catch2 2.13 cannot skip tests, so each executable first checks its requirements and, if one
+// is missing, prints the reason and exits with 77, meson's code for "skipped".
 
 #include <catch2/catch.hpp>
 #include <cstdio>
@@ -17,7 +17,7 @@ namespace bytebound {
 
 inline KernelSys kernel_sys;
 
-/// Resolves against the running machine; aborts the test when the name has no event here.
+/// Resolves the name on the running machine; aborts the test if it has no event here.
 inline Event resolved(const std::string& name) {
     const auto resolution = EventResolver(SysRoot(), 0).resolve(name);
     REQUIRE(resolution);
@@ -43,7 +43,7 @@ inline std::vector<CounterValue> values_of(Group& group) {
     return values;
 }
 
-/// Why `names` cannot be counted here; empty when they can.
+/// Why `names` cannot be counted here; empty if they can.
 inline std::string cannot_count(const std::vector<std::string>& names) {
     std::vector<Event> events;
     for (const std::string& name : names) {
@@ -56,7 +56,7 @@ inline std::string cannot_count(const std::vector<std::string>& names) {
     return group ? std::string() : to_line(group.error());
 }
 
-/// Runs the tests, or says `reason` and answers "skipped" when it is not empty.
+/// Runs the tests; if `reason` is not empty, prints it and returns "skipped" instead.
 inline int run_unless(const std::string& reason, int argc, char** argv) {
     if (reason.empty()) return run_catch(argc, argv);
     std::printf("skipped: %s\n", reason.c_str());

@@ -9,10 +9,10 @@ using namespace bytebound::known_truth;
 
 namespace {
 
-/// What the first event of a group counts during `work`.
+/// The count of a group's first event during `work`.
 template <class Work>
 std::uint64_t counted(Group& group, const Work& work) {
-    work(); // code and stack are in place from here on
+    work(); // makes code and stack resident
     const CounterValue before = values_of(group)[0];
     work();
     const Reading reading = difference(before, values_of(group)[0]);
@@ -33,17 +33,17 @@ TEST_CASE("the kernel counts as many page faults as fresh pages were touched") {
     }
 }
 
-TEST_CASE("the kernel counts the switches that the second witness sees") {
+TEST_CASE("the kernel counts the same switches as getrusage") {
     Group group = opened({"context-switches"});
     std::uint64_t seen = 0;
     const std::uint64_t switches = counted(group, [&] { seen = take_naps(20); });
     CHECK(seen >= 20);
-    // Only a preemption between the two ways of asking makes them differ.
+    // They differ only by preemptions between the two queries.
     CHECK(switches >= seen);
     CHECK(switches <= seen + 1);
 }
 
-TEST_CASE("task-clock advances by the CPU time that was spent, and a little for asking") {
+TEST_CASE("task-clock advances by the CPU time spent, plus a little for reading") {
     Group group = opened({"task-clock"});
     std::uint64_t spent = 0;
     const std::uint64_t ns = counted(group, [&] { spent = spend_cpu_time(5'000'000); });
@@ -63,7 +63,7 @@ TEST_CASE("a breakpoint on a watched word counts its writes, or its writes and r
     CHECK(counted(both, [&] { word.touch(10, 5); }) == 15);
 }
 
-TEST_CASE("streams switch no CPU and fault on no page that is there") {
+TEST_CASE("streams cause no context switches, and no page faults on resident pages") {
     Group group = opened({"page-faults"});
     const auto region = MappedRegion::anonymous(1 << 20, 4096);
     REQUIRE(region);

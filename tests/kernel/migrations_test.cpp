@@ -27,7 +27,7 @@ void pin_to(int cpu) {
 
 } // namespace
 
-TEST_CASE("cpu-migrations counts every move from one CPU to another, and a stay as none") {
+TEST_CASE("cpu-migrations counts every move between CPUs, and nothing without a move") {
     const auto cpus = allowed_cpus();
     pin_to(cpus[0]);
     Group group = opened({"cpu-migrations"});

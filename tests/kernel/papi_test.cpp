@@ -1,4 +1,4 @@
-// PAPI itself, on an event that this program defines: its software-defined events need no counter of the machine.
+// PAPI itself, with an event that this program defines: software-defined events need no hardware counter.
 
 #include <papi.h>
 #include <sde_lib.h>
@@ -17,7 +17,7 @@ namespace {
 
 long long rows = 0, bytes = 0;
 
-/// Must be there before the library starts.
+/// Must exist before the library is initialised.
 void define_events() {
     papi_handle_t library = papi_sde_init("test");
     papi_sde_register_counter(library, "rows", PAPI_SDE_RO | PAPI_SDE_DELTA, PAPI_SDE_long_long, &rows);
@@ -35,7 +35,7 @@ CountingPlan planned(PapiCollector& collector, std::vector<std::string> names) {
 
 } // namespace
 
-TEST_CASE("PAPI is available and says which components count") {
+TEST_CASE("PAPI is available and lists the components that count") {
     const Capability capability = PapiCollector(kernel_sys, SysRoot()).capability();
     INFO(capability.cause);
     REQUIRE(capability.available);
@@ -44,7 +44,7 @@ TEST_CASE("PAPI is available and says which components count") {
     CHECK(capability.cause.find("sysdetect") == std::string::npos);
 }
 
-TEST_CASE("PAPI's counts are differenced exactly, in the order of the plan, with times of our own") {
+TEST_CASE("PAPI's counts have exact differences, in the order of the plan, with our own times") {
     PapiCollector collector(kernel_sys, SysRoot());
     const CountingPlan plan = planned(collector, {"sde:::test::bytes", "PAPI_TOT_INS", "sde:::test::rows"});
     CHECK(plan.source == "papi");
@@ -72,7 +72,7 @@ TEST_CASE("PAPI's counts are differenced exactly, in the order of the plan, with
     }
 }
 
-TEST_CASE("every thread has sets of its own") {
+TEST_CASE("every thread has its own sets") {
     PapiCollector collector(kernel_sys, SysRoot());
     const CountingPlan plan = planned(collector, {"sde:::test::rows"});
     auto mine = collector.open(plan, 0);
@@ -106,7 +106,7 @@ TEST_CASE("a preset that PAPI does not have is wrong, with the nearest one") {
     CHECK(collector.plan(request).error().remedy == "did you mean cycles?");
 }
 
-TEST_CASE("an event that PAPI cannot open says so in PAPI's words") {
+TEST_CASE("an event that PAPI cannot open has PAPI's message") {
     PapiCollector collector(kernel_sys, SysRoot());
     const CountingPlan plan = planned(collector, {"sde:::test::rows", "nosuchcomponent:::event", "r01c0"});
     CHECK(plan.events[0].pass == 0);
@@ -116,7 +116,7 @@ TEST_CASE("an event that PAPI cannot open says so in PAPI's words") {
     CHECK(plan.events[2].remedy.ends_with("or --collector perf"));
 }
 
-TEST_CASE("software events of the kernel count through PAPI wherever its perf_event component does") {
+TEST_CASE("the kernel's software events count through PAPI if its perf_event component is enabled") {
     PapiCollector collector(kernel_sys, SysRoot());
     const CountingPlan plan = planned(collector, {"page-faults", "context-switches"});
     const auto components = papi_components();
@@ -125,7 +125,8 @@ TEST_CASE("software events of the kernel count through PAPI wherever its perf_ev
     });
     for (const PlannedEvent& event : plan.events) {
         INFO(event.name << ": " << event.reason);
-        // Switched off, PAPI's reason is passed on ("libpfm4 no default PMU found" where its tables lack the CPU).
+        // If the component is disabled, PAPI's reason is shown ("libpfm4 no default PMU found" if its tables lack the
+        // CPU).
         if (!active) CHECK(event.reason.find("perf_event: ") != std::string::npos);
         if (active) CHECK(event.pass == 0);
     }
@@ -140,7 +141,7 @@ TEST_CASE("software events of the kernel count through PAPI wherever its perf_ev
     CHECK(difference(before[1], after[1]).count >= 10);
 }
 
-TEST_CASE("what a library prints while it is quiet goes nowhere, afterwards it comes through") {
+TEST_CASE("output of a library is suppressed while QuietOutput exists, and appears afterwards") {
     int ends[2] = {};
     REQUIRE(::pipe(ends) == 0);
     std::fflush(nullptr);

@@ -14,7 +14,7 @@ using namespace bytebound;
 
 namespace {
 
-/// Touches `pages` fresh pages that no huge page may serve; the pages faulted in.
+/// Touches `pages` fresh pages that are not backed by huge pages. Returns the number of pages faulted in.
 void touch_fresh_pages(std::size_t pages) {
     const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     auto region = MappedRegion::anonymous(pages * page, page);
@@ -32,9 +32,9 @@ long switches_of_this_thread() {
 
 } // namespace
 
-TEST_CASE("page-faults counts every page touched for the first time, and nothing else") {
+TEST_CASE("page-faults counts exactly the pages touched for the first time") {
     Group group = opened({"page-faults"});
-    touch_fresh_pages(3); // the code and the stack of the measured part are in place from here on
+    touch_fresh_pages(3); // makes code and stack of the measured part resident
     values_of(group);
     for (const std::size_t pages : {1u, 100u, 2500u}) {
         const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
@@ -56,7 +56,7 @@ TEST_CASE("page-faults counts every page touched for the first time, and nothing
 
 TEST_CASE("context-switches agrees with getrusage") {
     Group group = opened({"context-switches"});
-    // A switch between the two ways of asking would make them differ: ask in both orders around the sleeps.
+    // A switch between the two queries would make them differ, so both orders are used around the sleeps.
     const long usage_outer_before = switches_of_this_thread();
     const CounterValue before = values_of(group)[0];
     const long usage_inner_before = switches_of_this_thread();
@@ -76,7 +76,7 @@ TEST_CASE("context-switches agrees with getrusage") {
     CHECK(counted <= usage_outer_after - usage_outer_before);
 }
 
-TEST_CASE("context-switches with exclude_kernel counts 0 while it runs: why we never open it so") {
+TEST_CASE("context-switches with exclude_kernel counts 0 while it runs, so it is never opened that way") {
     Event restricted = resolved("context-switches");
     restricted.domain = Domain::user;
     auto group = Group::open(kernel_sys, std::span(&restricted, 1));
@@ -89,12 +89,12 @@ TEST_CASE("context-switches with exclude_kernel counts 0 while it runs: why we n
     CHECK(reading.count == 0);
 }
 
-TEST_CASE("a group counts its own thread only") {
+TEST_CASE("a group counts only its own thread") {
     Group group = opened({"page-faults", "task-clock"});
     const auto before = values_of(group);
     std::thread([] { touch_fresh_pages(5000); }).join();
     const Reading faults = difference(before[0], values_of(group)[0]);
-    // Starting a thread faults on its stack and control block, far from 5000 times.
+    // Starting a thread faults on its stack and control block, but far fewer than 5000 times.
     CHECK(faults.count < 500);
 }
 

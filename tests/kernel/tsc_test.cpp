@@ -29,8 +29,8 @@ void spin(std::uint64_t ns) {
 
 TEST_CASE("msr/tsc/ in a group with a software leader is within 1 % of rdtsc") {
     Group group = opened({"context-switches", "msr/tsc/"});
-    // The counter stands still while the thread does not run, rdtsc does not: only an interval without a switch
-    // compares. On a busy machine a few attempts are needed.
+    // The counter does not advance while the thread is not running, but rdtsc does, so only an interval without a
+    // context switch is comparable. A busy machine may need several attempts.
     for (int attempt = 0; attempt < 500; ++attempt) {
         const auto before = values_of(group);
         const std::uint64_t tsc_before = tsc();
@@ -48,14 +48,14 @@ TEST_CASE("msr/tsc/ in a group with a software leader is within 1 % of rdtsc") {
     FAIL("no millisecond without a context switch in 500: this machine is too busy to compare");
 }
 
-TEST_CASE("a tsc leader takes software members, and the collector puts both into one group") {
+TEST_CASE("a tsc leader accepts software members, and the collector puts both into one group") {
     Group group = opened({"msr/tsc/", "page-faults", "task-clock"});
     const auto before = values_of(group);
     const std::uint64_t start_tsc = tsc(), start_ns = now_ns();
     spin(5'000'000);
     const double tsc_per_ns = static_cast<double>(tsc() - start_tsc) / static_cast<double>(now_ns() - start_ns);
     const auto after = values_of(group);
-    // Both members stand still while the thread does not run, so their ratio is the TSC's frequency all the same.
+    // Neither member advances while the thread is not running, so their ratio is the TSC's frequency in any case.
     const auto ticks = static_cast<double>(difference(before[0], after[0]).count);
     const auto running_ns = static_cast<double>(difference(before[2], after[2]).count);
     CHECK(ticks / running_ns == Approx(tsc_per_ns).epsilon(0.05));
@@ -67,7 +67,7 @@ TEST_CASE("a tsc leader takes software members, and the collector puts both into
     CHECK(plan->events[1].pass == 0);
 }
 
-TEST_CASE("msr/tsc/ with exclude bits is what the kernel refuses") {
+TEST_CASE("the kernel refuses msr/tsc/ with exclude bits") {
     Event restricted = resolved("msr/tsc/");
     restricted.domain = Domain::user;
     const auto group = Group::open(kernel_sys, std::span(&restricted, 1));

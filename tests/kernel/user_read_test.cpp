@@ -9,7 +9,7 @@ using namespace bytebound;
 
 namespace {
 
-/// The kernel, whose first descriptor the test keeps to ask for itself.
+/// The kernel; the test keeps the first descriptor for its own reads.
 class RememberingSys final : public test::ForwardingSys {
 public:
     int leader = -1;
@@ -40,7 +40,7 @@ std::array<std::uint64_t, 7> asked_of_the_kernel() {
 
 } // namespace
 
-TEST_CASE("a user-space read lies between the read(2) before it and the one after it") {
+TEST_CASE("a user-space read is between the read(2) before it and the one after it") {
     auto group = instructions_and_cycles();
     REQUIRE(group);
     REQUIRE(group->read_in_user_space(*processor_registers()));

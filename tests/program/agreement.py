@@ -8,12 +8,12 @@ from conftest import call, load
 
 LINE = 64
 
-# Rows of 2048 bytes unless said otherwise. Every step moves some hundred lines: the program's own stack, heap and code,
-# which callgrind sees and the simulator leaves out, cost it one or two lines a step.
+# Rows have 2048 bytes by default. Every step moves some hundred lines: the program's own stack, heap and code, which
+# callgrind sees and the simulator does not, add one or two lines per step.
 BASE = dict(N=2048, m=256, hidden_dim=256, up_cols=256, gate_cols=0, dtype="f32", pattern="random", ks=128, add=None,
             remove=None, warmup=12, steps=8, between="none", llc=(1 << 20, 16), tau=0.5, seed=1, copy="memcpy")
 
-# Where many rows hit and few are written back, those lines would weigh too much: longer rows, a larger cache.
+# If many rows hit and few are written back, those lines would weigh too much; hence longer rows and a larger cache.
 TWICE = dict(hidden_dim=512, up_cols=512, llc=(2 << 20, 16))
 
 RUNS = {
@@ -44,7 +44,7 @@ RUNS = {
                        copy="avx2"),
 }
 
-# Short enough for a replay in Python, of every loop, pattern, kind of row and gap.
+# Short enough for a replay in Python, with every loop, pattern, kind of row and gap.
 EXACT = ["random", "block rebuilt", "992-byte rows", "grows", "shrinks", "hybrid rebuilds", "slab used between",
          "slab used, rebuilt", "evicted between", "odd rows", "odd groups"]
 

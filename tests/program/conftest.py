@@ -40,7 +40,7 @@ def commands():
 
 
 def run_tiny(out, *words, **options):
-    """A small `bytebound run` into `out` that must succeed; later words win over TINY's."""
+    """A small `bytebound run` into `out` that must succeed; later words override TINY's."""
     done = call("run", *TINY, *words, "--out", out, **options)
     assert done.returncode == 0, done.stderr
     return load(out, done)
@@ -117,6 +117,6 @@ def tiny(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def shrinking(tmp_path_factory):
-    """R > A: the block loses four rows a step."""
+    """R > A: the block shrinks by four rows per step."""
     return run_tiny(tmp_path_factory.mktemp("shrinking") / "run", "--N", "1024", "--m", "512", "--add", "2", "--remove",
                     "6", "--loops", "paired,index,oracle", "--steps-per-k", "20")

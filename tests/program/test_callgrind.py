@@ -45,7 +45,7 @@ def test_callgrind_and_the_simulator_agree_within_half_a_percent_away_from_a_ful
     judged = [row for row in rows if settled(row)]
     assert [bad for row in judged for bad in off_by_more_than(row, SHARE)] == []
     assert len(agreement.distinct(rows)) >= 30
-    # Cases with only hits or only misses, and loops that did the same as another one, do not count.
+    # Cases with only hits or only misses, and loops that behave like another one, do not count.
     partly = [row for row in agreement.distinct(judged) if 0.01 <= row.hits <= 0.99]
     halfway = [row for row in partly if 0.2 <= row.hits <= 0.8]
     print(f"{len(agreement.distinct(rows))} distinct rows; {len(partly)} of them hit partly, {len(halfway)} 20 to 80 %")
@@ -94,7 +94,7 @@ def test_emulated_figures_rank_between_counted_and_simulated_ones(tmp_path):
                        "llc_mpki"):
             figure = row["metrics"][metric]
             assert (figure["tier"], figure["source"]) == ("emulated", "callgrind"), metric
-        # Segment 0 only: the distinct steps, whatever the repeats.
+        # Segment 0 only: the distinct steps, regardless of repeats.
         assert row["metrics"]["dram_bytes"]["n"] == 8 and row["metrics"]["dram_bytes"]["blocks"] == 1
         assert row["metrics"]["instructions"]["value"] > 16
         assert [(a["tier"], a["source"]) for a in row["metrics"]["dram_bytes"]["also"]] == [("simulated", "sim")]
@@ -161,7 +161,7 @@ def test_without_valgrind_the_collector_is_not_possible_and_says_what_installs_i
 
 
 def refused(tmp_path, *words, code=3, env=None):
-    """The one error line of a run that is refused before anything is written."""
+    """The one error line of a run that fails before anything is written."""
     out = tmp_path / "refused"
     done = call("run", *TINY, "--collector", "callgrind", *words, "--out", out, env=env)
     errors = [line for line in done.stderr.splitlines() if line.startswith("bytebound: error:")]
@@ -243,7 +243,7 @@ def test_an_interrupted_emulation_leaves_nothing_in_the_temporary_folder(tmp_pat
     deadline = time.monotonic() + 60
     while not list(temporary.glob("*/*.log")) and time.monotonic() < deadline:
         time.sleep(0.02)
-    time.sleep(1)  # valgrind itself starts; the emulation takes many seconds
+    time.sleep(1)  # for valgrind's start; the emulation takes many seconds
     assert list(temporary.glob("*/*.log")), "the emulation is not running"
     run.send_signal(signal.SIGINT)
     _, stderr = run.communicate(timeout=60)

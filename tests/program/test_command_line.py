@@ -127,7 +127,7 @@ def test_an_unknown_pattern_is_reported_with_those_that_the_help_lists():
         "parse option --pattern: unknown pattern 'randm'; did you mean 'random'? known: " + ", ".join(known))
 
 
-# Judged after parsing, before anything is allocated or measured: (words, code, pattern of the whole line).
+# Errors after parsing, before anything is allocated or measured: (words, code, pattern of the whole line).
 PLANS = [
     (["--N", "100", "--m", "101"], 2, r"plan --m 101: the pool has only N = 100 rows; give m <= N"),
     (["--hidden-dim", "0", "--up-cols", "0"], 2,
@@ -188,7 +188,7 @@ def test_more_workers_than_cpus_are_not_possible_here(tmp_path):
 @pytest.mark.parametrize("where", ["below a file", "/proc"])
 def test_an_unwritable_out_ends_before_the_long_part(where, tmp_path):
     (tmp_path / "file").write_text("")
-    # Permissions do not stop root; a path below a regular file, and /proc, stop everybody.
+    # Permissions do not stop root, but paths below a regular file and in /proc fail for all users.
     out, errno = (tmp_path / "file" / "run", "ENOTDIR") if where == "below a file" else ("/proc/bytebound-run", "E[A-Z]+")
     assert re.fullmatch(rf"create {out}: .+ \({errno}\); .+", complaint(call("run", *SMALL, "--out", out), 2))
 
@@ -260,7 +260,7 @@ def test_a_missing_run_directory_is_bad_data(tmp_path):
 
 
 def on_terminal(words, env=None):
-    """Runs bytebound with stdout and stderr on one pseudo-terminal; returns (exit code, what it showed)."""
+    """Runs bytebound with stdout and stderr on one pseudo-terminal; returns (exit code, output)."""
     leader, follower = pty.openpty()
     process = subprocess.Popen([str(binary()), *words], stdin=subprocess.DEVNULL, stdout=follower, stderr=follower,
                                env={**os.environ, "TERM": "xterm-256color", **(env or {})})

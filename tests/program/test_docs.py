@@ -33,7 +33,7 @@ def test_every_command_line_in_the_documentation_works(page, tmp_path):
     folder = tmp_path / "here"
     folder.mkdir()
     environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
-    if any(" calibrate" in line for line in lines):  # no other page or test shall find its ceilings
+    if any(" calibrate" in line for line in lines):  # hidden from other pages and tests
         environment["XDG_CACHE_HOME"] = str(tmp_path / "cache")
     for line in lines:
         words = re.sub(r"^[\w./-]*/(?=bytebound\s)", "", line)

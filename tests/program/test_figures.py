@@ -1,4 +1,4 @@
-"""Published figures against an independent computation from the raw steps."""
+"""Compares published figures with an independent computation from the raw steps."""
 import re
 
 import jsonschema
@@ -16,7 +16,7 @@ BUFFERS = ["pool", "slab", "mask", "index", "meta"]
 SIMULATED = (["dram_read_bytes", "dram_write_bytes", "llc_misses"]
              + [f"{buffer}_{way}_bytes" for buffer in BUFFERS for way in ("read", "write")]
              + ["cold_read_bytes", "write_allocate_bytes"])
-# From the most to the least direct; a ratio has the worse of its operands, computed lowers nothing.
+# From the most to the least direct. A ratio has the less direct tier of its operands; `computed` has no effect.
 TIERS = ["computed", "timed", "counted", "scaled", "shared", "emulated", "simulated"]
 
 
@@ -109,7 +109,7 @@ def test_the_closed_form_requests_the_bytes_that_the_loops_request(tiny):
         form = experiment["closed_form"]
         requested = form["requested_load_bytes"] + form["requested_store_bytes"]
         metadata = form["metadata_load_bytes"] + form["metadata_store_bytes"]
-        # An odd k keeps 64 and 65 rows in turn, of which the measured steps see a few.
+        # With odd k there are 64 and 65 rows alternately, of which the measured steps include a few.
         tolerance = 1e-9 if experiment["k"] % 2 == 0 else 0.06
         assert requested == pytest.approx(row["requested_bytes"], rel=tolerance), experiment["loop"]
         assert metadata == pytest.approx(row["metrics"]["metadata_bytes"]["value"], rel=tolerance), experiment["loop"]
@@ -343,7 +343,7 @@ def test_shrinking_block_is_updated_with_the_exact_minimum(shrinking):
     assert row["requested_bytes"] == row["metrics"]["requested_bytes"]["value"] == 2 * minimum
     assert row["bound_bytes"] == 6 * ROW_BYTES
     assert 2 * ROW_BYTES <= minimum < row["bound_bytes"]
-    # oracle copies the same rows; index gathers what is left of the block.
+    # oracle copies the same rows; index gathers the rest of the block.
     assert row_of(shrinking, "oracle", 8)["metrics"]["rows_written"]["value"] == minimum / ROW_BYTES
     first = int(samples_of(shrinking, "index", 8)[0]["rows_written"])
     assert first == 512 - 4 * (4 + 1)

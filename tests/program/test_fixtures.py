@@ -21,7 +21,7 @@ TREES = sorted(path.name for path in MACHINES.iterdir())
 
 
 def word(direction, config, size, config1="0x0", config2="0x0", memory="ddr"):
-    """One event of a box: direction, config words, bytes per count, class of memory."""
+    """One event of a box: direction, config words, bytes per count, memory class."""
     return direction, memory, size, config, config1, config2
 
 
@@ -39,7 +39,7 @@ def none(reason):
     return None, reason
 
 
-# Intel server channels: event:config:0-7, umask:config:8-15. 64 bytes a CAS command.
+# Intel server channels: event:config:0-7, umask:config:8-15. 64 bytes per CAS command.
 # CAS_COUNT event=0x04: umask 0x03 reads, 0x0c writes -> 0x03 << 8 | 0x04 = 0x304, 0x0c << 8 | 0x04 = 0xc04.
 SNBEP = (word("read", "0x304", 64), word("write", "0xc04", 64))
 # Ice Lake-SP: umask 0x0f reads, 0x30 writes (0x0c would be underfill reads) -> 0x0f04, 0x3004.
@@ -58,7 +58,7 @@ KNL_MCDRAM = (word("read", "0x101", 64, memory="hbm"), word("write", "0x102", 64
 CLIENT = (word("read", "0x1", 64), word("write", "0x2", 64))
 # Free-running: event=0xff, umask=0x20 reads, 0x30 writes -> 0x20ff, 0x30ff.
 FREE_RUNNING = (word("read", "0x20ff", 64), word("write", "0x30ff", 64))
-# Free-running on Ice Lake-SP: umask=0x20 reads, 0x21 writes -> 0x20ff, 0x21ff; 64 bytes, whatever .scale says.
+# Free-running on Ice Lake-SP: umask=0x20 reads, 0x21 writes -> 0x20ff, 0x21ff; 64 bytes, regardless of .scale.
 ICX_FREE_RUNNING = (word("read", "0x20ff", 64), word("write", "0x21ff", 64))
 # Optane: PMM_RPQ_INSERTS event=0xe3, PMM_WPQ_INSERTS event=0xe7, no umask.
 PMEM = (word("read", "0xe3", 64, memory="pmem"), word("write", "0xe7", 64, memory="pmem"))
@@ -102,7 +102,7 @@ THUNDERX2 = (word("read", "0xf", 64), word("write", "0xb", 64))
 # Kunpeng 920: version 1 event:config:0-4, flux_rd 0x01, flux_wr 0x00; version 2 event:config:0-7, 0x84, 0x83.
 KUNPENG_V1 = (word("read", "0x1", 32), word("write", "0x0", 32))
 KUNPENG_V2 = (word("read", "0x84", 32), word("write", "0x83", 32))
-# POWER9: the firmware's codes, through the events' names. 64 bytes a count in spite of the 128B in them.
+# POWER9: the firmware's codes, through the events' names. 64 bytes per count, although the names contain 128B.
 POWER9_01 = (word("read", "0x118", 64), word("read", "0x120", 64), word("write", "0x128", 64),
              word("write", "0x130", 64))
 POWER9_23 = (word("read", "0x198", 64), word("read", "0x1a0", 64), word("write", "0x1a8", 64),

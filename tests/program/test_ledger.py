@@ -4,7 +4,7 @@ import platform
 import pytest
 from conftest import load, row_of, run_tiny, samples_of
 
-# Every row is new to the cache (N*S and m*S are 256 and 128 times its 64 KiB), rows are whole lines.
+# No row is in the cache (N*S and m*S are 256 and 128 times its 64 KiB); rows are whole lines.
 S = 4096
 COLD = ["--N", "4096", "--m", "2048", "--hidden-dim", "512", "--up-cols", "512", "--llc", "64KiB:16", "--collector", "sim",
         "--warmup", "0", "--repeats", "1"]
@@ -73,7 +73,7 @@ def test_rows_read_again_after_eviction_are_not_cold_reads(tmp_path):
     assert parts["write_allocate"] == 512 * 1024
 
 
-# Rows of 32 KiB so that lists and tables are small beside them; m*S = 64 MiB is 1024 times the cache.
+# Rows of 32 KiB, so that lists and tables are comparatively small; m*S = 64 MiB is 1024 times the cache.
 LARGE = ["--N", "4096", "--m", "2048", "--hidden-dim", "4096", "--up-cols", "4096", "--llc", "64KiB:16", "--collector", "sim",
          "--warmup", "8", "--repeats", "1", "--steps-per-k", "24", "--ks", "16,64,128,256"]
 

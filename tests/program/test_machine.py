@@ -1,4 +1,4 @@
-"""doctor, events and topology against what the kernel itself says."""
+"""doctor, events and topology compared with the kernel's own files."""
 import json
 import os
 import pathlib
@@ -135,7 +135,7 @@ def test_resolve_gives_the_encodings_of_the_kernels_header():
         assert int(events[name]["event"]["type"], 0) == 1
         assert int(events[name]["event"]["config"], 0) == config
     assert events["page-faults:u"]["event"]["domain"] == "u"
-    # Kernel events are never opened user-only: the kernel would then count 0.
+    # Kernel events are never opened for user code only, because the kernel would count 0.
     for name in ("context-switches", "cpu-migrations"):
         assert events[name]["event"]["domain"] == "uk"
 

@@ -15,7 +15,7 @@ def test_software_events_count_what_was_done_and_quickly(tmp_path):
     begin = time.monotonic()
     loaded = run_tiny(tmp_path / "run", *ARGUMENTS, "--quick", "--qualify", "always", "--events",
                       "page-faults,context-switches,task-clock,cpu-migrations")
-    assert time.monotonic() - begin < 60  # a hang, not a speed
+    assert time.monotonic() - begin < 60  # detects a hang; not a limit on speed
     judged = qualification(loaded)
     assert judged["done"] and not judged["cached"] and judged["measured"]
     verdicts = {event["name"]: event for event in judged["events"]}
@@ -26,7 +26,7 @@ def test_software_events_count_what_was_done_and_quickly(tmp_path):
             continue
         assert event["verdict"] == "passed", event
         assert event["n"] == 5
-        most = event["truth_high"] or event["truth"]  # a preemption beside the witness may be counted or not
+        most = event["truth_high"] or event["truth"]  # a preemption outside of the witness's interval may be counted
         assert 20 <= event["truth"] <= event["mean"] <= most
         assert name != "page-faults" or most == event["truth"]
         assert event["bias"] == 0 and event["threshold"] == 0.01

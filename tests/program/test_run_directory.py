@@ -239,7 +239,7 @@ def test_gaps_between_steps_have_their_own_columns(tmp_path, between):
             assert row["metrics"][name]["value"] >= 0
     if between == "evict":
         for row in run.summary["rows"]:
-            # 64 rows of 128 bytes: the dirty slab lines of a step leave with the sweep, whose footprint is read.
+            # 64 rows of 128 bytes: the sweep evicts a step's dirty slab lines and reads its footprint.
             assert row["metrics"]["gap_dram_write_bytes"]["value"] > 0
             assert row["metrics"]["gap_dram_read_bytes"]["value"] > 0
     jsonschema.validate(run.summary, schema("summary"))
@@ -306,7 +306,7 @@ def test_a_users_event_appears_under_its_own_name(tmp_path):
 
 def test_an_event_without_hardware_is_absent_with_a_reason(tmp_path):
     run = run_tiny(tmp_path / "run", "--ks", "16", "--loops", "paired", "--events", "task-clock,nosuchpmu/event=0x1,umask=0x2/")
-    # Commas between slashes belong to the name.
+    # Commas between slashes are part of the name.
     assert [event["name"] for event in run.run["events"]] == ["task-clock", "nosuchpmu/event=0x1,umask=0x2/"]
     event = run.run["events"][1]
     assert event["pass"] is None or event["pass"] < 0

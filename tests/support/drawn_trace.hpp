@@ -1,5 +1,5 @@
 #pragma once
-// Traces whose changes are given step by step.
+// Traces with given changes per step.
 
 #include <span>
 #include <vector>
@@ -13,7 +13,7 @@ namespace bytebound::test {
 inline const Pattern random_rows{"random", {}};
 inline const Pattern row_blocks{"block", {}};
 
-/// Fills `masks` with the changes as given, their rows drawn from (seed, k, segment). False when `stop` ended it.
+/// Fills `masks` with the given changes, with rows drawn from (seed, k, segment). False if `stop` ended it.
 inline bool draw_trace(std::span<std::uint64_t> masks, std::uint32_t pool_rows, std::uint32_t active_rows,
                        const std::vector<StepChange>& changes, const Pattern& pattern, std::uint64_t seed,
                        std::uint32_t k, std::uint32_t segment, const StopPredicate& stop = {}) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint32_t repeats = 2, steps = 3;
 
-/// What one loop at one k did; the inner arrays are per step of repeat 0, then of repeat 1.
+/// Results of one loop at one k; the inner arrays are per step of repeat 0, then of repeat 1.
 struct Phase {
     const char* loop;
     std::uint32_t k;
@@ -59,7 +59,7 @@ constexpr Phase phases[] = {
      {},
      {},
      {}},
-    // Odd k: A and R swap. With R > A the one survivor above the new end moves too in step 1: min = 1 + 1.
+    // Odd k: A and R alternate. With R > A, in step 1, the one survivor above the new end also moves: min = 1 + 1.
     {"paired",
      3,
      {200, 200, 200, 200, 200, 200},
@@ -151,7 +151,7 @@ Sample sample_of(const Phase& phase, std::uint32_t repeat, std::uint32_t step, i
     out.bound_rows = std::max(out.added, out.removed);
     out.cpu_before = out.cpu_after = 1;
     const std::size_t at = std::size_t{repeat} * steps + step;
-    out.time_ns = phase.time_ns[at] + (pass == 1 ? 7 : 0); // pass 1 is slower: must not be published
+    out.time_ns = phase.time_ns[at] + (pass == 1 ? 7 : 0); // pass 1 is slower and must not be published
     out.readings.resize(4);
     out.simulated.resize(15);
     if (pass == 1) {
@@ -163,7 +163,7 @@ Sample sample_of(const Phase& phase, std::uint32_t repeat, std::uint32_t step, i
     out.readings[2] = counted(0);
     if (repeat == 0 && phase.simulated) {
         const std::uint64_t read = phase.pool_read[step] + phase.slab_read[step], write = phase.slab_write[step];
-        // All pool reads are cold but the last step's; slab reads are write-allocates.
+        // All pool reads except the last step's are cold; slab reads are write-allocates.
         const std::uint64_t cold = step + 1 == steps ? 0 : phase.pool_read[step];
         const std::uint64_t columns[15] = {
             read, write, read / 64, phase.pool_read[step], 0, phase.slab_read[step], write, 0, 0, 0, 0,

@@ -8,7 +8,7 @@
 
 namespace bytebound::test {
 
-/// tests/unit/report/golden of the source tree.
+/// tests/unit/render/golden in the source tree.
 extern const char* const golden_path;
 
 /// N=64, m=8, loops paired, index, hybrid (tau 0.25), k = 2, 3 and 0. Events: cycles and instructions in one group of
@@ -16,13 +16,13 @@ extern const char* const golden_path;
 /// Simulated: every loop except hybrid.
 RunRecord example_run();
 
-/// Steps as (time, cycles) per repeat and step; the rest follows from loop and k as written in example_run.cpp.
+/// Steps as (time, cycles) per repeat and step; the rest follows from loop and k as in example_run.cpp.
 SampleTable example_samples();
 
-/// Removes the counters of both: software-only machine with the simulation.
+/// Removes all hardware counters: a software-only machine with the simulation.
 void drop_counters(RunRecord& run, SampleTable& samples);
 
-/// Compares with the golden file; with BYTEBOUND_WRITE_GOLDEN set, writes it instead.
+/// Compares with the golden file; if BYTEBOUND_WRITE_GOLDEN is set, writes it instead.
 std::string golden(const std::string& name, const std::string& actual);
 
 } // namespace bytebound::test

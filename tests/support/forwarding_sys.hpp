@@ -4,7 +4,7 @@
 
 namespace bytebound::test {
 
-/// The running kernel as a base class: a test overrides the calls whose answers it wants to choose.
+/// The running kernel as a base class: tests override the calls whose answers they choose.
 class ForwardingSys : public Sys {
 public:
     SysResult perf_event_open(perf_event_attr& attr, pid_t pid, int cpu, int group_fd, unsigned long flags) override {

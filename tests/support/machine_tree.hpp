@@ -10,7 +10,7 @@
 
 namespace bytebound {
 
-/// A small sys/ and proc/ of a machine that the test describes file by file; removed at the end.
+/// A small sys/ and proc/ that the test describes file by file; the destructor removes it.
 class MachineTree {
 public:
     MachineTree() {
@@ -30,7 +30,7 @@ public:
         std::ofstream(path) << text << '\n';
         return *this;
     }
-    /// A directory where a file is expected: reading it fails (EISDIR), for root too.
+    /// A directory in place of a file: reading it fails (EISDIR), even for root.
     MachineTree& unreadable(const std::string& relative) {
         std::filesystem::create_directories(path_ / relative);
         return *this;
@@ -46,7 +46,7 @@ private:
     std::filesystem::path path_;
 };
 
-/// What every x86 kernel has, also without a core PMU.
+/// Files that every x86 kernel has, even without a core PMU.
 inline void add_software_pmus(MachineTree& tree) {
     tree.pmu("software", "type", "1").pmu("breakpoint", "type", "5").pmu("tracepoint", "type", "2");
     tree.pmu("msr", "type", "9").pmu("msr", "events/tsc", "event=0x00").pmu("msr", "format/event", "config:0-63");

@@ -1,5 +1,5 @@
 #pragma once
-// Small machines as sys/ and proc/ trees. Each function returns the files, so that a test can change one of them.
+// Small machines as sys/ and proc/ trees. Each function returns the files, so that a test can change some of them.
 
 #include <cstdint>
 #include <set>
@@ -11,7 +11,7 @@
 
 namespace bytebound::test {
 
-/// Hexadecimal mask of CPUs below 32, as cpumap files have it.
+/// Hexadecimal mask of CPUs below 32, as in cpumap files.
 inline std::string cpu_mask(const std::vector<int>& cpus) {
     std::uint32_t bits = 0;
     for (const int cpu : cpus)
@@ -66,7 +66,7 @@ inline TreeFiles two_package_smt() {
     TreeFiles files;
     files["sys/devices/system/cpu/online"] = "0-7";
     files["sys/devices/system/cpu/present"] = "0-7";
-    files["sys/devices/system/cpu/possible"] = "0-127"; // room for hotplug, as firmware likes to announce
+    files["sys/devices/system/cpu/possible"] = "0-127"; // room for hotplug, as firmware often announces
     files["sys/devices/system/node/online"] = "0-1";
     files["sys/devices/system/node/possible"] = "0-1";
     files["proc/meminfo"] = "MemTotal:        2097152 kB\nMemFree:         1048576 kB";

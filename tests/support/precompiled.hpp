@@ -1,5 +1,5 @@
-// No #pragma once: it is compiled as a main file, where gcc warns about that.
-// What nearly every unit test includes, read once per program.
+// Headers that nearly every unit test includes, parsed once per program.
+// No #pragma once: this file is compiled as a main file, where gcc warns about it.
 
 #include <algorithm>
 #include <array>

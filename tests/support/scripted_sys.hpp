@@ -1,6 +1,6 @@
 #pragma once
-// A kernel that answers as the test says: logs every call, tracks open descriptors, fails call number n, and has a
-// PMU with a given number of counters.
+// A scripted kernel: logs every call, tracks open descriptors, fails call number n, and has a PMU with a given number
+// of counters.
 
 #include <linux/perf_event.h>
 
@@ -32,21 +32,21 @@ public:
     };
 
     // ---- script ----
-    /// The n-th call of all (from 1) fails with the errno; close() cannot fail.
+    /// The n-th call (from 1) fails with the errno; close() cannot fail.
     std::map<std::size_t, int> fail_call;
     /// errno for this event, 0 to open it.
     std::function<int(const perf_event_attr&)> refuse = [](const perf_event_attr&) { return 0; };
     /// Raw count of an event at its n-th read (from 1).
     std::function<std::uint64_t(const perf_event_attr&, std::uint64_t n)> count =
         [](const perf_event_attr& attr, std::uint64_t n) { return (attr.config + 1) * 1000 * n; };
-    /// Counters of the core PMU, and how many of them someone else holds. A group that needs more than all does not
-    /// open (EINVAL, as validate_group in the kernel); one that finds too few free opens and never runs.
+    /// Counters of the core PMU, and the number occupied by others. A group that needs more than all of them does not
+    /// open (EINVAL, as validate_group in the kernel); one that needs more than are free opens but never runs.
     unsigned counters = 1000, held_counters = 0;
-    /// Counters of every box: a PMU of a dynamic type (32 and more) on one CPU. 0: as many as anybody wants.
+    /// Counters of every box, that is, of a PMU with a dynamic type (32 and above) on one CPU. 0: unlimited.
     unsigned box_counters = 0;
-    bool one_event_per_group = false;    ///< boxes take no larger groups (EINVAL), as arm_dmc620_pmu.c
+    bool one_event_per_group = false;    ///< boxes accept no larger groups (EINVAL), as in arm_dmc620_pmu.c
     std::size_t descriptor_limit = 1000; ///< EMFILE beyond
-    /// Replaces the number of bytes that read() answers.
+    /// Replaces the number of bytes that read() returns.
     std::optional<long> read_answer;
     cpu_set_t affinity{};
 
@@ -159,7 +159,7 @@ private:
     };
 
     static std::uint64_t id_of(int fd) { return 7000 + static_cast<std::uint64_t>(fd); }
-    /// Types that need a counter of the core PMU: generic, cache and raw events.
+    /// Whether the type uses a counter of the core PMU: generic, cache and raw events.
     static bool is_hardware(const perf_event_attr& attr) {
         return attr.type == PERF_TYPE_HARDWARE || attr.type == PERF_TYPE_HW_CACHE || attr.type == PERF_TYPE_RAW;
     }
@@ -178,7 +178,7 @@ private:
             n += is_hardware(member.attr);
         return n;
     }
-    /// Groups get counters in the order of their opening, as long as a whole group finds enough.
+    /// Groups get counters in the order of opening, as long as enough are left for the whole group.
     bool runs(int leader) const {
         if (is_box(groups_.at(leader).members[0].attr)) return box_runs(groups_.at(leader));
         unsigned used = held_counters;

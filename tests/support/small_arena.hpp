@@ -44,8 +44,8 @@ inline std::span<const std::uint64_t> mask_of(const Workspace& workspace, std::u
     return {workspace.mask(step), mask_words(workspace.spec().pool_rows)};
 }
 
-/// N = 8, groups of 64 and 128 bytes, masks as given. Offsets: pool.up 0, pool.down 4096, slab.up 8192,
-/// slab.down 12288, index 16384 (two lists of 32 bytes), slot_of 20480, id_at 20544, masks 24576 (8 bytes each).
+/// N = 8, groups of 64 and 128 bytes, with the given masks. Offsets: pool.up 0, pool.down 4096, slab.up 8192, slab.down
+/// 12288, index 16384 (two lists of 32 bytes), slot_of 20480, id_at 20544, masks 24576 (8 bytes each).
 inline Workspace eight_rows(const std::vector<Ids>& masks) {
     const RowLayout layout{{{"up", 64}, {"down", 128}}};
     Workspace workspace = make_workspace({8, layout, static_cast<std::uint32_t>(masks.size()), 8 * masks.size()});
@@ -70,7 +70,7 @@ inline std::vector<StepChange> changes_of(const std::vector<Ids>& masks) {
 
 inline std::vector<std::uint32_t> ids_of(const UpdateLoop& loop) { return {loop.ids().begin(), loop.ids().end()}; }
 
-/// "" when the slab is right, else the error's line.
+/// "" if the slab is correct, else the error's line.
 inline std::string fault_of(const UpdateLoop& loop, const Workspace& workspace, std::uint32_t step) {
     const auto result = verify_slab(loop, workspace, mask_of(workspace, step));
     return result ? "" : to_line(result.error());

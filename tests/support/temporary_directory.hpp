@@ -8,7 +8,7 @@
 
 namespace bytebound::test {
 
-/// A directory that goes with its owner.
+/// A directory that is removed with its owner.
 class TemporaryDirectory {
 public:
     TemporaryDirectory() {

@@ -1,5 +1,5 @@
 #pragma once
-// A machine's sys/ and proc/ in a temporary directory, written from a map path -> text by the test that needs it.
+// A machine's sys/ and proc/ in a temporary directory, from a map path -> text.
 
 #include <stdlib.h>
 
@@ -15,10 +15,10 @@
 namespace bytebound::test {
 
 /// Paths relative to the tree's root, without a leading slash ("sys/devices/system/cpu/online"), and the text of each
-/// file. A path that ends in '/' makes an empty directory.
+/// file. A path that ends in '/' is an empty directory.
 using TreeFiles = std::map<std::string, std::string>;
 
-/// Owner of the directory; it is removed with its owner.
+/// Owns the directory and removes it.
 class Tree {
 public:
     explicit Tree(const TreeFiles& files = {}) {
@@ -41,7 +41,7 @@ public:
             return;
         }
         std::filesystem::create_directories((root_ / path).parent_path());
-        // The kernel ends its lines; a recorded file does too.
+        // A line feed ends the text, as in the kernel's files.
         std::ofstream(root_ / path, std::ios::binary) << text << '\n';
     }
     void remove(const std::string& path) const { std::filesystem::remove_all(root_ / path); }

@@ -1,8 +1,8 @@
-// A process that drives one box of the module fakepmu at a steady rate, until it is killed.
+// A process that drives one box of the module fakepmu at a steady rate until it is killed.
 //
 //   vm_background PMU NODE READS_PER_S WRITES_PER_S
 //
-// What it writes is in proportion to the time that passed, however late it was woken.
+// The amounts are proportional to elapsed time, even if the process wakes up late.
 
 #include <fcntl.h>
 #include <time.h>

@@ -1,5 +1,5 @@
-// Memory-controller boxes of a real kernel, driven by known amounts through the module fakepmu: what our groups and the
-// uncore collector make of cpumask, redirection, width, saturation and too few counters.
+// Memory-controller boxes of a real kernel, driven by known amounts through the module fakepmu. Checks how our groups
+// and the uncore collector handle cpumask, redirection, width, saturation and a lack of counters.
 
 #define CATCH_CONFIG_EXTERNAL_INTERFACES
 #include "guest_main.hpp"
@@ -23,7 +23,7 @@ CATCH_REGISTER_LISTENER(TapLines)
 
 namespace {
 
-/// Tells the module what happened, in its own lines.
+/// Drives the module with lines in its own format.
 void drive(const std::string& lines) {
     const int file = ::open("/sys/kernel/debug/fakepmu/drive", O_WRONLY | O_CLOEXEC);
     REQUIRE(file >= 0);
@@ -61,7 +61,7 @@ using Counts = std::vector<std::uint64_t>;
 
 const std::string reads_0 = "uncore_imc_0/cas_count_read/", writes_0 = "uncore_imc_0/cas_count_write/";
 
-/// The preset of this CPU and the counters that it finds here.
+/// This CPU's preset and the counters that it finds here.
 MemoryMatch matched() {
     const auto choice = choose_preset(SysRoot(), "auto");
     REQUIRE(choice);
@@ -87,7 +87,7 @@ void test_imc() {
         CHECK(counts_of(moved) == Counts{100}); // opening once per online CPU would count 200
         CHECK(counts_of(other) == Counts{4});
     }
-    SECTION("a box has no thread scope: the kernel refuses, and so does the plan") {
+    SECTION("a box has no thread scope, so the kernel and the plan refuse it") {
         const Event event = resolved(reads_0);
         const auto group = Group::open(kernel_sys, std::span(&event, 1));
         REQUIRE_FALSE(group);
@@ -114,7 +114,7 @@ void test_imc() {
         REQUIRE_FALSE(five);
         CHECK(five.error().sys_errno == EINVAL);
     }
-    SECTION("a group whose box is full waits its turn and says so") {
+    SECTION("a group whose box is full is multiplexed and reported as such") {
         Group four = box_group({reads_0, writes_0, reads_0, writes_0}, 0), more = box_group({reads_0}, 0);
         const CounterValue before = values_of(more)[0];
         ::usleep(40'000);
@@ -174,7 +174,7 @@ TEST_CASE("the preset finds every box of both sockets once, and the collector su
     CHECK(bytes == std::vector<std::uint64_t>{1200 * 64, 12 * 64});
 }
 
-TEST_CASE("a counter that stops at its highest value shows it by standing still") {
+TEST_CASE("a counter that saturates at its highest value stops counting") {
     if (has_imc()) {
         SUCCEED("these counters wrap");
         return;
@@ -187,7 +187,7 @@ TEST_CASE("a counter that stops at its highest value shows it by standing still"
     const Counts full = counts_of(group);
     set_parameter("start", "0");
     CHECK(near == Counts{600});
-    CHECK(full == Counts{655}); // 2^48 - 1 is the last value: the rest is lost, without an error
+    CHECK(full == Counts{655}); // 2^48 - 1 is the last value: the rest is lost without an error
 }
 
 TEST_CASE("a channel of another socket cannot be opened, and the reason is its CPU") {

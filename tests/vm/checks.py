@@ -1,4 +1,4 @@
-"""Checks on the host of what a guest sent: (name, problem) pairs, problem empty when the check holds."""
+"""Checks on the host of a guest's output: (name, problem) pairs, problem empty when the check holds."""
 import csv
 import json
 
@@ -12,7 +12,7 @@ def first_difference(a, b):
 
 
 def of(machine, said):
-    """Runs the machine's checks; one that breaks is a problem, too."""
+    """Runs the machine's checks; a check that raises is also a problem."""
     files = said.files()
     for check in CHECKS.get(machine, []):
         try:
@@ -52,7 +52,7 @@ def value(metrics, name):
 
 
 def v1_cpi(files):
-    """bytebound run counts two cycles an instruction in every step and reports a CPI of 2"""
+    """bytebound run counts two cycles per instruction in every step and reports a CPI of 2"""
     rows = rows_of(files, "samples.csv")
     wrong = [row for row in rows if int(row["cycles"]) != 2 * int(row["instructions"]) or int(row["instructions"]) == 0]
     summary = json.loads(files["summary.json"])
@@ -61,9 +61,9 @@ def v1_cpi(files):
 
 
 def v1_qualified(files):
-    """qualification passes cycles and instructions, and withholds an LLC event that opened and stayed 0"""
+    """qualification passes cycles and instructions, and withholds an LLC event that opens but stays 0"""
     rows = json.loads(files["qualified.json"])["rows"]
-    # PMUv3 event 0x37, LL_CACHE_MISS_RD: the preset's for this CPU; QEMU does not know it.
+    # PMUv3 event 0x37, LL_CACHE_MISS_RD: the preset's event for this CPU. QEMU does not implement it.
     silent = "armv8_pmuv3/event=0x37/"
     return first(differs("cpi", {2}, {value(row["metrics"], "cpi") for row in rows}),
                  differs("tier of cpi", {"counted"}, {row["metrics"]["cpi"]["tier"] for row in rows}),
@@ -76,7 +76,7 @@ def v1_qualified(files):
 
 
 def v2_moved(files):
-    """after its CPU went offline every step is on another one and flagged as migrated, none before"""
+    """every step after its CPU went offline is on another one and flagged as migrated, and none before"""
     rows = rows_of(files, "samples.csv")
     there = [row["cpu_before"] == "3" and row["cpu_after"] == "3" for row in rows]
     wrong = [i for i, row in enumerate(rows) if there[i] == ("migrated" in row["flags"].split())]
@@ -170,12 +170,12 @@ def v4_unqualified(files):
 
 
 def v4_busy(files):
-    """what another process drives at the same boxes is subtracted: the loop's own bytes lie in the interval"""
+    """another process's traffic at the same boxes is subtracted: the interval contains the loop's own bytes"""
     metrics = metrics_of(files, "busy/summary.json")
     own = 16384 * 64
     gross = [int(row["ddr-read"]) / int(row["batch"]) for row in measured(rows_of(files, "busy/samples.csv"))]
     mean = sum(gross) / len(gross)
-    # The interpreter's CPUs get unequal shares of a loaded host, and with them the other process.
+    # On a loaded host the interpreter's CPUs get unequal shares, and therefore the other process does too.
     off = [f"{name}: {m['ci_low']:.0f} to {m['value']:.0f} to {m['ci_high']:.0f} for {own}, gross {mean:.0f}"
            for name in ("dram_read_bytes", "dram_write_bytes") for m in [metrics[name]]
            if not (m["ci_low"] <= own <= m["ci_high"] or abs(m["value"] / own - 1) < 0.05)]
@@ -183,7 +183,7 @@ def v4_busy(files):
 
 
 def v4_second(files):
-    """the simulation stands beside boxes that saw nothing of the loop, with the verdict that they differ and why"""
+    """the simulation is listed with boxes that did not count the loop, with the verdict that they differ and why"""
     problems = []
     for row in json.loads(files["second/summary.json"])["rows"]:
         figure = row["metrics"]["dram_bytes"]
@@ -196,12 +196,12 @@ def v4_second(files):
 
 
 def v4_gone(files):
-    """a counter that disappears ends its phase as failed, and finished phases stay whole"""
+    """a counter that disappears fails its phase, and finished phases stay complete"""
     run = json.loads(files["gone/run.json"])
     rows = rows_of(files, "gone/samples.csv")
     # 32+8 reads and 16+4 writes of 64 bytes
     return first(differs("status", "failed", run["status"]),
-                 # It disappears in a reading (the group falls apart or stands still) or before the next phase opens it.
+                 # It disappears during a reading (the group is dissolved or freezes) or before the next phase opens it.
                  "" if run["failure"]["operation"] in ("read group of", "read event", "open event")
                  else f"operation {run['failure']['operation']}",
                  differs("exit code", 1, run["failure"]["exit_code"]),

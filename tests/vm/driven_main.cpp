@@ -1,9 +1,9 @@
-// bytebound with one more loop, `driven`, for guests with the module fakepmu: a step does paired's row copies and then
-// tells the module's counters how much it "did". What the whole program prints of DRAM bytes, LLC misses and CPI must
-// then be these amounts. This loop is in no released binary.
+// bytebound with an additional loop, `driven`, for guests with the module fakepmu. A step does paired's row copies and
+// then sets how much the module's counters advance. DRAM bytes, LLC misses and CPI in the program's output must equal
+// these amounts. No released binary contains this loop.
 //
-// FAKEPMU_STEP holds what a step tells, in the module's own lines ("core 3000 1500 20\nbox 0 0 32 16"); a step that
-// should not drive anything leaves it empty.
+// FAKEPMU_STEP contains the lines for each step, in the module's format
+// ("core 3000 1500 20\nbox 0 0 32 16"); it is empty if a step drives nothing.
 
 #include <fcntl.h>
 #include <unistd.h>

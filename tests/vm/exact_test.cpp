@@ -1,7 +1,7 @@
-// One virtual CPU on which every instruction takes 2 ns: what a counter says is a property of the code between two
-// reads, and our owners and plans can be held against exact numbers.
+// One virtual CPU on which every instruction takes 2 ns. A counter's value is then determined by the code between two
+// reads, so our owners and plans can be compared with exact numbers.
 //
-// QEMU's armv8_pmuv3 at 1 GHz: 2 cycles an instruction, one cycle counter and 6 general ones; any raw code opens and
+// QEMU's armv8_pmuv3 at 1 GHz: 2 cycles per instruction, one cycle counter and 6 general ones. Any raw code opens and
 // counts 0; generic cache events do not open (target/arm/helper.c, pm_events).
 
 #define CATCH_CONFIG_EXTERNAL_INTERFACES
@@ -30,7 +30,7 @@ struct Counts {
     bool operator==(const Counts&) const = default;
 };
 
-/// Of 2 n instructions and one read. `cycles` leads, `instructions` comes next.
+/// Differences over 2 n instructions and one read. `cycles` leads, `instructions` is next.
 [[gnu::noinline]] Counts counted(Group& group, std::uint64_t n) {
     const bool first = group.refresh();
     const CounterValue cycles = group.value(0), instructions = group.value(1);
@@ -40,7 +40,7 @@ struct Counts {
     return {group.value(0).count - cycles.count, group.value(1).count - instructions.count};
 }
 
-/// "r1001:u", ...: codes that this PMU does not know; each takes a counter.
+/// "r1001:u", ...: codes that this PMU does not implement; each uses a counter.
 std::vector<std::string> raw_codes(unsigned count) {
     std::vector<std::string> names;
     for (unsigned i = 1; i <= count; ++i)
@@ -86,7 +86,7 @@ std::vector<Reading> readings_over(WorkerCounters& counters, std::uint64_t n) {
     return readings;
 }
 
-/// The kernel, but group leaders are pinned: on their counters always, or in error for good.
+/// The kernel, with pinned group leaders: always on their counters, or permanently in error.
 class PinningSys final : public test::ForwardingSys {
 public:
     SysResult perf_event_open(perf_event_attr& attr, pid_t pid, int cpu, int group_fd, unsigned long flags) override {
@@ -135,7 +135,7 @@ TEST_CASE("a collector's group gives the same exact difference at every repetiti
     CHECK(results[1].cycles == 2 * results[1].instructions);
 }
 
-TEST_CASE("two threads that share the CPU are each charged their own instructions") {
+TEST_CASE("two threads that share the CPU each count their own instructions") {
     std::array<Counts, 2> results;
     const auto work = [&](std::size_t i, std::uint64_t turns) {
         auto group = Group::open(kernel_sys, events_of({"cycles:u", "instructions:u"}));
@@ -144,17 +144,17 @@ TEST_CASE("two threads that share the CPU are each charged their own instruction
         results[i] = counted(*group, turns);
     };
     {
-        // Long enough to be switched in and out: 80 ms and 240 ms of virtual time.
+        // Long enough for several context switches: 80 ms and 240 ms of virtual time.
         std::jthread one(work, 0, 20'000'000), other(work, 1, 60'000'000);
     }
     say("thread of 40000000", results[0].instructions);
     say("thread of 120000000", results[1].instructions);
-    // A switch costs no user instruction; what is above 2 n is the read's constant.
+    // A context switch adds no user instructions; the excess over 2 n is the read's constant.
     CHECK(results[0].instructions - 40'000'000 < 300);
     CHECK(results[1].instructions - 120'000'000 < 300);
 }
 
-TEST_CASE("a raw code that the PMU does not know opens and stays 0, and is not an error of ours") {
+TEST_CASE("a raw code that the PMU does not implement opens and stays 0, without an error") {
     Group group = opened({"r1234:u", "instructions:u"});
     const auto before = values_of(group);
     spin(1'000'000);
@@ -175,7 +175,7 @@ TEST_CASE("a generic cache event that the PMU lacks has a reason with its errno"
     CHECK(plan->events[1].pass == 0);
 }
 
-TEST_CASE("cycles and 6 general events fit in one pass, one more makes two, 12 and cycles make two, 13 make three") {
+TEST_CASE("cycles and 6 general events fit in one pass; one more needs two, 12 and cycles need two, 13 need three") {
     const auto with_cycles = [](unsigned count) {
         auto names = raw_codes(count);
         names.insert(names.begin(), "cycles:u");
@@ -191,9 +191,9 @@ TEST_CASE("cycles and 6 general events fit in one pass, one more makes two, 12 a
     CHECK(planned(raw_codes(13)).passes == 3);
 }
 
-// The kernel leaves a leader that is still disabled out when it judges whether a group can be scheduled (arm_pmu.c,
-// validate_event): one event too many opens, and only a trial that runs it shows.
-TEST_CASE("a group with one general event too many opens but never runs, with two too many it is refused") {
+// When the kernel checks whether a group can be scheduled, it ignores a leader that is still disabled (arm_pmu.c,
+// validate_event). A group with one event too many therefore opens, and only a trial run detects it.
+TEST_CASE("a group with one general event too many opens but never runs; with two too many it does not open") {
     auto seven = Group::open(kernel_sys, events_of(raw_codes(7)));
     REQUIRE(seven);
     const CounterValue before = values_of(*seven)[0];
@@ -208,7 +208,7 @@ TEST_CASE("a group with one general event too many opens but never runs, with tw
     CHECK(Group::open(kernel_sys, events_of(raw_codes(6))));
 }
 
-TEST_CASE("12 events in the one pass of --allow-multiplex are scaled, and scaling finds the instructions") {
+TEST_CASE("12 events in the single pass of --allow-multiplex are scaled to the right number of instructions") {
     auto names = raw_codes(11);
     names.push_back("instructions:u");
     PerfCollector collector(kernel_sys, SysRoot());
@@ -226,12 +226,13 @@ TEST_CASE("12 events in the one pass of --allow-multiplex are scaled, and scalin
     CHECK(scaled_count(readings[11]) == Approx(200'000'000).epsilon(0.02));
 }
 
-TEST_CASE("of 12 groups opened at once six have a counter between two ticks and six never ran, and say so") {
+TEST_CASE("of 12 groups open at once, between two ticks six are counted and six are reported as never_ran") {
     std::vector<Group> groups;
     for (int i = 0; i < 12; ++i)
         groups.push_back(opened({"instructions:u"}));
     std::array<std::size_t, 3> states{}; // counted, scaled, never_ran
-    // A window of 0.1 ms seldom holds the tick (4 ms) at which the kernel rotates; the next one then does not.
+    // A window of 0.1 ms rarely contains the tick (4 ms) at which the kernel rotates; if it does, the next one does
+    // not.
     for (int attempt = 0; attempt < 5 && states[0] + states[2] < 12; ++attempt) {
         states = {};
         std::vector<CounterValue> before, after;
@@ -249,7 +250,7 @@ TEST_CASE("of 12 groups opened at once six have a counter between two ticks and 
     CHECK(states == std::array<std::size_t, 3>{6, 0, 6});
 }
 
-TEST_CASE("pinned groups without a counter answer with 0 bytes, which is a lost group and no count") {
+TEST_CASE("a read of a pinned group without a counter returns 0 bytes, which is a lost group, not a count") {
     PinningSys pinning;
     std::vector<Group> groups;
     for (int i = 0; i < 8; ++i) {
@@ -267,7 +268,7 @@ TEST_CASE("pinned groups without a counter answer with 0 bytes, which is a lost 
           "stop other profilers and the NMI watchdog");
 }
 
-TEST_CASE("a trial distinguishes a group that fits from one that others keep off the counters") {
+TEST_CASE("a trial distinguishes a group that fits from one whose counters others occupy") {
     const std::vector<std::vector<Event>> six(6, events_of({"instructions:u"}));
     CHECK(try_groups(kernel_sys, six).fits());
     const std::vector<std::vector<Event>> seven(7, events_of({"instructions:u"}));

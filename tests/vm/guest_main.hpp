@@ -17,7 +17,7 @@ public:
     }
 };
 
-/// A number of this boot, for people and for the comparison of two boots.
+/// A number from this boot, for people and for comparison of two boots.
 inline void say(const char* name, std::uint64_t value) {
     std::printf("T %s=%llu\n", name, static_cast<unsigned long long>(value));
 }

@@ -75,7 +75,7 @@ MACHINES = [
 
 def command(machine, kernel, initramfs):
     system = {"arm64": "qemu-system-aarch64", "amd64": "qemu-system-x86_64"}[machine.architecture]
-    # A starved interpreter misses the 10 ticks in which x86 wants to see its timer, and the kernel would panic.
+    # A starved interpreter misses the 10 ticks within which x86 checks its timer, and the kernel would panic.
     append = {"arm64": "console=ttyAMA0", "amd64": "console=ttyS0 no_timer_check tsc=reliable"}[machine.architecture]
     # Linux on x86 patches its code while other CPUs run it (static keys, at every first and last open of an event kind). A
     # CPU of the multi-threaded interpreter (QEMU 7.2) then may see the int3 in between for ever.

@@ -1,4 +1,4 @@
-// A machine without a PMU: what the collector says of events that it cannot count, and that the rest still counts.
+// A machine without a PMU: events that cannot be counted have a reason, and the others still count.
 
 #define CATCH_CONFIG_EXTERNAL_INTERFACES
 #include "guest_main.hpp"

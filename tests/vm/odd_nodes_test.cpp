@@ -59,19 +59,19 @@ TEST_CASE("a node without memory and a node without CPUs are both nodes") {
     CHECK(machine.nodes[2].memory_bytes > 0);
 }
 
-TEST_CASE("local memory of a CPU on the node without memory is the nearest node's") {
+TEST_CASE("local memory of a CPU on the node without memory is on the nearest node") {
     using Nodes = std::map<int, std::uint64_t>;
     CHECK(resolve_placement(here(), "2", "local", 1)->nodes == std::vector<int>{0});
     CHECK(nodes_of_pages("2", "local") == Nodes{{0, 64}});
     CHECK(nodes_of_pages("0", "local") == Nodes{{0, 64}});
 }
 
-TEST_CASE("pages can be bound to the node without CPUs and are proven there") {
+TEST_CASE("pages can be bound to the node without CPUs and are verified there") {
     CHECK(nodes_of_pages("0", "2") == std::map<int, std::uint64_t>{{2, 64}});
     CHECK(nodes_of_pages("3", "2") == std::map<int, std::uint64_t>{{2, 64}});
 }
 
-TEST_CASE("memory cannot be placed on the node without any") {
+TEST_CASE("memory cannot be placed on the node without memory") {
     const auto placement = resolve_placement(here(), "2", "1", 1);
     REQUIRE_FALSE(placement);
     CHECK(placement.error().code == ExitCode::not_possible);

@@ -1,5 +1,5 @@
-// Four CPUs on two nodes of a real kernel: what our topology code binds, the kernel must confirm, and what a counter
-// says when a CPU goes away, when rights or descriptors are missing.
+// Four CPUs on two nodes of a real kernel. The kernel must confirm what our topology code binds. Also checks counters
+// when a CPU goes offline, and when permissions or descriptors are missing.
 
 #define CATCH_CONFIG_EXTERNAL_INTERFACES
 #include "guest_main.hpp"
@@ -41,7 +41,7 @@ bool write_file(const std::string& path, const std::string& text) {
     return file.good();
 }
 
-/// 64 pages bound as asked and then written by a thread on `cpus`.
+/// 64 pages, bound as requested and then written by a thread on `cpus`.
 std::map<int, std::uint64_t> nodes_of_pages(const std::string& cpus, const std::string& memory) {
     const Machine machine = here();
     const auto placement = resolve_placement(machine, cpus, memory, 1);
@@ -65,13 +65,13 @@ std::map<int, std::uint64_t> nodes_of_pages(const std::string& cpus, const std::
     return proof->on_node;
 }
 
-/// What a planner finds of the names: "" or the reason.
+/// The planner's reason for the names: "" if there is none.
 std::string reason_of(const std::string& name) {
     const auto plan = PerfCollector(kernel_sys, SysRoot()).plan({{name}, false, 0, {}});
     return plan ? plan->events[0].reason : to_line(plan.error());
 }
 
-/// Runs `ask` as the user nobody at a level of perf_event_paranoid and returns its answer.
+/// Runs `ask` as user nobody at a level of perf_event_paranoid and returns its result.
 template <class Ask>
 std::string as_nobody(const char* level, Ask ask) {
     REQUIRE(write_file("/proc/sys/kernel/perf_event_paranoid", level));
@@ -115,7 +115,7 @@ TEST_CASE("the machine is two nodes of two CPUs at distance 21") {
     CHECK(machine.online == std::vector<int>{0, 1, 2, 3});
 }
 
-TEST_CASE("a pinned thread runs where it was pinned, and its pages are proven where they were bound") {
+TEST_CASE("a pinned thread runs where it was pinned, and its pages are verified where they were bound") {
     using Nodes = std::map<int, std::uint64_t>;
     CHECK(nodes_of_pages("0", "local") == Nodes{{0, 64}});
     CHECK(nodes_of_pages("3", "local") == Nodes{{1, 64}});
@@ -124,7 +124,7 @@ TEST_CASE("a pinned thread runs where it was pinned, and its pages are proven wh
     CHECK(nodes_of_pages("1", "interleave") == Nodes{{0, 32}, {1, 32}});
 }
 
-TEST_CASE("the affinity from before a pin comes back") {
+TEST_CASE("the affinity from before a pin is restored") {
     const Machine machine = here();
     {
         const auto pin = Pin::bind(kernel_sys, machine, 2);
@@ -134,7 +134,7 @@ TEST_CASE("the affinity from before a pin comes back") {
     CHECK(*read_affinity(kernel_sys) == std::vector<int>{0, 1, 2, 3});
 }
 
-TEST_CASE("pages that first touch put on the other node are out of place, and the proof says so") {
+TEST_CASE("pages that first touch put on the other node are reported as out of place") {
     const Machine machine = here();
     const auto local = resolve_placement(machine, "0", "local", 1), remote = resolve_placement(machine, "2", "1", 1);
     REQUIRE(local);
@@ -152,7 +152,7 @@ TEST_CASE("pages that first touch put on the other node are out of place, and th
     ::munmap(begin, pages * page);
 }
 
-TEST_CASE("a counter of a CPU that goes offline freezes, and none opens there") {
+TEST_CASE("a counter of a CPU that goes offline freezes, and no new one opens there") {
     Event event = resolved("cycles:u");
     auto group = Group::open(kernel_sys, std::span(&event, 1), 3);
     REQUIRE(group);
@@ -181,7 +181,7 @@ TEST_CASE("a counter of a CPU that goes offline freezes, and none opens there") 
           "place CPU 3: it is offline; bring it online (echo 1 > /sys/devices/system/cpu/cpu3/online) or choose among "
           "0-2");
 
-    // The event does not come back with its CPU; a new one opens.
+    // The event does not resume with its CPU; a new one opens.
     REQUIRE(write_file("/sys/devices/system/cpu/cpu3/online", "1"));
     const CounterValue back = values_of(*group)[0];
     ::usleep(20'000);
@@ -189,7 +189,7 @@ TEST_CASE("a counter of a CPU that goes offline freezes, and none opens there") 
     CHECK(Group::open(kernel_sys, std::span(&event, 1), 3));
 }
 
-TEST_CASE("a thread whose CPU is taken away goes on counting elsewhere") {
+TEST_CASE("a thread whose CPU goes offline continues counting on another one") {
     const Machine machine = here();
     auto pin = Pin::bind(kernel_sys, machine, 3);
     REQUIRE(pin);
@@ -205,7 +205,7 @@ TEST_CASE("a thread whose CPU is taken away goes on counting elsewhere") {
     REQUIRE(write_file("/sys/devices/system/cpu/cpu3/online", "1"));
 }
 
-TEST_CASE("at every level of perf_event_paranoid a user without rights learns what the level forbids") {
+TEST_CASE("at every level of perf_event_paranoid an unprivileged user gets the reason for what it forbids") {
     const auto user = [] { return reason_of("cycles:u"); };
     const auto kernel = [] { return reason_of("cycles:k"); };
     CHECK(as_nobody("3", user) ==
@@ -225,7 +225,7 @@ TEST_CASE("at every level of perf_event_paranoid a user without rights learns wh
 
 TEST_CASE("root counts at every level") { CHECK(reason_of("cycles:k") == ""); }
 
-TEST_CASE("without descriptors left the reason is their number, and nothing stays open") {
+TEST_CASE("without free descriptors the reason is their limit, and nothing stays open") {
     rlimit old{}, few{};
     REQUIRE(::getrlimit(RLIMIT_NOFILE, &old) == 0);
     const int next = ::dup(0);

@@ -1,5 +1,5 @@
-// What a read costs in each way, on the guest's clock: with -icount it advances 2 ns per instruction, the kernel's
-// included, so the numbers are the same in every boot. docs/read-costs.md has them.
+// Cost of each way of reading, on the guest's clock: with -icount it advances 2 ns per instruction, including the
+// kernel's, so the numbers are the same in every boot. docs/read-costs.md lists them.
 
 #define CATCH_CONFIG_EXTERNAL_INTERFACES
 #include "guest_main.hpp"
@@ -37,7 +37,7 @@ Group group_of(const std::vector<std::string>& names) {
     return std::move(*group);
 }
 
-/// Of four software events through a collector; 0 where it cannot count them.
+/// For four software events through a collector; 0 if it cannot count them.
 std::uint64_t ns_of_collector(std::string_view name) {
     const CollectorEntry* entry = find_collector(collectors(), name);
     if (entry == nullptr || entry->make == nullptr) return 0;
@@ -62,7 +62,7 @@ std::uint64_t ns_of_collector(std::string_view name) {
 
 } // namespace
 
-TEST_CASE("reads past the kernel cost a fraction of those through it, PAPI more than its read(2)") {
+TEST_CASE("reads in user space cost a fraction of those through the kernel, and PAPI more than its read(2)") {
     Group by_kernel = group_of({"cycles", "instructions"}), by_user = group_of({"cycles", "instructions"});
     REQUIRE(by_user.read_in_user_space(*processor_registers()));
     Group four = group_of(software);

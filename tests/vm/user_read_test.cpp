@@ -1,4 +1,4 @@
-// Reads in user space against read(2) on the CPU where both are exact.
+// Compares user-space reads with read(2) on the CPU where both are exact.
 
 #define CATCH_CONFIG_EXTERNAL_INTERFACES
 #include "guest_main.hpp"
@@ -57,18 +57,18 @@ TEST_CASE("user-space reads count 2 n instructions exactly, as read(2) does") {
     CHECK_FALSE(by_kernel.schedule_stamp().has_value());
 }
 
-TEST_CASE("a 32-bit counter that wraps during the work still gives the whole difference") {
+TEST_CASE("a 32-bit counter that wraps during the work still gives the correct difference") {
     Group group = instructions();
     REQUIRE(group.read_in_user_space(*processor_registers()));
     const std::uint64_t constant = counted(group, 1000) - 2000;
     counted(group, 1000);
-    // The kernel starts such a counter at 2^31 (armpmu_event_set_period): more than that many wrap it.
+    // The kernel starts such a counter at 2^31 (armpmu_event_set_period), so a larger count wraps it.
     const std::uint64_t all = counted(group, 1'100'000'000);
     say("instructions over a wrap", all);
     CHECK(all - 2'200'000'000 < constant + 300);
 }
 
-// With -icount the guest's clock advances 2 ns per instruction, of the kernel too: the same in every boot.
+// With -icount the guest's clock advances 2 ns per instruction, including the kernel's: the same in every boot.
 TEST_CASE("a user-space read costs a fraction of a read(2)") {
     Group by_kernel = instructions(), by_user = instructions();
     REQUIRE(by_user.read_in_user_space(*processor_registers()));

@@ -91,7 +91,7 @@ Result<CalibrationRecord> Calibration::measure(const ProgressCallback& progress,
     record.isa = widest_stream_functions().isa;
     record.ceilings.capacities = plan_.capacities;
     record.absent = plan_.absent;
-    // What it sees is others' load: no worker works yet.
+    // Before the workers start, so that the load is that of other processes.
     record.warnings = environment_warnings(capture_environment(seams_.root, machine_, plan_.placement.cpus));
     record.warnings.insert(record.warnings.end(), plan_.warnings.begin(), plan_.warnings.end());
 

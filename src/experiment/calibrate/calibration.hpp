@@ -1,5 +1,5 @@
 #pragma once
-// A calibration from its options to its file.
+// A calibration, from its options to its file.
 
 #include <filesystem>
 #include <memory>
@@ -19,33 +19,33 @@
 
 namespace bytebound {
 
-/// What a calibration touches outside of itself. The defaults are the running machine; tests script them.
+/// External dependencies of a calibration. The defaults are the running machine; tests script them.
 struct CalibrationSeams {
     SysRoot root;
     std::span<const CollectorEntry> collectors = bytebound::collectors();
     ClockFunction clock = now_ns;
-    std::optional<Machine> machine;                ///< none: discovered
-    std::optional<std::uint64_t> memory_available; ///< none: read from the root
-    std::filesystem::path directory;               ///< where calibrations of this host are kept; empty: nowhere
-    KernelAmounts kernel_amounts;                  ///< of the qualification
+    std::optional<Machine> machine;                ///< nullopt: discovered
+    std::optional<std::uint64_t> memory_available; ///< nullopt: read from the root
+    std::filesystem::path directory;               ///< directory of this host's calibrations; empty: none
+    KernelAmounts kernel_amounts;                  ///< for the qualification
 };
 
-/// The order of calls: prepare, (describe the plan and stop, for --dry-run), measure, save.
+/// Call order: prepare, (describe the plan and stop, for --dry-run), measure, save.
 class Calibration {
 public:
     /// Plans; opens, allocates and writes nothing. Errors: those of plan_calibration(); usage for a file that cannot be
-    /// written, no place for one, or an unknown collector or preset.
+    /// written, a missing output location, or an unknown collector or preset.
     static Result<Calibration> prepare(Sys& sys, CalibrationOptions options, CalibrationSeams seams = {});
 
     const CalibrationPlan& plan() const { return plan_; }
     const std::filesystem::path& file() const { return file_; }
 
     /// Pins, allocates, qualifies and measures on the calling thread, which becomes the leader of every team. Writes
-    /// nothing. Errors: not_possible (counting, placement, memory), internal for a proof that failed; interrupted or
+    /// nothing. Errors: not_possible (counting, placement, memory); internal for a proof that failed; interrupted or
     /// terminated for `stop`.
     Result<CalibrationRecord> measure(const ProgressCallback& progress, const StopFlag& stop);
 
-    /// Writes the file as a whole.
+    /// Writes the file atomically.
     Result<void> save(const CalibrationRecord& record) const;
 
 private:
@@ -60,7 +60,7 @@ private:
     CalibrationSeams seams_;
     Machine machine_;
     CalibrationPlan plan_;
-    CountingRequest counting_request_; ///< its DRAM reads tell the write-allocates
+    CountingRequest counting_request_; ///< its DRAM reads determine the write-allocate factors
     std::filesystem::path file_;
 };
 

@@ -17,11 +17,11 @@ namespace {
 
 constexpr std::uint64_t assumed_llc_bytes = std::uint64_t{32} << 20;
 constexpr std::uint32_t fewest_rounds = 3;
-/// --quick: at most this much for all workers, and twice the caches.
+/// --quick: the limit for all workers together, unless twice the caches is more.
 constexpr std::uint64_t quick_bytes = std::uint64_t{1} << 30;
-/// A row kernel over fewer rows would copy the same few lines again and again.
+/// With fewer rows, a row kernel would copy the same few lines again and again.
 constexpr std::uint64_t fewest_rows = 8;
-constexpr std::uint64_t shortest_row = 64; ///< the list of shorter ones would be most of the traffic
+constexpr std::uint64_t shortest_row = 64; ///< for shorter rows, the list of rows would be most of the traffic
 constexpr std::uint64_t longest_row = std::uint64_t{16} << 20;
 
 Failure impossible(std::string object, std::string cause, std::string remedy) {
@@ -46,7 +46,7 @@ Result<void> check(const CalibrationOptions& o) {
     return {};
 }
 
-/// Counts the machine's DRAM reads; the others show what a modelled machine would have done.
+/// Only collectors that count this machine's DRAM reads are useful here; the others describe a modelled machine.
 Result<void> check_collectors(const std::vector<std::string>& names) {
     for (const std::string& name : names) {
         const CollectorEntry* entry = find_collector(collectors(), name);
@@ -59,15 +59,15 @@ Result<void> check_collectors(const std::vector<std::string>& names) {
 }
 
 std::uint64_t round_up(std::uint64_t bytes, std::uint64_t unit) { return (bytes + unit - 1) / unit * unit; }
-/// Both halves are whole chunks.
+/// Rounds down so that each half is a whole number of chunks.
 std::uint64_t whole_chunks(std::uint64_t bytes) { return bytes / (2 * stream_chunk_bytes) * (2 * stream_chunk_bytes); }
 
-/// The caches of one level below a team.
+/// The caches of one level that a team uses.
 struct LevelCaches {
-    std::uint64_t total = 0;   ///< each cache once
-    std::uint64_t share = 0;   ///< of the worker that has the least: its cache over the workers below it
-    std::uint64_t largest = 0; ///< likewise of the one that has the most
-    bool everywhere = false;   ///< every CPU has one of known size
+    std::uint64_t total = 0;   ///< sum over distinct caches
+    std::uint64_t share = 0;   ///< smallest share of a worker: its cache divided by the number of workers that use it
+    std::uint64_t largest = 0; ///< largest share of a worker
+    bool everywhere = false;   ///< every CPU has a cache of known size
 };
 
 LevelCaches caches_below(const std::vector<int>& cpus, const std::vector<CacheInfo>& caches) {
@@ -87,7 +87,7 @@ LevelCaches caches_below(const std::vector<int>& cpus, const std::vector<CacheIn
     return out;
 }
 
-/// Data caches of one inner level; none where it is the last one.
+/// Data caches of one inner level; empty if that level is the last one.
 std::vector<CacheInfo> inner_caches(const Machine& machine, int level, const std::vector<CacheInfo>& last) {
     std::vector<CacheInfo> out;
     if (!last.empty() && last[0].level <= level) return out;
@@ -96,7 +96,7 @@ std::vector<CacheInfo> inner_caches(const Machine& machine, int level, const std
     return out;
 }
 
-/// Working sets and ceilings of one team.
+/// Determines the working sets and ceilings of one team.
 class TeamPlanner {
 public:
     TeamPlanner(CalibrationPlan& plan, const Machine& machine, Placement placement)
@@ -133,7 +133,7 @@ private:
             return leave_out(MemoryLevel::llc, {}, "no last-level cache of known size: see bytebound topology");
         plan_.capacities.push_back({MemoryLevel::llc, threads(), caches.total});
         const std::uint64_t bytes = whole_chunks(caches.share / 2);
-        // A cyclic pass over twice a cache finds next to nothing in it.
+        // A cyclic pass over twice a cache's size hits almost never in an LRU cache.
         if (bytes < 2 * inner_bytes)
             return leave_out(MemoryLevel::llc, {},
                              fmt::format("half of it is {} per worker, less than twice the {} of a worker's own cache",
@@ -144,7 +144,7 @@ private:
 
     void add_memory(const LevelCaches& caches) {
         const std::uint64_t held = caches.everywhere ? caches.total : std::max(caches.total, assumed_llc_bytes);
-        // More than 4 x all of it together, and more than 4 x what lies above each worker.
+        // More than 4 x all last-level caches together, and more than 4 x each worker's share.
         const std::uint64_t full = round_up(std::max(4 * held / threads(), 4 * caches.largest) + 1, huge_page_size);
         std::uint64_t bytes = full;
         if (plan_.options.quick)
@@ -184,7 +184,7 @@ private:
     TeamPlan team_;
 };
 
-/// Workers of the largest team that --cpus has room for, one per core.
+/// Size of the largest team that --cpus allows, one worker per core.
 std::uint32_t cores_of(const Machine& machine, const CalibrationOptions& options) {
     std::uint32_t best = 1;
     for (std::uint32_t threads = 2; threads <= machine.cores.size(); ++threads) {

@@ -1,5 +1,5 @@
 #pragma once
-// What a calibration measures, on how large buffers. Pure: nothing is opened, bound or allocated.
+// What a calibration measures, and on which buffer sizes. Pure: nothing is opened, bound or allocated.
 
 #include <cstdint>
 #include <filesystem>
@@ -15,14 +15,14 @@
 
 namespace bytebound {
 
-/// Options of `bytebound calibrate`, parsed but not yet judged.
+/// Options of `bytebound calibrate`, parsed but not validated.
 struct CalibrationOptions {
     std::string cpus = "auto", memory = "local";
-    std::vector<std::uint32_t> threads; ///< empty: 1, 2, 4, ... and every core of --cpus
+    std::vector<std::uint32_t> threads; ///< empty: 1, 2, 4, ... and all cores of --cpus
     std::vector<std::uint64_t> row_bytes = {256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536};
     std::uint32_t rounds = 20;
     bool quick = false;
-    CountingOptions counting; ///< whose events stay empty: a calibration counts what a run counts by default
+    CountingOptions counting; ///< its events stay empty: a calibration counts the default events of a run
     std::string out;          ///< empty: the host's file in the cache directory
     bool force = false, dry_run = false, quiet = false, json = false;
     std::vector<std::string> command;
@@ -32,7 +32,7 @@ inline constexpr std::uint32_t quick_rounds = 5;
 /// One working set of a team.
 struct LevelBuffers {
     MemoryLevel level = MemoryLevel::memory;
-    std::uint64_t worker_bytes = 0; ///< every worker's own part; copies go from its first half to its second
+    std::uint64_t worker_bytes = 0; ///< per worker; copies go from its first half to its second half
     bool small_buffers = false;
     bool operator==(const LevelBuffers&) const = default;
 };
@@ -45,11 +45,11 @@ struct CeilingRequest {
     bool operator==(const CeilingRequest&) const = default;
 };
 
-/// All ceilings of one number of workers.
+/// All ceilings for one number of workers.
 struct TeamPlan {
     Placement placement;
     std::vector<CeilingRequest> requests;
-    std::uint64_t arena_bytes = 0; ///< of the whole team
+    std::uint64_t arena_bytes = 0; ///< for the whole team
     std::uint32_t threads() const { return static_cast<std::uint32_t>(placement.cpus.size()); }
 };
 
@@ -62,12 +62,12 @@ struct CalibrationPlan {
     std::vector<Warning> warnings;
 };
 
-/// `memory_available`: bytes; 0: unknown. Errors: those of resolve_placement(); usage for impossible options and for
+/// `memory_available`: bytes; 0: unknown. Errors: those of resolve_placement(); usage for invalid options, and for
 /// buffers larger than the memory.
 Result<CalibrationPlan> plan_calibration(const CalibrationOptions& options, const Machine& machine,
                                          std::uint64_t memory_available);
 
-/// The plan in lines of text, for --dry-run.
+/// The plan as lines of text, for --dry-run.
 std::vector<std::string> describe(const CalibrationPlan& plan);
 
 } // namespace bytebound

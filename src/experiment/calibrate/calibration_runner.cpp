@@ -11,12 +11,12 @@ namespace {
 
 constexpr std::uint64_t most_passes = std::uint64_t{1} << 20;
 
-/// What a worker does, for WorkerTeam::release().
+/// Arguments of a worker's part, for WorkerTeam::release().
 struct Work {
     const StreamFunctions* functions;
     StreamKernel kernel;
     std::byte* arena;
-    std::uint64_t stride, bytes; ///< between workers; of each
+    std::uint64_t stride, bytes; ///< stride between workers; bytes per worker
     std::uint64_t passes, word, row_bytes;
     const std::vector<std::vector<RowMove>>* moves;
 };
@@ -27,7 +27,7 @@ void once(const Work& work, unsigned worker) noexcept {
     switch (work.kernel) {
     case StreamKernel::read: {
         const std::uint64_t words = work.functions->read(from, work.bytes);
-        asm volatile("" : : "r"(words)); // the reads must happen
+        asm volatile("" : : "r"(words)); // keeps the reads
         return;
     }
     case StreamKernel::write: return work.functions->write(from, work.bytes, work.word);
@@ -53,7 +53,7 @@ struct FmaWork {
 void do_fma(void* context, unsigned) noexcept {
     const FmaWork& work = *static_cast<const FmaWork*>(context);
     double sum = work.kernel->run(work.iterations);
-    asm volatile("" : "+m"(sum)); // the operations must happen
+    asm volatile("" : "+m"(sum)); // keeps the operations
 }
 
 } // namespace
@@ -66,7 +66,7 @@ Result<CalibrationRunner> CalibrationRunner::make(Sys& sys, const Machine& machi
     team.each([&](unsigned worker) {
         auto* const words = reinterpret_cast<std::uint64_t*>(runner.arena_.region.data() + worker * part);
         Random random(worker + 1);
-        // Some processors do not write back lines of zeros; pages of zeros may even share one.
+        // Some processors do not write back lines of zeros, and pages of zeros may share one physical page.
         for (std::uint64_t i = 0; i < part / sizeof *words; ++i)
             words[i] = random.next() | 1;
     });
@@ -127,13 +127,13 @@ std::uint64_t CalibrationRunner::run(const FmaKernel& kernel, std::uint64_t iter
 
 std::uint64_t CalibrationRunner::passes_for(const CeilingRequest& request, std::uint64_t ns) {
     std::uint64_t passes = 1;
-    // The first pass of all brings the working set in; what it took says nothing.
+    // The first pass only loads the working set; its time is not used.
     run(request, 1);
     for (;;) {
         const std::uint64_t took = run(request, passes);
         if (took >= ns / 2) return std::max<std::uint64_t>(1, passes * ns / took);
         passes *= std::clamp<std::uint64_t>(ns / took, 2, 16);
-        if (passes > most_passes) return passes; // a clock that hardly moves
+        if (passes > most_passes) return passes; // the clock hardly advances
     }
 }
 

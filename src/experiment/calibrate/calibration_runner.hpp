@@ -1,5 +1,5 @@
 #pragma once
-// One team's buffers, and the kernels over them. Internal to calibration.
+// One team's buffers and the kernels that run on them. Internal to calibration.
 
 #include <cstdint>
 #include <map>
@@ -16,28 +16,28 @@
 
 namespace bytebound {
 
-/// What the program moved in one pass of a kernel, over all workers.
+/// Bytes that the program moves in one pass of a kernel, over all workers.
 struct ProgramBytes {
-    double loaded = 0, stored = 0; ///< of the buffers
-    double listed = 0;             ///< of the list of rows: loaded, but no part of a bandwidth
+    double loaded = 0, stored = 0; ///< buffers
+    double listed = 0;             ///< list of rows: loaded, but not part of a bandwidth
     double moved() const { return loaded + stored; }
 };
 
-/// Memory of one team, bound as the placement says, written by the worker that uses it, never zero.
+/// Memory of one team, bound according to the placement, written (non-zero) by the worker that uses it.
 class CalibrationRunner {
 public:
-    /// `team`: pinned to the plan's CPUs. Errors: not_possible for memory that cannot be had or bound.
+    /// `team` must be pinned to the plan's CPUs. Error: not_possible if memory cannot be allocated or bound.
     static Result<CalibrationRunner> make(Sys& sys, const Machine& machine, const TeamPlan& plan, WorkerTeam& team,
                                           ClockFunction clock);
 
     const BoundArena& arena() const { return arena_; }
 
     ProgramBytes bytes(const CeilingRequest& request) const;
-    /// Nanoseconds of `passes` passes on every worker at once, from the release to the last arrival.
+    /// Nanoseconds of `passes` passes on every worker concurrently, from the release to the last arrival.
     std::uint64_t run(const CeilingRequest& request, std::uint64_t passes);
-    /// Likewise of `iterations` of multiply-adds.
+    /// The same for `iterations` of multiply-adds.
     std::uint64_t run(const FmaKernel& kernel, std::uint64_t iterations);
-    /// As many passes as take about `ns`; leaves a working set that fits a cache in it.
+    /// The number of passes that take about `ns`. Leaves a working set that fits in a cache in that cache.
     std::uint64_t passes_for(const CeilingRequest& request, std::uint64_t ns);
 
 private:
@@ -52,8 +52,9 @@ private:
     WorkerTeam* team_;
     ClockFunction clock_;
     BoundArena arena_;
-    std::map<std::uint64_t, std::vector<std::vector<RowMove>>> moves_; ///< by number of rows; one list per worker
-    std::uint64_t stored_word_ = 1; ///< another for every write, so that every line changes
+    /// Key: number of rows; value: one list per worker.
+    std::map<std::uint64_t, std::vector<std::vector<RowMove>>> moves_;
+    std::uint64_t stored_word_ = 1; ///< changes with every write, so that every line changes
 };
 
 } // namespace bytebound

@@ -15,14 +15,14 @@
 namespace bytebound {
 namespace {
 
-/// Of one sample: a thousand times what releasing a team takes, a fraction of a scheduler's slice.
+/// Duration of one sample: a thousand times the release of a team, and a fraction of a scheduler's time slice.
 constexpr std::uint64_t sample_ns = 2'000'000;
 
 /// Samples of one ceiling.
 struct CeilingSamples {
     std::uint64_t passes = 1, last_ns = sample_ns;
     std::vector<double> rates;
-    std::vector<std::vector<double>> read_bytes; ///< per pass of the counters
+    std::vector<std::vector<double>> read_bytes; ///< indexed by counter pass
 };
 
 struct ComputeSamples {
@@ -32,7 +32,7 @@ struct ComputeSamples {
     std::vector<double> rates;
 };
 
-constexpr std::size_t fewest_samples = 2; ///< one has no interval
+constexpr std::size_t fewest_samples = 2; ///< one sample has no interval
 
 /// Each round counts one pass.
 std::string why_too_few_counts(const std::string& source, std::size_t passes, std::uint32_t rounds) {
@@ -80,7 +80,7 @@ void TeamMeasurement::settle_lengths() {
         samples_[i].passes = runner_.passes_for(request(i), sample_ns);
     for (const FloatType type : {FloatType::f32, FloatType::f64}) {
         ComputeSamples each{type, fma_kernels(type).back(), 100'000, {}};
-        runner_.run(each.kernel, each.iterations); // wakes the vector units
+        runner_.run(each.kernel, each.iterations); // powers up the vector units
         const std::uint64_t took = runner_.run(each.kernel, each.iterations);
         each.iterations = std::max<std::uint64_t>(1000, each.iterations * sample_ns / took);
         compute_.push_back(each);
@@ -90,7 +90,7 @@ void TeamMeasurement::settle_lengths() {
 Result<void> TeamMeasurement::once(std::size_t i, std::size_t counter_pass) {
     CeilingSamples& samples = samples_[i];
     const ProgramBytes bytes = runner_.bytes(request(i));
-    if (request(i).buffers.level != MemoryLevel::memory) runner_.run(request(i), 1); // brings the working set in
+    if (request(i).buffers.level != MemoryLevel::memory) runner_.run(request(i), 1); // loads the working set
     const auto pass = [&] {
         samples.last_ns = runner_.run(request(i), samples.passes);
         return samples.last_ns;
@@ -119,7 +119,7 @@ Result<void> TeamMeasurement::round(std::uint32_t number, const StopFlag& stop) 
     std::vector<std::size_t> order(samples_.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     Random random(number + 1);
-    // No kernel always follows the same other one.
+    // Shuffled, so that no kernel always runs after the same other one.
     for (std::size_t left = order.size(); left > 1; --left)
         std::swap(order[left - 1], order[random.below(static_cast<std::uint32_t>(left))]);
     std::size_t counter_pass = 0;
@@ -199,7 +199,7 @@ void TeamMeasurement::put() {
     }
 }
 
-/// Asks where the pages are; a page elsewhere under a policy that allows no other node is a failed proof.
+/// Queries the location of the pages. A page on a node that the policy excludes is a failed proof.
 Result<void> prove(const TeamContext& context, const CalibrationRunner& runner, CalibrationRecord& record) {
     const MappedRegion& memory = runner.arena().region;
     const AddressRange whole{"calibration", memory.data(), memory.size()};
@@ -222,7 +222,7 @@ Estimate estimate_rounds(const std::vector<double>& samples, Stat stat) {
     for (const double sample : samples)
         rounds.numerator.push_back({sample});
     Estimate out = *estimate(rounds, stat);
-    // A percentile interval need not hold the value; a file whose interval does not is not read.
+    // A percentile interval may exclude the value, and the reader of calibration files rejects that.
     out.ci_low = std::min(out.ci_low.value_or(out.value), out.value);
     out.ci_high = std::max(out.ci_high.value_or(out.value), out.value);
     return out;

@@ -1,5 +1,5 @@
 #pragma once
-// The ceilings of one number of workers. Internal to calibration.
+// The ceilings for one number of workers. Internal to calibration.
 
 #include "experiment/calibrate/calibration.hpp"
 #include "experiment/calibrate/write_allocate.hpp"
@@ -15,16 +15,16 @@ struct TeamContext {
     ClockFunction clock;
     Counting& counting;
     ReadEvents reads;
-    std::uint64_t done_before, total; ///< rounds, for the progress
+    std::uint64_t done_before, total; ///< rounds, for the progress display
 };
 
-/// Pins a team, allocates, measures every ceiling in every round, in an order of each round's own, and adds what it
-/// found to the record. Errors: as Calibration::measure().
+/// Pins a team, allocates, and measures every ceiling in every round, in a different order each round. Adds the results
+/// to the record. Errors: as for Calibration::measure().
 Result<void> measure_team(const TeamContext& context, CalibrationRecord& record, const ProgressCallback& progress,
                           const StopFlag& stop);
 
-/// Value and interval of samples that stem from one round each: a round is a block, since the rounds are interleaved
-/// repeats of the whole calibration. The interval holds the value.
+/// Value and interval of samples with one sample per round. A round is treated as a block, because rounds are
+/// interleaved repeats of the whole calibration. The interval always includes the value.
 Estimate estimate_rounds(const std::vector<double>& samples, Stat stat);
 
 } // namespace bytebound

@@ -16,7 +16,7 @@ constexpr std::string_view reads = metric_name::dram_read_bytes;
 
 bool is_counted(const EventRecord& event) { return event.pass >= 0; }
 
-/// Why nothing counts DRAM reads, in the words of those that were asked.
+/// Why DRAM reads cannot be counted: the reasons of the collectors that were tried.
 std::string why_nothing_counts(const Counting& counting) {
     for (const EventRecord& event : counting.events)
         if (is_counted(event) && event.role == metric_name::dram_bytes)
@@ -84,7 +84,7 @@ std::optional<double> ReadCounter::bytes_between(const TeamValues& before, const
             const Reading reading = difference(before[worker][i], after[worker][i]);
             if (reading.state != ReadingState::counted && reading.state != ReadingState::scaled) return std::nullopt;
             const EventRecord& event = counting_->events[slot.column];
-            // A core event that estimates bytes; the parts of others are weighted already.
+            // A core event that estimates bytes; the parts of other events are already weighted.
             const bool term = event.bytes_per_count != 0 && event.parts.empty();
             bytes += slot.weight * (term ? static_cast<double>(event.bytes_per_count) : 1.0) * scaled_count(reading);
         }

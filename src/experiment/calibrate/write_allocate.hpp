@@ -1,5 +1,5 @@
 #pragma once
-// Lines that stores read at the memory controller, from counters where they exist. Internal to calibration.
+// Lines read at the memory controller because of stores, from counters if available. Internal to calibration.
 
 #include <cstdint>
 #include <optional>
@@ -16,31 +16,31 @@
 
 namespace bytebound {
 
-/// Which events of a counting hold DRAM reads, or why none does.
+/// The events that count DRAM reads, or why there are none.
 struct ReadEvents {
     std::string source;               ///< "uncore"; empty: none
-    std::vector<std::size_t> columns; ///< their sum is the bytes read
+    std::vector<std::size_t> columns; ///< their sum is the number of bytes read
     std::string reason;
 };
-/// Of the first source that counts them. An event that failed qualification counts nothing.
+/// Uses the first source that counts DRAM reads. Events that failed qualification are ignored.
 ReadEvents find_read_events(const Counting& counting, const QualificationRecord& qualification);
 
-/// Counts DRAM reads around passes of a kernel, over all workers of a team.
+/// Counts DRAM reads during passes of a kernel, over all workers of a team.
 class ReadCounter {
 public:
-    /// Nothing is counted, and the factor is assumed, where `events` has no source.
+    /// If `events` has no source, nothing is counted and the factor is assumed.
     ReadCounter(Counting& counting, ReadEvents events, WorkerTeam& team)
         : counting_(&counting), events_(std::move(events)), team_(&team) {}
     bool counts() const { return !events_.source.empty(); }
     const ReadEvents& events() const { return events_; }
-    /// Passes that hold such events: their counts add up.
+    /// Counter passes that contain such events; their counts are added up.
     const std::vector<int>& passes() const { return passes_; }
 
     /// Opens the counters of one pass on every worker. Error: that of the source.
     Result<void> open(int pass);
     void close() { open_.reset(); }
-    /// Bytes read while `work` ran, less what the idle machine reads in the time that `work` says it took; nothing
-    /// where a counter did not run.
+    /// Bytes read while `work` ran, minus the idle machine's reads during the time that `work` returns; nullopt if a
+    /// counter did not run.
     template <class Work>
     Result<std::optional<double>> during(std::uint64_t idle_ns, Work&& work);
 
@@ -79,9 +79,9 @@ Result<std::optional<double>> ReadCounter::during(std::uint64_t idle_ns, Work&& 
     return bytes;
 }
 
-/// Bytes read beyond those that the program loads, per byte that it stores.
+/// Bytes read in excess of those that the program loads, per byte stored.
 double write_allocate_factor(double read_bytes, const ProgramBytes& program);
-/// What is taken for it where nothing counts: 1, and 0 for stores past the caches.
+/// The assumed factor if nothing is counted: 1, or 0 for non-temporal stores.
 double assumed_factor(StreamKernel kernel);
 
 } // namespace bytebound

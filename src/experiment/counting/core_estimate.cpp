@@ -9,7 +9,7 @@
 namespace bytebound {
 namespace {
 
-/// What is left of an estimate without one of its terms is not counted either.
+/// If one term of an estimate cannot be counted, drops the other terms too.
 void give_up_estimate(Counting& counting, const EventRecord& missing) {
     const std::string cause = "the estimate needs " + missing.name + " too: " + missing.reason;
     for (EventRecord& record : counting.events) {

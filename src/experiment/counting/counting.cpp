@@ -42,7 +42,7 @@ EventRecord* record_named(Counting& counting, const std::string& name) {
     return nullptr;
 }
 
-/// What nobody counts yet and this collector may know.
+/// Names that are not counted yet and that this collector may accept.
 std::vector<std::string> names_left(const Counting& counting, std::span<const CollectorEntry> table,
                                     const CollectorEntry* entry) {
     std::vector<std::string> names;
@@ -53,7 +53,7 @@ std::vector<std::string> names_left(const Counting& counting, std::span<const Co
     return names;
 }
 
-/// Numerators and denominators: cycles / instructions, LLC misses / instructions.
+/// Numerators and denominators of ratios, such as cycles / instructions and LLC misses / instructions.
 std::vector<std::vector<std::string>> ratio_groups(const Counting& counting) {
     std::vector<std::string> group;
     for (const EventRecord& record : counting.events)
@@ -62,7 +62,7 @@ std::vector<std::vector<std::string>> ratio_groups(const Counting& counting) {
     return {group};
 }
 
-/// A plan is made on the leader's CPU; each worker opens it on its own. A hybrid core PMU counts on its CPUs only.
+/// A plan is made on the leader's CPU, but opened on every worker's CPU. A hybrid core PMU counts only on its own CPUs.
 void leave_out_foreign_pmus(CountingPlan& plan, const std::vector<int>& workers) {
     const auto counts_on = [](const Event& event, int cpu) {
         return event.scope != Scope::thread || event.cpus.empty() ||
@@ -83,7 +83,7 @@ void leave_out_foreign_pmus(CountingPlan& plan, const std::vector<int>& workers)
     }
 }
 
-/// Lets one collector plan the names that are left. How many it took.
+/// Lets one collector plan the remaining names. Returns the number of names it counts.
 Result<std::size_t> take(Counting& counting, std::unique_ptr<Collector> collector, const CountingRequest& request,
                          const std::vector<std::string>& names) {
     auto agreed = collector->plan(
@@ -94,7 +94,7 @@ Result<std::size_t> take(Counting& counting, std::unique_ptr<Collector> collecto
     for (const PlannedEvent& planned : agreed->events) {
         EventRecord* record = record_named(counting, planned.name);
         if (record == nullptr) continue;
-        // A later collector's refusal does not hide the reason of the first, the one that the user asked.
+        // Keep the first collector's reason, which concerns the user's first choice.
         if (planned.pass < 0 && !record->reason.empty()) continue;
         fill_event_record(*record, planned, *agreed);
         if (planned.pass >= 0) ++taken;
@@ -141,7 +141,7 @@ Result<void> ask_collector(Counting& counting, const std::string& name, const Co
     return {};
 }
 
-/// What perf refused and the operating system keeps anyway.
+/// Counts events that perf refused but the operating system keeps anyway.
 Result<void> ask_os(Counting& counting, const CountingRequest& request, Sys& sys) {
     std::vector<EventRecord> refused = counting.events;
     std::vector<std::string> names;

@@ -1,5 +1,5 @@
 #pragma once
-// Which events of a run are counted by which collector, in which pass, and why the others are not.
+// Assigns the events of a run to collectors and passes, with the reasons for those that cannot be counted.
 
 #include <cstdint>
 #include <memory>
@@ -14,13 +14,13 @@
 
 namespace bytebound {
 
-/// A collector with what it agreed to count.
+/// A collector and the plan that it agreed to.
 struct PlannedCollector {
     std::unique_ptr<Collector> collector;
     CountingPlan plan;
 };
 
-/// One value of a worker's reading: of which column it is a part, and how its counts add up there.
+/// One value of a worker's reading: the column that it belongs to, and how its counts are added up there.
 struct CounterSlot {
     std::size_t column = 0; ///< index in Counting::events
     std::uint32_t weight = 1;
@@ -29,8 +29,8 @@ struct CounterSlot {
     bool operator==(const CounterSlot&) const = default;
 };
 
-/// The counting of a whole run. Columns are the indices of `events`: those of RunPlan::events in the user's order, then
-/// what counts DRAM traffic.
+/// The counting of a whole run. Columns are indices into `events`: those of RunPlan::events in the user's order,
+/// followed by the events that count DRAM traffic.
 struct Counting {
     std::vector<PlannedCollector> sources;
     int passes = 1;
@@ -38,47 +38,48 @@ struct Counting {
     std::vector<CollectorRecord> collectors;
     std::vector<Warning> warnings;
 
-    /// The values of one worker's readings of `pass`, source after source, part after part.
+    /// The values of one worker's readings of `pass`, ordered by source and part.
     std::vector<CounterSlot> slots_of(int pass) const;
-    /// Whether an event counts everybody on the machine: then background is measured and subtracted.
+    /// Whether an event counts the whole machine; background is then measured and subtracted.
     bool counts_shared(int pass) const;
     bool counts_shared() const; ///< in any pass
-    /// Whether counters fill a DRAM metric: by themselves, or as the sum of one source's reads and writes.
+    /// Whether counters feed a DRAM metric, either directly or as the sum of one source's reads and writes.
     bool counts_dram(std::string_view metric) const;
-    /// Gives up a source: its events get the cause and the remedy, its collector is recorded as not used.
+    /// Drops a source: its events get the cause and the remedy, and its collector is recorded as not used.
     void leave_out(std::size_t source, const std::string& cause, const std::string& remedy);
 };
 
-/// Asks the collectors on the calling thread, which is pinned as the leader will be. Errors: usage for a name that
-/// nothing knows; not_possible for an explicit collector that is not built in, not available or can open nothing, and
-/// with --strict for what cannot be counted.
+/// Asks the collectors on the calling thread, which must be pinned like the leader. Errors: usage for a name that no
+/// grammar accepts; not_possible if an explicitly requested collector is not built in, not available or cannot open
+/// anything, and with --strict for what cannot be counted.
 Result<Counting> plan_counting(const CountingRequest& request, Sys& sys, const SysRoot& root,
                                std::span<const CollectorEntry> table);
 
-/// Metrics that no row of this run can have, with the reason, in the order of docs/figures.md.
+/// Metrics that no row of this run can have, with reasons, in the order of docs/figures.md.
 std::vector<UnavailableRecord> unavailable_metrics(const CountingRequest& request, const Counting& counting,
                                                    const std::string& not_simulated);
 
-/// One worker's open counters of one pass. Opened, read and closed on its thread. What is shared by all workers is read
-/// by the one that leads; the others' values of it stay as they were given.
+/// One worker's open counters of one pass. Opened, read and closed on the worker's thread. Values shared by all workers
+/// are read by the leader; in the other workers' output they are left unchanged.
 class OpenCounters {
 public:
     static Result<OpenCounters> open(Counting& counting, int pass, bool leads);
     std::size_t size() const { return size_; }
-    /// Fill size() values; false when a source refused. The source of the first collector asked is the innermost: read
-    /// last before a step and first after it, so that its counters do not see the others' system calls.
+    /// Fill size() values; false if a source refused. The first collector's source is innermost: read last before a
+    /// step and first after it, so that its counters exclude the system calls of the others.
     bool read_before(std::span<CounterValue> out) noexcept;
     bool read_after(std::span<CounterValue> out) noexcept;
-    /// After a read: differs from the one after an earlier read when the kernel took counters away in between, as far
-    /// as the sources know (WorkerCounters::schedule_stamp); 0 where none does.
+    /// After a read: differs from the value after an earlier read if the kernel took counters away in between, as far
+    /// as the sources can detect it (WorkerCounters::schedule_stamp); 0 if none can.
     std::uint64_t schedule_stamp() const noexcept;
     Error last_error() const;
 
 private:
     struct Part {
         std::unique_ptr<WorkerCounters> counters;
-        std::size_t at = 0; ///< of its first value
-        bool idle = false;  ///< open for what opening does (resctrl: the thread joins the group), never read
+        std::size_t at = 0; ///< index of its first value
+        /// Open only for the side effect of opening (resctrl: the thread joins the group), never read.
+        bool idle = false;
     };
     bool read(std::size_t part, std::span<CounterValue> out) noexcept;
 

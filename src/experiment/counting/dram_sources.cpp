@@ -39,7 +39,7 @@ std::string what_it_counts(const CountingPlan& plan) {
     return "counts " + join(names, ", ") + (boxes == 0 ? "" : fmt::format(" at {} boxes", boxes));
 }
 
-/// The choice in the making.
+/// Makes the choice.
 class DramChooser {
 public:
     DramChooser(Counting& counting, const CountingRequest& request, Sys& sys, const SysRoot& root)
@@ -63,7 +63,7 @@ public:
         if (capability.available && by_preset(entry) && request_.preset.memory.counters.empty())
             capability = Capability::no(request_.preset.memory.reason, request_.preset.memory.remedy);
         const bool by_domain = entry.name == collector_name::resctrl;
-        if (!capability.available && by_domain && collector) capability = doctors_word(capability);
+        if (!capability.available && by_domain && collector) capability = with_doctors_cause(capability);
         if (!capability.available) return refuse(entry, capability);
         PlanRequest plan{
             {}, request_.options.allow_multiplex, request_.placement.cpus.at(0), {}, request_.preset.memory.counters};
@@ -89,7 +89,7 @@ public:
         return {};
     }
 
-    /// Core events of the process itself, where the perf collector may count and nothing better does.
+    /// Core events of the process itself, if the perf collector may count and there is no better source.
     void ask_core_estimate() {
         if (!asked_for(request_, collector_name::perf)) return;
         if (!taken_.empty())
@@ -112,11 +112,11 @@ public:
     DramChoice take() { return std::move(choice_); }
 
 private:
-    /// Whether the preset says what to count.
+    /// Whether the preset determines what is counted.
     static bool by_preset(const CollectorEntry& entry) { return entry.name == collector_name::uncore; }
 
-    /// The collector sees its own files; doctor knows the machine as well. Both name the same cause.
-    Capability doctors_word(Capability own) const {
+    /// The collector only sees its own files; doctor also considers the machine. Both report the same cause.
+    Capability with_doctors_cause(Capability own) const {
         if (!root_.is_live()) return own;
         MachineFacts facts = gather_facts(root_);
         facts.program.built_in = {std::string(collector_name::resctrl)};
@@ -129,8 +129,8 @@ private:
         counting_.collectors.push_back({std::string(name), false, std::move(cause), std::move(remedy)});
     }
 
-    /// Opens every pass and reads it twice: what only fails when it is used must not end a run that could do without
-    /// it.
+    /// Opens every pass and reads it twice, so that a source that fails only in use does not end a run that could do
+    /// without it.
     static std::optional<Error> try_twice(Collector& collector, const CountingPlan& plan) {
         for (int pass = 0; pass < plan.passes; ++pass) {
             auto open = collector.open(plan, pass);
@@ -155,7 +155,7 @@ private:
         return reading.state == ReadingState::never_ran || reading.state == ReadingState::read_failed;
     }
 
-    /// A collector that has a word of its own was named on purpose.
+    /// A collector with its own word of --collector was requested explicitly.
     Result<void> refuse(const CollectorEntry& entry, const Capability& capability) {
         if (!request_.collectors.automatic && entry.word == entry.name)
             return cannot_count_with(std::string(entry.name), capability);

@@ -34,7 +34,7 @@ constexpr std::array<FigureEntry, 4> figures = {{
     {metric_name::task_clock_ns, Figure::task_clock, "clock_gettime(CLOCK_THREAD_CPUTIME_ID)"},
 }};
 
-/// This thread's sched file, held open.
+/// This thread's sched file, kept open.
 class SchedFile {
 public:
     explicit SchedFile(Sys& sys) {
@@ -64,7 +64,7 @@ public:
         if (::getrusage(RUSAGE_THREAD, &usage) != 0) return false;
         timespec cpu{};
         ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
-        // The kernel's bookkeeping never pauses: enabled and running are the time since opening.
+        // The kernel's accounting never pauses, so enabled and running are both the time since opening.
         const std::uint64_t time = now_ns() - opened_ns_ + 1;
         for (std::size_t i = 0; i < wanted_.size(); ++i) {
             std::uint64_t count = 0;
@@ -105,7 +105,7 @@ const FigureEntry* entry_of(const std::string& name) {
     return nullptr;
 }
 
-/// Whether a name leaves it open whose instructions are meant, or means both.
+/// Whether a name does not specify a privilege level, or specifies both.
 bool takes_both_domains(const std::string& name) {
     const auto parsed = parse_event_name(name);
     return parsed && parsed->domain.value_or(Domain::user_and_kernel) == Domain::user_and_kernel;

@@ -10,14 +10,14 @@
 
 namespace bytebound {
 
-/// The kernel's own bookkeeping of a thread, where perf refuses: context-switches and page-faults from
+/// The kernel's accounting of a thread, for use if perf is refused: context-switches and page-faults from
 /// getrusage(RUSAGE_THREAD), cpu-migrations from /proc/self/task/TID/sched, task-clock from
-/// clock_gettime(CLOCK_THREAD_CPUTIME_ID). Source of the figures: "os". It does not tell user code from the kernel's:
-/// names that ask for one of the two come back as not countable, as all other names do.
+/// clock_gettime(CLOCK_THREAD_CPUTIME_ID). The source of its figures is "os". It does not separate user code from
+/// kernel code: names that request only one of them are not countable, like all other names.
 std::unique_ptr<Collector> make_os_collector(Sys& sys);
 
-/// The migrations that a thread's sched file states ("se.nr_migrations : 12", kernel/sched/debug.c). Nothing when no
-/// whole line does. Allocates nothing.
+/// The number of migrations in a thread's sched file ("se.nr_migrations : 12", kernel/sched/debug.c); nullopt without a
+/// complete line. Does not allocate.
 std::optional<std::uint64_t> migrations_in(std::string_view sched) noexcept;
 
 } // namespace bytebound

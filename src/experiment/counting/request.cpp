@@ -12,7 +12,7 @@
 namespace bytebound {
 namespace {
 
-/// "cycles:u" -> "cycles"; "cpu_core/cpu-cycles/u" -> "cpu-cycles"; terms stay with their PMU.
+/// "cycles:u" -> "cycles"; "cpu_core/cpu-cycles/u" -> "cpu-cycles"; terms keep their PMU.
 std::string_view without_modifiers(std::string_view name) {
     const auto slash = name.find('/');
     if (slash == std::string_view::npos) return name.substr(0, name.find(':'));
@@ -22,7 +22,7 @@ std::string_view without_modifiers(std::string_view name) {
     return core && inside.find_first_of("=,") == std::string_view::npos ? inside : name.substr(0, end + 1);
 }
 
-/// Some collector that was asked for understands the name. The collector itself judges names of its own.
+/// At least one requested collector accepts the name. A collector checks its own names itself.
 Result<void> check_name(const std::string& name, const CollectorChoice& choice, const EventResolver& resolver) {
     const CollectorEntry* owner = owner_of(collectors(), name);
     if (owner == nullptr) {

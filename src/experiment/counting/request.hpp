@@ -1,6 +1,5 @@
 #pragma once
-// What shall be counted: all that counting needs to know of an experiment. Run, calibrate and everything that comes ask
-// for counters with it.
+// A request for counting: everything that counting needs from an experiment. Used by run and calibrate.
 
 #include <cstdint>
 #include <filesystem>
@@ -16,7 +15,7 @@
 
 namespace bytebound {
 
-/// The options of a command line that decide about counting. Names are as the user gave them.
+/// The command-line options for counting. Names are as the user wrote them.
 struct CountingOptions {
     std::vector<std::string> collectors = {"auto"};
     std::vector<std::string> events; ///< empty: the default events
@@ -27,32 +26,32 @@ struct CountingOptions {
     bool strict = false;
 };
 
-/// Which collectors a list of --collector names asks for.
+/// The collectors selected by a list of --collector names.
 struct CollectorChoice {
     std::vector<std::string> counting; ///< in-process collectors, in order of preference
     bool simulate = false;
-    bool automatic = false;     ///< "auto": a collector that can open nothing is no error
+    bool automatic = false;     ///< "auto": a collector that cannot open anything is not an error
     std::string emulating = {}; ///< the collector that wraps the program; empty: none, as with "auto"
     bool operator==(const CollectorChoice&) const = default;
 };
-/// Errors: usage for an unknown name or none beside others.
+/// Errors (usage): an unknown name, or `none` combined with others.
 Result<CollectorChoice> choose_collectors(const std::vector<std::string>& names);
 
-/// An event before any collector was asked.
+/// An event before collectors are consulted.
 struct EventRequest {
-    std::string name; ///< what the user wrote, or a default
-    std::string role; ///< the metric that it fills; empty: a raw event
+    std::string name; ///< from the user, or a default
+    std::string role; ///< the metric that it feeds; empty: a raw event
     bool operator==(const EventRequest&) const = default;
 };
 
-/// The events that are counted where --events lists none. `llc_event`: the preset's; empty: it has none.
+/// The events that are counted without --events. `llc_event`: the preset's; empty: it has none.
 std::vector<std::string> default_events(const std::string& llc_event);
 
-/// The metric that an event fills: "cycles", "cycles:u", "cpu_core/cpu-cycles/" -> "cycles". `llc_event` is the
+/// The metric that an event feeds: "cycles", "cycles:u", "cpu_core/cpu-cycles/" -> "cycles". `llc_event` is the
 /// preset's. Empty for any other event.
 std::string event_role(const std::string& name, const std::string& llc_event);
 
-/// Chooses the preset that the options ask for and matches it against the machine. Errors: those of choose_preset().
+/// Chooses the preset according to the options and matches it with the machine. Errors: those of choose_preset().
 Result<PresetMatches> match_presets(const SysRoot& root, const CountingOptions& options);
 
 struct CountingRequest {
@@ -65,7 +64,7 @@ struct CountingRequest {
 };
 
 /// Pure: event names are looked up in sysfs, nothing is opened. Errors: those of choose_collectors(); usage for an
-/// event name that no grammar and no table knows, whoever would count it.
+/// event name that is in no grammar and no table, regardless of the collector.
 Result<CountingRequest> request_counting(const CountingOptions& options, const Placement& placement,
                                          const PresetMatches& preset, const SysRoot& root);
 

@@ -11,8 +11,8 @@
 namespace bytebound {
 namespace {
 
-/// What the operating system counts in user and kernel code, though the name means one of them (bare names: user).
-/// Empty when it is what was asked for.
+/// The operating system counts user and kernel code although the name specifies one of them (bare names: user). Empty
+/// if the domain is the requested one.
 std::string replaced_domain(const EventRecord& record, const EventResolver& resolver) {
     if (record.source != source_name::os) return {};
     const auto asked = resolver.resolve(record.name);
@@ -30,7 +30,7 @@ Result<void> check_strict(const CountingRequest& request, const Counting& counti
     if (!request.options.events.empty()) {
         const EventResolver resolver(root, request.placement.cpus.at(0));
         for (const EventRecord& record : counting.events) {
-            const auto& named = request.options.events; // others are there for DRAM bytes
+            const auto& named = request.options.events; // other events are only for DRAM bytes
             if (std::find(named.begin(), named.end(), record.name) == named.end()) continue;
             if (record.pass < 0) return refuse(record.name, record.reason, record.remedy);
             if (const auto replaced = replaced_domain(record, resolver); !replaced.empty())

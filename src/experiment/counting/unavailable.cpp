@@ -13,7 +13,7 @@ const EventRecord* filling(const Counting& counting, std::string_view role) {
     return nullptr;
 }
 
-/// Why no counter fills a metric; nothing when one does.
+/// Why no counter feeds a metric; nullopt if one does.
 std::optional<UnavailableRecord> missing(const CountingRequest& request, const Counting& counting,
                                          const MetricEntry& metric) {
     const EventRecord* record = filling(counting, metric.name);
@@ -33,7 +33,7 @@ std::optional<UnavailableRecord> missing(const CountingRequest& request, const C
     return unavailable;
 }
 
-/// What stood in the way of every source of DRAM bytes, the most direct first.
+/// The reasons of all sources of DRAM bytes, most direct first.
 UnavailableRecord uncounted_dram(const Counting& counting, const std::string& not_simulated) {
     UnavailableRecord none{{}, {}, "give --collector auto"};
     for (const CollectorRecord& collector : counting.collectors) {
@@ -44,8 +44,8 @@ UnavailableRecord uncounted_dram(const Counting& counting, const std::string& no
     return none;
 }
 
-/// Why events do not give a ratio of two of them; nothing when they do. An operand that only events supply is named;
-/// the other one has its own line for the same reason.
+/// Why events do not provide a ratio of two of them; nullopt if they do. The reason is that of an operand that only
+/// events supply; the other operand has its own entry with the same reason.
 std::optional<UnavailableRecord> undivided(const CountingRequest& request, const Counting& counting,
                                            const MetricEntry& ratio, bool simulated) {
     const MetricEntry *over = find_metric(ratio.numerator), *under = find_metric(ratio.denominator);

@@ -10,7 +10,8 @@ Result<BoundArena> allocate_bound(Sys& sys, const Machine& machine, const Placem
     BoundArena arena;
     arena.region = TRY(MappedRegion::anonymous(bytes, huge_page_size));
     arena.bound = TRY(bind_memory(sys, machine, placement, arena.region.data(), arena.region.size()));
-    // Advice only: fewer page walks, whose loads are traffic, too. What really lies on huge pages is read from smaps.
+    // A hint only: fewer page walks, whose loads are also traffic. Reports use the number of bytes on huge pages from
+    // smaps.
     static_cast<void>(::madvise(arena.region.data(), arena.region.size(), MADV_HUGEPAGE));
     return arena;
 }

@@ -1,5 +1,5 @@
 #pragma once
-// Memory of an experiment: where it lies, and the proof of it.
+// Memory of an experiment, and the verification of its location.
 
 #include <cstdint>
 #include <span>
@@ -15,19 +15,19 @@
 
 namespace bytebound {
 
-/// Memory that begins on a huge page, was bound before anything touched it, and asks for huge pages.
+/// Memory that starts at a huge page boundary, is bound before anything touches it, and requests huge pages.
 struct BoundArena {
     MappedRegion region;
-    bool bound = false; ///< false where the machine allows no binding (Machine::bind_memory says why)
+    bool bound = false; ///< false if the machine cannot bind (Machine::bind_memory has the reason)
 };
-/// Nothing is touched: the first write of a page, by whom the caller chooses, puts it on its node. Errors: not_possible
-/// for memory that the kernel refuses to map or to bind.
+/// Touches nothing: the first write to a page decides its node, and the caller decides which thread writes first.
+/// Error: not_possible if the kernel refuses to map or to bind.
 Result<BoundArena> allocate_bound(Sys& sys, const Machine& machine, const Placement& placement, std::uint64_t bytes);
 
-/// Where the kernel says that pages are.
+/// The kernel's answer about the location of pages.
 struct PageAnswer {
-    std::vector<PageProof> proofs; ///< one for each range
-    std::string reason;            ///< why there is no answer: a stated capability, not a failed proof
+    std::vector<PageProof> proofs; ///< one per range
+    std::string reason;            ///< why there is no answer: a missing capability, not a failed proof
 };
 PageAnswer ask_for_pages(Sys& sys, const Placement& placement, std::span<const AddressRange> ranges);
 

@@ -9,8 +9,8 @@
 
 namespace bytebound {
 
-/// Judges the pages of bound memory. Error (internal: a proof failed) for a present page elsewhere under a policy that
-/// allows no other node; local may spill, which is a warning per buffer.
+/// Checks the location of bound pages. Error (internal: a proof failed) for a present page on another node if the
+/// policy does not allow that; `local` may spill, which is a warning per buffer.
 Result<std::vector<Warning>> judge_pages(const Placement& placement, std::span<const PageProof> proofs);
 
 } // namespace bytebound

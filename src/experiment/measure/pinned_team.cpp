@@ -7,7 +7,7 @@ namespace bytebound {
 PinnedTeam::PinnedTeam(unsigned threads) : team_(std::make_unique<WorkerTeam>(threads)), pins_(threads) {}
 
 PinnedTeam::~PinnedTeam() {
-    // An affinity is given back on the thread that has it.
+    // A thread's affinity must be restored on that thread.
     if (team_) team_->each([this](unsigned worker) { pins_[worker].reset(); });
 }
 

@@ -11,20 +11,20 @@
 
 namespace bytebound {
 
-/// A team of workers, each on a CPU of its own; worker 0 is the calling thread, the leader. Every thread gets its
-/// former affinity back at the end.
+/// A team of workers, each on its own CPU; worker 0 is the calling thread, the leader. The destructor restores every
+/// thread's former affinity.
 class PinnedTeam {
 public:
-    /// One worker for each of `cpus`. Error: that of the first worker that could not be pinned.
+    /// One worker per element of `cpus`. Error: that of the first worker that could not be pinned.
     static Result<PinnedTeam> make(Sys& sys, const Machine& machine, const std::vector<int>& cpus);
     PinnedTeam(PinnedTeam&&) noexcept = default;
     PinnedTeam& operator=(PinnedTeam&&) = delete;
     ~PinnedTeam();
 
     WorkerTeam& workers() { return *team_; }
-    /// Whether every worker is bound; false where the machine allows no binding (Machine::bind_cpus says why).
+    /// Whether every worker is bound; false if the machine cannot bind (Machine::bind_cpus has the reason).
     bool bound() const;
-    /// Per worker: the affinity that the kernel states after binding.
+    /// Per worker: the affinity that the kernel reports after binding.
     std::vector<std::vector<int>> read_back() const;
 
 private:

@@ -9,9 +9,9 @@
 namespace bytebound {
 namespace {
 
-/// Name of a shared event whose counter was not enabled between the two readings. A counter of a CPU that went offline
-/// still answers, with the times of its end (events/core.c, perf_event_exit_cpu); that of a CPU that is there has been
-/// enabled a little longer at every reading.
+/// Name of a shared event whose counter was not enabled between the two readings. The counter of a CPU that went
+/// offline still answers, with its final times (events/core.c, perf_event_exit_cpu); the enabled time of an online
+/// CPU's counter increases from reading to reading.
 std::optional<std::string> frozen_event(const Counting& counting, std::span<const CounterSlot> slots,
                                         std::span<const CounterValue> before, std::span<const CounterValue> after) {
     for (std::size_t s = 0; s < slots.size(); ++s)
@@ -63,7 +63,7 @@ Result<void> ReadBracket::check(const Counting& counting, std::span<const Counte
 }
 
 void ReadBracket::read_before(unsigned worker, std::span<CounterValue> out) noexcept {
-    if (logs_[worker].read_failed) return; // last_error() keeps saying why
+    if (logs_[worker].read_failed) return; // keep the first error in last_error()
     OpenCounters& counters = counters_.of(worker);
     note(worker, counters.read_before(out));
     logs_[worker].stamp = counters.schedule_stamp();
@@ -93,7 +93,7 @@ void ReadBracket::see_cpus(std::vector<int> WorkerLog::*cpus) {
     team_.each(look);
 }
 
-/// For the second and later parts of a step, what was counted between the parts is taken off the difference.
+/// For the second and later parts of a step, subtract what was counted between the parts.
 void ReadBracket::part_begins(void* context, unsigned worker) noexcept {
     ReadBracket& bracket = *static_cast<ReadBracket*>(context);
     WorkerLog& own = bracket.logs_[worker];

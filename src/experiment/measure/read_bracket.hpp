@@ -1,5 +1,5 @@
 #pragma once
-// The measured region's two sides: what every worker reads before and after a step.
+// The readings of every worker before and after each measured step.
 
 #include <cstdint>
 #include <span>
@@ -11,27 +11,27 @@
 
 namespace bytebound {
 
-/// What one worker wrote down during a phase. Sizes: readings, each around a batch of steps, times the columns of the
-/// pass for counters. A worker other than the leader reads around its own parts; of a step without one its counters say
-/// nothing.
+/// Records of one worker during a phase. Sizes: the number of readings, each around a batch of steps; for counters,
+/// times the columns of the pass. A worker other than the leader reads around its own parts; in a step without such a
+/// part its counters are undefined.
 struct WorkerLog {
     std::vector<CounterValue> before, after;
     std::vector<int> cpu_before, cpu_after;
     std::vector<std::uint64_t> part_ns;
-    std::vector<std::uint32_t> parts; ///< that the worker did in the step; not counted for the leader
+    std::vector<std::uint32_t> parts; ///< number of the worker's parts in the step; not counted for the leader
     std::vector<bool> interrupted;    ///< the kernel took counters away during the step
-    std::uint64_t stamp = 0;          ///< at the last reading before
+    std::uint64_t stamp = 0;          ///< at the last reading before the step
     bool read_failed = false;
     std::uint32_t failed_reading = 0;
 };
-/// Logs of every worker with room for all readings: nothing is allocated while it is measured.
+/// Logs of every worker, with room for all readings, so that nothing is allocated while measuring.
 std::vector<WorkerLog> make_worker_logs(unsigned threads, std::uint32_t readings, std::size_t columns);
 
 /// The leader reads around the whole step, last before the clock and first after it. Every other worker reads around
-/// its own parts, so that its waiting is not counted.
+/// its own parts, so that waiting is not counted.
 class ReadBracket {
 public:
-    /// `logs`: of make_worker_logs(). Watches the team's parts as long as it lives.
+    /// `logs`: from make_worker_logs(). Watches the team's parts during its lifetime.
     ReadBracket(WorkerTeam& team, TeamCounters& counters, std::size_t columns, std::vector<WorkerLog>& logs);
     ~ReadBracket() { team_.watch_parts({}); }
     ReadBracket(const ReadBracket&) = delete;
@@ -43,14 +43,14 @@ public:
         see_cpus(&WorkerLog::cpu_before);
         if (columns_ > 0) read_before(0, row(logs_[0].before));
     }
-    /// Afterwards the readings of every worker are there.
+    /// Afterwards the readings of every worker are complete.
     void close() {
         if (columns_ > 0) read_after(0);
-        see_cpus(&WorkerLog::cpu_after); // each worker comes here after its last reading
+        see_cpus(&WorkerLog::cpu_after); // every worker calls this after its last reading
         for (unsigned worker = 0; worker < team_.threads(); ++worker)
             logs_[worker].part_ns[reading_] = team_.part_ns(worker);
     }
-    /// After close(). Error: internal for a read that failed, or a shared counter that stands still.
+    /// Call it after close(). Error: internal for a read that failed, or for a shared counter that is frozen.
     Result<void> check(const Counting& counting, std::span<const CounterSlot> slots);
 
 private:
@@ -69,10 +69,10 @@ private:
     std::size_t columns_;
     std::vector<WorkerLog>& logs_;
     std::uint32_t reading_ = 0;
-    std::vector<CounterValue> between_; ///< scratch of each worker
+    std::vector<CounterValue> between_; ///< scratch space per worker
 };
 
-/// A read that failed although the plan promised it: internal. `when` ends its cause: "before the phase".
+/// internal: a read failed although planning had succeeded. `when` ends its cause: "before the phase".
 Error failed_read(const OpenCounters& counters, const std::string& when);
 
 } // namespace bytebound

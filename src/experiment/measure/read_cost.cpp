@@ -31,7 +31,7 @@ Result<ReadCostRecord> measure_read_cost(Counting& counting, int pass, ClockFunc
         }
     }
     ReadCostRecord cost{pass, read_pairs, median(std::move(times)), {}};
-    // What everybody else moved meanwhile is no cost of the reads.
+    // Traffic of the rest of the machine is not a cost of the reads.
     for (std::size_t c = 0; c < columns.size(); ++c)
         if (counted[c] > 0 && columns[c].sharing != Sharing::socket)
             cost.counts_mean[counting.events[columns[c].column].name] += sums[c] / static_cast<double>(counted[c]);

@@ -6,7 +6,7 @@
 
 namespace bytebound {
 
-/// Cost of an empty read pair of a pass on the calling thread, which leads. Errors: those of opening and reading.
+/// Cost of an empty pair of reads of a pass on the calling thread, as the leader. Errors: those of opening and reading.
 Result<ReadCostRecord> measure_read_cost(Counting& counting, int pass, ClockFunction clock);
 
 } // namespace bytebound

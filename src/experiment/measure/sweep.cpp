@@ -7,9 +7,9 @@
 namespace bytebound {
 namespace {
 
-constexpr std::uint64_t stride = 64; ///< no cache of the supported machines has a shorter line
+constexpr std::uint64_t stride = 64; ///< no supported machine has a shorter cache line
 
-/// Bytes of all private and inner caches of one CPU.
+/// Total size of one CPU's private and inner caches.
 std::uint64_t inner_cache_bytes(const Machine& machine, int cpu, int last_level) {
     std::uint64_t bytes = 0;
     for (const CacheInfo& cache : machine.caches)
@@ -28,14 +28,14 @@ std::uint64_t read_lines(const std::byte* from, std::uint64_t bytes) noexcept {
         std::memcpy(&word, from + at, sizeof word);
         sum += word;
     }
-    asm volatile("" : : "r"(sum)); // the reads must happen
+    asm volatile("" : : "r"(sum)); // keeps the reads
     return sum;
 }
 
 Result<CacheSweep> CacheSweep::make(const Machine& machine, const std::vector<int>& cpus, std::uint64_t buffer_bytes) {
     CacheSweep sweep;
     sweep.buffer_ = TRY(MappedRegion::anonymous(buffer_bytes, huge_page_size));
-    // Written once: unwritten pages would all be the kernel's one page of zeros.
+    // Written once, because unwritten pages all map to the kernel's zero page.
     std::memset(sweep.buffer_.data(), 0x5a, buffer_bytes);
     sweep.parts_.resize(cpus.size(), {0, buffer_bytes});
     for (const CacheInfo& cache : machine.last_level_caches(cpus)) {

@@ -10,24 +10,25 @@
 
 namespace bytebound {
 
-/// Evicts the caches of a team: every last-level cache that the workers' CPUs reach is filled with clean lines of the
-/// sweep's own buffer, 4 x its size; the workers below one cache share the reading, each at least 4 x its private
+/// Evicts the caches of a team. Every last-level cache of the workers' CPUs is filled with clean lines of the sweep's
+/// own buffer, 4 x its size. The workers below one cache share this work, but each reads at least 4 x its private
 /// caches.
 class CacheSweep {
 public:
-    /// `cpus`: one per worker. `buffer_bytes`: 4 x the largest last-level cache. Error: not_possible for no memory.
+    /// `cpus`: one per worker. `buffer_bytes`: 4 x the largest last-level cache. Error: not_possible if memory cannot
+    /// be mapped.
     static Result<CacheSweep> make(const Machine& machine, const std::vector<int>& cpus, std::uint64_t buffer_bytes);
     void run(WorkerTeam& team) const;
 
 private:
     struct Part {
-        std::uint64_t begin = 0, bytes = 0; ///< read cyclically in the buffer
+        std::uint64_t begin = 0, bytes = 0; ///< range of the buffer to read, cyclic
     };
     MappedRegion buffer_;
     std::vector<Part> parts_; ///< per worker
 };
 
-/// Reads one word of every line. The result keeps the reads alive.
+/// Reads one word of every line. Returns their sum, which keeps the reads.
 std::uint64_t read_lines(const std::byte* from, std::uint64_t bytes) noexcept;
 
 } // namespace bytebound

@@ -13,10 +13,10 @@ namespace bytebound {
 using TeamValues = std::vector<std::vector<CounterValue>>;
 
 /// The counters of every worker of a team in one pass, each opened, read and closed on its own thread. Worker 0 leads:
-/// it alone reads what all workers share.
+/// only it reads values shared by all workers.
 class TeamCounters {
 public:
-    /// One worker after the other: collectors are not made to open on two threads at once. Error: of the first worker
+    /// Opens sequentially, because collectors need not support concurrent opening. Error: that of the first worker
     /// whose counters could not be opened.
     static Result<TeamCounters> open(WorkerTeam& team, Counting& counting, int pass);
     TeamCounters(TeamCounters&&) noexcept = default;
@@ -24,9 +24,10 @@ public:
     ~TeamCounters();
 
     OpenCounters& of(unsigned worker) { return *open_[worker]; }
-    /// Values of every worker to read into.
+    /// Room for one reading of every worker.
     TeamValues values() const;
-    /// All workers at once, before or after what is counted. Error: of a worker whose source refused.
+    /// Reads on all workers concurrently, before or after the counted work. Error: that of a worker whose source
+    /// refused.
     Result<void> read_before(TeamValues& into) { return read(into, &OpenCounters::read_before); }
     Result<void> read_after(TeamValues& into) { return read(into, &OpenCounters::read_after); }
 

@@ -8,7 +8,7 @@
 namespace bytebound {
 namespace {
 
-/// The measured factor of the nearest row size; ordinary stores allocate where none was measured.
+/// The measured factor for the nearest row size; if none was measured, ordinary stores are assumed to allocate.
 struct Allocation {
     double factor = 1;
     std::string source = "assumed: an ordinary store that misses reads its line first";
@@ -36,16 +36,16 @@ Modelled<ClosedForm> traffic_of(const RunPlan& plan, const TrafficDescriptor& tr
     return closed_form(traffic, cache, steps);
 }
 
-/// Private levels that hold less than this share of the LLC change its traffic by less than the closed form knows it.
+/// The effect of private levels below this fraction of the LLC is smaller than the closed form's own error.
 constexpr double small_share = 1.0 / 16;
 
-/// What the private levels of the simulated hierarchy hold, all workers together.
+/// Capacity of the simulated hierarchy's private levels, over all workers.
 std::uint64_t private_bytes(const HierarchySpec& spec) {
     const std::optional<CacheGeometry>& outer = spec.l2 ? spec.l2 : spec.l1;
     return outer ? outer->size_bytes * spec.workers : 0;
 }
 
-/// Why the closed form, which is of one LRU cache, is none of the simulated hierarchy; empty where it is.
+/// Why the closed form, which describes one LRU cache, does not apply to the simulated hierarchy; empty if it does.
 std::string why_no_closed_form(const RunPlan& plan) {
     if (!plan.hierarchy || plan.hierarchy->spec.policy == LlcPolicy::exclusive) return {};
     const double held = static_cast<double>(private_bytes(plan.hierarchy->spec));
@@ -54,13 +54,13 @@ std::string why_no_closed_form(const RunPlan& plan) {
            std::string(name_of(plan.hierarchy->spec.policy)) + " are larger than a sixteenth of the LLC";
 }
 
-/// The cache behind expected times: this host's, whatever is simulated.
+/// The cache for expected times is this host's, regardless of the simulated one.
 CacheBelow host_cache(const RunPlan& plan) {
     const CacheGeometry& host = plan.host_geometry;
     return {host.line_bytes, host.size_bytes, host.ways, write_allocation(plan).factor};
 }
 
-/// Expected time of a step of one loop at k, over the warm-up and the steps that a run of this k has.
+/// Expected time of a step of one loop at k, over the warm-up and measured steps that a run has for this k.
 Modelled<double> step_ns(const RunPlan& plan, const Ceilings& ceilings, LoopKind loop, std::uint32_t k) {
     const RunOptions& o = plan.options;
     const auto changes = plan_changes(o.workload.pool_rows, o.workload.active_rows, halves_of(k), 2);
@@ -82,7 +82,7 @@ Modelled<Crossover> crossover_under(const RunPlan& plan, const Ceilings& ceiling
                           [&](LoopKind loop, std::uint32_t k) { return step_ns(plan, ceilings, loop, k); });
 }
 
-/// Memory's ceilings at one end of their intervals, the caches' at one.
+/// Ceilings with memory's rates replaced by one end of their intervals, and the caches' rates likewise.
 Ceilings at_ends(Ceilings ceilings, double Ceiling::*memory_end, double Ceiling::*cache_end) {
     for (Ceiling& each : ceilings.ceilings) {
         const double end = each.*(each.level == MemoryLevel::memory ? memory_end : cache_end);
@@ -91,8 +91,8 @@ Ceilings at_ends(Ceilings ceilings, double Ceiling::*memory_end, double Ceiling:
     return ceilings;
 }
 
-/// What a rebuild gains on pairs hangs on how much slower memory is than the cache that holds its rows: the ends of k*
-/// lie at the corners.
+/// The crossover depends on how much slower memory is than the cache that serves the rows, so the extremes of k* are at
+/// combinations of interval ends.
 void put_interval(ExpectedRecord& record, const RunPlan& plan) {
     bool beyond = !record.crossover->k;
     record.k_low = record.k_high = record.crossover->k;
@@ -116,7 +116,7 @@ CacheBelow expected_cache(const RunPlan& plan) {
                      write_allocation(plan).factor};
     if (!plan.hierarchy || plan.hierarchy->spec.policy != LlcPolicy::exclusive) return cache;
     cache.capacity_bytes += private_bytes(plan.hierarchy->spec);
-    // The sets stay those of the last level.
+    // The number of sets stays that of the last level.
     cache.ways = static_cast<std::uint32_t>(cache.capacity_bytes / (plan.cache.geometry.sets() * cache.line_bytes));
     return cache;
 }

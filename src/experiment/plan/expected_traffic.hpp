@@ -1,5 +1,5 @@
 #pragma once
-// What a run expects of its loops: traffic in closed form, and with the ceilings of a calibration the crossover.
+// The expected traffic of a run's loops in closed form, and the expected crossover with the ceilings of a calibration.
 
 #include <span>
 
@@ -8,23 +8,24 @@
 
 namespace bytebound {
 
-/// What the closed forms of a plan rest on: the simulated cache. Of an exclusive last level the outermost private
-/// levels add to it.
+/// The cache that the plan's closed forms describe: the simulated one. For an exclusive last level, its capacity
+/// includes the outermost private levels.
 CacheBelow expected_cache(const RunPlan& plan);
 
-/// Traffic of one (loop, k) of the plan, over a segment with these `changes`. Unmodelled also between steps that read
-/// the slab (--between use), and below private levels that hold much beside a last level that is not exclusive.
+/// Traffic of one (loop, k) of the plan, over a segment with these `changes`. Also unmodelled if the slab is read
+/// between steps (--between use), and for private levels that are large compared with a last level that is not
+/// exclusive.
 Modelled<ClosedForm> expected_traffic(const RunPlan& plan, const Experiment& experiment,
                                       std::span<const StepChange> changes, LoopKind loop);
 
-/// The crossover by expected times on this host's own cache, whether or not its loops are run.
+/// The crossover according to expected times with this host's own cache, whether or not its loops are in the run.
 Modelled<Crossover> expected_crossover(const RunPlan& plan);
 
-/// `expected` of run.json.
+/// `expected` in run.json.
 ExpectedRecord expected_record(const RunPlan& plan);
 
-/// With --tau adaptive: puts tau of the expected crossover into the plan's options. Error (not_possible): there is
-/// none, for want of a calibration or of a model.
+/// With --tau adaptive: sets the plan's tau from the expected crossover. Error (not_possible): there is none, for lack
+/// of a calibration or a model.
 Result<void> settle_tau(RunPlan& plan);
 
 } // namespace bytebound

@@ -21,14 +21,14 @@ namespace {
 
 constexpr std::uint64_t assumed_llc_bytes = std::uint64_t{32} << 20;
 constexpr std::uint32_t assumed_ways = 16;
-/// callgrind's write-back model holds two lines whose addresses agree modulo 2^32 for one.
+/// callgrind's write-back model confuses two lines whose addresses are equal modulo 2^32.
 constexpr std::uint64_t valgrind_arena_limit = std::uint64_t{1} << 32;
-/// What an emulated process maps beside its stack, heap and code; where valgrind puts those leaves so much at least.
+/// The smallest space that valgrind leaves for mappings apart from stack, heap and code.
 constexpr std::uint64_t emulated_arena_limit = std::uint64_t{5} << 29;
-/// Where the memory is not known.
+/// Limit for traces if the available memory is unknown.
 constexpr std::uint64_t unknown_trace_room = std::uint64_t{1} << 30;
 constexpr std::uint32_t most_steps = 10'000'000;
-/// Columns beyond this cannot be a row of any machine; keeps the products below 2^64.
+/// More columns cannot be the row of any machine; the limit keeps products below 2^64.
 constexpr std::uint64_t max_columns = std::uint64_t{1} << 40;
 
 Failure impossible(std::string object, std::string cause, std::string remedy) {
@@ -82,7 +82,7 @@ Result<void> check_loops(const RunOptions& o) {
     return {};
 }
 
-/// The last-level caches that the chosen CPUs reach as one, and where that is known from.
+/// The last-level caches that the chosen CPUs use, treated as one, and the origin of that information.
 struct ReachedCache {
     CacheGeometry geometry{assumed_llc_bytes, assumed_ways, 64};
     GeometryOrigin origin = GeometryOrigin::assumed;
@@ -96,7 +96,7 @@ ReachedCache reached_cache(const std::vector<CacheInfo>& reached, std::uint64_t 
         return cache;
     }
     const auto origin = geometry_origin_named(reached[0].origin);
-    assert(origin); // sysfs or hwloc
+    assert(origin); // either sysfs or hwloc
     cache.origin = *origin;
     cache.geometry = {total, reached[0].ways, reached[0].line_bytes == 0 ? 64 : reached[0].line_bytes};
     if (cache.geometry.ways != 0 && check(cache.geometry)) return cache;
@@ -107,7 +107,7 @@ ReachedCache reached_cache(const std::vector<CacheInfo>& reached, std::uint64_t 
     return cache;
 }
 
-/// The cache that the simulation has, C of the warm-up rule and the sweep's buffer.
+/// Determines the simulated cache, C of the warm-up rule, and the size of the sweep's buffer.
 Result<void> plan_caches(RunPlan& plan, const Machine& machine) {
     const std::vector<CacheInfo> reached = machine.last_level_caches(plan.placement.cpus);
     std::uint64_t total = 0, largest = 0;
@@ -132,31 +132,31 @@ Result<void> plan_caches(RunPlan& plan, const Machine& machine) {
     return {};
 }
 
-/// What a run holds at once, in bytes. Doubles: the exact products may not fit 64 bits.
+/// Peak memory of a run, in bytes. Doubles, because exact products may exceed 64 bits.
 struct MemoryNeed {
     double arena = 0, sweep = 0;
-    double simulation = 0; ///< of one thread: masks, lists, tables, the trace's ids, the cache
-    double steps = 0;      ///< plan and computed and simulated figures of every step
-    double samples = 0;    ///< the rows of samples.csv and workers.csv, as the report reads them back
+    double simulation = 0; ///< per thread: masks, lists, tables, the trace's ids, the cache
+    double steps = 0;      ///< plan, computed and simulated figures of every step
+    double samples = 0;    ///< the rows of samples.csv and workers.csv, when the report reads them
     double total(std::size_t threads) const {
         return arena + sweep + simulation * static_cast<double>(threads) + steps + samples;
     }
 };
 
-/// Before the experiments are planned: of one k and no warm-up, at least this.
+/// Before the experiments are planned, a lower bound: one k without warm-up.
 MemoryNeed memory_need(const RunPlan& plan) {
     const RunOptions& o = plan.options;
     const double rows = o.workload.pool_rows, loops = static_cast<double>(o.loops.size());
     const double pool_and_slab = 2 * rows * static_cast<double>(plan.layout.row_bytes());
     MemoryNeed need;
     need.sweep = static_cast<double>(plan.sweep_bytes);
-    // The exact arena is safe to compute only when its products fit.
+    // arena_bytes() is used only if its products cannot overflow.
     need.arena = pool_and_slab < 0x1p62 ? static_cast<double>(bytebound::arena_bytes(plan.workspace)) : pool_and_slab;
     const double cache = 8 * static_cast<double>(plan.cache.geometry.size_bytes / plan.cache.geometry.line_bytes);
     need.simulation = std::max(0.0, need.arena - pool_and_slab) + 4 * rows +
                       (plan.hierarchy ? hierarchy_bytes(plan, need.arena) : cache);
 
-    double steps = 0; // of all ks
+    double steps = 0; // over all ks
     for (const Experiment& e : plan.experiments)
         steps += e.trace.steps();
     const double experiments = std::max<double>(1, static_cast<double>(plan.experiments.size()));
@@ -169,7 +169,7 @@ MemoryNeed memory_need(const RunPlan& plan) {
     return need;
 }
 
-/// Judges the sizes and says how many simulations fit at once.
+/// Checks the sizes and determines how many simulations fit in memory at once.
 Result<void> check_memory(RunPlan& plan, std::uint64_t memory_available, bool under_valgrind) {
     const MemoryNeed need = memory_need(plan);
     const double available = static_cast<double>(memory_available);

@@ -1,5 +1,5 @@
 #pragma once
-// The plan of a run: options judged against a machine. Pure: nothing is opened, bound, allocated or written.
+// The plan of a run: options validated for a machine. Pure: nothing is opened, bound, allocated or written.
 
 #include <cstdint>
 #include <optional>
@@ -20,26 +20,26 @@
 
 namespace bytebound {
 
-/// What the plan must know beside the machine's topology.
+/// Input of planning in addition to the machine.
 struct PlanFacts {
-    std::uint64_t memory_available = 0; ///< bytes (MemAvailable); 0: unknown, then nothing is refused for its size
+    std::uint64_t memory_available = 0; ///< bytes (MemAvailable); 0: unknown, so that no size is rejected
     bool under_valgrind = false;
-    PresetMatches preset;             ///< on this machine
-    SysRoot root;                     ///< where event names are looked up: sysfs alone, nothing is opened
-    std::optional<Ceilings> ceilings; ///< of a calibration that holds for this host and placement
+    PresetMatches preset;             ///< for this machine
+    SysRoot root;                     ///< for looking up event names in sysfs; nothing is opened
+    std::optional<Ceilings> ceilings; ///< from a calibration that applies to this host and placement
     std::string no_ceilings;          ///< why there are none ("no calibration of this host")
 };
 
 /// One k of the run, the same for every loop.
 struct Experiment {
-    std::uint32_t k_requested = 0; ///< the first request that became this k
-    std::uint32_t batch = 1;       ///< measured steps between two readings
+    std::uint32_t k_requested = 0; ///< the first requested value that became this k
+    std::uint32_t batch = 1;       ///< measured steps per reading
     TraceSpec trace;               ///< k after clipping; measured steps: steps_per_k batches
-    TraceBounds bounds;            ///< what its source may need
-    MeanChange expected;           ///< what its source expects of a measured step; counting the masks has the last word
+    TraceBounds bounds;            ///< upper bounds from its source
+    MeanChange expected; ///< its source's expectation for a measured step; the counts from the masks are authoritative
 };
 
-/// Simulations at once, where CPUs and memory allow it.
+/// Limit of concurrent simulations, if CPUs and memory allow it.
 inline constexpr std::uint32_t most_simulations = 64;
 
 struct RunPlan {
@@ -48,12 +48,12 @@ struct RunPlan {
     RowLayout layout;
     WorkspaceSpec workspace;
     std::uint64_t arena_bytes = 0;
-    std::size_t simulation_threads = most_simulations; ///< at most: each holds masks, tables and a cache of its own
+    std::size_t simulation_threads = most_simulations; ///< a limit: each has its own masks, tables and cache
     CacheChoice cache;                                 ///< simulated
-    CacheGeometry host_geometry;                       ///< what the chosen CPUs reach; assumed where it is unknown
-    std::optional<HierarchyRecord> hierarchy;          ///< what stands above that cache; none: it is simulated alone
+    CacheGeometry host_geometry;                       ///< of the chosen CPUs; assumed if unknown
+    std::optional<HierarchyRecord> hierarchy;          ///< the levels above that cache; nullopt: it is simulated alone
     std::uint64_t warm_bytes = 0;                      ///< C of the warm-up rule
-    std::uint64_t sweep_bytes = 0;                     ///< of the sweep's buffer: 4 x the largest LLC reached
+    std::uint64_t sweep_bytes = 0;                     ///< of the sweep's buffer: 4 x the largest LLC in use
     std::vector<Experiment> experiments;
     CountingRequest counting;
     std::optional<Ceilings> ceilings;
@@ -61,17 +61,17 @@ struct RunPlan {
     std::vector<Warning> warnings;
 };
 
-/// Errors: usage for impossible sizes, memory larger than the machine, an add/remove that cannot fit, a cache geometry,
-/// an event name that no grammar and no table knows, whoever would count it;
-/// not_possible for a known loop or copy method that this build or CPU lacks; those of resolve_placement().
+/// Errors: usage for impossible sizes, more memory than the machine has, an add/remove that cannot fit, an invalid
+/// cache geometry, or an event name that is in no grammar and no table; not_possible for a known loop or copy method
+/// that this build or CPU lacks; those of resolve_placement().
 Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, const PlanFacts& facts);
 
-/// Steps of warm-up by the automatic rule: clamp(ceil(C / (rows * S)), 20, 2000) with rows = max(A,R); 20 for rows = 0;
-/// 5 when the cache is evicted between steps.
+/// Warm-up steps by the automatic rule: clamp(ceil(C / (rows * S)), 20, 2000) with rows = max(A,R); 20 for rows = 0; 5
+/// if the cache is evicted between steps.
 std::uint64_t automatic_warmup(std::uint64_t cache_bytes, std::uint64_t rows, std::uint64_t row_bytes, Between between);
 inline constexpr std::uint32_t quick_warmup_cap = 512;
 
-/// The plan in lines of text, for --dry-run.
+/// The plan as lines of text, for --dry-run.
 std::vector<std::string> describe(const RunPlan& plan);
 
 } // namespace bytebound

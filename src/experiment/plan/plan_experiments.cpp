@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t least_warmup = 20, most_warmup = 2000, evicted_warmup = 5;
 
-/// One k with the requests that became it.
+/// One k and the requested values that became it.
 struct RequestedK {
     std::uint32_t k = 0, k_requested = 0;
     ChangeRule change;
@@ -48,7 +48,7 @@ std::vector<RequestedK> requested_ks(RunPlan& plan) {
     return rows;
 }
 
-/// By the most rows that a step of the trace may change.
+/// Uses the largest number of rows that a step of the trace may change.
 std::uint32_t warmup_of(RunPlan& plan, const TraceSpec& trace, const TraceBounds& bounds) {
     const std::uint32_t rows = std::max(bounds.added, bounds.removed);
     const std::uint32_t steps = planned_warmup(plan, rows);

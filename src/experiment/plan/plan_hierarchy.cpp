@@ -10,7 +10,7 @@
 namespace bytebound {
 namespace {
 
-/// What a replayed team keeps of a step, per row and part of a row (TeamObserver).
+/// Memory of a replayed team per row and part of a row of a step (TeamObserver).
 constexpr double share_bytes = 48;
 
 Failure not_of_llc(const std::string& option) {
@@ -26,7 +26,7 @@ const CacheInfo* data_cache(const Machine& machine, int level, int cpu) {
     return found == machine.caches.end() ? nullptr : &*found;
 }
 
-/// The machine's own level, where it is known, is not the last one, and has the LLC's line.
+/// The machine's own level, if it is known, is not the last one, and has the LLC's line size.
 std::optional<CacheGeometry> own_level(const RunPlan& plan, const Machine& machine, int level, std::string& source) {
     const int cpu = plan.placement.cpus.empty() ? 0 : plan.placement.cpus.front();
     const CacheInfo* cache = data_cache(machine, level, cpu);
@@ -49,7 +49,7 @@ std::optional<CacheGeometry> plan_level(RunPlan& plan, const Machine& machine, i
     if (!choice.geometry) return {};
     source = option;
     CacheGeometry geometry = *choice.geometry;
-    geometry.line_bytes = plan.cache.geometry.line_bytes; // SIZE:WAYS does not name it
+    geometry.line_bytes = plan.cache.geometry.line_bytes; // SIZE:WAYS does not include it
     return geometry;
 }
 

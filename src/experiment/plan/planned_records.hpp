@@ -1,5 +1,5 @@
 #pragma once
-// What run.json says of a plan and of the traces that were counted for it.
+// The part of run.json that follows from a plan and its counted traces.
 
 #include <span>
 #include <vector>
@@ -9,13 +9,13 @@
 
 namespace bytebound {
 
-/// The changes of every segment of one experiment; segment r is that of repeat r.
+/// The changes of every segment of one experiment; repeat r uses segment r.
 using Segments = std::vector<SharedChanges>;
 
 WorkloadRecord workload_record(const RunPlan& plan);
-/// k by k, loops in the plan's order; copy methods and verdicts still open. `traces` has the segments of every
-/// experiment. A, R are means over the measured steps of all of them; the closed form and m are those of segment 0,
-/// which is the simulated one.
+/// Ordered by k, then by loop in the plan's order; copy methods and verdicts are not filled in yet. `traces` contains
+/// the segments of every experiment. A and R are means over the measured steps of all segments; the closed form and m
+/// are those of segment 0, which is the simulated one.
 std::vector<ExperimentRecord> experiment_records(const RunPlan& plan, std::span<const Segments> traces);
 
 } // namespace bytebound

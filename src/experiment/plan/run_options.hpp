@@ -17,41 +17,41 @@
 
 namespace bytebound {
 
-/// --qualify: whether counters are checked against kernels of known truth before they are used.
+/// --qualify: whether counters are checked with kernels of known truth before use.
 enum class Qualify { always, cached, off };
 std::span<const NamedValue<Qualify>> qualify_words();
 std::string_view name_of(Qualify qualify);
 
-/// --between: what happens between two steps.
+/// --between: activity between two steps.
 enum class Between { none, use, evict };
 std::span<const NamedValue<Between>> between_words();
 std::string_view name_of(Between between);
 
 /// --l1, --l2: a private level of the simulated hierarchy.
 struct PrivateLevelChoice {
-    bool given = false;                    ///< else the machine's own
-    std::optional<CacheGeometry> geometry; ///< none: without this level
+    bool given = false;                    ///< false: the machine's own
+    std::optional<CacheGeometry> geometry; ///< nullopt: without this level
     bool operator==(const PrivateLevelChoice&) const = default;
 };
 
-/// Options of `bytebound run`, parsed but not yet judged: names are resolved, sizes are numbers, nothing was allocated
-/// or opened. Defaults are the main job's.
+/// Options of `bytebound run`, parsed but not validated: names are resolved and sizes are numbers, but nothing has been
+/// allocated or opened. Defaults are those of the main use case.
 struct RunOptions {
     // workload
     WorkloadSpec workload = {8192, 1024, {}, 1}; ///< --N, --m, --pattern, --seed
     std::uint64_t hidden_dim = 1024, up_cols = 1024, gate_cols = 0;
     std::vector<std::uint32_t> ks = {16, 64, 256, 1024};
-    std::optional<std::uint32_t> add, remove; ///< given: replaces ks
+    std::optional<std::uint32_t> add, remove; ///< if set, replace ks
     std::uint32_t steps_per_k = 50;
     std::uint32_t repeats = 5;
-    std::optional<std::uint32_t> warmup; ///< none: auto
+    std::optional<std::uint32_t> warmup; ///< nullopt: automatic
     Dtype dtype = Dtype::f32;
-    bool quick = false; ///< caps the automatic warm-up at 512; its other defaults are applied at parsing
+    bool quick = false; ///< limits the automatic warm-up to 512; its other defaults are applied by the parser
     // loops
     std::vector<LoopKind> loops = default_loops();
-    std::string external_loop; ///< name of LoopKind::external, which RunSeams::make_loop makes; empty: there is none
+    std::string external_loop; ///< name of LoopKind::external, made by RunSeams::make_loop; empty: none
     double tau = 0.5;
-    bool adaptive_tau = false; ///< planning sets tau, by the expected crossover
+    bool adaptive_tau = false; ///< planning sets tau from the expected crossover
     CopyMethod copy = CopyMethod::memcpy;
     std::uint32_t threads = 1;
     std::uint32_t grain = 8;
@@ -63,7 +63,7 @@ struct RunOptions {
     // counting
     CountingOptions counting;
     std::optional<CacheGeometry> llc;
-    std::optional<LlcPolicy> cache_model; ///< none: the LLC alone
+    std::optional<LlcPolicy> cache_model; ///< nullopt: the LLC alone
     PrivateLevelChoice l1, l2;
     Prefetch prefetch = Prefetch::none;
     Qualify qualify = Qualify::cached;
@@ -78,7 +78,7 @@ struct RunOptions {
     std::vector<std::string> command; ///< argv as given
 };
 
-/// Name of a loop of this run; empty for external without one.
+/// Name of a loop of this run; empty for external if there is none.
 std::string_view loop_name(const RunOptions& options, LoopKind kind);
 
 } // namespace bytebound

@@ -12,7 +12,7 @@
 namespace bytebound {
 namespace {
 
-/// Long enough for the kernel's rotation of groups (1 to 10 ms) to come round several times.
+/// Long enough for several rotations of the kernel's groups, every 1 to 10 ms.
 constexpr std::uint64_t multiplexed_iterations = 25'000'000;
 constexpr unsigned watched_writes = 10, watched_reads = 5;
 
@@ -21,17 +21,17 @@ void rest(std::uint64_t ns) {
     ::nanosleep(&time, nullptr);
 }
 
-/// A core event whose count times its bytes is a part of an estimate.
+/// A core event that is a term of an estimate: its count times its bytes per count.
 bool is_term(const EventRecord& record) { return record.bytes_per_count != 0 && record.parts.empty(); }
 
 bool is_breakpoint(const EventRecord& record) { return record.name.starts_with("mem:"); }
 
-/// "hbm-read" -> true: of a memory on which the kernels' streams need not lie.
+/// "hbm-read" -> true: the kernels' streams may be in memory of another class.
 bool other_memory_class(const EventRecord& record) {
     return record.name.starts_with("hbm-") || record.name.starts_with("pmem-") || record.name.starts_with("cxl-");
 }
 
-/// Why an event of a role that has kernels cannot be checked on them; empty when it can.
+/// Why an event cannot be checked although its role has kernels; empty if it can.
 std::string why_not_checked(const EventRecord& record, std::string_view role) {
     const bool hardware =
         role == metric_name::instructions || role == metric_name::llc_misses || role == metric_name::page_faults;
@@ -43,7 +43,7 @@ std::string why_not_checked(const EventRecord& record, std::string_view role) {
     return {};
 }
 
-/// One event under one kernel. An estimate is the sum of several.
+/// One event under one kernel, or the events whose sum is an estimate.
 struct Item {
     std::vector<std::size_t> columns;
     std::string role;
@@ -120,7 +120,7 @@ void PassQualification::classify() {
     }
 }
 
-/// Channels of one controller that need more passes than one see a share of every kernel, and no pass sees all of it.
+/// If the channels of one controller need several passes, every pass counts only a part of each kernel's traffic.
 bool PassQualification::in_several_passes(std::size_t column) const {
     const EventRecord& one = record(column);
     const auto& events = context_.counting.events;
@@ -149,7 +149,7 @@ bool PassQualification::shared(const Item& item) const {
     });
 }
 
-/// Of the last two readings: the sum over the event's parts; nothing when one of them is no count.
+/// The difference of the last two readings, summed over the event's parts; nullopt if one of them is not a count.
 std::optional<double> PassQualification::value_of(const Item& item) const {
     double value = 0;
     for (std::size_t i = 0; i < slots_.size(); ++i) {
@@ -163,7 +163,7 @@ std::optional<double> PassQualification::value_of(const Item& item) const {
     return value;
 }
 
-/// What others do meanwhile: the leader rests. How long it did.
+/// Counts the activity of others while the leader rests. Returns the duration in ns.
 Result<std::uint64_t> PassQualification::idle(OpenCounters& counters, std::uint64_t ns) {
     if (!counters.read_before(before_)) return fail(counters.last_error());
     const std::uint64_t begin = now_ns();
@@ -173,10 +173,11 @@ Result<std::uint64_t> PassQualification::idle(OpenCounters& counters, std::uint6
     return took;
 }
 
-/// One repeat, which every item of the kernel sees.
+/// One repeat of a kernel, counted for all of its items.
 Result<void> PassQualification::once(OpenCounters& counters, TruthKernel kernel, std::vector<Item*>& items,
                                      std::uint64_t& took_ns) {
-    std::vector<std::optional<double>> background(items.size(), 0.0); ///< nothing: the idle machine was not seen
+    // nullopt: the idle machine could not be counted
+    std::vector<std::optional<double>> background(items.size(), 0.0);
     const bool any_shared = std::any_of(items.begin(), items.end(), [&](const Item* i) { return shared(*i); });
     if (any_shared && took_ns > 0) {
         const auto rested = TRY(idle(counters, took_ns));
@@ -220,12 +221,12 @@ Result<void> PassQualification::judge_on(OpenCounters& counters, TruthKernel ker
     };
     if (const std::string obstacle = runner_.obstacle(kernel); !obstacle.empty()) return give_up(obstacle);
 
-    // The first repeat warms up: code, stack, pages; and says how long one takes.
+    // The first repeat warms up code, stack and pages, and determines the duration of a repeat.
     const std::uint64_t begin = now_ns();
     std::uint64_t took_ns = 0;
     if (begin >= end_ns_) return give_up("there was no time left for it");
     if (auto done = once(counters, kernel, items, took_ns); !done) {
-        // No memory for a stream is no fault of a counter.
+        // Lack of memory for a stream is not a fault of a counter.
         if (done.error().code == ExitCode::not_possible) return give_up(done.error().cause);
         return done;
     }
@@ -256,8 +257,8 @@ Result<void> PassQualification::judge_on(OpenCounters& counters, TruthKernel ker
     return {};
 }
 
-/// The run's breakpoint watches memory that only its user knows. One of the same kind and length on a word of our own
-/// stands for it, planned and opened by the same collector.
+/// A breakpoint of the run watches memory that only the user knows. It is represented by a breakpoint of the same kind
+/// and length on our own word, planned and opened by the same collector.
 QualifiedEvent PassQualification::judge_breakpoint(const EventRecord& record) {
     QualifiedEvent out;
     const auto not_judged = [&](std::string reason) {
@@ -319,7 +320,7 @@ Result<void> PassQualification::run() {
 } // namespace
 
 QualificationPace qualification_pace(bool quick) {
-    // Leaves room for opening, mapping and the first repeats in "under a second".
+    // Leaves time for opening, mapping and the first repeats within "under a second".
     return quick ? QualificationPace{fewest_trials, 700'000'000} : QualificationPace{};
 }
 

@@ -12,14 +12,15 @@
 
 namespace bytebound {
 
-/// How often and how long. A kernel whose repeats would not end in time is left out, and its events are not judged.
+/// Number of repeats and time limit. A kernel whose repeats would exceed the limit is omitted, and its events are not
+/// judged.
 struct QualificationPace {
     std::uint64_t repeats = 10;
     std::uint64_t budget_ns = 3'000'000'000;
 };
 QualificationPace qualification_pace(bool quick);
 
-/// What a qualification needs.
+/// Inputs of a qualification.
 struct QualificationContext {
     Counting& counting;
     const CountingRequest& request;
@@ -29,12 +30,11 @@ struct QualificationContext {
     QualificationPace pace;
 };
 
-/// Counts the kernels in every pass, on the calling thread, which is pinned as the leader. Every counted event stands
-/// in the result at least once. Errors: those of opening and of reading what the plan promised; interrupted,
-/// terminated.
+/// Counts the kernels in every pass on the calling thread, which must be pinned like the leader. The result contains
+/// every counted event at least once. Errors: those of opening and reading; interrupted, terminated.
 Result<std::vector<QualifiedEvent>> qualify_counters(const QualificationContext& context);
 
-/// --strict: not_possible for the first failed event that the run needs (every one of --events if given, else cycles,
+/// --strict: not_possible for the first failed event that the run needs (all of --events if given, else cycles,
 /// instructions, LLC misses and DRAM bytes).
 Result<void> check_qualified(const CountingRequest& request, const Counting& counting,
                              const QualificationRecord& record);

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view cache_schema = "bytebound.qualification/1";
 
-/// FNV-1a: names the file; the setup itself stands in it and decides.
+/// FNV-1a hash for the file's name. The file contains the setup itself, which is compared.
 std::string name_of_setup(const std::string& setup) {
     std::uint64_t hash = 0xcbf29ce484222325u;
     for (const char c : setup) {
@@ -76,7 +76,7 @@ std::optional<std::string> store_qualification(const std::filesystem::path& dire
     std::filesystem::create_directories(directory, error);
     if (error) return fmt::format("{}: {}", directory.string(), error.message());
     const std::filesystem::path file = directory / name_of_setup(key.setup);
-    // Another run may write the same file now: each has a temporary of its own, the last one stays.
+    // Another run may be writing the same file, so each uses its own temporary file; the last rename wins.
     const std::filesystem::path temporary = fmt::format("{}.{}", file.string(), ::getpid());
     const nlohmann::json document = {{"schema", cache_schema},
                                      {"boot", key.boot},

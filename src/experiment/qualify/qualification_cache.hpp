@@ -1,5 +1,5 @@
 #pragma once
-// Qualifications of this boot, kept between runs: one small JSON file per host, set of events and placement.
+// Cached qualifications of this boot: one small JSON file per host, set of events and placement.
 
 #include <filesystem>
 #include <optional>
@@ -13,21 +13,22 @@ namespace bytebound {
 
 /// Everything that a qualification depends on, as text.
 struct QualificationKey {
-    std::string boot;  ///< proc/sys/kernel/random/boot_id; empty: unknown, then nothing is cached
+    std::string boot;  ///< proc/sys/kernel/random/boot_id; empty: unknown, so nothing is cached
     std::string setup; ///< host, version, amounts, events with encodings, groups and passes, placement: one line each
 };
 QualificationKey qualification_key(const CountingRequest& request, const Counting& counting, const SysRoot& root,
                                    const std::string& host, const std::string& version, bool quick);
 
-/// What a cache gave: a record, or none; and a doubt about the file.
+/// A lookup's result: possibly a record, possibly a warning about the file.
 struct CacheAnswer {
-    std::optional<QualificationRecord> record; ///< `cached` is set
-    std::optional<std::string> doubt;          ///< "FILE: CAUSE", for a damaged file
+    std::optional<QualificationRecord> record; ///< with `cached` set
+    std::optional<std::string> warning;        ///< "FILE: CAUSE", for a damaged file
 };
 
-/// The record of this key. A missing file, another boot or another setup are no doubt: nothing is cached.
+/// Loads the record of this key. A missing file, another boot or another setup mean that nothing is cached, without a
+/// warning.
 CacheAnswer load_qualification(const std::filesystem::path& directory, const QualificationKey& key);
-/// Replaces the file of this setup, of whatever boot. The doubt when it cannot be written.
+/// Replaces the file of this setup, whatever its boot. Returns a warning if it cannot be written.
 std::optional<std::string> store_qualification(const std::filesystem::path& directory, const QualificationKey& key,
                                                const QualificationRecord& record);
 

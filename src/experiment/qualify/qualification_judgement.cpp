@@ -33,7 +33,7 @@ std::string bias_text(const QualifiedEvent& event) {
                        grouped(end), event.unit);
 }
 
-/// Counted over what there was.
+/// Ratio of the count to the truth.
 double share_of_truth(double counted, const Truth& truth) {
     return counted / (truth.witnessed ? std::clamp(counted, truth.low, truth.high) : truth.low);
 }
@@ -45,7 +45,7 @@ double mean_of(const std::vector<double>& values) {
     return sum / static_cast<double>(values.size());
 }
 
-/// Sample standard deviation over mean, in two passes; nothing for a mean of 0.
+/// Sample standard deviation divided by the mean, in two passes; nullopt for a mean of 0.
 std::optional<double> variation_of(const std::vector<double>& values) {
     const double mean = mean_of(values);
     if (mean == 0 || values.size() < 2) return std::nullopt;
@@ -84,7 +84,7 @@ QualifiedEvent judge(std::span<const KernelTrial> trials, double threshold, std:
                  : *event.mean > most       ? *event.mean / most - 1
                                             : 0;
     event.cv = variation_of(relative);
-    // Compared as amounts, so that a count exactly on the threshold passes.
+    // Compared as amounts, so that a count exactly at the threshold passes.
     const bool biased = *event.truth - *event.mean > threshold * *event.truth || *event.mean - most > threshold * most;
     if (biased) {
         event.reason = bias_text(event);

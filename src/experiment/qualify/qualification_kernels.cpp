@@ -21,7 +21,8 @@ bool is_stream(TruthKernel kernel) {
 Result<MappedRegion> stream_memory(const Machine& machine, const Placement& placement, std::uint64_t bytes) {
     KernelSys sys;
     auto arena = TRY(allocate_bound(sys, machine, placement, bytes));
-    known_truth::store_stream({arena.region.data(), arena.region.size()}, 0x5851f42d4c957f2du); // not 0, first touch
+    // First touch, not with zeros.
+    known_truth::store_stream({arena.region.data(), arena.region.size()}, 0x5851f42d4c957f2du);
     return std::move(arena.region);
 }
 
@@ -48,7 +49,7 @@ Truth truth_of(TruthKernel kernel, std::string_view role, double work, std::size
     const bool reads = metric->dram != Direction::write, writes = metric->dram != Direction::read;
     const bool loads = kernel == TruthKernel::read || kernel == TruthKernel::copy;
     const bool stores = kernel != TruthKernel::read;
-    // Whether a full line's store reads it first (write-allocate) is the machine's own affair.
+    // Whether a full-line store first reads the line (write-allocate) depends on the machine.
     const bool allocates = kernel == TruthKernel::store || kernel == TruthKernel::copy;
     const double least = (reads && loads ? work : 0) + (writes && stores ? work : 0);
     return {least, least + (reads && allocates ? work : 0)};
@@ -116,7 +117,8 @@ double KernelRunner::run(TruthKernel kernel) noexcept {
     case TruthKernel::fresh_pages: return static_cast<double>(pages_->touch());
     case TruthKernel::naps: {
         const std::uint64_t seen = known_truth::take_naps(amounts_.naps);
-        return seen >= amounts_.naps ? static_cast<double>(seen) : 0; // a witness that looks away is none
+        // Fewer switches than sleeps: the witness is not reliable.
+        return seen >= amounts_.naps ? static_cast<double>(seen) : 0;
     }
     case TruthKernel::cpu_time: return static_cast<double>(known_truth::spend_cpu_time(amounts_.cpu_ns));
     case TruthKernel::read: known_truth::read_stream(from, line_bytes_); break;
@@ -124,7 +126,7 @@ double KernelRunner::run(TruthKernel kernel) noexcept {
     case TruthKernel::nontemporal_store: known_truth::nontemporal_store_stream(to, stored_); break;
     case TruthKernel::copy: known_truth::copy_stream(to, from); break;
     }
-    // What was stored has reached the memory when the counters are read.
+    // Stored data must reach memory before the counters are read.
     if (kernel != TruthKernel::read) flush_lines(to);
     return static_cast<double>(from.size());
 }

@@ -1,5 +1,5 @@
 #pragma once
-// The kernels of known truth, on the leader's CPU and on memory of the run's policy.
+// The kernels of known truth, on the leader's CPU and on memory with the run's policy.
 
 #include <cstdint>
 #include <optional>
@@ -16,29 +16,29 @@
 
 namespace bytebound {
 
-/// One thing that an event can be checked on.
+/// A kernel to check an event on.
 struct KernelCheck {
     TruthKernel kernel;
     std::string_view unit; ///< of the event's values
     double threshold;      ///< of |bias|
 };
-/// What an event that fills `role` is checked on, by the table of metrics; empty: no kernel knows a truth for it.
+/// The checks for an event with role `role`, from the table of metrics; empty: no kernel has a known truth for it.
 std::vector<KernelCheck> checks_of(std::string_view role);
-/// Why no kernel knows a truth for an event of this role.
+/// Why no kernel has a known truth for an event of this role.
 std::string why_no_truth(std::string_view role);
-/// What `work` of a kernel (instructions, pages, switches, ns, bytes) means in the units of an event of this role.
+/// Converts `work` of a kernel (instructions, pages, switches, ns, bytes) to the unit of an event of this role.
 Truth truth_of(TruthKernel kernel, std::string_view role, double work, std::size_t line_bytes);
 
-/// How much is done.
+/// Amounts of work.
 struct KernelAmounts {
-    std::uint64_t iterations = 500'000; ///< of the loop of two instructions
+    std::uint64_t iterations = 500'000; ///< of the two-instruction loop
     std::size_t pages = 512;
     unsigned naps = 20;
     std::uint64_t cpu_ns = 2'000'000;
-    std::uint64_t stream_bytes = std::uint64_t{64} << 20; ///< N; at least this much for DRAM bytes to be judged
+    std::uint64_t stream_bytes = std::uint64_t{64} << 20; ///< N; DRAM bytes are judged only with at least this much
 };
 
-/// Runs kernels on the calling thread. What a kernel needs is prepared outside of what is counted.
+/// Runs kernels on the calling thread. Preparation is outside of the counted part.
 class KernelRunner {
 public:
     KernelRunner(const Machine& machine, const Placement& placement, KernelAmounts amounts, std::size_t line_bytes)
@@ -46,18 +46,18 @@ public:
 
     /// "2-instruction loop", "read 64 MiB".
     std::string describe(TruthKernel kernel) const;
-    /// Why this kernel cannot run here; empty when it can.
+    /// Why this kernel cannot run here; empty if it can.
     std::string obstacle(TruthKernel kernel) const;
-    /// Before each run(). Errors: those of mapping and binding memory.
+    /// Call it before each run(). Errors: those of mapping and binding memory.
     Result<void> prepare(TruthKernel kernel);
-    /// What was done: instructions, pages, switches, ns or bytes; 0 when its witness did not see it.
+    /// Returns the amount of work: instructions, pages, switches, ns or bytes; 0 if its witness did not confirm it.
     double run(TruthKernel kernel) noexcept;
-    /// Whether what was done is measured by a second witness, which differs from a counter by what happens between the
-    /// readings of the two.
+    /// Whether the truth is measured by a second count (the witness), which may differ from a counter by events between
+    /// the two readings.
     static bool is_witnessed(TruthKernel kernel);
-    /// What a witness has seen so far that sees no less than any counter of the thread: its context switches, or the
-    /// time that passes. The thread's own CPU clock is none for CPU time: it leaves out interrupts and what a
-    /// hypervisor stole (update_rq_clock_task in kernel/sched/core.c), the kernel's task-clock does not (perf_clock in
+    /// The witness's count so far. It never undercounts a counter of the thread: its context switches, or elapsed time.
+    /// The thread's CPU clock is not a witness for CPU time, because it excludes interrupts and stolen time
+    /// (update_rq_clock_task in kernel/sched/core.c), unlike the kernel's task-clock (perf_clock in
     /// kernel/events/core.c). 0 for kernels without a witness.
     static double witnessed_so_far(TruthKernel kernel) noexcept;
     std::size_t line_bytes() const { return line_bytes_; }
@@ -71,7 +71,7 @@ private:
     std::size_t line_bytes_;
     std::optional<known_truth::FreshPages> pages_;
     MappedRegion from_, to_;
-    std::uint64_t stored_ = 1; ///< changes with every store, so that every line is changed
+    std::uint64_t stored_ = 1; ///< changes with every store, so that every line changes
 };
 
 } // namespace bytebound

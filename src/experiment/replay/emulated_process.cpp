@@ -17,7 +17,7 @@ namespace bytebound {
 namespace {
 
 constexpr std::int64_t four_gib = std::int64_t{1} << 32;
-/// Of stack below the deepest frame and of code around a function: more than the loops use.
+/// Stack below the deepest frame, and code around a function: more than the loops use.
 constexpr std::uint64_t surroundings = std::uint64_t{1} << 20;
 
 Failure not_possible(std::string object, std::string cause, std::string remedy) {
@@ -30,7 +30,7 @@ AddressSpan around(std::uint64_t address) {
     return {address > surroundings ? address - surroundings : 0, address + surroundings};
 }
 
-/// Dies with its parent, and leaves the one CPU that the parent is pinned to.
+/// The process dies with its parent, and widens its affinity, which it inherits from the pinned parent.
 Result<void> settle(const EmulationSpec& spec) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != spec.parent) return not_possible("process", "its parent process has ended", "run it again");
@@ -38,12 +38,12 @@ Result<void> settle(const EmulationSpec& spec) {
     CPU_ZERO(&set);
     for (const int cpu : spec.cpus)
         if (cpu >= 0 && cpu < CPU_SETSIZE) CPU_SET(static_cast<unsigned>(cpu), &set);
-    // Where binding is refused the processes merely share one CPU.
+    // If binding is refused, the processes share one CPU, which is only slower.
     if (CPU_COUNT(&set) > 0) ::sched_setaffinity(0, sizeof set, &set);
     return {};
 }
 
-/// `loop` and `labels` lie in the heap, as do the loop's tables and the team's.
+/// `loop` and `labels` are on the heap, as are the loop's tables and the team's.
 Result<void> check_addresses(const Workspace& workspace, const MappedRegion& sweep, const WorkerTeam& team,
                              const UpdateLoop& loop, const std::vector<std::string>& labels) {
     const int on_stack = 0;
@@ -70,7 +70,7 @@ void read_lines(const std::byte* from, std::uint64_t bytes, std::uint64_t line_b
         static_cast<void>(*static_cast<const volatile std::byte*>(from + (at > skew ? at - skew : 0)));
 }
 
-/// What --between puts after a step; not collected.
+/// The activity of --between after a step; not collected.
 class GapWork {
 public:
     GapWork(const EmulationSpec& spec, const Workspace& workspace, const MappedRegion& sweep)
@@ -84,7 +84,7 @@ public:
         if (between_ == Between::use)
             for (const auto& [rows, row_bytes] : groups_)
                 read_lines(rows, active_rows * row_bytes, line_bytes_);
-        // As many lines as the cache has, side by side: with LRU nothing else is left in it.
+        // Reads as many consecutive lines as the cache has; with LRU nothing else remains in it.
         if (between_ == Between::evict) read_lines(sweep_.data(), sweep_.size(), line_bytes_);
     }
 
@@ -95,7 +95,7 @@ private:
     std::vector<std::pair<const std::byte*, std::uint64_t>> groups_;
 };
 
-/// From here on every reference of the process is seen by the emulated caches.
+/// The emulated caches see every reference of the process from here on.
 void run_phase(const EmulationSpec& spec, const WrappingCollector& emulator, UpdateLoop& loop, const GapWork& gap,
                const std::vector<std::string>& labels) noexcept {
     emulator.start();
@@ -120,7 +120,7 @@ void run_phase(const EmulationSpec& spec, const WrappingCollector& emulator, Upd
 
 bool alias_modulo_4_gib(const AddressSpan& a, const AddressSpan& b) {
     if (a.begin >= a.end || b.begin >= b.end) return false;
-    // Distances from an address of a to one of b: user space has 57 bits at most, no difference overflows.
+    // Distances from an address of a to an address of b. User space has at most 57 bits, so no difference overflows.
     const auto least = static_cast<std::int64_t>(b.begin - (a.end - 1));
     const auto most = static_cast<std::int64_t>(b.end - 1 - a.begin);
     const auto holds_multiple = [](std::int64_t low, std::int64_t high) {
@@ -151,7 +151,7 @@ Result<void> run_emulated(const EmulationSpec& spec, std::span<const CollectorEn
                             "bytebound run --collector callgrind starts such processes automatically");
     TRY(settle(spec));
     const auto emulator = entry->make_wrapping();
-    // Pool and slab stay as the kernel gives them: their bytes do not matter here, and filling them would take minutes.
+    // Pool and slab are not filled, because their contents are irrelevant here and filling them would take minutes.
     auto workspace = TRY(Workspace::allocate(spec.workspace, arena_alignment(spec.last_level)));
     MappedRegion sweep;
     if (spec.between == Between::evict) {
@@ -163,7 +163,7 @@ Result<void> run_emulated(const EmulationSpec& spec, std::span<const CollectorEn
     const auto loop = make_loop(spec.loop, workspace, team, {spec.tau, spec.copy, 1, 1});
     if (!loop) return not_possible("loop", "library code", "remove it from --loops");
     loop->reset(*changes);
-    std::vector<std::string> labels; // made here: making them would touch the emulated caches
+    std::vector<std::string> labels; // made in advance, because making them would access the emulated caches
     for (std::uint32_t reading = 0; reading < spec.readings; ++reading)
         labels.push_back(reading_label(reading));
     TRY(check_addresses(workspace, sweep, team, *loop, labels));

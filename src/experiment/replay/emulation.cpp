@@ -14,10 +14,10 @@
 namespace bytebound {
 namespace {
 
-/// Each costs half a millisecond and some 4 KiB of a temporary file.
+/// Each reading costs half a millisecond and about 4 KiB of a temporary file.
 constexpr std::uint32_t most_readings = 20'000;
 
-/// Of one access of memcpy under valgrind (AVX2): rows of whole vectors never have one across two lines.
+/// Size of one access of memcpy under valgrind (AVX2). In rows of whole vectors, no access crosses a line.
 constexpr std::uint64_t vector_bytes = 32;
 
 struct Refusal {
@@ -29,14 +29,14 @@ constexpr std::array<Refusal, 3> refused_copies = {
      {CopyMethod::movsb, "valgrind runs rep movsb byte by byte, as ordinary stores"},
      {CopyMethod::avx512, "valgrind does not support AVX-512"}}};
 
-/// A first level of more would keep too much from the last one.
+/// A larger first level would hide too much reuse from the last one.
 constexpr std::uint64_t least_last_per_first = 2;
 
 EmulatedCache as_emulated(const CacheGeometry& geometry) {
     return {geometry.size_bytes, geometry.ways, geometry.line_bytes};
 }
 
-/// One row or none; the first reason of those that cannot run.
+/// Succeeds if at least one row can run; otherwise returns the first reason.
 std::string reason_of_all(const std::vector<std::vector<EmulatedRow>>& rows) {
     std::string first;
     for (const auto& of_k : rows)
@@ -125,7 +125,7 @@ bool emulation_supplies(std::string_view metric) {
     if (!entry->addends[0].empty())
         return emulation_supplies(entry->addends[0]) && emulation_supplies(entry->addends[1]);
     if (entry->origin != MetricOrigin::ratio) return false;
-    // The other operand may be one that needs no counter: the time, or what the trace implies.
+    // The other operand may be one that needs no counter: time, or a figure of the trace.
     const auto known = [](std::string_view operand) {
         const MetricOrigin origin = find_metric(operand)->origin;
         return origin == MetricOrigin::clock || origin == MetricOrigin::computed;

@@ -1,5 +1,5 @@
 #pragma once
-// The emulated tier: every (loop, k) once more in a process of its own, under an emulator with a cache model.
+// The emulated tier: every (loop, k) runs again in its own process, under an emulator with a cache model.
 
 #include <cstdint>
 #include <filesystem>
@@ -21,52 +21,52 @@ namespace bytebound {
 /// One (loop, k): its readings of segment 0, in order.
 struct EmulatedRow {
     bool emulated = false;
-    std::string reason;                 ///< why not emulated
-    std::vector<EmulatedPart> readings; ///< as many as measured readings of a phase
+    std::string reason;                 ///< why it is not emulated
+    std::vector<EmulatedPart> readings; ///< one per measured reading of a phase
 };
 
-/// What was agreed before anything is written: the emulator, its caches and the rows it runs.
+/// The plan of an emulation: the emulator, its caches and the rows it runs.
 struct Emulation {
-    std::string name; ///< of the collector; empty: none was asked for
+    std::string name; ///< name of the collector; empty: none requested
     std::unique_ptr<WrappingCollector> emulator;
     EmulatedCaches caches;
-    std::vector<std::vector<EmulatedRow>> rows; ///< [experiment][loop], in the plan's orders
+    std::vector<std::vector<EmulatedRow>> rows; ///< [experiment][loop], in the plan's order
     std::vector<Warning> warnings;
-    EmulationFolder folder; ///< made at planning: a TMPDIR that cannot be used is found before anything is written
-    std::string version;    ///< of the emulator, after the run
+    EmulationFolder folder; ///< made while planning, so that an unusable TMPDIR is detected before anything is written
+    std::string version;    ///< the emulator's, known after the run
     std::size_t processes = 0;
     double seconds = 0;
 };
 
-/// Processes that run side by side, and how.
+/// Resources for the emulated processes.
 struct EmulationPlace {
-    std::filesystem::path program; ///< this program
+    std::filesystem::path program; ///< this executable
     std::vector<int> cpus;
-    std::uint64_t memory_available = 0; ///< beside what the run itself holds; 0: unknown
+    std::uint64_t memory_available = 0; ///< in addition to the run itself; 0: unknown
 };
 
-/// Why a row cannot be emulated; empty when it can. oracle copies with memcpy whatever its trial chose.
+/// Why a row cannot be emulated; empty if it can. oracle copies with memcpy here, regardless of its trial's choice.
 std::string why_not_emulated(LoopKind loop, CopyMethod copy);
 
-/// Errors (not_possible): the emulator is not built in or not installed, has no such cache, or can run no row; its
+/// Errors (not_possible): the emulator is not built in or not installed, has no such cache, or cannot run any row; its
 /// temporary folder cannot be made.
 Result<Emulation> plan_emulation(const RunPlan& plan, std::span<const CollectorEntry> table);
 
-/// Runs all rows, several at once, and reads what the emulator wrote. Errors: internal with what a process complained
-/// of, or for one that took too long; not_possible where that was its end; interrupted or terminated for `stop`. No
-/// process is left behind, no file either.
+/// Runs all rows, several concurrently, and reads the emulator's output. Errors: internal with the complaint of a
+/// failed process, or for a process that took too long; not_possible if a process ended with it; interrupted or
+/// terminated for `stop`. Leaves no process and no file behind.
 Result<void> emulate_run(Emulation& emulation, const RunPlan& plan, const EmulationPlace& place,
                          const ProgressCallback& progress, const StopFlag& stop);
 
-/// Of what a failed process wrote: the error of this program, else the first line that is no warning. valgrind's last
-/// line is advice.
+/// Picks the line to show from a failed process's log: our own error if there is one, otherwise the first line that is
+/// not a warning. valgrind's last line is only advice.
 std::string first_complaint(std::string_view log);
 
-/// Names of the emulated columns of samples.csv.
+/// Names of the emulated columns in samples.csv.
 std::vector<std::string> emulated_columns();
-/// Their values for one reading.
+/// Values of those columns for one reading.
 std::vector<std::optional<std::uint64_t>> emulated_values(const EmulatedPart& reading, std::uint32_t line_bytes);
-/// Metrics of the report that those columns supply.
+/// Whether those columns supply the metric of the report.
 bool emulation_supplies(std::string_view metric);
 
 } // namespace bytebound

@@ -7,11 +7,11 @@
 
 namespace bytebound {
 
-/// A folder of its own below the temporary one, gone with its content at the end.
+/// A private folder below the temporary directory; the destructor removes it with its contents.
 class EmulationFolder {
 public:
-    EmulationFolder() = default; ///< none
-    /// Error: not_possible, with what TMPDIR lacks.
+    EmulationFolder() = default; ///< no folder
+    /// Error: not_possible, with the problem of TMPDIR.
     static Result<EmulationFolder> make();
     EmulationFolder(EmulationFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
     EmulationFolder& operator=(EmulationFolder&& other) noexcept {

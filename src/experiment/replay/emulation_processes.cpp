@@ -1,4 +1,4 @@
-// The processes of an emulation: their files, their ends, and what is wrong with them.
+// The processes of an emulation: their files, results and failures.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -22,10 +22,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A slow machine emulates a hundredth of what this assumes is always reached; beyond it a process hangs.
+/// About a hundredth of the normal speed. A process below this speed is assumed to hang.
 constexpr double least_lines_per_second = 250e3;
 constexpr double start_seconds = 120;
-/// valgrind itself, and the translated code, without the program's own memory.
+/// Memory of valgrind itself and of translated code, without the program's own memory.
 constexpr std::uint64_t process_bytes = std::uint64_t{192} << 20;
 constexpr auto poll_interval = std::chrono::milliseconds(5);
 
@@ -40,7 +40,7 @@ std::string text_of(const fs::path& file) {
     return std::move(text).str();
 }
 
-/// The environment without what would change how valgrind runs or make it ask a server.
+/// The environment without variables that change how valgrind runs or make it contact a server.
 std::vector<std::string> clean_environment() {
     std::vector<std::string> variables;
     for (char** variable = environ; *variable != nullptr; ++variable) {
@@ -52,10 +52,10 @@ std::vector<std::string> clean_environment() {
 
 struct EmulationTask {
     std::size_t experiment = 0, loop = 0;
-    double lines = 0; ///< about how many its steps touch
+    double lines = 0; ///< estimated number of lines that its steps touch
 };
 
-/// One process and the files between it and us.
+/// A running process and the files shared with it.
 struct Running {
     EmulationTask task;
     ChildProcess process;
@@ -71,7 +71,7 @@ public:
         for (std::size_t e = 0; e < emulation.rows.size(); ++e)
             for (std::size_t l = 0; l < emulation.rows[e].size(); ++l)
                 if (emulation.rows[e][l].reason.empty()) tasks_.push_back({e, l, lines_of(e, l)});
-        // The long ones first, so that no CPU waits for the last.
+        // Long tasks start first, so that no CPU waits for a long last one.
         std::stable_sort(tasks_.begin(), tasks_.end(),
                          [](const EmulationTask& a, const EmulationTask& b) { return a.lines > b.lines; });
     }
@@ -80,7 +80,7 @@ public:
     std::size_t done() const { return done_; }
     bool finished() const { return done_ == tasks_.size(); }
 
-    /// Starts what there is room for, and takes what has ended. Whether anything ended.
+    /// Starts as many processes as fit and collects those that have ended. Returns whether any ended.
     Result<bool> advance() {
         while (next_ < tasks_.size() && running_.size() < at_once())
             TRY(start(tasks_[next_++]));
@@ -167,12 +167,12 @@ private:
                         "give fewer or smaller steps, or --collector sim");
     }
 
-    /// How it ended, with what it complained of.
+    /// The failure of a process, with its complaint.
     Failure failure_of(const Running& running, const ProcessEnd& end) const {
         std::string cause = end.signal != 0 ? fmt::format("{} was killed by signal {}", emulation_.name, end.signal)
                                             : fmt::format("{} ended with exit code {}", emulation_.name, end.exit_code);
         if (const std::string said = first_complaint(text_of(running.log)); !said.empty()) cause += ": " + said;
-        // valgrind passes on how the program ended, and itself never ends with 3.
+        // valgrind passes on the program's exit status, and never exits with 3 itself.
         const bool refused = end.signal == 0 && end.exit_code == static_cast<int>(ExitCode::not_possible);
         return fail({refused ? ExitCode::not_possible : ExitCode::internal, "emulate", name_of_row(running.task),
                      std::move(cause), "leave " + emulation_.name + " out of --collector"});
@@ -193,7 +193,7 @@ private:
         emulation_.version = output.version;
         row.readings = std::move(output.parts);
         row.emulated = true;
-        std::error_code ignored; // the folder takes the rest with it
+        std::error_code ignored; // the folder's destructor removes what remains
         fs::remove(running.output, ignored);
         return {};
     }
@@ -218,8 +218,8 @@ std::string first_complaint(std::string_view log) {
         if (text.starts_with(own)) return std::string(text.substr(own.size()));
         if (text.empty()) continue;
         if (first_of_all.empty()) first_of_all = text;
-        const bool doubt = text.find("arning:") != std::string_view::npos;
-        if (first.empty() && !doubt) first = text;
+        const bool is_warning = text.find("arning:") != std::string_view::npos;
+        if (first.empty() && !is_warning) first = text;
     }
     return first.empty() ? first_of_all : first;
 }
@@ -227,10 +227,10 @@ std::string first_complaint(std::string_view log) {
 Result<void> emulate_run(Emulation& emulation, const RunPlan& plan, const EmulationPlace& place,
                          const ProgressCallback& progress, const StopFlag& stop) {
     const std::uint64_t begun = now_ns();
-    const EmulationFolder folder = std::move(emulation.folder); // gone with its content, however this ends
+    const EmulationFolder folder = std::move(emulation.folder); // removed with its contents on every exit
     Processes processes(emulation, plan, place, folder.path());
     while (!processes.finished()) {
-        // A process may have died of the signal that stops us: the flag answers first.
+        // A process may have died of the signal that stops us, so the flag is checked first.
         const auto advanced = stop == 0 ? processes.advance() : Result<bool>(false);
         if (stop != 0) return fail(stopped_by(stop));
         if (!advanced) return fail(advanced.error());

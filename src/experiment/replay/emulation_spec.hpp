@@ -1,5 +1,5 @@
 #pragma once
-// What the parent of an emulated process tells it: one file of JSON.
+// The input of an emulated process: one JSON file written by its parent.
 
 #include <cstdint>
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace bytebound {
 
-/// One loop and k, to be run over trace segment 0.
+/// One loop and k, to run over trace segment 0.
 struct EmulationSpec {
     std::string collector; ///< name in the table of collectors
     LoopKind loop = LoopKind::paired;
@@ -20,10 +20,10 @@ struct EmulationSpec {
     double tau = 0.5;
     WorkspaceSpec workspace;
     TraceSpec trace;
-    std::uint32_t readings = 0, batch = 1; ///< batch: steps in a reading; together the measured ones of the trace
+    std::uint32_t readings = 0, batch = 1; ///< batch: steps per reading; readings x batch = measured steps of the trace
     Between between = Between::none;
     EmulatedCache last_level;
-    std::vector<int> cpus; ///< on which the process may run; the parent is pinned to one of them
+    std::vector<int> cpus; ///< where the process may run; the parent is pinned to one of them
     int parent = 0;        ///< its process id
 
     bool operator==(const EmulationSpec&) const = default;

@@ -28,7 +28,7 @@ Gap gap_of(Between between) {
     return Gap::none;
 }
 
-/// Hands out tasks and carries the first error.
+/// Distributes tasks and keeps the first error.
 class Queue {
 public:
     explicit Queue(std::vector<SimulationTask> tasks) : tasks_(std::move(tasks)) {}
@@ -53,7 +53,7 @@ public:
         ++left_;
         changed_.notify_one();
     }
-    /// Calls `report` (on the calling thread) as tasks finish, until every one of `threads` has left.
+    /// Calls `report` (on the calling thread) as tasks finish, until all `threads` threads have left.
     void wait(std::size_t threads, const std::function<void(std::size_t, std::size_t)>& report) {
         std::unique_lock lock(mutex_);
         std::size_t told = 0;
@@ -76,8 +76,8 @@ private:
     std::condition_variable changed_;
 };
 
-/// New threads inherit the leader's one CPU: widen to all that the process may use. Where binding is refused the
-/// threads merely share one CPU.
+/// New threads inherit the leader's affinity of one CPU, so it is widened to all CPUs of the process. If binding is
+/// refused, the threads share one CPU, which is only slower.
 void spread_over(const std::vector<int>& cpus) {
     cpu_set_t set;
     CPU_ZERO(&set);
@@ -86,8 +86,8 @@ void spread_over(const std::vector<int>& cpus) {
     if (CPU_COUNT(&set) > 0) ::sched_setaffinity(0, sizeof set, &set);
 }
 
-/// Segment 0, which the workspace holds, through the cache. A loop or arena that cannot be simulated is a reason, not
-/// an error.
+/// Replays segment 0, which is in the workspace, through the cache. A loop or arena that cannot be simulated is
+/// recorded as a reason, not returned as an error.
 Result<void> simulate_row(const SimulationTask& task, SimulatedRow& row, const RunPlan& plan, Workspace& workspace,
                           std::span<const StepChange> changes, const LoopOptions& options, const StopPredicate& stop) {
     const RunOptions& o = plan.options;
@@ -114,8 +114,8 @@ Result<void> simulate_row(const SimulationTask& task, SimulatedRow& row, const R
     return {};
 }
 
-/// The computed figures of one repeat, and of repeat 0 the simulated ones. Ends early for `stop`; what it then leaves
-/// is not used.
+/// Computes the figures of one repeat and, for repeat 0, simulates. `stop` ends it early; the incomplete results are
+/// not used.
 Result<void> run_task(const SimulationTask& task, SimulatedRun& run, const RunPlan& plan, TraceStore& traces,
                       Workspace& workspace, const StopPredicate& stop) {
     const RunOptions& o = plan.options;
@@ -146,7 +146,7 @@ Result<SimulatedRun> simulate_run(const RunPlan& plan, TraceStore& traces, const
                 tasks.push_back({e, l, repeat});
         }
     }
-    // The replays of repeat 0 are the long ones: first.
+    // The replays of repeat 0 take longest, so they start first.
     std::stable_sort(tasks.begin(), tasks.end(),
                      [](const SimulationTask& a, const SimulationTask& b) { return a.repeat < b.repeat; });
 

@@ -16,33 +16,33 @@
 
 namespace bytebound {
 
-/// One (loop, k). Steps are the warm-up's and the measured ones.
+/// One (loop, k). Steps include warm-up.
 struct SimulatedRow {
     bool simulated = false;
-    std::string reason;                           ///< why not simulated
+    std::string reason;                           ///< why it is not simulated
     std::vector<LineCounts> steps;                ///< segment 0
     std::vector<GapLines> gaps;                   ///< after each step; empty without --between
     DirtyLines dirty_before{}, flushed{};         ///< see Simulation
-    std::vector<std::vector<StepLedger>> ledgers; ///< per repeat; empty ones for library code
+    std::vector<std::vector<StepLedger>> ledgers; ///< per repeat; empty for library code
     std::uint64_t line_references = 0;
-    std::optional<HierarchyLines> levels; ///< of the measured steps, with a hierarchy
+    std::optional<HierarchyLines> levels; ///< of the measured steps; only with a hierarchy
 };
 
-/// rows[experiment][loop], in the plan's orders.
+/// rows[experiment][loop], in the plan's order.
 struct SimulatedRun {
     std::vector<std::vector<SimulatedRow>> rows;
     double seconds = 0;
 };
 
-/// Replays all of them, several at once on `cpus`, over the traces of the store. Nothing is timed meanwhile. Errors:
-/// not_possible for no memory, interrupted or terminated for `stop`.
+/// Replays all rows, several concurrently on `cpus`, over the traces of the store. Nothing may be timed meanwhile.
+/// Errors: not_possible if memory cannot be allocated; interrupted or terminated for `stop`.
 Result<SimulatedRun> simulate_run(const RunPlan& plan, TraceStore& traces, const std::vector<int>& cpus,
                                   const ProgressCallback& progress, const StopFlag& stop);
 
-/// Why nothing was simulated; empty when at least one row was.
+/// Why nothing was simulated; empty if at least one row was.
 std::string why_not_simulated(const SimulatedRun& simulation);
 
-/// Names of the simulated columns of samples.csv.
+/// Names of the simulated columns in samples.csv.
 std::vector<std::string> simulated_columns(Between between);
 /// Values of those columns summed over `batch` steps from `first` (an index into row.steps).
 std::vector<std::optional<std::uint64_t>> simulated_values(const SimulatedRow& row, std::size_t first,

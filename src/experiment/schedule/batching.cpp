@@ -12,10 +12,10 @@ namespace {
 
 constexpr std::uint32_t probe_windows = 20;
 constexpr std::uint32_t most_steps_per_reading = 1024;
-constexpr double bytes_per_ns = 10; ///< about what one core copies
+constexpr double bytes_per_ns = 10; ///< approximate copy rate of one core
 constexpr double most_seconds = 60, most_quick_seconds = 8;
 
-/// About how long all measured steps of one k take, every loop moving as much as a rebuild.
+/// Approximate duration of all measured steps of one k, assuming that every loop moves as much as a rebuild.
 double seconds_of(const RunPlan& plan, std::uint32_t batch) {
     const RunOptions& o = plan.options;
     const double step =
@@ -65,7 +65,7 @@ double smallest_volume(const BackgroundProbe& probe, double step_bytes, std::uin
 
 namespace {
 
-/// The largest batch up to which doubling helps, and what ended it before the bound was visible.
+/// The batch size reached by doubling, and the limit that stopped it before the bound was visible.
 struct BatchChoice {
     std::uint32_t batch = 1;
     std::string limit;

@@ -12,7 +12,7 @@ void between_steps(const PhaseContext& context, std::uint32_t active_rows) {
         read_lines(context.workspace.slab_row(group, 0), active_rows * context.plan.layout.groups[group].row_bytes);
 }
 
-/// They were opened at planning: what vanished since is a failed phase, not a wrong plan.
+/// Planning opened these counters already, so a failure here is a failed phase, not an invalid plan.
 Result<TeamCounters> open_again(const PhaseContext& context, int pass) {
     auto counters = TeamCounters::open(context.team, context.counting, pass);
     if (counters) return counters;
@@ -52,7 +52,7 @@ Result<PhaseLog> run_phase(const PhaseContext& context, UpdateLoop& loop, const 
         const std::uint64_t end = context.clock();
         bracket.close();
         log.time_ns[i] = end - begin;
-        // A serial step is the leader's alone.
+        // A serial step is done by the leader alone.
         if (log.workers[0].part_ns[i] == 0) log.workers[0].part_ns[i] = end - begin;
         log.measured = i + 1;
         TRY(bracket.check(context.counting, slots));

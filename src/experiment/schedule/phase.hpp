@@ -1,6 +1,6 @@
 #pragma once
-// One phase: one loop, one k, one repeat, one pass: sweep, warm up, measure. Everything it writes while it measures
-// was allocated before.
+// One phase: one loop, one k, one repeat, one pass: sweep, warm up, measure. All memory it writes while measuring is
+// allocated in advance.
 
 #include <cstdint>
 #include <functional>
@@ -26,8 +26,8 @@ namespace bytebound {
 struct PhaseLog {
     std::vector<WorkerLog> workers;
     std::vector<std::uint64_t> time_ns;
-    std::vector<std::uint32_t> rows_written; ///< per step, warm-up included
-    std::uint32_t measured = 0;              ///< readings, each of a batch of steps
+    std::vector<std::uint32_t> rows_written; ///< per step, including warm-up
+    std::uint32_t measured = 0;              ///< number of readings, each of a batch of steps
     /// The leader's readings at the edges of the idle windows around the phase; empty without shared events.
     std::vector<CounterValue> idle_before, idle_after;
 };
@@ -38,7 +38,7 @@ struct PhaseKey {
     int pass = 0;
 };
 
-/// Where a phase runs, and what it counts with.
+/// The resources of a phase.
 struct PhaseContext {
     const RunPlan& plan;
     const Workspace& workspace;
@@ -49,28 +49,29 @@ struct PhaseContext {
     const StopFlag& stop;
 };
 
-/// Sweeps, warms up, measures. The loop was reset on the segment's masks. Errors: internal for a read that failed (the
-/// plan promised it), interrupted or terminated for the stop flag.
+/// Sweeps, warms up, measures. The loop must have been reset with the segment's masks. Errors: internal for a read that
+/// failed although planning had succeeded; interrupted or terminated for the stop flag.
 Result<PhaseLog> run_phase(const PhaseContext& context, UpdateLoop& loop, const PhaseKey& key);
 
 /// The rows of a phase.
 struct PhaseRows {
     std::vector<Sample> steps, workers; ///< workers: empty for one thread
-    std::vector<Sample> background;     ///< windows of the idle machine, before and after; empty without shared events
-    std::uint64_t migrated = 0;         ///< steps with that flag
+    /// Windows of the idle machine, before and after the phase; empty without shared events.
+    std::vector<Sample> background;
+    std::uint64_t migrated = 0; ///< steps with that flag
 };
 
 struct RowContext {
     const RunPlan& plan;
     const Counting& counting;
     const SimulatedRow& simulated;
-    std::span<const StepChange> changes; ///< of the segment, warm-up included
-    std::vector<int> pinned;             ///< CPU of each worker; -1 when it was not bound
+    std::span<const StepChange> changes; ///< of the segment, including warm-up
+    std::vector<int> pinned;             ///< CPU of each worker; -1 if it is not bound
     std::string loop;                    ///< name
     const EmulatedRow* emulated = nullptr;
 };
 
-/// Differences, sums over workers, flags. The simulated and emulated columns are filled for repeat 0, pass 0.
+/// Computes differences, sums over workers, and flags. Fills the simulated and emulated columns for repeat 0, pass 0.
 PhaseRows make_rows(const RowContext& context, const PhaseKey& key, const PhaseLog& log);
 
 } // namespace bytebound

@@ -8,7 +8,7 @@
 namespace bytebound {
 namespace {
 
-/// A step's event over all workers: the sum, in the state of the worst.
+/// An event over all workers in one step: the sum, with the worst state.
 class TeamReading {
 public:
     void add(Reading reading, std::uint32_t weight) {
@@ -18,7 +18,8 @@ public:
     std::optional<Reading> value() const {
         if (!sum_) return {};
         Reading reading = *sum_;
-        // The file holds no state, only the times that give it: a sum with a part that never ran must not look scaled.
+        // The file contains no state, only the times that imply it: a sum with a part that never ran must not look
+        // scaled.
         if (reading.state == ReadingState::never_ran) reading.count = reading.running_ns = 0;
         return reading;
     }
@@ -33,13 +34,13 @@ struct Row {
     const PhaseLog& log;
     std::vector<CounterSlot> slots; ///< of the pass
 
-    /// The first step of a reading, in the experiment's trace.
+    /// Index of a reading's first step in the experiment's trace.
     std::size_t first_of(std::uint32_t reading) const {
         const Experiment& experiment = context.plan.experiments[key.experiment];
         return experiment.trace.warmup_steps + std::size_t{reading} * experiment.batch;
     }
 
-    /// The leader is in every step.
+    /// The leader takes part in every step.
     bool took_part(unsigned worker, std::uint32_t step) const {
         return worker == 0 || log.workers[worker].part_ns[step] > 0;
     }
@@ -70,7 +71,7 @@ struct Row {
             sample.readings[i] = totals[i].value();
     }
 
-    /// Flags of a row whose readings are filled, in the contract's order.
+    /// Flags of a row whose readings are filled in, in the documented order.
     void flag(Sample& sample, bool was_migrated, bool was_interrupted) const {
         if (was_migrated) sample.flags.emplace_back(flag_name::migrated);
         bool descheduled = false, scaled = false, never_ran = false;
@@ -134,7 +135,7 @@ struct Row {
         return sample;
     }
 
-    /// One row per idle window, "step" counting on from those that are there.
+    /// One row per idle window; "step" continues the numbering of the existing rows.
     void add_background(std::vector<Sample>& rows, const std::vector<CounterValue>& edges) const {
         for (std::size_t edge = 0; !slots.empty() && (edge + 2) * slots.size() <= edges.size(); ++edge) {
             Sample& sample = rows.emplace_back();
@@ -165,7 +166,7 @@ struct Row {
         sample.cpu_before = log.workers[worker].cpu_before[step];
         sample.cpu_after = log.workers[worker].cpu_after[step];
         sample.time_ns = log.workers[worker].part_ns[step];
-        if (!took_part(worker, step)) return sample; // it waited: nothing of that is the step's
+        if (!took_part(worker, step)) return sample; // it only waited, which is not part of the step
         read_into(sample, step, worker);
         flag(sample, migrated(worker, step), interrupted(worker, step));
         return sample;

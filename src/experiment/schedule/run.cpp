@@ -24,7 +24,7 @@ struct Run::Impl {
 
 namespace {
 
-/// A placement that cannot be resolved has no calibration; the plan says what is wrong with it.
+/// A placement that cannot be resolved has no calibration; planning reports the reason.
 Result<CalibrationChoice> calibration_of(const RunOptions& options, const Machine& machine, const RunSeams& seams) {
     const auto placement = resolve_placement(machine, options.cpus, options.memory, options.threads);
     if (!placement) return CalibrationChoice{};
@@ -82,7 +82,7 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
 
 namespace {
 
-/// A signal says neither which run it ended nor what is left of it.
+/// The error of a signal, completed with the run's path and what is left of the run.
 Error stopped_at(const std::filesystem::path& path, bool any_phase, const Error& stop) {
     Error error = stop;
     error.object = path.string();
@@ -104,10 +104,11 @@ Result<void> Run::measure(const ProgressCallback& progress, const StopFlag& stop
         Error& e = done.error();
         const bool stopped = e.code == ExitCode::interrupted || e.code == ExitCode::terminated;
         if (stopped) e = stopped_at(run.path, run.record.placement.steps > 0, e);
-        static_cast<void>(give_up(e)); // the run's own failure is the answer
+        static_cast<void>(give_up(e)); // the run's own failure is reported
         return done;
     }
-    // finish() writes it, with the hashes: a kill from here on leaves "running".
+    // finish() writes this status together with the hashes; if the process is killed before, the file still says
+    // "running".
     run.record.status = RunStatus::complete;
     return {};
 }

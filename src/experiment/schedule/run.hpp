@@ -1,5 +1,5 @@
 #pragma once
-// A run from its options to its directory.
+// A run, from its options to its directory.
 
 #include <functional>
 #include <memory>
@@ -21,25 +21,26 @@
 
 namespace bytebound {
 
-/// What a run touches outside of itself. The defaults are the running machine; tests and the VM suite script them.
+/// External dependencies of a run. The defaults are the running machine; tests and the VM suite script them.
 struct RunSeams {
     SysRoot root;
     std::span<const CollectorEntry> collectors = bytebound::collectors();
     std::function<std::unique_ptr<UpdateLoop>(LoopKind, Workspace&, WorkerTeam&, const LoopOptions&)> make_loop =
         bytebound::make_loop;
     ClockFunction clock = now_ns;
-    std::optional<Machine> machine; ///< none: discovered
-    std::optional<PlanFacts> facts; ///< none: read from the root
+    std::optional<Machine> machine; ///< nullopt: discovered
+    std::optional<PlanFacts> facts; ///< nullopt: read from the root
     bool capture_environment = true;
-    /// Where qualifications are kept between runs; none: nowhere.
+    /// Directory of cached qualifications; nullopt: no cache.
     std::optional<std::filesystem::path> qualification_cache;
-    std::filesystem::path calibrations; ///< where this host's are kept; empty: nowhere
-    KernelAmounts kernel_amounts;       ///< of the qualification
-    std::shared_ptr<TraceStore> traces; ///< shared with other runs; none: one of the run's own, as memory allows
+    std::filesystem::path calibrations; ///< directory of this host's calibrations; empty: none
+    KernelAmounts kernel_amounts;       ///< for the qualification
+    /// Shared with other runs; null: the run has its own, as large as memory allows.
+    std::shared_ptr<TraceStore> traces;
 };
 
-/// The order of calls: prepare, (describe the plan and stop, for --dry-run), measure, the report's files from record(),
-/// finish. After a failed measure() the report can still be written and finish() called: finished phases are in the
+/// Call order: prepare, (describe the plan and stop, for --dry-run), measure, write the reports from record(), finish.
+/// After a failed measure() the report can still be written and finish() called, because finished phases are in the
 /// directory.
 class Run {
 public:
@@ -50,22 +51,23 @@ public:
     ~Run();
 
     const RunPlan& plan() const;
-    const std::filesystem::path& path() const; ///< of the run directory, also before it exists
-    /// Whether measure() came as far as creating the directory.
+    const std::filesystem::path& path() const; ///< path of the run directory, even before it exists
+    /// Whether measure() has created the directory.
     bool directory_exists() const;
 
-    /// Pins, counts, simulates and measures on the calling thread, which becomes the leader. At its end run.json says
-    /// running, or failed with the cause. Errors: not_possible (counting, placement, --strict) before anything is
+    /// Pins, counts, simulates and measures on the calling thread, which becomes the leader. Afterwards run.json says
+    /// `running`, or `failed` with the cause. Errors: not_possible (counting, placement, --strict) before anything is
     /// written; internal for a proof or a write that failed; interrupted or terminated for `stop`.
     Result<void> measure(const ProgressCallback& progress, const StopFlag& stop);
 
-    /// The run as finish() will record it: after measure() complete or failed, still without the files' hashes.
+    /// The run as finish() will record it: complete or failed after measure(), but without the files' hashes.
     const RunRecord& record() const;
 
-    /// Puts size and SHA-256 of every file of the run into run.json, and with them the status complete: the last thing
-    /// of a run. An error turns the run into a failed one.
+    /// Writes size and SHA-256 of every file of the run to run.json, with the status complete. This is the last action
+    /// of a run. An error makes the run a failed one.
     Result<void> finish();
-    /// The run is complete only with its reports: says failed, with the cause, where no failure is recorded yet.
+    /// Records the run as failed with this cause unless a failure is already recorded: a run is complete only with its
+    /// reports.
     Result<void> give_up(const Error& cause);
 
 private:

@@ -38,13 +38,13 @@ Result<PinnedTeam> pin(const SessionContext& session) {
     return team;
 }
 
-/// Batches large enough for counters of the whole machine to see a step in its background.
+/// Enlarges batches until counters of the whole machine can distinguish a step from background.
 Result<void> enlarge_batches_for_background(const SessionContext& session, Counting& counting) {
     if (!counting.counts_shared()) return {};
     const auto probe = probe_background(counting);
     if (probe) return enlarge_batches(session.plan, *probe, session.memory_available, counting.passes);
     if (!session.plan.counting.collectors.automatic) return fail(probe.error());
-    // Nobody asked for this source: the run goes on without it.
+    // The user did not request this source explicitly, so the run continues without it.
     for (std::size_t i = counting.sources.size(); i-- > 0;) {
         const auto& events = counting.sources[i].plan.events;
         if (!events.empty() && events[0].sharing == Sharing::socket)
@@ -53,7 +53,8 @@ Result<void> enlarge_batches_for_background(const SessionContext& session, Count
     return {};
 }
 
-/// Where the arena's pages are; of bound memory, an error for a page that no policy of the run allows there.
+/// Queries the location of the arena's pages. For bound memory, a page that the run's policy does not allow is an
+/// error.
 Result<void> prove_pages(const SessionContext& session, const SessionMemory& memory, std::vector<PageProof>& into) {
     const Workspace& workspace = memory.workspace;
     std::vector<AddressRange> ranges;
@@ -93,7 +94,7 @@ Result<void> run_session(const SessionContext& session) {
     PlacementRecord& placement = session.record.placement;
 
     TRY(unless_stopped(stop));
-    note_environment(session); // before any worker works: what it sees is others' load
+    note_environment(session); // before the workers start, so that the load is that of other processes
     auto team = TRY(pin(session));
     auto counting = TRY(plan_counting(plan.counting, session.sys, session.seams.root, session.seams.collectors));
     TRY(enlarge_batches_for_background(session, counting));

@@ -18,14 +18,14 @@ SimulationRecord simulation_record(const RunPlan& plan, const SimulatedRun& simu
     return record;
 }
 
-/// A ratio to cycles lacks nothing but instructions where cycles are counted.
+/// The emulator supplies instructions; a ratio of them to cycles is available if cycles are counted.
 bool supplied_by_emulation(const std::vector<UnavailableRecord>& list, const UnavailableRecord& record) {
     if (record.metric != metric_name::cpi) return emulation_supplies(record.metric);
     return std::none_of(list.begin(), list.end(),
                         [](const UnavailableRecord& u) { return u.metric == metric_name::cycles; });
 }
 
-/// What stays unavailable beside an emulator.
+/// The entries that remain unavailable with an emulator.
 std::vector<UnavailableRecord> still_unavailable(const std::vector<UnavailableRecord>& list) {
     std::vector<UnavailableRecord> left;
     std::copy_if(list.begin(), list.end(), std::back_inserter(left),
@@ -33,7 +33,7 @@ std::vector<UnavailableRecord> still_unavailable(const std::vector<UnavailableRe
     return left;
 }
 
-/// This program, and what is left for its processes.
+/// This executable, and the memory available to its processes.
 Result<EmulationPlace> emulation_place(const SessionContext& session, std::uint64_t held_bytes) {
     const std::uint64_t all = session.memory_available, available = all > held_bytes ? all - held_bytes : 1;
     std::error_code none;

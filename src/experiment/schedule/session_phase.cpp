@@ -9,13 +9,13 @@
 namespace bytebound {
 namespace {
 
-/// "paired k 16, repeat 2, pass 0": where a proof failed.
+/// "paired k 16, repeat 2, pass 0", for the message of a failed proof.
 std::string place_of(const RunPlan& plan, const PhaseKey& key) {
     return fmt::format("{} k {}, repeat {}, pass {}", loop_name(plan.options, plan.options.loops[key.loop]),
                        plan.experiments[key.experiment].trace.k(), key.repeat, key.pass);
 }
 
-/// What the loop says it stored must be what its replay stored: the published figure comes from the former.
+/// The loop's own number of stored rows must equal that of its replay, because the former is published.
 Result<void> check_outcomes(const RunPlan& plan, const PhaseKey& key, const PhaseLog& log,
                             const std::vector<StepLedger>& ledger) {
     if (ledger.empty()) return {};
@@ -29,7 +29,7 @@ Result<void> check_outcomes(const RunPlan& plan, const PhaseKey& key, const Phas
     return {};
 }
 
-/// The masks of one segment of the experiment's trace.
+/// Writes the masks of one segment of the experiment's trace.
 Result<void> fill_masks(const SessionContext& session, const SessionTraces& traces, const Workspace& workspace,
                         std::size_t experiment, std::uint32_t repeat) {
     const TraceSpec& trace = session.plan.experiments[experiment].trace;
@@ -42,7 +42,7 @@ LoopOptions loop_options(const RunOptions& o, LoopKind loop, CopyMethod oracle_c
     return {o.tau, tries_copies(loop) ? oracle_copy : o.copy, o.grain, o.parallel_threshold};
 }
 
-/// Runs a phase and proves afterwards that the loop did what its plan and its replay say.
+/// Runs a phase and then verifies that the loop did what its plan and its replay predict.
 Result<PhaseLog> run_proven(const SessionContext& session, const PhaseInputs& inputs, const PhaseKey& key) {
     const RunPlan& plan = session.plan;
     const std::vector<StepChange>& changes = *inputs.traces.changes[key.experiment][key.repeat];
@@ -99,7 +99,7 @@ Result<void> measure_phase(const SessionContext& session, const PhaseInputs& inp
     return {};
 }
 
-/// Every phase of the run in the order in which they are measured.
+/// All phases of the run in the order of measurement.
 std::vector<PhaseKey> phases_of(const RunPlan& plan, int passes) {
     const std::size_t loops = plan.options.loops.size();
     std::vector<PhaseKey> keys;
@@ -107,7 +107,8 @@ std::vector<PhaseKey> phases_of(const RunPlan& plan, int passes) {
         for (std::size_t e = 0; e < plan.experiments.size(); ++e)
             for (std::size_t i = 0; i < loops; ++i)
                 for (int pass = 0; pass < passes; ++pass)
-                    keys.push_back({e, (i + repeat) % loops, repeat, pass}); // no loop always follows the same other
+                    // Rotated, so that no loop always runs after the same other one.
+                    keys.push_back({e, (i + repeat) % loops, repeat, pass});
     return keys;
 }
 

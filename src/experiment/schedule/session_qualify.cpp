@@ -8,19 +8,19 @@
 namespace bytebound {
 namespace {
 
-/// What an earlier run of this boot found, or what the kernels say now.
+/// The cached result of an earlier run of this boot, or a new qualification.
 Result<QualificationRecord> qualification_of(const SessionContext& session, Counting& counting) {
     const RunOptions& options = session.plan.options;
     const CountingRequest& request = session.plan.counting;
     const QualificationKey key = qualification_key(request, counting, session.seams.root, session.record.host,
                                                    session.record.version, options.quick);
     const auto& directory = session.seams.qualification_cache;
-    const auto warn = [&](const std::optional<std::string>& doubt) {
-        if (doubt) session.record.warnings.push_back(warnings::qualification_cache(*doubt));
+    const auto warn = [&](const std::optional<std::string>& warning) {
+        if (warning) session.record.warnings.push_back(warnings::qualification_cache(*warning));
     };
     if (directory && options.qualify == Qualify::cached) {
         CacheAnswer answer = load_qualification(*directory, key);
-        warn(answer.doubt);
+        warn(answer.warning);
         if (answer.record && answer.record->done) return std::move(*answer.record);
     }
     QualificationRecord record;

@@ -1,5 +1,5 @@
 #pragma once
-// The steps of a session, in its order. Each fills its part of the record, also where it fails.
+// The steps of a session, in order. Each fills in its part of the record, even if it fails.
 
 #include <memory>
 #include <optional>
@@ -15,7 +15,7 @@ namespace bytebound {
 /// The buffers that the loops work on and that evict the caches between phases.
 struct SessionMemory {
     Workspace workspace;
-    bool bound = false; ///< false where the machine allows no binding
+    bool bound = false; ///< false if the machine cannot bind
     CacheSweep sweep;
 };
 
@@ -23,37 +23,37 @@ struct SessionMemory {
 /// The traces of the run.
 struct SessionTraces {
     std::shared_ptr<TraceStore> store;
-    std::vector<Segments> changes; ///< counted: of every experiment and repeat
+    std::vector<Segments> changes; ///< counted, for every experiment and repeat
 };
-/// Generates every segment once, before anything else needs it: A and R are what its masks say.
+/// Generates every segment once, before anything else needs it, because A and R are counted from its masks.
 Result<SessionTraces> count_traces(const SessionContext& session);
 
 // session_files.cpp
 /// The raw rows of a run, phase by phase.
 struct SampleFiles {
     SampleWriter steps;
-    std::optional<SampleWriter> workers;    ///< none with one worker
-    std::optional<SampleWriter> background; ///< none without events that count the whole machine
+    std::optional<SampleWriter> workers;    ///< nullopt with one worker
+    std::optional<SampleWriter> background; ///< nullopt without events that count the whole machine
 };
-/// run.json as far as it is known before anything is measured, in a directory of its own.
+/// Creates the run's directory and writes run.json with everything known before measuring.
 Result<RunDirectory> open_directory(const SessionContext& session, const Counting& counting, const Emulation& emulation,
                                     const SessionTraces& traces);
 Result<SampleFiles> open_samples(const SessionContext& session, const Counting& counting);
 
 // session_model.cpp
-/// Judges stationarity on what it simulated and says which metrics no row can have.
+/// Simulates, judges stationarity on the result, and records which metrics no row can have.
 Result<SimulatedRun> simulate(const SessionContext& session, const Counting& counting, const SessionTraces& traces);
-/// `planned`, with the rows of the emulator; unchanged where none was asked for. `held_bytes`: of this process.
+/// `planned` with the emulator's rows; unchanged if no emulation was requested. `held_bytes`: memory of this process.
 Result<Emulation> emulate(const SessionContext& session, Emulation planned, std::uint64_t held_bytes);
 
 // session_qualify.cpp
 Result<void> record_read_cost(const SessionContext& session, Counting& counting);
-/// Counts kernels of known truth, or takes what an earlier run of this boot found. Errors: those of qualify_counters(),
-/// and with --strict of check_qualified().
+/// Counts kernels of known truth, or uses the result of an earlier run of this boot. Errors: those of
+/// qualify_counters() and, with --strict, of check_qualified().
 Result<void> qualify(const SessionContext& session, Counting& counting);
 
 // session_phase.cpp
-/// What all phases are measured with.
+/// Inputs common to all phases.
 struct PhaseInputs {
     PinnedTeam& team;
     Counting& counting;
@@ -64,10 +64,10 @@ struct PhaseInputs {
     const std::vector<CopyMethod>& oracle_copies; ///< per experiment
     SampleFiles& files;
 };
-/// How oracle copies in each experiment: the winner of a trial, or --copy without that loop.
+/// oracle's copy method for each experiment: the winner of a trial; --copy if the loop is not in the run.
 Result<std::vector<CopyMethod>> choose_oracle_copies(const SessionContext& session, PinnedTeam& team,
                                                      Workspace& workspace, const SessionTraces& traces);
-/// Every repeat, k, loop and pass.
+/// Measures every repeat, k, loop and pass.
 Result<void> measure_phases(const SessionContext& session, const PhaseInputs& inputs);
 
 /// The record of a (loop, k), by their indices in the plan.

@@ -26,7 +26,7 @@ std::string factor_text(const CalibrationRecord& record, const Ceiling& ceiling)
     return fmt::format("{:.2f} ({:.2f}-{:.2f})", factor->factor, *factor->ci_low, *factor->ci_high);
 }
 
-/// By threads, then as the processor sees them: from the nearest level to memory.
+/// Sorted by threads, then from the nearest level to memory.
 Table bandwidth_table(const CalibrationRecord& record) {
     Table table;
     table.columns = {{"threads", true},  {"level"},   {"kernel"},        {"row\nbytes", true},      {"GB/s", true},
@@ -64,7 +64,7 @@ Table compute_table(const CalibrationRecord& record) {
     return table;
 }
 
-/// Why factors are assumed, once.
+/// Why factors are assumed, without repetition.
 std::string assumed_line(const CalibrationRecord& record) {
     for (const WriteAllocateFactor& each : record.ceilings.write_allocate)
         if (!each.measured)

@@ -63,7 +63,7 @@ Json probe_of(const Probe& probe) {
             {"running_ns", probe.times->running_ns}};
 }
 
-/// One probe a line, so that a shell script can cut the object out.
+/// One probe per line, so that a shell script can extract the object.
 std::string probes_text(const std::optional<Probes>& probes) {
     if (!probes) return "null";
     std::string text = "{";
@@ -72,7 +72,7 @@ std::string probes_text(const std::optional<Probes>& probes) {
     return text + "\n  }";
 }
 
-/// `"key": value` with the value's own lines indented below it.
+/// `"key": value`, with the further lines of the value indented below it.
 std::string member(const char* key, const Json& value) {
     std::string text = value.dump(2, ' ', false, Json::error_handler_t::replace);
     for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 3))

@@ -14,10 +14,10 @@ namespace {
 
 constexpr std::size_t screen_width = 80;
 constexpr std::size_t screen_lines = 24;
-// Remedies are often commands to copy: they start far enough to the left that docker's fits on a line.
+// Remedies are often commands to copy. They start far enough to the left for Docker's to fit on one line.
 constexpr const char* arrow = "          -> ";
 
-/// Breaks at spaces; a word longer than the line is broken where it must be.
+/// Breaks at spaces; a word longer than the line is broken.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
     std::vector<std::string> lines;
     while (text.size() > width) {
@@ -30,7 +30,7 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
     return lines;
 }
 
-/// `first` in front of the first line, blanks of the same width in front of the others; no more than `most` lines.
+/// `first` precedes the first line, and blanks of the same width the others; at most `most` lines.
 void add(std::vector<std::string>& out, const std::string& first, std::string_view text, std::size_t most) {
     auto lines = wrapped(text, screen_width - first.size());
     if (lines.size() > most) {
@@ -69,7 +69,7 @@ std::string title(const MachineFacts& facts) {
     return text;
 }
 
-/// Names that differ only in what follows their last underscore become one: "uncore_imc_0-7", "arm_dmc620_* (8)".
+/// Merges names that differ only after their last underscore: "uncore_imc_0-7", "arm_dmc620_* (8)".
 std::string summary_of_names(const std::vector<std::string>& names) {
     std::map<std::string, std::vector<std::string>> families;
     for (const std::string& name : names) {
@@ -118,7 +118,7 @@ std::string doctor_text(const MachineDiagnosis& diagnosis) {
         add(tail, "unrecognised PMUs  ", summary_of_names(names) + " (usable by raw name)", 1);
     std::size_t shown = 0;
     for (const std::string& warning : diagnosis.warnings) {
-        // The last line is kept for the count of what was left out.
+        // The last line is reserved for the number of omitted items.
         const bool last = shown + 1 == diagnosis.warnings.size();
         if (tail.size() + 1 + (last ? 0 : 1) > room) break;
         add(tail, "warning: ", warning, std::min<std::size_t>(2, room - tail.size() - (last ? 0 : 1)));

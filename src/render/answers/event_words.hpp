@@ -9,7 +9,7 @@ namespace bytebound {
 
 std::string hexadecimal(std::uint64_t value);
 
-/// type:config, and config1, config2 only where they say something.
+/// type:config, and config1, config2 if they are used.
 std::string words_of(const Event& event);
 
 } // namespace bytebound

@@ -30,7 +30,7 @@ std::string opens(const ResolvedName& name) {
     return name.planned->pass >= 0 ? "yes" : "no";
 }
 
-/// Why it cannot be counted; empty when it can, or was not tried.
+/// Why it cannot be counted; empty if it can, or was not tried.
 std::pair<std::string, std::string> reason_of(const ResolvedName& name) {
     if (!name.resolution.event) return {name.resolution.unavailable, name.resolution.remedy};
     if (name.planned && name.planned->pass < 0) return {name.planned->reason, name.planned->remedy};
@@ -51,7 +51,7 @@ Json event_json(const Event& event) {
             {"origin", json_text(event.origin)}};
 }
 
-/// Thousands of names: said, not listed.
+/// Thousands of names are counted, not listed.
 std::string vendor_note(const std::vector<VendorPmu>& vendor) {
     if (vendor.empty()) return {};
     std::vector<std::string> present;

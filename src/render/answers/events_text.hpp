@@ -10,18 +10,18 @@
 
 namespace bytebound {
 
-/// What one name became.
+/// The resolution of one name.
 struct ResolvedName {
     std::string name;
     Resolution resolution;
-    std::optional<PlannedEvent> planned; ///< none: not tried (a recorded machine)
+    std::optional<PlannedEvent> planned; ///< nullopt: not tried (a recorded machine)
 };
 
-/// `bytebound events list`: names by PMU and kind. `vendor`: the PMUs whose names libpfm4 knows besides.
+/// `bytebound events list`: names by PMU and kind. `vendor`: the additional PMUs in libpfm4's tables.
 std::string events_list_text(const std::vector<ListedEvent>& events, const std::vector<VendorPmu>& vendor = {});
 std::string events_list_json(const std::vector<ListedEvent>& events, const std::vector<VendorPmu>& vendor = {});
 
-/// `bytebound events resolve`: PMU, config words, domain, scale, and whether it opens here.
+/// `bytebound events resolve`: PMU, config words, domain, scale, and whether it opens on this machine.
 std::string events_resolve_text(const std::vector<ResolvedName>& names);
 std::string events_resolve_json(const std::vector<ResolvedName>& names);
 

@@ -36,7 +36,7 @@ std::string cache_name(const CacheInfo& cache) {
     return fmt::format("L{}{}", cache.level, kind);
 }
 
-/// Equal caches of one level in one line: "L1d  2 x 32 KiB, 8 ways, 64-byte lines (sysfs); shared by CPUs 0 | 1".
+/// One line for equal caches of one level: "L1d  2 x 32 KiB, 8 ways, 64-byte lines (sysfs); shared by CPUs 0 | 1".
 std::string cache_lines(const Machine& machine) {
     using Key = std::tuple<int, std::string, std::uint64_t, std::uint32_t, std::uint32_t, std::string>;
     std::map<Key, std::vector<std::string>> groups;

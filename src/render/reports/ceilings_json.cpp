@@ -16,7 +16,7 @@ Json factor_json(const std::optional<WriteAllocateFactor>& factor) {
             {"source", factor->source}};
 }
 
-/// Null for a ceiling that was not measured, which is 0 here.
+/// Null for a ceiling that was not measured, represented by 0.
 Json gbps(double value) { return value > 0 ? json_number(value) : Json(nullptr); }
 
 Json share_json(const CeilingShare& share) {

@@ -6,7 +6,7 @@
 
 namespace bytebound {
 
-/// The `ceilings` of a row; null where its reason stands in `unavailable`.
+/// The `ceilings` of a row; null if `unavailable` has their reason.
 nlohmann::ordered_json ceilings_json(const SummaryRow& row);
 
 } // namespace bytebound

@@ -57,7 +57,7 @@ Json level_json(const Ceilings& ceilings, const LevelSpan& span) {
             {"ceilings", std::move(list)}};
 }
 
-/// The operational intensity from which on the peak is the limit, for every level: peak over what can be read.
+/// For every level, the operational intensity above which the peak is the limit: peak divided by read bandwidth.
 Json ridges_json(const Ceilings& ceilings, const ComputeCeiling& peak) {
     Json ridges = Json::array();
     for (const Ceiling& each : ceilings.ceilings)

@@ -6,7 +6,7 @@
 
 namespace bytebound {
 
-/// The `roofline` of summary.json. Without a calibration `levels` and `compute` are empty and `reason` says why.
+/// The `roofline` of summary.json. Without a calibration `levels` and `compute` are empty and `reason` explains that.
 nlohmann::ordered_json roofline_json(const RunRecord& run, const Summary& summary);
 
 } // namespace bytebound

@@ -14,7 +14,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 constexpr std::string_view vega_lite = "https://vega.github.io/schema/vega-lite/v5.json";
 
-/// One row per loop, k and kind of bytes; what could not be had is left out.
+/// One row per loop, k and kind of bytes; unavailable values are omitted.
 Json point_rows(const RunRecord& run, const Summary& summary) {
     Json rows = Json::array();
     for (const RooflinePoint& point : roofline_points(summary))
@@ -22,7 +22,7 @@ Json point_rows(const RunRecord& run, const Summary& summary) {
              {std::pair<std::string_view, std::string_view>{"requested", metric_name::requested_gbps},
               {"DRAM", metric_name::dram_gbps}}) {
             const Figure* figure = point.row->find(metric);
-            // Nothing to show on a logarithmic axis: k = 0.
+            // k = 0 cannot be shown on a logarithmic axis.
             if (figure == nullptr || figure->value() <= 0) continue;
             Json row = {{"loop", point.row->loop},
                         {"k", point.row->k},
@@ -57,7 +57,7 @@ Json ceiling_row(const Ceiling& ceiling) {
             {"n", ceiling.n}};
 }
 
-/// Streams, and row copies of the run's size, each over the working sets that its level holds.
+/// Streams, and row copies of the run's size, each over the working sets of its level.
 Json ceilings_by_working_set(const RunRecord& run, double largest) {
     Json rows = Json::array();
     const auto ceilings = ceilings_of_team(run);
@@ -168,7 +168,7 @@ std::string roofline_plot(const RunRecord& run, const Summary& summary) {
                        {"ceilings_by_working_set", ceilings_by_working_set(run, largest)},
                        {"ceilings_by_row", ceilings_by_row(run)}};
     out["vconcat"] = Json::array({working_set_chart(), row_chart()});
-    // The charts' dashes mean different things.
+    // The dash patterns of the charts have different meanings.
     out["resolve"] = {{"scale", {{"strokeDash", "independent"}}}};
     return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

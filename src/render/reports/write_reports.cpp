@@ -59,10 +59,10 @@ Error write_error(const std::filesystem::path& file, int number) {
         number};
 }
 
-/// The raw steps of a run. A complete one has all it planned; of any other only whole phases count.
+/// The raw steps of a run. A complete run must have all planned steps; of any other run only whole phases are used.
 Result<SampleTable> raw_steps(const RunRecord& run, const std::filesystem::path& file) {
     const bool complete = run.status == RunStatus::complete;
-    // A run that failed early has no raw steps yet; its report says why.
+    // A run that failed early has no raw steps; its report has the reason.
     if (!complete && !std::filesystem::exists(file)) return SampleTable{};
     auto samples = TRY(read_samples(file, complete ? FileEnd::whole : FileEnd::cut));
     if (!complete) {
@@ -81,7 +81,7 @@ Result<SampleTable> raw_steps(const RunRecord& run, const std::filesystem::path&
                  "restore the file from the run, or measure again"});
 }
 
-/// Of a run with events that count everybody; nothing for any other.
+/// For a run with events that count the whole machine; empty for any other.
 Result<std::optional<SampleTable>> idle_windows_of(const RunRecord& run, const std::filesystem::path& file) {
     const auto shared = [](const EventRecord& event) { return event.sharing == "socket" && event.pass >= 0; };
     if (std::none_of(run.events.begin(), run.events.end(), shared)) return std::nullopt;
@@ -114,7 +114,7 @@ Result<WrittenReports> write_reports(const std::filesystem::path& run_directory)
 }
 
 Result<WrittenReports> write_reports(const std::filesystem::path& run_directory, const RunRecord& record) {
-    // Through its text: JSON keeps no byte of a host name or an argument that is not UTF-8.
+    // Serialised and parsed, because JSON replaces invalid UTF-8 in host names and arguments.
     auto run = TRY(parse_run_record(to_json_text(record), (run_directory / run_file).string()));
     return write_as(run_directory, std::move(run));
 }

@@ -1,4 +1,4 @@
-// Bandwidths of the run against what its host can move at most.
+// The run's bandwidths compared with its host's ceilings.
 
 #include <fmt/format.h>
 
@@ -60,7 +60,7 @@ std::string factor_text(const WriteAllocateFactor& factor) {
                        *factor.ci_high, factor.factor < 0 ? ", used as 0" : "", factor.source);
 }
 
-/// "512 + 512": each group is a copy of its own.
+/// "512 + 512": one copy per group.
 std::string groups_text(const RowLayout& layout) {
     std::vector<std::string> sizes;
     for (const RowGroup& group : layout.groups)
@@ -68,7 +68,7 @@ std::string groups_text(const RowLayout& layout) {
     return join(sizes, " + ");
 }
 
-/// Copy methods of the run that have no ceiling of their own.
+/// Copy methods of the run without a ceiling of their own.
 std::string other_copies(const Summary& summary) {
     std::vector<std::string> methods;
     for (const SummaryRow& row : summary.rows)
@@ -80,7 +80,7 @@ std::string other_copies(const Summary& summary) {
     return fmt::format(" Rows copied by {} are compared with memcpy's ceiling.", join(methods, ", "));
 }
 
-/// One line for each ceiling that stands in the table.
+/// One line for each ceiling in the table.
 std::string ceiling_line(const CeilingShare& share, const RunRecord& run) {
     std::string text =
         fmt::format("{} of {} B, {} thread{}, {}", name_of(share.kernel), groups_text(run.workload.layout),

@@ -60,7 +60,7 @@ Blocks unavailable_section(const RunRecord& run, const Summary& summary) {
             return std::any_of(names.begin(), names.end(),
                                [&](const auto& name) { return trim(name) == record.metric; });
         });
-        // Figures that another source supplied: the better one's reason is still worth knowing.
+        // For figures that another source supplied, the reason of the better source is still useful.
         if (!shown) table.rows.push_back({record.metric, "more direct source", record.reason, record.remedy});
     }
     if (table.rows.empty()) {

@@ -47,12 +47,12 @@ std::string tier_of(const Summary& summary, std::string_view metric) {
     return out;
 }
 
-/// What a flag means and what to do, for the rows that carry it.
+/// The meaning of a flag and what to do, for the flagged rows.
 std::string flag_text(const FlagEntry& flag, const std::string& rows) {
     return fmt::format(fmt::runtime(flag.text), fmt::arg("rows", rows), fmt::arg("least_blocks", few_blocks_below));
 }
 
-/// Texts in order of first use, each with the ks it holds for: "hybrid chose paired in every step at k=16, 64."
+/// Texts in order of first use, each with its ks: "hybrid chose paired in every step at k=16, 64."
 class PerK {
 public:
     void add(const std::string& text, std::uint32_t k) {
@@ -100,7 +100,7 @@ std::vector<std::string> copy_notes(const RunRecord& run) {
     return notes.lines();
 }
 
-/// "9.81x (9.60-10.02)", "~" where it is not told apart from 1.
+/// "9.81x (9.60-10.02)", "~" if the ratio is not significantly different from 1.
 std::string comparison_cell(const Comparison* comparison) {
     if (comparison == nullptr) return "n/a";
     const RatioEstimate& ratio = comparison->ratio;
@@ -222,7 +222,7 @@ Blocks comparison_section(const RunRecord&, const Summary& summary) {
     std::string last;
     for (const Comparison& each : summary.comparisons) {
         const std::string pair = fmt::format("{} {} {}", each.k, each.loop, each.vs);
-        if (std::exchange(last, pair) == pair) continue; // the metrics of one pair stand together
+        if (std::exchange(last, pair) == pair) continue; // metrics of one pair are adjacent
         const std::string k = std::to_string(each.k);
         if (table.rows.empty() || table.rows.back()[0] != k) table.group_starts.push_back(table.rows.size());
         table.rows.push_back({k, each.loop, each.vs});
@@ -274,11 +274,11 @@ Blocks buffer_section(const RunRecord&, const Summary& summary) {
 Blocks warning_section(const RunRecord& run, const Summary& summary) {
     Bullets list;
     for (const Warning& warning : run.warnings) {
-        // One per loop and k: the flag's line says it of all of them at once.
+        // One per loop and k; the flag's line covers all of them.
         if (warning.code == flag_name::not_stationary && !where_flagged(summary, warning.code).empty()) continue;
         list.items.push_back(Inline().add(warning.code, Style::code).add(" " + warning.text));
     }
-    // Per flag: the rows that carry it, all of them in one line.
+    // One line per flag, with all of its rows.
     for (const FlagEntry& flag : flags()) {
         std::uint64_t steps = 0;
         for (const SummaryRow& row : summary.rows) {

@@ -18,7 +18,7 @@ std::string hit_share(const LevelLines& lines) {
     return fmt::format("{:.1f} %", 100 * static_cast<double>(lines.hits) / static_cast<double>(all));
 }
 
-/// Bytes a step through a level's lower side, up and down.
+/// Bytes per step through a level's lower side, up and down.
 std::vector<std::string> crossing(const LevelLines& lines, const LevelRecord& record, std::uint32_t line_bytes) {
     const auto bytes = [&](std::uint64_t count) {
         return format_size(static_cast<double>(count) * line_bytes / static_cast<double>(record.steps));
@@ -32,7 +32,7 @@ Blocks hierarchy_blocks(const RunRecord& run) {
     if (!run.simulation || !run.simulation->hierarchy) return {};
     const HierarchyRecord& hierarchy = *run.simulation->hierarchy;
     std::vector<std::string> levels;
-    std::vector<std::size_t> shown; // indices of LevelRecord's levels
+    std::vector<std::size_t> shown; // indices into LevelRecord's levels
     if (hierarchy.spec.l1) {
         levels.push_back(level_text("L1", *hierarchy.spec.l1, hierarchy.l1_source));
         shown.push_back(0);

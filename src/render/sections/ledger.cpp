@@ -1,4 +1,4 @@
-// The ledger, the lines through the ks, and the k where the rebuild wins.
+// The ledger, the lines through the ks, and the k from which rebuilding is faster.
 
 #include <fmt/format.h>
 
@@ -46,7 +46,7 @@ std::vector<std::string> line_of(const SummaryRow& row, const std::string& k) {
             kib(ledger.deferred)};
 }
 
-/// A further source: only what differs from the first.
+/// A further source: only the cells that differ from the first.
 std::vector<std::string> line_of(const LedgerSource& source, std::size_t columns) {
     std::vector<std::string> line(columns);
     line[6] = measured_text(source);
@@ -75,7 +75,7 @@ Table ledger_table(const Summary& summary) {
     return table;
 }
 
-/// Rounding of the fit itself is no residual.
+/// Rounding errors of the fit are not residuals.
 std::string residual_text(double bytes) { return std::abs(bytes) < 0.5 ? "0" : kib(bytes); }
 
 std::string with_margin(double value, std::optional<double> margin) {

@@ -32,7 +32,7 @@ std::string interval_text(const Figure& time) {
                        compact_microseconds(*time.estimate.ci_high, time.value()));
 }
 
-/// The tier that a whole column has; nothing when it mixes several or has none.
+/// The tier of a whole column; nullopt if it has several or none.
 std::optional<Tier> common_tier(const Summary& summary, std::string_view metric) {
     std::optional<Tier> common;
     for (const SummaryRow& row : summary.rows) {
@@ -49,7 +49,7 @@ bool any(const Summary& summary, std::string_view metric) {
                        [&](const SummaryRow& row) { return row.find(metric) != nullptr; });
 }
 
-/// The loop that the whole column compares with: index where any k has it.
+/// The loop that the whole column is compared with: index if any k has it.
 std::string column_base(const Summary& summary) {
     for (const SummaryRow& row : summary.rows) {
         if (row.loop == "index") return row.loop;
@@ -82,7 +82,7 @@ std::vector<std::string> row_cells(const Summary& summary, const SummaryRow& row
     return cells;
 }
 
-/// Why a counter behind a figure of the table failed qualification.
+/// Why a counter of a figure in the table failed qualification.
 std::optional<std::string> first_unqualified(const Summary& summary) {
     for (const SummaryRow& row : summary.rows)
         for (const MetricEntry* metric : table_metrics())
@@ -91,7 +91,7 @@ std::optional<std::string> first_unqualified(const Summary& summary) {
     return std::nullopt;
 }
 
-/// What the tiers that occur in the table mean, one line each.
+/// The meaning of the tiers that occur in the table, one line each.
 std::vector<std::string> tier_legend(const Summary& summary) {
     std::vector<std::string> out;
     const auto columns = table_metrics();
@@ -107,7 +107,7 @@ std::vector<std::string> tier_legend(const Summary& summary) {
     return out;
 }
 
-/// What speaks against the intervals and the traffic, so that nobody has to open the report to see it.
+/// Reservations about intervals and traffic, so that they are visible without opening the report.
 std::string flag_line(const Summary& summary) {
     std::vector<std::string> parts;
     for (const FlagEntry* flag : flags_below_table()) {
@@ -154,8 +154,8 @@ Table main_table(const Summary& summary) {
 
 std::vector<std::string> table_notes(const Summary& summary) {
     std::vector<std::string> out = tier_legend(summary);
-    if (std::optional<std::string> doubt = first_unqualified(summary))
-        out.push_back("!: unqualified (--allow-unqualified): " + *doubt);
+    if (std::optional<std::string> failure = first_unqualified(summary))
+        out.push_back("!: unqualified (--allow-unqualified): " + *failure);
     const std::string base = column_base(summary);
     std::vector<std::string> without;
     for (const std::uint32_t k : summary.ks()) {

@@ -10,7 +10,7 @@ namespace {
 std::string percent(const std::optional<double>& share) {
     if (!share) return "n/a";
     const double value = 100 * *share;
-    // A bias of a thousandth says no more than "none".
+    // A bias of less than a thousandth is treated as none.
     return value == 0 ? "0%" : std::abs(value) < 0.001 ? "<0.001%" : compact_number(value) + "%";
 }
 

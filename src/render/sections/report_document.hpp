@@ -5,9 +5,9 @@
 
 namespace bytebound {
 
-/// The whole report: what was found, then what it rests on.
+/// The whole report: first the results, then the evidence.
 Document report_document(const RunRecord& run, const Summary& summary);
-/// ENVIRONMENT.md: the machine, the software and the placement behind the figures.
+/// ENVIRONMENT.md: the machine, the software and the placement of the run.
 Document environment_document(const RunRecord& run);
 
 } // namespace bytebound

@@ -1,5 +1,5 @@
 #pragma once
-// The sections of the report. One is a function and its line in report_sections, which is their order.
+// The sections of the report. A section is a function and its line in report_sections, which defines their order.
 
 #include <vector>
 
@@ -9,10 +9,10 @@
 namespace bytebound {
 
 using Blocks = std::vector<Block>;
-/// Empty where there is nothing to say.
+/// Empty if there is nothing to report.
 using Section = Blocks (*)(const RunRecord& run, const Summary& summary);
 
-// figures.cpp: what was found
+// figures.cpp: results
 Blocks status_section(const RunRecord& run, const Summary& summary);
 Blocks verdict_section(const RunRecord& run, const Summary& summary);
 Blocks table_section(const RunRecord& run, const Summary& summary);
@@ -20,10 +20,10 @@ Blocks comparison_section(const RunRecord& run, const Summary& summary);
 Blocks buffer_section(const RunRecord& run, const Summary& summary);
 Blocks warning_section(const RunRecord& run, const Summary& summary);
 
-// sources.cpp: several sources of DRAM bytes side by side; nothing when only the simulation supplied them
+// sources.cpp: compares several sources of DRAM bytes; empty if only the simulation supplied them
 Blocks source_section(const RunRecord& run, const Summary& summary);
 
-// ledger.cpp: bound, requested, modelled and measured, and what explains the difference
+// ledger.cpp: bound, requested, modelled and measured bytes, and the parts of the difference
 Blocks ledger_section(const RunRecord& run, const Summary& summary);
 Blocks regression_section(const RunRecord& run, const Summary& summary);
 Blocks crossover_section(const RunRecord& run, const Summary& summary);
@@ -31,7 +31,7 @@ Blocks crossover_section(const RunRecord& run, const Summary& summary);
 // ceilings.cpp: bandwidths as percentages of the host's ceilings
 Blocks ceiling_section(const RunRecord& run, const Summary& summary);
 
-// evidence.cpp: what it rests on
+// evidence.cpp: the evidence
 Blocks unavailable_section(const RunRecord& run, const Summary& summary);
 Blocks placement_section(const RunRecord& run, const Summary& summary);
 Blocks counting_section(const RunRecord& run, const Summary& summary);
@@ -47,10 +47,10 @@ inline constexpr Section report_sections[] = {
     placement_section,  counting_section,    qualification_section, simulation_section,  buffer_section,
     comparison_section, environment_section, reproduce_section,
 };
-/// environment.md: how to find the same machine again.
+/// environment.md: the facts needed to reproduce the machine.
 inline constexpr Section environment_sections[] = {environment_section, placement_section, reproduce_section};
 
-// Parts of sections, in files of their own.
+// Parts of sections, in separate files.
 Charts charts_of(const Summary& summary);
 /// hierarchy.cpp: private levels; often empty.
 Blocks hierarchy_blocks(const RunRecord& run);

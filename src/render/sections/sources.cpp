@@ -85,7 +85,7 @@ Blocks source_section(const RunRecord&, const Summary& summary) {
             table.rows.push_back(line_of("", "", other));
         last_k = k;
     }
-    // With the simulation alone there is nothing to put side by side.
+    // With the simulation alone there is nothing to compare.
     if (!counted) return {};
     Blocks out{Heading{2, "DRAM bytes by source"}};
     out.push_back(Paragraph{"Per step. Shared counters count the whole machine: the traffic of the idle machine around "

@@ -65,7 +65,7 @@ const SummaryRow& subject_of(const Summary& summary, std::uint32_t k, const std:
     return *summary.find(base, k);
 }
 
-/// "9.81x (95% CI 9.60-10.02) faster", taken from the claim: the same words and digits.
+/// "9.81x (95% CI 9.60-10.02) faster", taken from the claim, so that words and digits are the same.
 std::string speed_clause(const Comparison& time) {
     if (time.verdict == Verdict::unresolved) {
         return fmt::format("not significantly different from {} in time ({})", time.vs, times_text(time.ratio.ratio));

@@ -7,9 +7,9 @@
 
 namespace bytebound {
 
-/// One sentence for one k: what paired (else the first loop besides the base) needs against the base in time, and its
-/// requested and DRAM bytes against the bound, tiers named. Never says that the bound is beaten: bytes that stay in the
-/// cache are another level.
+/// One sentence for one k: the time of paired (else of the first loop other than the base) compared with the base, and
+/// its requested and DRAM bytes compared with the bound, with their tiers. It never says that the bound is beaten:
+/// bytes that stay in the cache belong to another level.
 VerdictItem verdict_of(const Summary& summary, std::uint32_t k);
 
 } // namespace bytebound

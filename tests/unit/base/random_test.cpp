@@ -4,8 +4,9 @@
 
 using namespace bytebound;
 
-// Computed by a separate Python program of splitmix64 and xoshiro256**, itself checked against the published vectors
-// (splitmix64 of seed 0: e220a8397b1dcdaf; xoshiro256** of state 1,2,3,4: 11520, 0, 1509978240, 1215971899390074240).
+// Computed by a separate Python implementation of splitmix64 and xoshiro256**, itself checked against the published
+// vectors (splitmix64 of seed 0: e220a8397b1dcdaf; xoshiro256** of state 1,2,3,4: 11520, 0, 1509978240,
+// 1215971899390074240).
 TEST_CASE("the generator gives the published xoshiro256** sequence of a splitmix64 seed") {
     Random random(1);
     CHECK(random.next() == 0xb3f2af6d0fc710c5u);

@@ -11,7 +11,7 @@ TEST_CASE("a CPU list names every CPU once, in order") {
     CHECK(parse_cpu_list("") == std::vector<int>{});
 }
 
-TEST_CASE("a malformed CPU list is refused whole") {
+TEST_CASE("a malformed CPU list is rejected as a whole") {
     for (const char* text : {"a", "1-", "-1", "3-1", "1,,2", "0x1", "99999999999"}) {
         INFO(text);
         CHECK_FALSE(parse_cpu_list(text).has_value());
@@ -42,16 +42,17 @@ TEST_CASE("sizes are shown with at most one decimal") {
     CHECK(format_size(33554432) == "32 MiB");
 }
 
-TEST_CASE("a typo gets the nearest name, a stranger none") {
+TEST_CASE("a typo gets the nearest name, an unrelated word gets none") {
     const std::vector<std::string> loops{"paired", "index", "mask", "hybrid", "oracle"};
     CHECK(nearest("pared", loops) == "paired");
     CHECK(nearest("indx", loops) == "index");
-    CHECK(nearest("maks", loops) == "mask");        // two neighbours swapped are one mistake
-    CHECK(nearest("aprid", loops) == std::nullopt); // a swap and a missing letter are two: too many for five letters
+    CHECK(nearest("maks", loops) == "mask"); // swapped neighbours are one mistake
+    // A swap and a missing letter are two mistakes: too many for five letters.
+    CHECK(nearest("aprid", loops) == std::nullopt);
     CHECK_FALSE(nearest("zzzzzz", loops).has_value());
 }
 
-TEST_CASE("an error is one line: operation object: cause (ERRNO); remedy") {
+TEST_CASE("an error is one line of the form 'operation object: cause (ERRNO); remedy'") {
     CHECK(to_line({ExitCode::not_possible, "open event", "cycles", "no core PMU", "use --collector sim", 2}) ==
           "open event cycles: no core PMU (ENOENT); use --collector sim");
     CHECK(to_line({ExitCode::usage, "read option", "--ks", "not a number", "give counts"}) ==
@@ -63,7 +64,7 @@ TEST_CASE("an error stays one line whatever its parts contain") {
         std::string part, shown;
     };
     for (const Row& row : {Row{"a\nb", "a\\nb"}, Row{"a\tb", "a\\tb"}, Row{"a\rb", "a\\x0db"},
-                           Row{"\x1b[31mred", "\\x1b[31mred"}, // a terminal would obey
+                           Row{"\x1b[31mred", "\\x1b[31mred"}, // a terminal would execute it
                            Row{std::string("a\0b", 3), "a\\x00b"}, Row{"\x7f", "\\x7f"}, Row{"\n\n", "\\n\\n"},
                            Row{"50 \xc2\xb5s", "50 \xc2\xb5s"}, // UTF-8 is text
                            Row{"back\\slash", "back\\slash"}, Row{"", ""}}) {

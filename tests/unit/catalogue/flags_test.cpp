@@ -6,7 +6,8 @@
 
 using namespace bytebound;
 
-TEST_CASE("flags are in the order of samples.csv, each once, with a meaning and a text that lists its rows") {
+TEST_CASE(
+    "flags are in the order of samples.csv, without repetition, each with a meaning and a text that lists its rows") {
     std::set<std::string_view> names;
     for (const FlagEntry& flag : flags()) {
         INFO(flag.name);
@@ -19,7 +20,7 @@ TEST_CASE("flags are in the order of samples.csv, each once, with a meaning and 
     CHECK(names.size() == 8);
 }
 
-TEST_CASE("the line below the main table first lists what weakens an interval") {
+TEST_CASE("the line below the main table lists flags that weaken an interval first") {
     std::vector<std::string_view> names;
     for (const FlagEntry* flag : flags_below_table())
         names.push_back(flag->name);

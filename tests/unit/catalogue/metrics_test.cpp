@@ -17,7 +17,7 @@ std::vector<std::string_view> names_of(const std::vector<const MetricEntry*>& en
 
 } // namespace
 
-TEST_CASE("every metric has a name of its own, a unit and a meaning") {
+TEST_CASE("every metric has a unique name, a unit and a meaning") {
     std::set<std::string_view> names;
     for (const auto table : {metrics(), gap_metrics()})
         for (const MetricEntry& metric : table) {
@@ -31,7 +31,7 @@ TEST_CASE("every metric has a name of its own, a unit and a meaning") {
     CHECK(find_metric("") == nullptr);
 }
 
-TEST_CASE("a metric that is made of others names metrics of the table, and a ratio is never made of a ratio") {
+TEST_CASE("a derived metric refers to metrics of the table, and a ratio never to another ratio") {
     for (const MetricEntry& metric : metrics()) {
         INFO(metric.name);
         const bool ratio = metric.origin == MetricOrigin::ratio;
@@ -45,7 +45,7 @@ TEST_CASE("a metric that is made of others names metrics of the table, and a rat
     }
 }
 
-TEST_CASE("no event name fills two metrics, and every metric of an event has one, or the preset's") {
+TEST_CASE("no event name feeds two metrics, and every event metric has an event name or the preset's event") {
     std::set<std::string_view> events;
     for (const MetricEntry& metric : metrics()) {
         INFO(metric.name);
@@ -59,14 +59,14 @@ TEST_CASE("no event name fills two metrics, and every metric of an event has one
                                                                        "context_switches", "cpu_migrations"});
 }
 
-TEST_CASE("a metric that counters fill is qualified on kernels, whose amount has a unit") {
+TEST_CASE("a metric that counters feed is qualified on kernels, whose amounts have a unit") {
     for (const MetricEntry& metric : metrics()) {
         INFO(metric.name);
         CHECK(metric.kernels.empty() == metric.counted_in.empty());
     }
 }
 
-TEST_CASE("the main table, the comparisons and the DRAM bytes have their metrics in this order") {
+TEST_CASE("the main table, the comparisons and the DRAM bytes list their metrics in this order") {
     CHECK(names_of(table_metrics()) == std::vector<std::string_view>{"time_ns", "requested_bytes", "dram_bytes",
                                                                      "bound_bytes", "min_bytes", "requested_ratio",
                                                                      "amplification", "cpi", "llc_mpki"});
@@ -77,7 +77,7 @@ TEST_CASE("the main table, the comparisons and the DRAM bytes have their metrics
     CHECK(dram_metric(Direction::write).name == "dram_write_bytes");
 }
 
-TEST_CASE("ratios of DRAM bytes rest on DRAM, ratios of two events are divided in one group of counters") {
+TEST_CASE("ratios of DRAM bytes depend on DRAM, and both events of a ratio are counted in one group") {
     CHECK(rests_on_dram(*find_metric("dram_gbps")));
     CHECK(rests_on_dram(*find_metric("dram_read_bytes")));
     CHECK_FALSE(rests_on_dram(*find_metric("requested_gbps")));

@@ -7,7 +7,7 @@
 
 using namespace bytebound;
 
-TEST_CASE("every source has a name of its own and says what it supplies") {
+TEST_CASE("every source has a unique name and a text on what it supplies") {
     std::set<std::string_view> names;
     for (const SourceEntry& source : sources()) {
         INFO(source.name);
@@ -35,7 +35,7 @@ TEST_CASE("memory controllers are shown before monitoring groups, and those befo
     CHECK(find_source("resctrl")->directness < find_source("core-estimate")->directness);
 }
 
-TEST_CASE("--collector takes auto, every word of the table of collectors, sim and none") {
+TEST_CASE("--collector accepts auto, every word of the table of collectors, sim and none") {
     CHECK(collector_words(collectors()) ==
           std::vector<std::string_view>{"auto", "perf", "papi", "resctrl", "callgrind", "sim", "none"});
     constexpr CollectorEntry one[] = {{"hsmp", "perf", Supplies::dram, "", nullptr}};

@@ -1,4 +1,5 @@
-// Schemas and pages that list the members of a closed set, against its table. BYTEBOUND_WRITE_GOLDEN=1 rewrites them.
+// Compares schemas and pages that list the members of a closed set with its table. BYTEBOUND_WRITE_GOLDEN=1 rewrites
+// them.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -24,7 +25,7 @@ namespace {
 
 constexpr std::size_t longest_line = 118;
 
-/// A text file of the source tree, a part of which lists members.
+/// A text file of the source tree, part of which lists members.
 class Listing {
 public:
     explicit Listing(const std::string& path) : path_(std::string(test::fixtures_path) + "/../../" + path) {
@@ -33,7 +34,7 @@ public:
         REQUIRE_FALSE(text_.empty());
     }
 
-    /// The array that follows the anchors, which stand in this order; its null stays.
+    /// The array after the anchors, which occur in this order; its null is kept.
     void check_array(const Names& anchors, const Names& expected) {
         INFO(path_ << ": " << join(anchors, " ... "));
         std::size_t begin = 0;
@@ -60,7 +61,7 @@ public:
         replace(begin, end, array[1] == '\n' ? one_a_line(cells, array) : filled(cells, begin));
     }
 
-    /// The table below this head, whose second line has the rules.
+    /// The table below this head, whose second line contains the rules.
     void check_table(const std::string& head, const Names& expected) {
         INFO(path_ << ": " << head);
         std::size_t begin = text_.find(head + "\n|---");
@@ -87,7 +88,7 @@ private:
         return "[" + indent + join(cells, "," + indent) + last;
     }
 
-    /// As many as a line holds, the others below the first.
+    /// As many as fit in a line, the others below the first.
     std::string filled(const Names& cells, std::size_t begin) const {
         const std::size_t column = begin - text_.rfind('\n', begin);
         std::string array = "[", line(column, ' ');
@@ -148,7 +149,7 @@ TEST_CASE("summary.schema.json lists the metrics, flags, sources and tiers of th
     schema.check_array({"\"comparison\": {", "\"metric\": {", "\"enum\":"}, compared);
 }
 
-TEST_CASE("run.schema.json lists the loops, the words of options, and what events are counted by and for") {
+TEST_CASE("run.schema.json lists the loops, the words of options, and the collectors, sources and roles of events") {
     Listing schema("reports/schema/run.schema.json");
     Names copies;
     for (const CopyMethod method : copy_methods())

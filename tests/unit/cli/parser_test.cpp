@@ -6,7 +6,7 @@ using namespace bytebound;
 
 namespace {
 
-/// `tool [--out DIR] [--force] [RUN...]`, remembering what was applied, in order.
+/// `tool [--out DIR] [--force] [RUN...]`, recording what was applied, in order.
 struct Tool {
     std::vector<std::string> applied;
     Syntax syntax{"tool", "A tool.", "tool --out here", {}, "RUN", 0, 2};
@@ -32,13 +32,13 @@ struct Tool {
 
 } // namespace
 
-TEST_CASE("options are applied in the table's order whatever the order on the command line") {
+TEST_CASE("options are applied in the table's order, regardless of the command line's") {
     Tool tool;
     REQUIRE(parse(tool.syntax, {"--force", "--out", "a", "--hidden-dim=8"}));
     CHECK(tool.applied == std::vector<std::string>{"--hidden-dim=8", "--out=a", "--force"});
 }
 
-TEST_CASE("underscores work for hyphens in option names and stay in values") {
+TEST_CASE("underscores are accepted for hyphens in option names and kept in values") {
     Tool tool;
     REQUIRE(parse(tool.syntax, {"--hidden_dim", "a_b"}));
     CHECK(tool.applied == std::vector<std::string>{"--hidden-dim=a_b"});
@@ -50,20 +50,20 @@ TEST_CASE("a value may look like an option") {
     CHECK(tool.applied == std::vector<std::string>{"--hidden-dim=-1", "--out=--force"});
 }
 
-TEST_CASE("an empty value is a value and takes nothing from the next word") {
+TEST_CASE("an empty value is a value and does not consume the next word") {
     Tool tool;
     REQUIRE(parse(tool.syntax, {"--hidden-dim", "", "--out=", "--force"}));
     CHECK(tool.applied == std::vector<std::string>{"--hidden-dim=", "--out=", "--force"});
 }
 
-TEST_CASE("a command without positionals refuses them in its own words") {
+TEST_CASE("a command without positionals rejects them") {
     Tool tool;
     tool.syntax.positional.clear();
     tool.syntax.positional_max = 0;
     CHECK(tool.error({"somewhere"}) == "parse argument 'somewhere': not expected here; see tool --help");
 }
 
-TEST_CASE("the last value of a repeated option wins") {
+TEST_CASE("the last value of a repeated option is used") {
     Tool tool;
     REQUIRE(parse(tool.syntax, {"--out", "a", "--out", "b"}));
     CHECK(tool.applied == std::vector<std::string>{"--out=b"});
@@ -89,7 +89,7 @@ TEST_CASE("every mistake of the command line is one line with a remedy") {
     CHECK(tool.applied.empty());
 }
 
-TEST_CASE("help names every option and ends with the example") {
+TEST_CASE("help lists every option and ends with the example") {
     Tool tool;
     const auto parsed = parse(tool.syntax, {"--out", "x", "--help"});
     REQUIRE(parsed);

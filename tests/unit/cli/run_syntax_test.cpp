@@ -30,7 +30,7 @@ TEST_CASE("without options the main job is planned") {
     CHECK(run.options.steps_per_k == 50);
 }
 
-TEST_CASE("--quick sets its defaults and explicit options win over it, before or after it") {
+TEST_CASE("--quick sets its defaults, and explicit options before or after it override them") {
     CHECK(Parse({"--quick"}).options.repeats == 2);
     CHECK(Parse({"--quick"}).options.steps_per_k == 20);
     CHECK(Parse({"--quick", "--repeats", "7"}).options.repeats == 7);
@@ -56,7 +56,7 @@ TEST_CASE("workload options are stored as numbers") {
     CHECK_FALSE(Parse({"--warmup", "auto"}).options.warmup.has_value());
 }
 
-TEST_CASE("commas between slashes belong to an event's name") {
+TEST_CASE("commas between slashes are part of an event's name") {
     CHECK(Parse({"--events", "cycles,cpu/event=0x3c,umask=0/,r01c0"}).options.counting.events ==
           std::vector<std::string>{"cycles", "cpu/event=0x3c,umask=0/", "r01c0"});
 }
@@ -80,7 +80,7 @@ TEST_CASE("an unknown word gets a suggestion and the known ones") {
           "parse option --pattern: block takes no parameters; give --pattern block");
 }
 
-TEST_CASE("numbers out of range say what is accepted") {
+TEST_CASE("errors for numbers out of range say what is accepted") {
     CHECK(Parse({"--ks", "-5"}).error ==
           "parse option --ks: '-5' is negative; give a whole number from 0 to 4294967295");
     CHECK(Parse({"--ks", "16,"}).error ==
@@ -111,13 +111,13 @@ TEST_CASE("--ks excludes --add and --remove") {
     CHECK_FALSE(alone.options.add.has_value());
 }
 
-TEST_CASE("auto and none exclude other collectors") {
+TEST_CASE("auto and none cannot be combined with other collectors") {
     CHECK(Parse({"--collector", "perf,sim"}).options.counting.collectors == std::vector<std::string>{"perf", "sim"});
     CHECK(Parse({"--collector", "auto,sim"}).error ==
           "parse option --collector: 'auto' excludes every other collector; give it alone");
 }
 
-TEST_CASE("a collector that this build lacks is known but not possible, every other one is taken") {
+TEST_CASE("a collector that this build lacks is known but not possible, and every other one is accepted") {
     for (const CollectorEntry& entry : collectors()) {
         const std::string_view word = entry.word;
         CAPTURE(word);

@@ -12,7 +12,7 @@ using namespace bytebound;
 
 namespace {
 
-// What valgrind 3.19.0 wrote for a program with two readings, shortened.
+// Output of valgrind 3.19.0 for a program with two readings, shortened.
 const std::string two_parts = R"(# callgrind format
 version: 1
 creator: callgrind-3.19.0
@@ -74,12 +74,12 @@ std::string error_of(const std::string& text) {
 
 } // namespace
 
-TEST_CASE("a part file gives the labelled parts: data lines missed, dirty lines pushed out by whatever") {
+TEST_CASE("a part file gives the labelled parts: data misses, and dirty lines evicted by any access") {
     const auto output = parse_part_file(two_parts, "0-0.out");
     REQUIRE(output);
     CHECK(output->version == "3.19.0");
-    // 300 + 16084 data misses, not the 7 of instructions; 1 + 20 + 15362 dirty lines. Left-out columns are zeros, and
-    // the part at the program's end is nobody's.
+    // 300 + 16084 data misses, without the 7 of instructions; 1 + 20 + 15362 dirty lines. Omitted columns are zeros,
+    // and the part at the program's end has no label.
     CHECK(output->parts == std::vector<EmulatedPart>{{"reading 0", 65539, 16384, 15383}, {"reading 1", 200, 0, 0}});
 }
 
@@ -94,7 +94,7 @@ TEST_CASE("a malformed part file is an error with file and line") {
           "read callgrind's output 0-0.out:35: the previous part has no totals; free disk space and run it again");
     CHECK(error_of(replaced(two_parts, "totals: 200 3", "totals: 1 2 3 4 5 6 7 8 9 10 11 12 13")) ==
           "read callgrind's output 0-0.out:34: 13 totals for 12 events; free disk space and run it again");
-    // Without --simulate-wb=yes there are no dirty lines: nothing may be taken for 0.
+    // Without --simulate-wb=yes there are no counts of dirty lines, which must not be treated as 0.
     CHECK(error_of(replaced(two_parts, " ILdmr DLdmr DLdmw\nsummary: 65548", "\nsummary: 65548"))
               .find("12 totals for 9 events") != std::string::npos);
     CHECK(error_of(replaced(two_parts, " ILdmr DLdmr DLdmw\nsummary: 9", "\nsummary: 9")) ==
@@ -112,7 +112,7 @@ TEST_CASE("callgrind is given every cache, and reads no options from elsewhere")
                                    "/opt/bytebound", "emulate", "a.json"});
 }
 
-TEST_CASE("callgrind's cache has the wanted bytes with a power of two of sets") {
+TEST_CASE("callgrind's cache has the requested size, with a power of two as its number of sets") {
     const CallgrindCollector collector("valgrind");
     const auto nearest = [&](std::uint64_t bytes, std::uint32_t ways) {
         const auto cache = collector.nearest_cache({bytes, ways, 64});
@@ -120,11 +120,12 @@ TEST_CASE("callgrind's cache has the wanted bytes with a power of two of sets") 
         return std::pair(cache->size_bytes, cache->ways);
     };
     using Pair = std::pair<std::uint64_t, std::uint32_t>;
-    CHECK(nearest(33554432, 16) == Pair(33554432, 16));   // 32768 sets: as it is
+    CHECK(nearest(33554432, 16) == Pair(33554432, 16));   // 32768 sets: unchanged
     CHECK(nearest(1310720, 20) == Pair(1310720, 20));     // 1024 sets
-    CHECK(nearest(37748736, 12) == Pair(37748736, 9));    // 49152 sets: 65536 x 9, nearer to 12 ways than 32768 x 18
+    CHECK(nearest(37748736, 12) == Pair(37748736, 9));    // 49152 sets: 65536 x 9, closer to 12 ways than 32768 x 18
     CHECK(nearest(100663296, 16) == Pair(100663296, 12)); // three of 32 MiB: 98304 sets: 131072 x 12
-    // 81920 sets: no power of two fits; 65536 x 14 and 131072 x 7 miss by as many bytes, 14 ways are nearer to 11.
+    // 81920 sets: no power of two fits; 65536 x 14 and 131072 x 7 differ by equally many bytes, and 14 ways are closer
+    // to 11.
     CHECK(nearest(57671680, 11) == Pair(58720256, 14));
     CHECK_FALSE(collector.nearest_cache({std::uint64_t{4} << 30, 16, 64}));
     CHECK_FALSE(collector.nearest_cache({2147483584, 31, 64})); // 1082401 sets: 2^20 x 32 and 2^21 x 16 are 2^31 bytes
@@ -144,13 +145,13 @@ TEST_CASE("the first level above a small last level is small") {
     CHECK(collector.first_level_above({32 << 20, 16, 128}) == EmulatedCache{32 << 10, 8, 128});
 }
 
-TEST_CASE("without valgrind the collector says what installs it") {
+TEST_CASE("without valgrind the collector says how to install it") {
     CHECK(CallgrindCollector("").capability() ==
           Capability::no("no valgrind on PATH", "sudo apt-get install valgrind"));
     CHECK(CallgrindCollector("/usr/bin/valgrind").capability() == Capability::yes("/usr/bin/valgrind"));
 }
 
-TEST_CASE("a program is found in the first folder that has it as an executable file") {
+TEST_CASE("a program is found in the first folder that contains it as an executable file") {
     const test::Tree tree({{"a/valgrind", ""}, {"b/valgrind", ""}, {"c/valgrind/x", ""}});
     const std::string root = tree.path().string();
     CHECK(find_program(nullptr, "valgrind") == std::nullopt);

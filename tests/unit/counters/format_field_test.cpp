@@ -16,7 +16,7 @@ std::array<std::uint64_t, 3> placed(const char* format, std::uint64_t value,
 
 } // namespace
 
-TEST_CASE("a value lands in the bits that the format names") {
+TEST_CASE("a value is placed in the bits that the format lists") {
     CHECK(placed("config:0-7", 0x3c)[0] == 0x3c);
     CHECK(placed("config:8-15", 0x3c)[0] == 0x3c00);
     CHECK(placed("config:18", 1)[0] == 0x40000);
@@ -24,7 +24,7 @@ TEST_CASE("a value lands in the bits that the format names") {
     CHECK(placed("config2:4-7", 0xa)[2] == 0xa0);
 }
 
-TEST_CASE("a field in two ranges takes its low bits first") {
+TEST_CASE("a field in two ranges fills the first range with its low bits") {
     // AMD: event select bits 0-7 and 32-35; 0x1c2 -> 0xc2 below, 0x1 at bit 32.
     CHECK(placed("config:0-7,32-35", 0x1c2)[0] == 0x1000000c2);
     CHECK(placed("config:0-7,21", 0x100)[0] == 0x200000);
@@ -34,7 +34,7 @@ TEST_CASE("placing replaces the field's bits and keeps the others") {
     CHECK(placed("config:8-15", 0x01, {0xffff, 7, 9}) == std::array<std::uint64_t, 3>{0x01ff, 7, 9});
 }
 
-TEST_CASE("a field holds a value of its width and no wider one") {
+TEST_CASE("a value fits a field of its width and no narrower one") {
     const auto field = parse_format("config:0-7,32-35");
     REQUIRE(field);
     CHECK(field->width() == 12);

@@ -23,7 +23,7 @@ const std::vector<Event> four = {
     event_of("cycles", PERF_TYPE_HARDWARE, 0), event_of("instructions", PERF_TYPE_HARDWARE, 1),
     event_of("cache-misses", PERF_TYPE_HARDWARE, 3), event_of("branches", PERF_TYPE_HARDWARE, 4)};
 
-/// A kernel whose answers have the promised length and say what the test wants.
+/// A kernel whose answers have the right length and the test's values.
 class AnsweringSys final : public WrappedSys {
 public:
     std::uint64_t events = 0, first_id = 0;
@@ -89,7 +89,7 @@ TEST_CASE("a group whose opening fails at any call leaves no descriptor open") {
         CHECK(group.error().sys_errno == EINVAL);
         CHECK(group.error().code == ExitCode::not_possible);
         CHECK(sys.open_descriptors.empty());
-        // open 1, id 1, open 2, id 2, ...: the event named is the one whose call failed; enabling names the leader
+        // open 1, id 1, open 2, id 2, ...: the error contains the event whose call failed; for enabling, the leader
         CHECK(group.error().object == (k == 9 ? "cycles" : four[(k - 1) / 2].name));
     }
 }
@@ -103,7 +103,7 @@ TEST_CASE("destroying or moving a group closes every descriptor exactly once") {
         auto second = Group::open(sys, std::span(four).first(2));
         REQUIRE(second);
         CHECK(sys.open_descriptors.size() == 6);
-        moved = std::move(*second); // the first group's descriptors go here
+        moved = std::move(*second); // releases the first group's descriptors
         CHECK(sys.open_descriptors.size() == 2);
     }
     CHECK(sys.open_descriptors.empty());
@@ -127,13 +127,13 @@ TEST_CASE("one read gives every event's count and the group's times") {
     CHECK(values[3] == CounterValue{10000, 2'000'000, 2'000'000});
 }
 
-TEST_CASE("a failed read is not a reading: each kind of failure has its own text") {
+TEST_CASE("a failed read is not a reading, and each kind of failure has its own text") {
     ScriptedSys sys;
     auto group = Group::open(sys, four);
     REQUIRE(group);
     std::vector<CounterValue> values(4, CounterValue{1, 2, 3});
 
-    sys.read_answer = 0; // what a pinned group in error state answers
+    sys.read_answer = 0; // the kernel's answer for a pinned group in error state
     CHECK_FALSE(group->read(values));
     CHECK(to_line(group->last_error()) ==
           "read group of cycles: the pinned group lost its counters to another user of the PMU; stop other profilers "
@@ -151,18 +151,18 @@ TEST_CASE("a failed read is not a reading: each kind of failure has its own text
     CHECK(group->last_error().cause == "no error");
 }
 
-TEST_CASE("an answer for other events is refused") {
+TEST_CASE("an answer for other events is rejected") {
     ScriptedSys sys;
     auto group = Group::open(sys, std::span(four).first(1));
     REQUIRE(group);
-    // 40 bytes are right for one event, but the buffer still holds the ids of nobody.
+    // 40 bytes are right for one event, but the buffer contains no valid ids.
     sys.read_answer = 40;
     std::vector<CounterValue> values(1);
     CHECK_FALSE(group->read(values));
     CHECK(group->last_error().cause == "the kernel returned 0 events instead of 1");
 }
 
-TEST_CASE("an answer of the right length for another number of events says how many") {
+TEST_CASE("an answer of the right length for another number of events is an error with that number") {
     AnsweringSys sys;
     auto group = Group::open(sys, std::span(four).first(2));
     REQUIRE(group);
@@ -177,7 +177,7 @@ TEST_CASE("an answer of the right length for another number of events says how m
     CHECK(values[0] == CounterValue{1, 2, 3});
 }
 
-TEST_CASE("the attributes say the event's encoding and domain") {
+TEST_CASE("the attributes contain the event's encoding and domain") {
     Event event = event_of("x", 12, 0x304);
     event.config1 = 5;
     event.config2 = 6;

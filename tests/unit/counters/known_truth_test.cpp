@@ -42,13 +42,13 @@ rusage usage_of_this_thread() {
 
 } // namespace
 
-TEST_CASE("the loop of two instructions says how many it was") {
+TEST_CASE("the two-instruction loop returns its number of instructions") {
     if (!has_instruction_loop()) return;
     CHECK(run_instruction_loop(1) == 2);
     CHECK(run_instruction_loop(1'000'003) == 2'000'006);
 }
 
-TEST_CASE("streams write every word, and read one word of every line") {
+TEST_CASE("streams write every word and read one word per line") {
     const MappedRegion from = memory(), to = memory();
     store_stream(all(from), 3);
     CHECK(every_word_is(from, 3));
@@ -63,8 +63,8 @@ TEST_CASE("streams write every word, and read one word of every line") {
     CHECK(every_word_is(to, has_nontemporal_stores() ? 5 : 3));
 }
 
-TEST_CASE("every fresh page is one page fault of getrusage, once") {
-    FreshPages::map(1)->touch(); // code and stack of what follows are there
+TEST_CASE("the first touch of every fresh page is one page fault in getrusage") {
+    FreshPages::map(1)->touch(); // makes code and stack of the following calls resident
     auto pages = FreshPages::map(300);
     REQUIRE(pages);
     const long before = usage_of_this_thread().ru_minflt;
@@ -74,7 +74,7 @@ TEST_CASE("every fresh page is one page fault of getrusage, once") {
     const long after = usage_of_this_thread().ru_minflt;
     CHECK(touched == 300);
 #ifdef __SANITIZE_ADDRESS__
-    // AddressSanitizer looks each access up in its shadow memory, one byte for 8: 37.5 fresh pages of its own.
+    // AddressSanitizer looks up each access in its shadow memory, one byte per 8: 37.5 additional fresh pages.
     CHECK(between - before >= 300);
     CHECK(between - before <= 300 + 38);
 #else
@@ -83,12 +83,12 @@ TEST_CASE("every fresh page is one page fault of getrusage, once") {
     CHECK(after - between == 0);
 }
 
-TEST_CASE("a nap is at least one switch, and none are none") {
+TEST_CASE("a nap is at least one switch, and no nap is none") {
     CHECK(take_naps(10) >= 10);
     CHECK(take_naps(0) == 0);
 }
 
-TEST_CASE("CPU time is spent as asked, and sleeping spends none") {
+TEST_CASE("CPU time is spent as requested, and sleeping spends none") {
     const std::uint64_t spent = spend_cpu_time(1'000'000);
     CHECK(spent >= 1'000'000);
     const rusage before = usage_of_this_thread();
@@ -97,11 +97,11 @@ TEST_CASE("CPU time is spent as asked, and sleeping spends none") {
     const auto us = [](const rusage& u) {
         return (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1'000'000 + u.ru_utime.tv_usec + u.ru_stime.tv_usec;
     };
-    // The second witness: user and system time together, kept by the scheduler.
+    // An independent count: user and system time together, kept by the scheduler.
     CHECK(us(after) - us(before) >= 19'000);
 }
 
-TEST_CASE("a watched word names itself as perf does") {
+TEST_CASE("a watched word has perf's name for its breakpoint") {
     const WatchedWord word;
     char address[32];
     std::snprintf(address, sizeof address, "mem:%p", static_cast<const void*>(&word));

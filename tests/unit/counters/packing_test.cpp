@@ -17,7 +17,7 @@ Event on(std::string pmu, std::uint32_t type) {
 Event core() { return on("cpu", PERF_TYPE_HARDWARE); }
 Event software() { return on("software", PERF_TYPE_SOFTWARE); }
 
-/// A PMU with `counters` counters: all groups of a pass together may use so many.
+/// A PMU with `counters` counters, shared by all groups of a pass.
 Fits with_counters(const std::vector<Event>& events, std::size_t counters) {
     return [&events, counters](const PassGroups& groups) {
         std::size_t used = 0;
@@ -42,7 +42,7 @@ TEST_CASE("events that fit share one group and pass; software has its own group"
     CHECK(packing.slots[0].group != packing.slots[1].group);
 }
 
-TEST_CASE("what does not fit goes to later passes, in order") {
+TEST_CASE("events that do not fit go to later passes, in order") {
     const std::vector<Event> events = {core(), core(), core(), core(), core(), software()};
     const Packing packing = pack(events, {}, with_counters(events, 2));
     CHECK(packing.passes == 3);
@@ -52,9 +52,9 @@ TEST_CASE("what does not fit goes to later passes, in order") {
     CHECK(passes == std::vector<int>{0, 0, 1, 1, 2, 0});
 }
 
-TEST_CASE("events asked for together stay together, also where a single one would fit sooner") {
+TEST_CASE("events requested together stay together, even if one of them would fit earlier") {
     const std::vector<Event> events = {core(), core(), core(), core()};
-    // {1,2} and {2,3} overlap: 1, 2 and 3 share a group of three counters; 0 stays alone in pass 0.
+    // {1,2} and {2,3} overlap: 1, 2 and 3 share a group of three counters; 0 is alone in pass 0.
     const Packing packing = pack(events, {{1, 2}, {2, 3}}, with_counters(events, 3));
     CHECK(separated(packing.slots, {{1, 2}, {2, 3}}).empty());
     CHECK(packing.slots[0] == Slot{0, 0, false});
@@ -63,7 +63,7 @@ TEST_CASE("events asked for together stay together, also where a single one woul
     CHECK(packing.slots[3] == Slot{1, 0, false});
 }
 
-TEST_CASE("a set that fits nowhere is reported and counted singly") {
+TEST_CASE("a set that does not fit is reported, and its events are counted one by one") {
     const std::vector<Event> events = {core(), core()};
     const Packing packing = pack(events, {{0, 1}}, with_counters(events, 1));
     CHECK(separated(packing.slots, {{0, 1}}) == std::vector<std::vector<std::size_t>>{{0, 1}});
@@ -71,7 +71,7 @@ TEST_CASE("a set that fits nowhere is reported and counted singly") {
     CHECK(packing.slots[1].pass == 1);
 }
 
-TEST_CASE("overlapping sets that do not fit into one group are kept request by request, in order") {
+TEST_CASE("overlapping sets that do not fit into one group are kept together one by one, in order") {
     const std::vector<Event> events = {core(), core(), core()}; // cycles, instructions, llc
     const std::vector<std::vector<std::size_t>> sets = {{0, 1}, {1, 2}};
     const Packing both = pack(events, sets, with_counters(events, 3));
@@ -91,7 +91,7 @@ TEST_CASE("overlapping sets that do not fit into one group are kept request by r
 }
 
 TEST_CASE("a later request joins the group of an earlier one as far as the counters go") {
-    // 0-1, 1-2 and 2-3 with three counters: {0,1,2} share a group, 3 does not fit beside them.
+    // 0-1, 1-2 and 2-3 with three counters: {0,1,2} share a group, and 3 does not fit into it.
     const std::vector<Event> events = {core(), core(), core(), core()};
     const std::vector<std::vector<std::size_t>> sets = {{0, 1}, {1, 2}, {2, 3}};
     const Packing packing = pack(events, sets, with_counters(events, 3));
@@ -111,7 +111,7 @@ TEST_CASE("a request with a software event comes before requests that may go to 
     CHECK(separated(packing.slots, sets) == std::vector<std::vector<std::size_t>>{{0, 1}});
 }
 
-TEST_CASE("a set with a software event is bound to pass 0 and chooses first") {
+TEST_CASE("a set with a software event must be in pass 0 and is placed first") {
     const std::vector<Event> events = {core(), core(), software()};
     const Packing packing = pack(events, {{1, 2}}, with_counters(events, 1));
     CHECK(packing.slots[1].pass == 0);
@@ -137,7 +137,7 @@ TEST_CASE("different PMUs get different groups; msr and breakpoints join the sof
     CHECK(packing.slots[2].group != packing.slots[0].group);
 }
 
-TEST_CASE("merging passes marks the groups that compete, and only those") {
+TEST_CASE("merging passes marks only the groups that compete for counters") {
     const std::vector<Event> events = {core(), core(), core(), software(), on("msr", 9)};
     Packing packing = pack(events, {}, with_counters(events, 2));
     REQUIRE(packing.passes == 2);
@@ -157,7 +157,7 @@ TEST_CASE("merging passes marks the groups that compete, and only those") {
     CHECK_FALSE(single.slots[0].multiplexed);
 }
 
-TEST_CASE("what does not even open beside the others keeps a pass of its own when passes are merged") {
+TEST_CASE("a group that cannot be open at the same time as the others keeps its own pass when passes are merged") {
     // Breakpoints 2-6 and four debug registers; two counters for three core events.
     const Event watch = on("breakpoint", PERF_TYPE_BREAKPOINT);
     const std::vector<Event> events = {core(), core(), watch, watch, watch, watch, watch, core()};

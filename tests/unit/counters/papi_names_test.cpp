@@ -14,7 +14,7 @@ PapiName named(std::string_view name) {
 
 } // namespace
 
-TEST_CASE("the usual events have PAPI names, in the domain that was meant") {
+TEST_CASE("the usual events have PAPI names, in the right domain") {
     CHECK(named("cycles").name == "PAPI_TOT_CYC");
     CHECK(named("cycles:u").name == "PAPI_TOT_CYC");
     CHECK(named("instructions").name == "PAPI_TOT_INS");
@@ -35,7 +35,7 @@ TEST_CASE("events that happen inside the kernel are never counted for user code 
     CHECK(named("cs:u").reason == "it happens only inside the kernel: restricted to user code it counts 0");
 }
 
-TEST_CASE("PAPI's own names stay as they are") {
+TEST_CASE("PAPI's own names are unchanged") {
     CHECK(named("PAPI_L3_TCM").name == "PAPI_L3_TCM");
     CHECK(named("amd64_fam19h_zen4::RETIRED_INSTRUCTIONS").name == "amd64_fam19h_zen4::RETIRED_INSTRUCTIONS");
     CHECK(named("skx::L2_LINES_IN:ALL:u").name == "skx::L2_LINES_IN:ALL");
@@ -47,7 +47,7 @@ TEST_CASE("PAPI's own names stay as they are") {
     CHECK_FALSE(is_papi_name("cycles"));
 }
 
-TEST_CASE("a name that PAPI lacks says so, a malformed one is wrong") {
+TEST_CASE("a name that PAPI lacks has a reason, and a malformed name is an error") {
     CHECK(named("r01c0").reason == "PAPI does not have this name");
     CHECK(named("msr/tsc/").name.empty());
     CHECK(named("mem:0x1000/4:w").remedy == "give PAPI's own name (papi_native_avail), or --collector perf");

@@ -10,7 +10,7 @@
 
 using namespace bytebound;
 
-// The scripted Sys answers in the kernel's place everywhere. Tests against `live` use only names that every Linux has.
+// The scripted Sys replaces the kernel everywhere. Tests on `live` use only names that every Linux has.
 
 namespace {
 
@@ -20,7 +20,7 @@ CountingPlan planned(ScriptedSys& sys, const PlanRequest& request) {
     PerfCollector collector(sys, live);
     auto plan = collector.plan(request);
     REQUIRE(plan);
-    CHECK(sys.open_descriptors.empty()); // probes are closed again
+    CHECK(sys.open_descriptors.empty()); // probes are closed
     return *plan;
 }
 
@@ -34,7 +34,7 @@ CountingPlan planned_on_server(ScriptedSys& sys, const PlanRequest& request, con
     REQUIRE(plan);
     CHECK(sys.open_descriptors.empty());
     for (int pass = 0; pass < plan->passes; ++pass)
-        CHECK(collector.open(*plan, pass)); // a plan can be opened
+        CHECK(collector.open(*plan, pass)); // every pass can be opened
     return *plan;
 }
 
@@ -94,7 +94,7 @@ TEST_CASE("context switches are never opened with exclude_kernel") {
     }
 }
 
-TEST_CASE("an event that the kernel refuses is not countable, and the others are") {
+TEST_CASE("an event that the kernel refuses is not countable, but the others are") {
     ScriptedSys sys;
     sys.refuse = [](const perf_event_attr& attr) { return attr.exclude_kernel == 0 ? EACCES : 0; };
     const CountingPlan plan = planned(sys, {{"context-switches", "page-faults"}, false, 0, {}});
@@ -105,7 +105,7 @@ TEST_CASE("an event that the kernel refuses is not countable, and the others are
     CHECK(event(plan, "page-faults").pass == 0);
 }
 
-TEST_CASE("a name that nothing knows fails the plan before anything is opened") {
+TEST_CASE("an unknown name fails the plan before anything is opened") {
     ScriptedSys sys;
     PerfCollector collector(sys, live);
     const auto plan = collector.plan({{"page-faults", "task-clokc"}, false, 0, {}});
@@ -123,11 +123,11 @@ TEST_CASE("a failing descriptor limit is a reason, not a crash") {
     CHECK(event(plan, "page-faults").remedy.find("ulimit") != std::string::npos);
 }
 
-TEST_CASE("opening a pass fails whole and leaves nothing open, whatever call fails") {
+TEST_CASE("opening a pass fails as a whole and leaves nothing open, whichever call fails") {
     ScriptedSys good;
     const CountingPlan plan = planned(good, {{"page-faults", "task-clock", "cs", "cpu-clock"}, false, 0, {}});
     good.calls.clear();
-    // With read(2) only: a page that cannot be mapped is no failure.
+    // With read(2) only: a page that cannot be mapped is not a failure.
     REQUIRE(PerfCollector(good, live, true).open(plan, 0));
     const std::size_t calls = good.calls.size() - good.count_of("close");
     REQUIRE(calls == 9);
@@ -143,7 +143,7 @@ TEST_CASE("opening a pass fails whole and leaves nothing open, whatever call fai
     }
 }
 
-TEST_CASE("a failing read stops with the group's own words") {
+TEST_CASE("a failing read has the group's error text") {
     ScriptedSys sys;
     const CountingPlan plan = planned(sys, {{"page-faults", "task-clock"}, false, 0, {}});
     PerfCollector collector(sys, live);
@@ -170,7 +170,7 @@ TEST_CASE("nothing is opened on a recorded machine") {
     CHECK(sys.calls.empty());
 }
 
-TEST_CASE("capability names what is there and why the rest is not") {
+TEST_CASE("the capability says what is available and why the rest is not") {
     ScriptedSys sys;
     CHECK(PerfCollector(sys, live).capability().available);
     CHECK(sys.open_descriptors.empty());
@@ -181,7 +181,7 @@ TEST_CASE("capability names what is there and why the rest is not") {
     CHECK_FALSE(none.remedy.empty());
 }
 
-TEST_CASE("each errno has its cause, by situation") {
+TEST_CASE("each errno has its cause, depending on the situation") {
     MachineTree tree;
     add_x86_server(tree);
     tree.file("proc/sys/kernel/perf_event_paranoid", "2");
@@ -199,7 +199,8 @@ TEST_CASE("each errno has its cause, by situation") {
     tree.file("proc/self/status", "Name:\tx\nSeccomp:\t2");
     CHECK(explain_open_failure(cycles, EPERM, root).cause.find("seccomp") != std::string::npos);
     tree.file("sys/kernel/security/lockdown", "none integrity [confidentiality]");
-    CHECK(explain_open_failure(cycles, EPERM, root).cause.find("seccomp") != std::string::npos); // it comes first
+    // The filter is checked first.
+    CHECK(explain_open_failure(cycles, EPERM, root).cause.find("seccomp") != std::string::npos);
     tree.file("proc/self/status", "Name:\tx\nSeccomp:\t0");
     CHECK(explain_open_failure(cycles, EPERM, root).cause.find("lockdown") != std::string::npos);
     tree.file("proc/sys/kernel/perf_event_paranoid", "4");
@@ -222,7 +223,7 @@ TEST_CASE("each errno has its cause, by situation") {
     CHECK(explain_open_failure(generic, ENOENT, vm.root()).cause.find("no vPMU") != std::string::npos);
 }
 
-TEST_CASE("docker's seccomp filter is not mistaken for perf_event_paranoid, nor a capability overlooked") {
+TEST_CASE("Docker's seccomp filter is distinguished from perf_event_paranoid, and capabilities are considered") {
     MachineTree tree;
     add_x86_server(tree);
     tree.file("proc/sys/kernel/perf_event_paranoid", "2");
@@ -232,20 +233,20 @@ TEST_CASE("docker's seccomp filter is not mistaken for perf_event_paranoid, nor 
     CHECK(explain_open_failure(kernel, EPERM, root).cause == "a seccomp filter refuses perf_event_open");
     CHECK(explain_open_failure(kernel, EPERM, root).remedy ==
           "docker run --cap-add PERFMON --security-opt seccomp=unconfined ...");
-    // The kernel's own answer to a level that is too high is EACCES.
+    // The kernel itself returns EACCES for a level that is too high.
     CHECK(explain_open_failure(kernel, EACCES, root).cause.find("perf_event_paranoid is 2") == 0);
-    // User code may be counted at level 2: something else refuses.
+    // Level 2 allows counting user code, so something else refuses.
     CHECK(explain_open_failure(thread_event("cpu"), EACCES, root).cause ==
           "a security policy (SELinux or another security module) refuses perf_event_open though level and "
           "capabilities allow it");
 
     tree.file("proc/self/status", "Name:\tx\nCapEff:\t0000004000000000\nSeccomp:\t0"); // CAP_PERFMON, bit 38
     CHECK(explain_open_failure(kernel, EACCES, root).cause.find("security policy") != std::string::npos);
-    tree.file("proc/self/uid_map", "         0     100000      65536"); // of a user namespace only
+    tree.file("proc/self/uid_map", "         0     100000      65536"); // in a user namespace only
     CHECK(explain_open_failure(kernel, EACCES, root).remedy == "on the host: sudo sysctl kernel.perf_event_paranoid=1");
 }
 
-TEST_CASE("a plan in a container says the filter and the errno once") {
+TEST_CASE("a plan in a container reports filter and errno once") {
     MachineTree tree;
     add_x86_server(tree);
     tree.file("proc/sys/kernel/perf_event_paranoid", "2");
@@ -257,7 +258,7 @@ TEST_CASE("a plan in a container says the filter and the errno once") {
     CHECK(plan->events[0].reason == "a seccomp filter refuses perf_event_open (EPERM)");
 }
 
-TEST_CASE("an event that opens but is never given a counter blames the watchdog where it is on") {
+TEST_CASE("for an event that opens but gets no counter, the watchdog is the cause if it is on") {
     MachineTree tree;
     tree.file("proc/sys/kernel/nmi_watchdog", "1");
     CHECK(explain_not_running(thread_event("cpu"), true, tree.root()).cause ==
@@ -267,12 +268,12 @@ TEST_CASE("an event that opens but is never given a counter blames the watchdog 
           "it has a counter only part of the time: other programs use the counters of PMU cpu");
 }
 
-TEST_CASE("the table has the collectors that this build lacks, too") {
+TEST_CASE("the table also contains collectors that this build lacks") {
     std::vector<std::string> built, known;
     for (const CollectorEntry& entry : collectors())
         (entry.built_in() ? built : known).emplace_back(entry.name);
     CHECK(built.size() + known.size() == 5);
-    // PAPI and callgrind are features of the build.
+    // PAPI and callgrind are build options.
     for (const char* optional : {"papi", "callgrind"}) {
         std::erase(built, optional);
         std::erase(known, optional);
@@ -285,15 +286,15 @@ TEST_CASE("the table has the collectors that this build lacks, too") {
     CHECK(collectors()[0].make(sys, live)->name() == "perf");
 }
 
-TEST_CASE("a name that only one collector understands is owned by it, built in or not") {
+TEST_CASE("a name that only one collector accepts belongs to it, built in or not") {
     REQUIRE(owner_of(collectors(), "PAPI_TOT_INS") != nullptr);
     CHECK(owner_of(collectors(), "PAPI_TOT_INS")->name == "papi");
     CHECK(owner_of(collectors(), "sde:::library::event")->name == "papi");
     CHECK(owner_of(collectors(), "cycles") == nullptr);
-    CHECK(owner_of(collectors(), "skx::L2_LINES_IN") == nullptr); // libpfm4's names are everybody's
+    CHECK(owner_of(collectors(), "skx::L2_LINES_IN") == nullptr); // libpfm4's names are in the common grammar
 }
 
-TEST_CASE("a scripted collector replays increments, from the start at every opening") {
+TEST_CASE("a scripted collector replays its increments from the start at every opening") {
     ScriptedCollector collector({{"cycles", {{5, 1, 1}, {100, 10, 10}}, 0, 0, false, {}, {}},
                                  {"misses", {{1, 4, 2}}, 1, 0, true, {}, {}},
                                  {"absent", {}, 0, 0, false, "no PMU", "buy one"}});
@@ -330,7 +331,7 @@ TEST_CASE("core events beyond the counters of the PMU go to further passes") {
                                 false,
                                 0,
                                 {{"cycles", "LLC-load-misses"}}});
-    // cycles and LLC-load-misses must share: unit {0,4} comes first in the user's order and fills pass 0.
+    // cycles and LLC-load-misses must share a group: unit {0,4} is first in the user's order and fills pass 0.
     CHECK(plan.passes == 3);
     CHECK(event(plan, "cycles").pass == 0);
     CHECK(event(plan, "LLC-load-misses").pass == 0);
@@ -343,10 +344,10 @@ TEST_CASE("core events beyond the counters of the PMU go to further passes") {
     CHECK(plan.notes[0] == "3 of 6 events do not fit together with the others: 3 passes");
 }
 
-TEST_CASE("a counter used by another program shows as running < enabled, not at opening") {
+TEST_CASE("a counter used by another program is detected by running < enabled, not at opening") {
     ScriptedSys sys;
     sys.counters = 2;
-    sys.held_counters = 1; // both events open in one group, but such a group never runs
+    sys.held_counters = 1; // both events open in one group, but that group never runs
     const CountingPlan plan =
         planned_on_server(sys, {{"cycles", "instructions"}, false, 0, {{"cycles", "instructions"}}});
     CHECK(plan.passes == 2);
@@ -356,7 +357,7 @@ TEST_CASE("a counter used by another program shows as running < enabled, not at 
     CHECK(plan.notes[0] == "cycles, instructions cannot be counted in one group, so their ratio is not available");
 }
 
-TEST_CASE("with every counter held an event is not countable, and the watchdog is named") {
+TEST_CASE("if all counters are occupied an event is not countable, with the watchdog as cause") {
     ScriptedSys sys;
     sys.counters = sys.held_counters = 1;
     const CountingPlan plan = planned_on_server(sys, {{"cycles", "task-clock"}, false, 0, {}}, "1");
@@ -366,7 +367,7 @@ TEST_CASE("with every counter held an event is not countable, and the watchdog i
     CHECK(event(plan, "task-clock").pass == 0);
 }
 
-TEST_CASE("--allow-multiplex puts everything into one pass and marks what shares counters") {
+TEST_CASE("--allow-multiplex puts everything into one pass and marks events that share counters") {
     ScriptedSys sys;
     sys.counters = 2;
     const CountingPlan plan =
@@ -391,7 +392,7 @@ TEST_CASE("--allow-multiplex puts everything into one pass and marks what shares
     CHECK(event(sharing, "cycles").group != event(sharing, "page-faults").group);
 }
 
-TEST_CASE("--allow-multiplex leaves breakpoints that the kernel never rotates in passes of their own") {
+TEST_CASE("--allow-multiplex keeps separate passes for breakpoints, which the kernel never rotates") {
     FourDebugRegisters sys;
     MachineTree tree;
     add_x86_server(tree);
@@ -424,7 +425,7 @@ TEST_CASE("--allow-multiplex leaves breakpoints that the kernel never rotates in
     CHECK(sys.script.open_descriptors.empty());
 }
 
-TEST_CASE("only the pair that is in two groups is noted, and each pair once") {
+TEST_CASE("only pairs that are split over two groups are noted, each once") {
     ScriptedSys sys;
     sys.counters = 2;
     const PlanRequest request{{"cycles", "instructions", "LLC-load-misses"},
@@ -449,7 +450,7 @@ TEST_CASE("only the pair that is in two groups is noted, and each pair once") {
     CHECK(planned_on_server(roomy, request).notes.empty());
 }
 
-TEST_CASE("events that must share counters one by one have no ratio, and that is noted") {
+TEST_CASE("events that can only be counted one by one have no ratio, and that is noted") {
     ScriptedSys sys;
     sys.counters = sys.held_counters = 1;
     const CountingPlan plan =

@@ -10,7 +10,7 @@ constexpr std::uint64_t top = ~std::uint64_t{0};
 constexpr std::uint64_t half = std::uint64_t{1} << 63;
 } // namespace
 
-TEST_CASE("a difference subtracts the count and both times and names the state") {
+TEST_CASE("a difference subtracts the count and both times and determines the state") {
     struct Row {
         const char* what;
         CounterValue before, after;
@@ -50,11 +50,11 @@ TEST_CASE("the state follows from the two times alone") {
 
 TEST_CASE("a sum over workers extrapolates to the sum of its extrapolated parts") {
     const Reading whole{10, 100, 100, ReadingState::counted}, quarter{20, 200, 50, ReadingState::scaled};
-    // 10 + 20 * 200 / 50 = 90 of 30 counted in 300 ns: as if they had been counted for 100 ns
+    // 10 + 20 * 200 / 50 = 90 for a count of 30 in 300 ns, which corresponds to 100 ns of running time
     CHECK(sum(whole, quarter) == Reading{30, 300, 100, ReadingState::scaled});
     CHECK(scaled_count(sum(whole, quarter)) == 90.0);
     CHECK(sum(quarter, whole) == sum(whole, quarter));
-    // The same share: the running times add up.
+    // Equal fractions: the running times are added.
     CHECK(sum(quarter, quarter) == Reading{40, 400, 100, ReadingState::scaled});
     CHECK(scaled_count(sum(quarter, quarter)) == 160.0);
     // Four workers of 1 ms that ran for different times: 6e5/1, 6e5/0.5, 3e5/0.25, 1e5/0.1.
@@ -73,7 +73,7 @@ TEST_CASE("a sum over workers extrapolates to the sum of its extrapolated parts"
     CHECK(scaled_count(total) == Approx(parts).epsilon(1e-6));
     CHECK(total.count == 1'600'000);
     CHECK(total.enabled_ns == 4 * ms);
-    CHECK(state_of(total.enabled_ns, total.running_ns) == ReadingState::scaled); // as a file would read it
+    CHECK(state_of(total.enabled_ns, total.running_ns) == ReadingState::scaled); // as computed from a file
 }
 
 TEST_CASE("a multiplexed part that counted nothing leaves its sum multiplexed") {
@@ -82,7 +82,7 @@ TEST_CASE("a multiplexed part that counted nothing leaves its sum multiplexed") 
     CHECK(sum(nothing, nothing) == Reading{0, 200, 100, ReadingState::scaled});
 }
 
-TEST_CASE("a sum over workers adds the numbers and has the worst state") {
+TEST_CASE("a sum over workers adds the numbers and gets the worst state") {
     const Reading counted{10, 100, 100, ReadingState::counted};
     const Reading scaled{20, 200, 50, ReadingState::scaled};
     const Reading never{0, 70, 0, ReadingState::never_ran};
@@ -110,7 +110,7 @@ TEST_CASE("scaling does not overflow 64 bits") {
     CHECK(scaled_count({6'000'000'000, 120'000'000'000, 30'000'000'000, ReadingState::scaled}) == 2.4e10);
 }
 
-TEST_CASE("states have the names that flags and files use") {
+TEST_CASE("states have the names used in flags and files") {
     CHECK(name_of(ReadingState::never_ran) == "never_ran");
     CHECK(name_of(ReadingState::counted) == "counted");
     CHECK(name_of(ReadingState::scaled) == "scaled");
@@ -118,7 +118,7 @@ TEST_CASE("states have the names that flags and files use") {
     CHECK(name_of(ReadingState::read_failed) == "read_failed");
 }
 
-TEST_CASE("a figure made of two has the less direct tier; computed lowers nothing") {
+TEST_CASE("a figure derived from two has the less direct tier; computed has no effect") {
     CHECK(combine(Tier::counted, Tier::scaled) == Tier::scaled);
     CHECK(combine(Tier::simulated, Tier::timed) == Tier::simulated);
     CHECK(combine(Tier::computed, Tier::counted) == Tier::counted);

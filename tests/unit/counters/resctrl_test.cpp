@@ -1,4 +1,4 @@
-// resctrl in a tree of the test's own: real files, and a kernel that fills a new group's mon_data.
+// resctrl in a tree made by the test: real files, and a scripted kernel that fills a new group's mon_data.
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// CPUs 0,1 share the L3 with id 0, CPUs 2,3 the one with id 1; the leader is pinned to CPU 0.
+/// CPUs 0 and 1 share the L3 with id 0, CPUs 2 and 3 the one with id 1; the leader is pinned to CPU 0.
 class ResctrlKernel final : public test::ForwardingSys {
 public:
     std::vector<std::string> domains = {"mon_L3_00", "mon_L3_01"};
@@ -85,7 +85,7 @@ struct Machine {
     bool has(const std::string& path) const { return tree.root().exists(path); }
 };
 
-/// Two domains' files whose texts and errors a test chooses.
+/// Files of two domains, with texts and errors chosen by the test.
 class ScriptedDomains final : public test::ForwardingSys {
 public:
     std::vector<std::string> texts = {"0", "0"};
@@ -121,7 +121,7 @@ Reading step(WorkerCounters& counters, const std::function<void()>& work) {
 
 } // namespace
 
-TEST_CASE("a domain's file holds a number or one of the kernel's words") {
+TEST_CASE("a domain's file contains a number or one of the kernel's words") {
     CHECK(parse_domain_answer("18446744073709551615\n") == DomainAnswer{DomainState::bytes, 18446744073709551615u});
     CHECK(parse_domain_answer("0") == DomainAnswer{DomainState::bytes, 0});
     CHECK(parse_domain_answer("Unavailable\n") == DomainAnswer{DomainState::unavailable, 0});
@@ -130,7 +130,7 @@ TEST_CASE("a domain's file holds a number or one of the kernel's words") {
         CHECK(parse_domain_answer(text).state == DomainState::error);
 }
 
-TEST_CASE("the place of a process in resctrl is read as the kernel writes it") {
+TEST_CASE("the groups of a process are parsed in the kernel's format") {
     CHECK(parse_resctrl_groups("res:/\nmon:\n") == ResctrlPlace{"", ""});
     CHECK(parse_resctrl_groups("res:/\nmon:probe\n") == ResctrlPlace{"", "probe"});
     CHECK(parse_resctrl_groups("res:web\nmon:\n") == ResctrlPlace{"web", ""});
@@ -165,7 +165,7 @@ TEST_CASE("the plan offers bytes of all threads, the total as dram_bytes and not
     CHECK(plan->notes.size() == 2);
 }
 
-TEST_CASE("bytes are summed over all domains, without those below a cluster of the same cache") {
+TEST_CASE("bytes are summed over all domains, without the files of clusters within them") {
     Machine machine;
     machine.kernel.domains = {"mon_L3_00", "mon_L3_00/mon_sub_L3_00", "mon_L3_01"};
     auto collector = machine.collector();
@@ -181,7 +181,7 @@ TEST_CASE("bytes are summed over all domains, without those below a cluster of t
     CHECK(idle.state == ReadingState::counted);
 }
 
-TEST_CASE("every worker's thread joins the group, one thread a write") {
+TEST_CASE("every worker's thread joins the group, with one write per thread") {
     Machine machine;
     auto collector = machine.collector();
     const auto plan = *collector.plan({});
@@ -194,7 +194,7 @@ TEST_CASE("every worker's thread joins the group, one thread a write") {
         const auto worker = collector.open(plan, 0);
         CHECK((worker && (*worker)->size() == 2));
     }).join();
-    // A plain file starts anew where the kernel's would append.
+    // Each write to a plain file replaces its content, whereas the kernel would append.
     CHECK(machine.tree.root().read(tasks)->starts_with(std::to_string(tid)));
 }
 
@@ -212,19 +212,19 @@ TEST_CASE("a domain that is not counted makes the step never_ran, if one of our 
         CHECK(again.state == ReadingState::counted);
         CHECK(again.count == 7);
     }
-    // Nobody runs at domain 1.
+    // No worker runs at domain 1.
     machine.total("20", "Unavailable");
     step(*counters, [] {});
     const Reading other = step(*counters, [&] { machine.total("21", "Unavailable"); });
     CHECK(other.state == ReadingState::counted);
     CHECK(other.count == 1);
-    // Until a worker does.
+    // Now one does.
     machine.kernel.affinity = {2};
     const auto second = *collector.open(plan, 0);
     CHECK(step(*counters, [] {}).state == ReadingState::never_ran);
 }
 
-TEST_CASE("a domain that gets its first thread and its first number in one step has nothing to start from") {
+TEST_CASE("a domain that gets its first thread within a step has no earlier number to subtract") {
     Machine machine;
     auto collector = machine.collector();
     const auto plan = *collector.plan({});
@@ -243,7 +243,7 @@ TEST_CASE("a domain that gets its first thread and its first number in one step 
     CHECK(next.count == 5);
 }
 
-TEST_CASE("where the cache files do not number the L3, every domain must answer") {
+TEST_CASE("if sysfs has no ids of the L3 caches, every domain must answer") {
     Machine machine;
     for (int cpu = 0; cpu < 4; ++cpu)
         machine.tree.remove("sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/cache/index3/id");
@@ -255,7 +255,7 @@ TEST_CASE("where the cache files do not number the L3, every domain must answer"
     CHECK(step(*counters, [] {}).state == ReadingState::never_ran);
 }
 
-TEST_CASE("a counter that starts again at 0, or an error of the hardware, fails the step and no other") {
+TEST_CASE("a counter that restarts at 0, or a hardware error, fails only the affected step") {
     Machine machine;
     auto collector = machine.collector();
     const auto plan = *collector.plan({});
@@ -286,7 +286,7 @@ TEST_CASE("a file that cannot be read any more stops the run") {
     CHECK(bytes.failed_errno() == ENODEV);
 }
 
-TEST_CASE("only a domain that is needed and cannot be read fails the reading, whatever the others answer") {
+TEST_CASE("only an unreadable domain that is needed fails the reading, regardless of the other domains") {
     ScriptedDomains domains;
     std::atomic<bool> first{true}, second{false};
     DomainBytes bytes = domains.two(first, second);
@@ -294,7 +294,7 @@ TEST_CASE("only a domain that is needed and cannot be read fails the reading, wh
     domains.errors = {EIO, 0};
     bytes.read(domains, 20);
     CHECK(bytes.failed_errno() == EIO);
-    domains.errors = {EIO, ENODEV}; // of the needed one
+    domains.errors = {EIO, ENODEV}; // of the needed domain
     bytes.read(domains, 30);
     CHECK(bytes.failed_errno() == EIO);
     first = false;
@@ -309,7 +309,8 @@ TEST_CASE("only a domain that is needed and cannot be read fails the reading, wh
     CHECK(difference(good, bytes.read(domains, 70)) == Reading{7, 10, 10, ReadingState::counted});
 }
 
-TEST_CASE("one byte less is a restart, the same number is not, and a restart in a domain without workers is ignored") {
+TEST_CASE("a decrease by one byte is a restart, an equal number is not, and restarts in domains without workers are "
+          "ignored") {
     ScriptedDomains domains;
     std::atomic<bool> first{true}, second{false};
     DomainBytes bytes = domains.two(first, second);
@@ -328,7 +329,7 @@ TEST_CASE("one byte less is a restart, the same number is not, and a restart in 
     CHECK(step({"1003", "500"}).state == ReadingState::read_failed);
 }
 
-TEST_CASE("the group is removed with the collector and its counters, and stays until then") {
+TEST_CASE("the group exists until the collector and all its counters are destroyed") {
     Machine machine;
     const std::string path = machine.groups + machine.name;
     std::unique_ptr<WorkerCounters> counters;
@@ -345,7 +346,7 @@ TEST_CASE("the group is removed with the collector and its counters, and stays u
     CHECK(machine.kernel.removed == std::vector<std::string>{machine.name});
 }
 
-TEST_CASE("an exception on the way removes the group") {
+TEST_CASE("an exception removes the group") {
     Machine machine;
     try {
         auto collector = machine.collector();
@@ -356,12 +357,12 @@ TEST_CASE("an exception on the way removes the group") {
     CHECK_FALSE(machine.has(machine.groups + machine.name));
 }
 
-TEST_CASE("groups of dead programs are removed, those of living ones and of others stay") {
+TEST_CASE("groups of dead processes are removed, those of living ones and of other programs are kept") {
     Machine machine;
     machine.tree.write("proc/4711/stat", "");
     for (const char* name : {"bytebound-4711", "bytebound-999999991", "bytebound-999999992", "theirs", "bytebound-x"})
         machine.tree.write(machine.groups + name + "/tasks", "");
-    // Of another PID namespace: its process is not to be seen, its thread is.
+    // In another PID namespace: the process is not visible in proc, but its thread is listed.
     machine.tree.write(machine.groups + "bytebound-999999992/tasks", "5");
     auto collector = machine.collector();
     const auto plan = collector.plan({});
@@ -369,7 +370,7 @@ TEST_CASE("groups of dead programs are removed, those of living ones and of othe
     CHECK(machine.has(machine.groups + "bytebound-4711"));
 }
 
-TEST_CASE("the group lies below the control group of the process, and the threads go back where they came from") {
+TEST_CASE("the group is below the control group of the process, and the threads return to their former group") {
     Machine machine;
     machine.groups = "sys/fs/resctrl/batch/mon_groups/";
     machine.tree.write("proc/self/cpu_resctrl_groups", "res:batch\nmon:watched");
@@ -411,7 +412,7 @@ TEST_CASE("a group that cannot be made is a reason with the kernel's errno and w
     }
 }
 
-TEST_CASE("a total that was set to leave out traffic does not fill dram_bytes") {
+TEST_CASE("a total that is configured to omit traffic does not feed dram_bytes") {
     Machine machine;
     const std::string setting = "sys/fs/resctrl/info/L3_MON/mbm_total_bytes_config";
     machine.tree.write(setting, "0=0x7f;1=0x33"); // 0x33: reads only
@@ -422,7 +423,7 @@ TEST_CASE("a total that was set to leave out traffic does not fill dram_bytes") 
         CHECK(plan->events[0].remedy == "echo '1=0x7f' | sudo tee /sys/fs/resctrl/info/L3_MON/mbm_total_bytes_config");
         CHECK(plan->events[1].event);
     }
-    machine.tree.write(setting, "0=0x7f;1=0x4f"); // without reads of slow memory, where there is none
+    machine.tree.write(setting, "0=0x7f;1=0x4f"); // omits reads of slow memory, which does not exist here
     CHECK(machine.collector().plan({})->events[0].event);
 }
 

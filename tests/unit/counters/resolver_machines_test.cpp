@@ -46,7 +46,7 @@ TEST_CASE("the only core PMU needs no number in the high half: pmu/GENERIC/ is e
     }
 }
 
-TEST_CASE("among several core PMUs pmu/GENERIC/ names its PMU in the high half, as the bare name does") {
+TEST_CASE("with several core PMUs pmu/GENERIC/ has its PMU's type in the high half, as the bare name does") {
     const char* hybrid = "intel-adl-hybrid-user"; // cpu_core is type 4 on CPUs 0-15, cpu_atom type 10 on 16-23
     CHECK(resolved(hybrid, "cpu_core/cycles/").config == 0x400000000);
     CHECK(resolved(hybrid, "cycles", 15).config == 0x400000000);

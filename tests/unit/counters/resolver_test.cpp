@@ -18,7 +18,7 @@ Event resolved(const MachineTree& tree, const std::string& name, int cpu = 0) {
     return *resolution->event;
 }
 
-/// The reason why a known event has no hardware here.
+/// The reason why a known event cannot be counted here.
 std::string missing(const MachineTree& tree, const std::string& name, int cpu = 0) {
     const auto resolution = EventResolver(tree.root(), cpu).resolve(name);
     INFO(name << ": " << (resolution ? "" : to_line(resolution.error())));
@@ -53,7 +53,7 @@ TEST_CASE("generic names are the kernel's generic events, in user mode only") {
     CHECK(resolved(tree, "branches").config == 4);
 }
 
-TEST_CASE("modifiers choose the domain") {
+TEST_CASE("modifiers select the domain") {
     MachineTree tree;
     add_x86_server(tree);
     CHECK(resolved(tree, "cycles:u").domain == Domain::user);
@@ -123,7 +123,7 @@ TEST_CASE("software events need no core PMU; the kernel's own are never restrict
     CHECK(resolved(tree, "software/config=3/").domain == Domain::user_and_kernel);
 }
 
-TEST_CASE("raw codes go to the core PMU as they are") {
+TEST_CASE("raw codes go to the core PMU unchanged") {
     MachineTree tree;
     add_x86_server(tree);
     const Event raw = resolved(tree, "r01c0");
@@ -151,7 +151,7 @@ TEST_CASE("terms go through format/, aliases through events/, and terms override
     CHECK(resolved(tree, "cpu/config=0x1234,config1=0x5,config2=6/").config2 == 6);
 }
 
-TEST_CASE("uncore events carry their scale, unit and CPUs, and no domain") {
+TEST_CASE("uncore events have a scale, a unit and CPUs, but no domain") {
     MachineTree tree;
     add_x86_server(tree);
     const Event reads = resolved(tree, "uncore_imc_1/cas_count_read/");
@@ -166,7 +166,7 @@ TEST_CASE("uncore events carry their scale, unit and CPUs, and no domain") {
     CHECK(missing(tree, "uncore_imc_0/cas_count_read/u").find("cannot be restricted") != std::string::npos);
 }
 
-TEST_CASE("msr/tsc/ takes no exclude bits") {
+TEST_CASE("msr/tsc/ has no exclude bits") {
     MachineTree tree;
     add_software_pmus(tree);
     const Event tsc = resolved(tree, "msr/tsc/");
@@ -192,7 +192,7 @@ TEST_CASE("on a hybrid machine a bare name means the PMU of the pinned CPU") {
     CHECK(resolved(tree, "topdown-retiring", 5).config == 0xc2);
     CHECK(missing(tree, "cycles", 9).find("no core PMU serves CPU 9") != std::string::npos);
 
-    // Named PMUs: their own alias first, then the generic name.
+    // Explicit PMUs: an alias of the PMU takes precedence over the generic name.
     const Event alias = resolved(tree, "cpu_core/instructions/", 5);
     CHECK(alias.type == 4);
     CHECK(alias.config == 0xc0);
@@ -209,12 +209,12 @@ TEST_CASE("ARM core PMUs are core PMUs under any name") {
         .pmu("armv8_pmuv3_0", "format/event", "config:0-15")
         .pmu("armv8_pmuv3_0", "events/cpu_cycles", "event=0x0011");
     CHECK(resolved(tree, "cycles").pmu == "armv8_pmuv3_0");
-    CHECK(resolved(tree, "cycles").config == 0); // the only core PMU need not be named
+    CHECK(resolved(tree, "cycles").config == 0); // the only core PMU is not encoded
     CHECK(resolved(tree, "r11").type == 8);
     CHECK(resolved(tree, "cpu_cycles").config == 0x11);
 }
 
-TEST_CASE("breakpoints have an address, a length and an access") {
+TEST_CASE("breakpoints have an address, a length and an access type") {
     MachineTree tree;
     add_software_pmus(tree);
     const Event write = resolved(tree, "mem:0x7f00aa10/8:w");
@@ -235,7 +235,7 @@ TEST_CASE("breakpoints have an address, a length and an access") {
     CHECK(refused(tree, "mem:0x1000:q").find("'q' is not a modifier") != std::string::npos);
 }
 
-TEST_CASE("without a core PMU its events are known but not countable, and the reason says why") {
+TEST_CASE("without a core PMU its events are known but not countable, with a reason") {
     MachineTree tree;
     add_software_pmus(tree);
     CHECK(missing(tree, "cycles") == "no core PMU: the kernel has no PMU driver for this CPU");
@@ -248,7 +248,7 @@ TEST_CASE("without a core PMU its events are known but not countable, and the re
     CHECK(missing(masked, "cycles").find("masked sysfs") != std::string::npos);
 }
 
-TEST_CASE("an absent PMU is a known event without hardware; a wrong word on a present one is a mistake") {
+TEST_CASE("an absent PMU is a known event without hardware; an unknown term of a present PMU is an error") {
     MachineTree tree;
     add_x86_server(tree);
     CHECK(missing(tree, "uncore_imc_7/cas_count_read/") == "this machine has no PMU uncore_imc_7");
@@ -340,10 +340,10 @@ TEST_CASE("every listed event resolves") {
         CHECK(resolved(tree, event.name).pmu == event.pmu);
         sysfs += event.kind == "sysfs";
     }
-    CHECK(sysfs == 4); // mem-loads, tsc, cas_count_read of two boxes; .scale and .unit are no events
+    CHECK(sysfs == 4); // mem-loads, tsc, cas_count_read of two boxes; .scale and .unit files are not events
 }
 
-TEST_CASE("commas between slashes belong to the name") {
+TEST_CASE("commas between slashes are part of the name") {
     CHECK(split_event_names("cycles,cpu/event=0x3c,umask=0/,r01c0") ==
           std::vector<std::string>{"cycles", "cpu/event=0x3c,umask=0/", "r01c0"});
     CHECK(split_event_names(" cycles , mem:0x10/4:w,cs") == std::vector<std::string>{"cycles", "mem:0x10/4:w", "cs"});

@@ -1,5 +1,5 @@
 #pragma once
-// Event pages and counter registers that say what the test wants.
+// Event pages and counter registers with contents chosen by the test.
 
 #include <deque>
 #include <map>
@@ -9,7 +9,7 @@
 
 namespace bytebound {
 
-/// A page on which an event counts in register `index`, with both capabilities; 1 cycle of the clock is 1 ns.
+/// A page whose event counts in register `index`, with both capabilities; 1 clock cycle is 1 ns.
 inline perf_event_mmap_page page_of(std::uint32_t index, std::int64_t offset = 0) {
     perf_event_mmap_page page{};
     page.lock = 2;

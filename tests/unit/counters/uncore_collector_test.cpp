@@ -11,7 +11,7 @@ namespace {
 
 const SysRoot nowhere("/nonexistent");
 
-/// A counter of box `type` (named uncore_imc_TYPE-100) on `cpu`.
+/// A counter of box `type` (called uncore_imc_TYPE-100) on `cpu`.
 MemoryCounter counter_of(std::uint32_t type, int cpu, Direction direction, std::uint64_t config,
                          MemoryClass memory = MemoryClass::ddr) {
     MemoryCounter counter;
@@ -58,7 +58,7 @@ TEST_CASE("every box is opened once on each CPU of its cpumask, with its events 
     CHECK(plan->events[1].role == "dram_write_bytes");
     CHECK(plan->events[1].sharing == Sharing::socket);
     CHECK(plan->passes == 1);
-    CHECK(sys.open_descriptors.empty()); // the trial closed what it opened
+    CHECK(sys.open_descriptors.empty()); // the trial closed everything
 
     sys.calls.clear();
     auto counters = uncore.open(*plan, 0);
@@ -67,13 +67,13 @@ TEST_CASE("every box is opened once on each CPU of its cpumask, with its events 
     std::vector<std::pair<int, unsigned>> leaders;
     for (const auto& call : sys.calls) {
         if (call.name != "open") continue;
-        CHECK(call.pid == -1); // everybody
+        CHECK(call.pid == -1); // all processes
         if (call.group_fd < 0) leaders.emplace_back(call.cpu, call.attr.type);
     }
     CHECK(leaders == std::vector<std::pair<int, unsigned>>{{0, 100}, {8, 100}, {0, 101}, {8, 101}});
 }
 
-TEST_CASE("values come in the order of the plan's parts, whatever box they are read from") {
+TEST_CASE("values are in the order of the plan's parts, regardless of their boxes") {
     ScriptedSys sys;
     sys.count = [](const perf_event_attr& attr, std::uint64_t n) { return attr.type * 100000 + attr.config * 10 + n; };
     UncoreCollector uncore(sys, nowhere, true);
@@ -89,7 +89,7 @@ TEST_CASE("values come in the order of the plan's parts, whatever box they are r
         CHECK(values[i].count == expected[i]);
 }
 
-TEST_CASE("more events than a box has counters make passes over the same trace, never multiplexing") {
+TEST_CASE("more events than a box has counters need several passes, never multiplexing") {
     std::vector<MemoryCounter> channels;
     for (std::uint64_t channel = 0; channel < 8; ++channel)
         channels.push_back(counter_of(100, 0, Direction::combined, 0x3807 + channel * 0x40));
@@ -119,7 +119,7 @@ TEST_CASE("a box with fewer free counters than its preset says needs more passes
     CHECK(plan->events[1].name == "ddr-write-2");
 }
 
-TEST_CASE("a driver that takes one event per group is read event by event in one pass") {
+TEST_CASE("with a driver that allows one event per group, events are read one by one in one pass") {
     ScriptedSys sys;
     sys.one_event_per_group = true;
     UncoreCollector uncore(sys, nowhere, true);
@@ -145,7 +145,7 @@ TEST_CASE("one box that cannot be opened makes the whole sum unavailable, with t
     CHECK(sys.open_descriptors.empty());
 }
 
-TEST_CASE("memory classes stay apart, and HBM fills the DRAM metrics only where there is no DDR") {
+TEST_CASE("memory classes are counted separately, and HBM feeds the DRAM metrics only if there is no DDR") {
     ScriptedSys sys;
     UncoreCollector uncore(sys, nowhere, true);
     const MemoryCounter ddr = counter_of(100, 0, Direction::read, 0xcf05);
@@ -161,7 +161,7 @@ TEST_CASE("memory classes stay apart, and HBM fills the DRAM metrics only where 
     CHECK(alone->events[0].role == "dram_read_bytes");
 }
 
-TEST_CASE("a recorded machine and a machine without counters plan nothing") {
+TEST_CASE("nothing is planned on a recorded machine or without counters") {
     ScriptedSys sys;
     CHECK(UncoreCollector(sys, nowhere, true).plan(request_of({}))->events.empty());
     CHECK(UncoreCollector(sys, nowhere).plan(request_of(two_sockets()))->events.empty());
@@ -169,7 +169,7 @@ TEST_CASE("a recorded machine and a machine without counters plan nothing") {
     CHECK(sys.calls.empty());
 }
 
-TEST_CASE("a box that loses its counters while it is read says so") {
+TEST_CASE("a box that loses its counters fails the read with that cause") {
     ScriptedSys sys;
     UncoreCollector uncore(sys, nowhere, true);
     const auto plan = uncore.plan(request_of(two_sockets()));

@@ -43,7 +43,7 @@ TEST_CASE("a counter of fewer than 64 bits is a signed number") {
     CHECK(sign_extended(0xfffffffffff0, 48) == 0xfffffffffffffff0u); // -16
     CHECK(sign_extended(0x7ffffffffff0, 48) == 0x7ffffffffff0u);     // 2^47 - 16
     CHECK(sign_extended(0x80000000, 32) == 0xffffffff80000000u);     // -2^31
-    CHECK(sign_extended(0xdeadbeef00000005, 32) == 5);               // bits above the width say nothing
+    CHECK(sign_extended(0xdeadbeef00000005, 32) == 5);               // bits above the width are ignored
     CHECK(sign_extended(0x8000000000000001, 64) == 0x8000000000000001u);
 }
 
@@ -61,14 +61,14 @@ TEST_CASE("the page's factors turn clock cycles into ns since its update") {
     CHECK(ns_since_update(page, (1ull << 40) + 5) == (1ull << 38) + 1);
 }
 
-TEST_CASE("a clock of fewer than 64 bits goes on where it wraps") {
+TEST_CASE("a clock of fewer than 64 bits continues after it wraps") {
     perf_event_mmap_page page = page_of(1);
     page.cap_user_time_short = 1;
     page.time_mask = (1ull << 56) - 1;
-    page.time_cycles = (1ull << 56) - 10; // the kernel looked 10 cycles before the wrap
+    page.time_cycles = (1ull << 56) - 10; // the kernel updated 10 cycles before the wrap
     page.time_offset = -((1ull << 56) - 10);
     CHECK(ns_since_update(page, (1ull << 56) - 4) == 6);
-    CHECK(ns_since_update(page, 5) == 15); // 10 to the wrap and 5 after it
+    CHECK(ns_since_update(page, 5) == 15); // 10 until the wrap and 5 after it
 }
 
 TEST_CASE("a group's counts are register plus offset, its times the leader's") {
@@ -89,7 +89,7 @@ TEST_CASE("a group's counts are register plus offset, its times the leader's") {
     CHECK(answer.locks == std::array<std::uint32_t, 2>{2, 2});
 }
 
-TEST_CASE("an answer torn by an update of any page is thrown away and read again") {
+TEST_CASE("an answer that an update of any page interrupts is discarded and read again") {
     for (const bool tear_member : {false, true}) {
         auto leader = page_of(1, 100), member = page_of(2, 100);
         ScriptedRegisters registers;
@@ -118,7 +118,7 @@ TEST_CASE("a page that stays in an update, or is updated during every try, is le
     CHECK_FALSE(read_two(leader, member, registers).read);
 }
 
-TEST_CASE("an event without a register at the moment is left to read(2)") {
+TEST_CASE("an event that currently has no register is left to read(2)") {
     auto leader = page_of(1), member = page_of(0);
     ScriptedRegisters registers;
     registers.values = {{0, 9}, {1, 1}};
@@ -127,7 +127,7 @@ TEST_CASE("an event without a register at the moment is left to read(2)") {
     CHECK_FALSE(read_two(leader, member, registers).read);
 }
 
-TEST_CASE("no register is touched that the page does not open: the instruction would fault") {
+TEST_CASE("no register is read that the page does not allow, because the instruction would fault") {
     for (const bool rdpmc : {false, true}) {
         auto leader = page_of(1), member = page_of(2);
         leader.cap_user_rdpmc = rdpmc;
@@ -195,10 +195,10 @@ TEST_CASE("a group that lost its registers is read with read(2), and in user spa
     CHECK(values[1] == CounterValue{4'000'000, 2'000'000, 2'000'000});
 }
 
-TEST_CASE("time goes on where the clock stands still or lags behind the kernel's") {
+TEST_CASE("time increases even if the clock does not advance or lags behind the kernel's") {
     PagedSys sys;
     sys.pages = {page_of(1), page_of(2)};
-    sys.pages[0].time_enabled = 100; // was enabled 100 ns before it got its counter
+    sys.pages[0].time_enabled = 100; // enabled 100 ns before it got its counter
     ScriptedRegisters registers;
     registers.values = {{1, 1}, {2, 2}};
     registers.clock = 500;
@@ -215,7 +215,7 @@ TEST_CASE("time goes on where the clock stands still or lags behind the kernel's
     CHECK(difference(before[0], after[0]).state == ReadingState::counted);
 }
 
-TEST_CASE("one event that may not be read in user space leaves the whole group to read(2)") {
+TEST_CASE("if one event may not be read in user space, the whole group is left to read(2)") {
     PagedSys sys;
     sys.pages = {page_of(1), page_of(0)};
     sys.pages[1].cap_user_rdpmc = 0;
@@ -240,7 +240,7 @@ TEST_CASE("a group on a CPU is not read in user space: this thread may run on an
     CHECK(sys.maps == 0);
 }
 
-TEST_CASE("the plan says what is read in user space, and the workers read it so") {
+TEST_CASE("the plan lists the events read in user space, and workers read them that way") {
     MachineTree tree;
     add_x86_server(tree);
     PagedSys sys;
@@ -248,7 +248,7 @@ TEST_CASE("the plan says what is read in user space, and the workers read it so"
     registers.values = {{1, 41}, {2, 42}};
     registers.clock = 10;
     PerfCollector collector(sys, tree.root(), true, &registers);
-    // Two groups: the pages of software events offer nothing.
+    // Two groups: the pages of software events do not allow it.
     sys.pages = {perf_event_mmap_page{}, page_of(1), page_of(2), perf_event_mmap_page{}, page_of(1), page_of(2)};
     const auto plan = collector.plan({{"cycles", "task-clock", "instructions"}, false, 0, {}});
     REQUIRE(plan);
@@ -267,7 +267,7 @@ TEST_CASE("the plan says what is read in user space, and the workers read it so"
     CHECK((*counters)->schedule_stamp() == 4u);
 }
 
-TEST_CASE("counters read with read(2) know nothing of their scheduling") {
+TEST_CASE("counters read with read(2) have no schedule stamp") {
     MachineTree tree;
     add_x86_server(tree);
     ScriptedSys sys;
@@ -293,7 +293,7 @@ void add_arm_server(MachineTree& tree, const std::string& user_access) {
 
 } // namespace
 
-TEST_CASE("an arm64 PMU is asked for user-space reads when the administrator allows them") {
+TEST_CASE("user-space reads are requested from an arm64 PMU if the administrator allows them") {
     ScriptedRegisters registers;
     for (const bool allowed : {false, true}) {
         MachineTree tree;

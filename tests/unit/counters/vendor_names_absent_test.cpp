@@ -5,7 +5,7 @@
 
 using namespace bytebound;
 
-TEST_CASE("without libpfm4 its names are a known grammar that this build cannot look up") {
+TEST_CASE("without libpfm4 its names are recognised, but cannot be looked up") {
     CHECK_FALSE(has_vendor_names());
     const auto resolution = EventResolver(SysRoot(), 0).resolve("skx::L2_LINES_IN:ALL:u");
     REQUIRE(resolution);

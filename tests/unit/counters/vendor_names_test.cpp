@@ -9,8 +9,8 @@
 
 using namespace bytebound;
 
-// Codes and unit masks are those of Intel's event tables for Skylake-SP (perfmon SKX core and uncore), put together by
-// hand: config = umask << 8 | event.
+// Codes and unit masks are from Intel's event tables for Skylake-SP (perfmon SKX core and uncore), combined by hand:
+// config = umask << 8 | event.
 
 namespace {
 
@@ -58,7 +58,7 @@ TEST_CASE("modifiers of the counter and the offcore register are part of the enc
     CHECK(offcore.config1 == (1ull << 0 | 1ull << 26 | 0x7full << 31));
 }
 
-TEST_CASE("an uncore event of libpfm4 gets type and CPUs from the machine's own PMU") {
+TEST_CASE("an uncore event of libpfm4 gets its type and CPUs from the machine's PMU") {
     const Event reads = event_named("skx_unc_imc1::UNC_M_CAS_COUNT:RD"); // 0x04, umask 0x03
     CHECK(reads.pmu == "uncore_imc_1");
     CHECK(reads.type == event_named("uncore_imc_1/event=4/").type);
@@ -79,14 +79,14 @@ TEST_CASE("an uncore event of libpfm4 gets type and CPUs from the machine's own 
     CHECK(inserts.config1 == 0x3bull << 32);
 }
 
-TEST_CASE("the bits of a select register that the kernel sets itself are left out of an uncore event") {
+TEST_CASE("bits of a select register that the kernel sets are omitted from an uncore event") {
     MachineTree tree;
     tree.pmu("uncore_cbox_0", "type", "14").pmu("uncore_cbox_0", "cpumask", "0");
     // libpfm4 gives 0x508f34 with enable and interrupt bits; CBO_CACHE_LOOKUP 0x34, any state 0x0f, any request 0x80
     CHECK(event_named("snb_unc_cbo0::UNC_CBO_CACHE_LOOKUP", tree.root()).config == 0x8f34);
 }
 
-TEST_CASE("the kernel's own events have names in libpfm4 too") {
+TEST_CASE("the kernel's own events also have names in libpfm4") {
     const Event clock = event_named("perf::PERF_COUNT_SW_TASK_CLOCK");
     CHECK(clock.type == 1);
     CHECK(clock.config == 1);
@@ -99,7 +99,7 @@ TEST_CASE("the kernel's own events have names in libpfm4 too") {
     CHECK(event_named("perf_raw::r1ff1").config == 0x1ff1);
 }
 
-TEST_CASE("the domain is ours to say, at the end of the name") {
+TEST_CASE("the domain is our own modifier at the end of the name") {
     CHECK(event_named("skx::L2_LINES_IN:ALL:uk").domain == Domain::user_and_kernel);
     CHECK(event_named("skx::L2_LINES_IN:k").domain == Domain::kernel);
     CHECK(event_named("skx::L2_LINES_IN:k").config == 0x1ff1);
@@ -111,7 +111,7 @@ TEST_CASE("the domain is ours to say, at the end of the name") {
     CHECK(uncore->unavailable == "PMU uncore_imc_0 counts all privilege levels and cannot be restricted");
 }
 
-TEST_CASE("a wrong PMU, event or attribute is named with the nearest right one") {
+TEST_CASE("a wrong PMU, event or attribute is reported with the nearest valid one") {
     CHECK(refusal_of("sxk::L2_LINES_IN") ==
           "resolve event sxk::L2_LINES_IN: libpfm4 has no PMU sxk (it covers only CPUs of its own architecture, and "
           "not amd_df, amd_umc, arm_cmn, dmc620 or nvidia_scf); did you mean skx::L2_LINES_IN? else write PMU/TERMS/");
@@ -135,7 +135,7 @@ TEST_CASE("a box that the machine lacks is a known event without hardware") {
     CHECK(resolution->unavailable == "this machine has no PMU uncore_imc_5");
 }
 
-TEST_CASE("the kernel's name of every kind of box is known") {
+TEST_CASE("the kernel's name for every kind of box is known") {
     CHECK(uncore_device("skx_unc_imc0") == "uncore_imc_0");
     CHECK(uncore_device("hswep_unc_cbo17") == "uncore_cbox_17");
     CHECK(uncore_device("bdx_unc_sbo3") == "uncore_sbox_3");

@@ -4,7 +4,7 @@
 
 namespace bytebound {
 
-/// The scripted kernel as a base class: a test overrides the calls that the script cannot express.
+/// The scripted kernel as a base class: tests override calls that the script cannot express.
 class WrappedSys : public Sys {
 public:
     ScriptedSys script;
@@ -29,8 +29,8 @@ public:
     }
 };
 
-/// A kernel with 4 debug registers, as on x86: the fifth breakpoint of a thread does not open (ENOSPC), multiplexed or
-/// not, in whatever group.
+/// A kernel with 4 debug registers, as on x86: a thread's fifth breakpoint does not open (ENOSPC), in any group,
+/// multiplexed or not.
 class FourDebugRegisters final : public WrappedSys {
 public:
     SysResult perf_event_open(perf_event_attr& attr, pid_t pid, int cpu, int group_fd, unsigned long flags) override {

@@ -1,5 +1,5 @@
-// Recorded machines under tests/fixtures/machines: what is odd about each stands in its name, what doctor must say
-// about it stands here.
+// Recorded machines under tests/fixtures/machines. Each is named after its peculiarity; doctor's expected diagnosis is
+// in this file.
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -11,7 +11,7 @@ using namespace bytebound;
 
 namespace {
 
-/// What diagnose_machine does with a recorded machine, for a given build: x86_64 with the perf collector alone.
+/// The result of diagnose_machine for a recorded machine and a given build: x86_64 with the perf collector alone.
 MachineDiagnosis diagnosis_of(const std::string& machine) {
     const SysRoot root(std::string(test::fixtures_path) + "/machines/" + machine);
     REQUIRE(root.exists("proc/cpuinfo"));
@@ -85,7 +85,7 @@ const Expected machines[] = {
     {"amd-vm-no-vpmu", no, Cause::no_vpmu, vpmu, no, Cause::vm_hides_uncore, bare_metal},
     {"amd-desktop-nmi-watchdog", yes, Cause::nmi_watchdog, "sudo sysctl kernel.nmi_watchdog=0", no, Cause::paranoid,
      open_cpus},
-    // The DMC-620 refuses the probe's empty event (EINVAL); the software event shows that counting CPUs is allowed.
+    // The DMC-620 rejects the probe's empty event (EINVAL); the software event shows that counting CPUs is allowed.
     {"arm-altra-dmc620", yes, Cause::none, "", yes, Cause::none, ""},
     {"arm-graviton2-metal-cmn-missing", yes, Cause::none, "", no, Cause::driver_missing, "sudo modprobe arm_cmn"},
     {"arm-graviton3-vm", yes, Cause::none, "", no, Cause::vm_hides_uncore, bare_metal},
@@ -117,7 +117,7 @@ bool warns(const MachineDiagnosis& diagnosis, std::string_view part) {
 
 } // namespace
 
-TEST_CASE("every recorded machine gets its one cause and its one remedy") {
+TEST_CASE("every recorded machine gets its one cause and one remedy") {
     for (const Expected& expected : machines) {
         INFO(expected.machine);
         const MachineDiagnosis diagnosis = diagnosis_of(expected.machine);
@@ -165,17 +165,17 @@ TEST_CASE("resctrl on recorded machines: hardware, then kernel, then this build"
     CHECK(cause("intel-skx-2s") == Cause::not_built_in);
 }
 
-TEST_CASE("aliases, masks and places that mislead are warned of") {
+TEST_CASE("misleading aliases, masks and positions are warnings") {
     CHECK(warns(diagnosis_of("intel-icx-broken-alias"), "uncore_imc_0/cas_count_write/ counts underfill reads"));
     CHECK_FALSE(warns(diagnosis_of("intel-icx-snc2"), "cas_count_write"));
-    CHECK_FALSE(warns(diagnosis_of("intel-skx-2s"), "cas_count_write")); // 0x0c is right there
+    CHECK_FALSE(warns(diagnosis_of("intel-skx-2s"), "cas_count_write")); // 0x0c is correct on this machine
     CHECK(warns(diagnosis_of("intel-icx-snc2"), "4 NUMA nodes on 2 packages"));
     CHECK(warns(diagnosis_of("amd-rome-df"), "amd_df names 1 CPUs (0) for 2 packages"));
     CHECK(warns(diagnosis_of("intel-skx-offline-package"), "CPUs 28-55 are offline"));
     CHECK(warns(diagnosis_of("intel-gnr-half-alias"), "cas_count_read/ counts only one of two subchannels"));
     CHECK(warns(diagnosis_of("broken-cpumask-offline"), "uncore_imc_1 lists CPU 99, which is not online"));
     CHECK(warns(diagnosis_of("broken-unreadable-format"), "uncore_imc_1/format/umask cannot be read (EISDIR)"));
-    // One CPU per die is right there, and Knights Landing's clock domain is no fifth controller.
+    // One CPU per die is correct here, and Knights Landing's clock domain is not a fifth controller.
     CHECK_FALSE(warns(diagnosis_of("amd-naples-zen1"), "totals may miss"));
     CHECK_FALSE(warns(diagnosis_of("hygon-dhyana"), "totals may miss"));
     CHECK(diagnosis_of("intel-knl").source("memory controller").cause ==
@@ -194,7 +194,7 @@ TEST_CASE("implausible files are listed one by one") {
     CHECK(diagnosis.warnings.size() == 5);
 }
 
-TEST_CASE("a PMU that no table knows is unrecognised, not lost") {
+TEST_CASE("a PMU that is in no table is unrecognised, not omitted") {
     const MachineDiagnosis diagnosis = diagnosis_of("arm-big-little");
     int unrecognised = 0;
     for (const PmuFacts& pmu : diagnosis.facts.pmus) {

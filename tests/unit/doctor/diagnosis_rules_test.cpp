@@ -52,7 +52,7 @@ constexpr std::uint64_t sys_admin = 1ull << 21;
 
 } // namespace
 
-TEST_CASE("a refusal is blamed on the level only when the level explains it") {
+TEST_CASE("the paranoid level is the cause of a refusal only if it explains the refusal") {
     MachineFacts facts = all_answer(EACCES);
     facts.paranoid = 3;
     CHECK(core_cause(facts) == Cause::paranoid);
@@ -61,14 +61,14 @@ TEST_CASE("a refusal is blamed on the level only when the level explains it") {
     facts.capabilities = sys_admin;
     CHECK(core_cause(facts) == Cause::security_module);
     facts.capabilities = 0;
-    facts.paranoid = 1; // a thread's own user-mode events need no more
+    facts.paranoid = 1; // sufficient for a thread's own user-mode events
     CHECK(core_cause(facts) == Cause::security_module);
-    CHECK(controller_cause(facts) == Cause::paranoid); // CPU-wide ones need 0
+    CHECK(controller_cause(facts) == Cause::paranoid); // CPU-wide events need 0
     facts.paranoid = 0;
     CHECK(controller_cause(facts) == Cause::security_module);
 }
 
-TEST_CASE("hardware events refused while software ones open are a refusal, not missing hardware") {
+TEST_CASE("hardware events that are refused while software events open are not missing hardware") {
     MachineFacts facts = healthy();
     (*facts.probes)["cycles"].error = EACCES;
     facts.paranoid = 3;
@@ -77,7 +77,7 @@ TEST_CASE("hardware events refused while software ones open are a refusal, not m
     CHECK(core_cause(facts) == Cause::security_module);
 }
 
-TEST_CASE("capabilities of a user namespace do not count") {
+TEST_CASE("capabilities of a user namespace have no effect") {
     MachineFacts facts = all_answer(EACCES);
     facts.paranoid = 2;
     facts.container = true;
@@ -101,18 +101,18 @@ TEST_CASE("EPERM is a filter, else lockdown, else a security module") {
     CHECK(core_cause(facts) == Cause::security_module);
 }
 
-TEST_CASE("a container has its marks; a virtual machine made from a container's image is none") {
+TEST_CASE("a container is detected by its marks, and a virtual machine made from a container's image is not one") {
     MachineTree tree;
     CHECK_FALSE(runs_in_container(tree.root()));
     tree.file(".dockerenv", "");
     CHECK(runs_in_container(tree.root()));
-    tree.file("proc/2/comm", "bash"); // process 2 of a container is whatever the container started
+    tree.file("proc/2/comm", "bash"); // process 2 of a container is any process started in it
     CHECK(runs_in_container(tree.root()));
     tree.file("proc/2/comm", "kthreadd");
     CHECK_FALSE(runs_in_container(tree.root()));
     tree.file("run/.containerenv", "");
     CHECK_FALSE(runs_in_container(tree.root()));
-    // A container in the host's PID namespace shows in its cgroup.
+    // A container in the host's PID namespace is visible in its cgroup.
     for (const char* cgroup : {"0::/docker/0123", "0::/kubepods/burstable", "5:cpu:/lxc/web", "0::/libpod-4"}) {
         INFO(cgroup);
         tree.file("proc/self/cgroup", cgroup);
@@ -122,7 +122,7 @@ TEST_CASE("a container has its marks; a virtual machine made from a container's 
     CHECK_FALSE(runs_in_container(tree.root()));
 }
 
-TEST_CASE("a filter is not blamed for missing hardware") {
+TEST_CASE("a filter is not the cause of missing hardware") {
     MachineFacts facts = healthy();
     facts.seccomp = 2;
     facts.pmus.clear();
@@ -138,7 +138,7 @@ TEST_CASE("a filter is not blamed for missing hardware") {
     CHECK(core_cause(facts) == Cause::masked_sysfs);
 }
 
-TEST_CASE("a group that never ran is the watchdog's doing only while the watchdog is on") {
+TEST_CASE("the watchdog is the cause of a group that never ran only if it is on") {
     MachineFacts facts = healthy();
     (*facts.probes)["full-group"] = {0, ProbeTimes{0, 1000000, 0}};
     facts.nmi_watchdog = 1;
@@ -155,11 +155,11 @@ TEST_CASE("a counter that runs and stays 0 is not available") {
     MachineFacts facts = healthy();
     (*facts.probes)["cycles"] = {0, ProbeTimes{0, 1000000, 1000000}};
     CHECK(core_cause(facts) == Cause::counts_nothing);
-    (*facts.probes)["cycles"] = {0, ProbeTimes{0, 1000000, 0}}; // never scheduled: says nothing about counting
+    (*facts.probes)["cycles"] = {0, ProbeTimes{0, 1000000, 0}}; // never scheduled: no evidence about counting
     CHECK(core_cause(facts) == Cause::none);
 }
 
-TEST_CASE("without probes only what files prove is claimed") {
+TEST_CASE("without probes, only causes that files prove are reported") {
     MachineFacts facts = healthy();
     facts.probes.reset();
     CHECK(diagnose(facts).source("core PMU").state == SourceState::not_probed);
@@ -172,7 +172,7 @@ TEST_CASE("without probes only what files prove is claimed") {
     CHECK(core_cause(facts) == Cause::no_vpmu);
 }
 
-TEST_CASE("a loaded driver without a device is not told to be loaded") {
+TEST_CASE("for a loaded driver without a device, loading it is not the remedy") {
     MachineFacts facts = healthy();
     facts.pmus.pop_back();
     CHECK(controller_cause(facts) == Cause::driver_missing);
@@ -205,7 +205,7 @@ TEST_CASE("resctrl is judged by hardware, kernel, build, mount and owner in that
     CHECK(line().state == SourceState::available);
 }
 
-TEST_CASE("valgrind and PAPI need the collector, valgrind the program too") {
+TEST_CASE("valgrind and PAPI need a collector, and valgrind also the program") {
     MachineFacts facts = healthy();
     CHECK(diagnose(facts).source("PAPI").kind == Cause::not_built_in);
     CHECK(diagnose(facts).source("valgrind").kind == Cause::not_built_in);

@@ -29,7 +29,7 @@ TEST_CASE("known errata of resctrl are noted on the CPUs that have them") {
     CHECK(note("106") == "none");
 }
 
-TEST_CASE("resctrl is not trusted with sub-NUMA clusters that its kernel does not know") {
+TEST_CASE("resctrl has a caveat if there are sub-NUMA clusters that its kernel does not support") {
     test::Tree tree;
     machine_of(tree, "106");
     for (int cpu = 0; cpu < 4; ++cpu)

@@ -7,7 +7,7 @@ using namespace bytebound;
 
 namespace {
 
-/// k = 16 on rows of 8192 bytes: 8 rows in, 8 out, bound 64 KiB a step.
+/// k = 16 on rows of 8192 bytes: 8 rows added, 8 removed, bound 64 KiB per step.
 RunPlan plan_of(std::uint32_t steps) {
     RunPlan plan;
     plan.options.ks = {16};
@@ -25,7 +25,7 @@ RunPlan plan_of(std::uint32_t steps) {
 
 } // namespace
 
-TEST_CASE("the smallest volume of a reading is Currie's limit of the background in its time") {
+TEST_CASE("the smallest volume of a reading is Currie's detection limit for the background during that time") {
     // 3.29 * sqrt(100 B^2/ns * (46.4 ns + 2 * 65536 B / 10 B/ns)) = 3.29 * sqrt(100 * 13153.6)
     const BackgroundProbe probe{{0, 100, 20e6, 0}, 46.4};
     CHECK(smallest_volume(probe, 65536, 2) == Approx(3.29 * 1146.892).epsilon(1e-6));
@@ -63,14 +63,14 @@ TEST_CASE("batches are limited by the run's time, with a warning") {
     CHECK(plan.experiments[0].batch == 4);
     REQUIRE(plan.warnings.size() == 1);
     CHECK(plan.warnings[0].code == "batch_too_small");
-    // Shared by two passes over the same trace, the time is half.
+    // Divided over two passes over the same trace, the time limit is halved.
     RunPlan two_passes = plan_of(1000);
     two_passes.options.quick = true;
     REQUIRE(enlarge_batches(two_passes, {{0, 1e12, 20e6, 0}, 1000}, 0, 2));
     CHECK(two_passes.experiments[0].batch == 2);
 }
 
-TEST_CASE("steps with work in between are not batched") {
+TEST_CASE("steps with work between them are not batched") {
     RunPlan plan = plan_of(10);
     plan.options.between = Between::use;
     REQUIRE(enlarge_batches(plan, {{0, 150000, 20e6, 0}, 1000}, 0));
@@ -79,7 +79,7 @@ TEST_CASE("steps with work in between are not batched") {
     CHECK(plan.warnings[0].text.find("--between") != std::string::npos);
 }
 
-TEST_CASE("batches end where the memory ends: what ran without them still runs") {
+TEST_CASE("batches are limited by memory, so that a run that fits without them still fits") {
     RunPlan plan = plan_of(10000);
     plan.options.steps_per_k = 10000;
     // Masks of 1 KiB: 10 003 steps hold 10 MiB in the arena and as much in a simulation; four times that does not fit.

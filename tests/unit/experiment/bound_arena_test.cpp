@@ -10,7 +10,7 @@ using namespace bytebound;
 
 namespace {
 
-/// A kernel that refuses to say where pages are.
+/// A kernel that refuses to report the location of pages.
 class SilentSys final : public test::ForwardingSys {
 public:
     SysResult query_pages(unsigned long, void**, int*) override { return {-1, EPERM}; }
@@ -18,7 +18,7 @@ public:
 
 } // namespace
 
-TEST_CASE("a bound arena begins on a huge page, holds what was asked for and was not touched") {
+TEST_CASE("a bound arena starts at a huge page, has the requested size and is untouched") {
     const auto machine = discover(SysRoot());
     REQUIRE(machine);
     const auto placement = resolve_placement(*machine, "auto", "local", 1);
@@ -41,7 +41,7 @@ TEST_CASE("a bound arena begins on a huge page, holds what was asked for and was
     CHECK(after.reason.empty());
 }
 
-TEST_CASE("memory that no kernel has is not possible here") {
+TEST_CASE("more memory than any kernel provides is not possible here") {
     const auto machine = discover(SysRoot());
     REQUIRE(machine);
     const auto placement = resolve_placement(*machine, "auto", "local", 1);
@@ -53,7 +53,7 @@ TEST_CASE("memory that no kernel has is not possible here") {
     CHECK(arena.error().cause == "the kernel refused the mapping");
 }
 
-TEST_CASE("a kernel that does not say where pages are leaves a reason and no proof") {
+TEST_CASE("a kernel that does not report the location of pages gives a reason and no proof") {
     SilentSys sys;
     std::uint64_t word = 0;
     const AddressRange range{"word", &word, sizeof word};

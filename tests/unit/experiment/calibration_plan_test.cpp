@@ -10,7 +10,7 @@ namespace {
 
 using test::gib, test::kib, test::mib;
 
-/// Two cores with caches of their own below one L3.
+/// Two cores, each with its own caches, below one L3.
 Machine two_cores(std::uint64_t llc_bytes = 32 * mib) {
     Machine machine;
     machine.online = machine.allowed = {0, 1};
@@ -42,7 +42,7 @@ CalibrationOptions rows(std::vector<std::uint64_t> row_bytes) {
     return options;
 }
 
-/// Buffers of the first request of this kernel and level; no bytes where there is none.
+/// Buffer size of the first request for this kernel and level; 0 if there is none.
 LevelBuffers buffers(const TeamPlan& team, StreamKernel kernel, MemoryLevel level) {
     for (const CeilingRequest& request : team.requests)
         if (request.kernel == kernel && request.buffers.level == level) return request.buffers;
@@ -58,7 +58,7 @@ std::string absences(const CalibrationPlan& plan) {
 
 } // namespace
 
-TEST_CASE("buffers are half of a cache, and in memory more than 4 x all last-level caches together") {
+TEST_CASE("buffers are half of a cache, and for memory more than 4 x all last-level caches together") {
     const CalibrationPlan plan = planned(rows({8192}));
     CHECK(plan.options.threads == std::vector<std::uint32_t>{1, 2});
     REQUIRE(plan.teams.size() == 2);
@@ -71,7 +71,7 @@ TEST_CASE("buffers are half of a cache, and in memory more than 4 x all last-lev
     // 4 x 32 MiB is not more than 4 x 32 MiB: one huge page beyond.
     CHECK(buffers(one, StreamKernel::copy, memory).worker_bytes == 130 * mib);
     CHECK(one.arena_bytes == 130 * mib);
-    // Two share the L3, each has its L1 and L2.
+    // Two workers share the L3; each has its own L1 and L2.
     CHECK(two.placement.cpus == std::vector<int>{0, 1});
     CHECK(buffers(two, StreamKernel::read, l1).worker_bytes == 16 * kib);
     CHECK(buffers(two, StreamKernel::read, llc).worker_bytes == 8 * mib);
@@ -103,19 +103,19 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("two last-level caches are both exceeded, and each worker's part exceeds its own") {
+TEST_CASE("with two last-level caches, buffers exceed both, and each worker's part exceeds its own") {
     Machine machine = two_cores();
     machine.caches[5] = {3, "Unified", 8 * mib, 16, 64, {0}, "sysfs"};
     machine.caches.push_back({3, "Unified", 24 * mib, 16, 64, {1}, "sysfs"});
     const CalibrationPlan plan = planned(rows({8192}), machine);
     // The part of worker 1 must exceed 4 x 24 MiB; that of both 4 x 32 MiB.
     CHECK(buffers(plan.teams[1], StreamKernel::read, MemoryLevel::memory).worker_bytes == 98 * mib);
-    // In the caches the smaller one decides.
+    // Within caches, the smaller one determines the size.
     CHECK(buffers(plan.teams[1], StreamKernel::read, MemoryLevel::llc).worker_bytes == 4 * mib);
     CHECK(buffers(plan.teams[0], StreamKernel::read, MemoryLevel::memory).worker_bytes == 34 * mib);
 }
 
-TEST_CASE("a last-level cache that is hardly larger than the private ones below it is left out with the reason") {
+TEST_CASE("a last-level cache hardly larger than the private ones is left out with a reason") {
     const CalibrationPlan plan = planned(rows({8192}), two_cores(6 * mib));
     CHECK(buffers(plan.teams[0], StreamKernel::read, MemoryLevel::llc).worker_bytes == 3 * mib);
     CHECK(buffers(plan.teams[1], StreamKernel::read, MemoryLevel::llc).worker_bytes == 0);
@@ -123,7 +123,7 @@ TEST_CASE("a last-level cache that is hardly larger than the private ones below 
           "LLC [] 2: half of it is 1.5 MiB per worker, less than twice the 1 MiB of a worker's own cache\n");
 }
 
-TEST_CASE("a machine without known caches still has its ceilings of memory, beyond 4 x an assumed 32 MiB") {
+TEST_CASE("without known caches memory is still measured, on more than 4 x an assumed 32 MiB") {
     Machine machine = two_cores();
     machine.caches.clear();
     CalibrationOptions options = rows({8192});
@@ -135,14 +135,14 @@ TEST_CASE("a machine without known caches still has its ceilings of memory, beyo
                             "LLC [] 1: no last-level cache of known size: see bytebound topology\n");
 }
 
-TEST_CASE("rows of which only a few fit a working set are left out there") {
+TEST_CASE("rows are left out of working sets that only a few of them fit") {
     CalibrationOptions options = rows({4 * mib});
     options.threads = {1};
     const CalibrationPlan plan = planned(options);
     CHECK(absences(plan) == "LLC [row-copy of 4194304 B] 1: fewer than 8 rows fit a worker's part of 16 MiB\n");
 }
 
-TEST_CASE("--quick takes smaller buffers where the caches are large, marks them and warns") {
+TEST_CASE("--quick uses smaller buffers for large caches, marks them and warns") {
     CalibrationOptions options = rows({8192});
     options.quick = true;
     CHECK(buffers(planned(options).teams[0], StreamKernel::read, MemoryLevel::memory) ==
@@ -170,7 +170,7 @@ TEST_CASE("fewer than six rounds are flagged") {
           "5 rounds, fewer than 6: the intervals of the ceilings are too narrow; give --repeats 6 or more");
 }
 
-TEST_CASE("a calibration that cannot be measured is refused with one line") {
+TEST_CASE("an impossible calibration is a one-line error") {
     CHECK(refused(rows({8192}), 131 * mib) ==
           "plan memory: 2 workers need buffers of 132 MiB (4 x the last-level caches), but the machine has 131 MiB "
           "available; "
@@ -185,7 +185,7 @@ TEST_CASE("a calibration that cannot be measured is refused with one line") {
     CHECK(refused(options) == "plan --threads 0: must be at least 1; give 1 or more");
 }
 
-TEST_CASE("collectors that model a machine are refused when the calibration is planned, wherever they stand") {
+TEST_CASE("collectors that model a machine are rejected when planning a calibration, at any position") {
     for (const std::string name : {"sim", "callgrind"}) {
         CalibrationOptions options;
         options.counting.collectors = {"perf", name};

@@ -15,12 +15,12 @@ using namespace bytebound;
 namespace {
 
 using test::kib, test::mib;
-/// A memory working set of the machine below: the first huge page beyond 4 x 64 KiB.
+/// The memory working set of the machine below: the first huge page beyond 4 x 64 KiB.
 constexpr double arena = 2 * mib;
-/// Bytes that the scripted memory controller counts in every kernel.
+/// Bytes that the scripted memory controller counts for every kernel.
 constexpr std::uint64_t counted_bytes = 1536 * kib;
 
-/// Every call is 2 ms after the last: every kernel takes 2 ms.
+/// Every call is 2 ms after the previous one, so every kernel takes 2 ms.
 std::uint64_t ticking_clock() {
     static std::uint64_t now = 0;
     return now += 2'000'000;
@@ -60,7 +60,7 @@ CalibrationSeams small_seams(bool counts) {
     seams.clock = ticking_clock;
     seams.machine = *discover(seams.root);
     seams.machine->caches = {{3, "Unified", 64 * kib, 16, 64, seams.machine->online, "sysfs"}};
-    seams.kernel_amounts.stream_bytes = counted_bytes; // what it counts is right: the event qualifies
+    seams.kernel_amounts.stream_bytes = counted_bytes; // its count is correct, so that the event qualifies
     return seams;
 }
 
@@ -88,7 +88,7 @@ CalibrationRecord measured(const CalibrationOptions& options, CalibrationSeams s
 
 } // namespace
 
-TEST_CASE("a ceiling is the bytes that the program loaded and stored over the time of the whole team") {
+TEST_CASE("a ceiling is the bytes loaded and stored divided by the time of the whole team") {
     const test::TemporaryDirectory directory;
     const CalibrationRecord record = measured(small_options(directory), small_seams(false));
     using enum StreamKernel;
@@ -100,12 +100,12 @@ TEST_CASE("a ceiling is the bytes that the program loaded and stored over the ti
         CHECK(ceiling->ci_high == ceiling->bytes_per_second);
         return ceiling->bytes_per_second;
     };
-    // A pass of 2 MiB in 2 ms, whatever part of it is loaded and stored.
+    // A pass of 2 MiB in 2 ms, regardless of how much of it is loaded and stored.
     for (const StreamKernel each : {read, write, copy})
         CHECK(rate(each, MemoryLevel::memory) == Approx(arena / 0.002));
     // 1048 whole rows of 1000 bytes fit 1 MiB; each is loaded and stored.
     CHECK(rate(row_copy, MemoryLevel::memory) == Approx(2 * 1048 * 1000 / 0.002));
-    // Half of 64 KiB; 16 rows on either side.
+    // Half of 64 KiB; 16 rows on each side.
     CHECK(rate(copy, MemoryLevel::llc) == Approx(32 * kib / 0.002));
     CHECK(rate(row_copy, MemoryLevel::llc) == Approx(2 * 16 * 1000 / 0.002));
     CHECK(record.ceilings.find(read, MemoryLevel::memory, 2) == nullptr);
@@ -119,9 +119,9 @@ TEST_CASE("a ceiling is the bytes that the program loaded and stored over the ti
     CHECK(to_json_text(*read_calibration(directory / "c.json")) == to_json_text(record));
 }
 
-TEST_CASE("each round is a block of its own: five samples reach from the least to the most") {
-    // A resample of 5 has the least one as its median with P(3 or more of 5 draws) = 0.058, above 0.025; consecutive
-    // runs of 3 never have.
+TEST_CASE("each round is a block, so the interval of five samples spans from the smallest to the largest") {
+    // The median of a resample of 5 is the smallest with P(3 or more of 5 draws) = 0.058, above 0.025; with consecutive
+    // runs of 3 it never is.
     const Estimate five = estimate_rounds({1, 2, 3, 4, 5}, Stat::median);
     CHECK(five.value == 3);
     CHECK(five.ci_low == 1);
@@ -147,7 +147,7 @@ TEST_CASE("write-allocate factors follow from counted reads: per store kind and 
     // 1.5 MiB read for 2 MiB stored; for 1 MiB loaded and 1 MiB stored.
     CHECK(factor(write) == Approx(0.75));
     CHECK(factor(copy) == Approx(0.5));
-    // 1 048 000 bytes of rows and a list of 1048 x 8 bytes loaded.
+    // 1 048 000 bytes of rows and a list of 1048 x 8 bytes are loaded.
     CHECK(factor(row_copy) == Approx((1536 * 1024 - 1048000 - 8384) / 1048000.0));
     if (why_no_nt_kernels().empty()) {
         CHECK(factor(nt_write) == Approx(0.75));
@@ -158,7 +158,7 @@ TEST_CASE("write-allocate factors follow from counted reads: per store kind and 
     CHECK(failure_of(record.qualification, "mbm-read") == nullptr);
 }
 
-TEST_CASE("factors are assumed, with the reason, where nothing counts or what counts fails qualification") {
+TEST_CASE("factors are assumed, with a reason, if nothing counts or the counter fails qualification") {
     const test::TemporaryDirectory directory;
     const CalibrationRecord none = measured(small_options(directory), small_seams(false));
     const WriteAllocateFactor* assumed = none.ceilings.find_factor(StreamKernel::write, 1);
@@ -192,7 +192,7 @@ TEST_CASE("fewer rounds than two of every pass: the factor is assumed, and the c
         "resctrl counts reads in 3 passes, one per round; 4 rounds are fewer than 2 of each: give --repeats 6 or more");
 }
 
-TEST_CASE("a calibration that is stopped writes nothing") {
+TEST_CASE("a stopped calibration writes nothing") {
     const test::TemporaryDirectory directory;
     auto calibration = Calibration::prepare(kernel, small_options(directory), small_seams(false));
     REQUIRE(calibration);
@@ -211,7 +211,7 @@ TEST_CASE("a calibration that is stopped writes nothing") {
     CHECK(std::filesystem::is_empty(directory.path()));
 }
 
-TEST_CASE("without a place for the file nothing is measured") {
+TEST_CASE("without an output location nothing is measured") {
     const test::TemporaryDirectory directory;
     CalibrationOptions options = small_options(directory);
     options.out.clear();

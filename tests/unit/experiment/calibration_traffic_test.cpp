@@ -7,7 +7,7 @@ using namespace bytebound;
 
 namespace {
 
-/// A counting whose one source replays a script.
+/// A counting with a single source that replays a script.
 Counting counting_of(const std::vector<ScriptedEvent>& events, const std::string& source = "uncore") {
     Counting counting;
     auto collector = std::make_unique<ScriptedCollector>(events, source);
@@ -42,12 +42,12 @@ double counted(ReadCounter& counter, std::uint64_t idle_ns, std::uint64_t took_n
 
 } // namespace
 
-TEST_CASE("the write-allocate factor is what stores make the memory controller read, by hand") {
-    // 100 bytes stored: read once more with write-allocate, not at all without, half of them with SpecI2M.
+TEST_CASE("the write-allocate factor is the reads caused by stores, checked by hand") {
+    // 100 bytes stored: all read first with write-allocate, none without, half of them with SpecI2M.
     CHECK(write_allocate_factor(100, {0, 100, 0}) == 1);
     CHECK(write_allocate_factor(0, {0, 100, 0}) == 0);
     CHECK(write_allocate_factor(50, {0, 100, 0}) == 0.5);
-    // A copy loads 100 and stores 100; its list is read, too.
+    // A copy loads 100 and stores 100; its list is also read.
     CHECK(write_allocate_factor(200, {100, 100, 0}) == 1);
     CHECK(write_allocate_factor(208, {100, 100, 8}) == 1);
     CHECK(write_allocate_factor(108, {100, 100, 8}) == 0);
@@ -57,8 +57,8 @@ TEST_CASE("the write-allocate factor is what stores make the memory controller r
     CHECK(assumed_factor(StreamKernel::nt_row_copy) == 0);
 }
 
-TEST_CASE("the counts of all parts are bytes, and the idle machine's are taken off over the time of the kernel") {
-    // Two boxes of 64 bytes a count. Idle: 10 counts; kernel: 100 counts.
+TEST_CASE("the counts of all parts are weighted to bytes, and the idle machine's rate is subtracted") {
+    // Two boxes with 64 bytes per count. Idle: 10 counts; kernel: 100 counts.
     Counting counting =
         counting_of({reads({{0, 1, 1}, {10, 1000, 1000}, {0, 1, 1}, {100, 2000, 2000}}, Sharing::socket, {64, 64})});
     ReadEvents events = find_read_events(counting, {});
@@ -69,11 +69,11 @@ TEST_CASE("the counts of all parts are bytes, and the idle machine's are taken o
     counter.find_passes();
     CHECK(counter.passes() == std::vector<int>{0});
     REQUIRE(counter.open(0));
-    // 2 x 100 x 64 less 2 x 10 x 64 in 1000 ns, over 2000 ns. Only the leader's reading counts.
+    // 2 x 100 x 64, minus 2 x 10 x 64 per 1000 ns, over 2000 ns. Only the leader's reading counts.
     CHECK(counted(counter, 1000, 2000) == 12800 - 2 * 1280);
 }
 
-TEST_CASE("counters of single threads are summed over the workers, without a background") {
+TEST_CASE("per-thread counters are summed over the workers, without a background") {
     Counting counting = counting_of({reads({{0, 1, 1}, {3, 10, 10}}, Sharing::per_thread)}, "core-estimate");
     counting.events[0].bytes_per_count = 64;
     WorkerTeam team(2);
@@ -109,7 +109,7 @@ TEST_CASE("reads that need two passes are counted in both") {
     CHECK(counted(counter, 1, 1) == 2);
 }
 
-TEST_CASE("a counter that refuses to be read ends the calibration") {
+TEST_CASE("a counter that cannot be read ends the calibration") {
     Counting counting = counting_of({reads({{0, 1, 1}, {1, 1, 1}}, Sharing::group)}, "resctrl");
     auto collector =
         std::make_unique<ScriptedCollector>(std::vector{reads({{0, 1, 1}, {1, 1, 1}}, Sharing::group)}, "resctrl");
@@ -124,7 +124,7 @@ TEST_CASE("a counter that refuses to be read ends the calibration") {
     CHECK(to_line(bytes.error()) == "read counters of the script: read 2 fails; change the script");
 }
 
-TEST_CASE("why a factor must be assumed is said in the words of who could not count") {
+TEST_CASE("the reason for an assumed factor is that of the collector that could not count") {
     Counting none;
     CHECK(find_read_events(none, {}).reason == "no collector counts DRAM reads here");
     none.collectors = {{"perf", false, "no core PMU", ""}, {"uncore", false, "no PMU amd_df", ""}};

@@ -13,7 +13,7 @@ std::string& order() {
     return text;
 }
 
-/// Tells when it is read; one event of its own name.
+/// Records when it is read; has one event of its own name.
 class NotedCollector final : public Collector {
 public:
     explicit NotedCollector(std::string name) : name_(std::move(name)) {}
@@ -42,7 +42,7 @@ private:
     std::string name_;
 };
 
-/// cycles on a core PMU of CPUs 0 and 1 in pass 1; software events refused.
+/// cycles on a core PMU of CPUs 0 and 1 in pass 1; software events are refused.
 class HybridCollector final : public Collector {
 public:
     std::string_view name() const override { return "perf"; }
@@ -87,7 +87,7 @@ const SysRoot counting_root;
 
 } // namespace
 
-TEST_CASE("an event of one core PMU is not counted by workers on the CPUs of two") {
+TEST_CASE("an event of one core PMU is not counted if workers are on CPUs of two") {
     const std::vector<EventRequest> events = {{"cycles", "cycles"}};
     const auto same = plan_counting(request_of(events, {1, 0}), counting_kernel, counting_root, hybrid_table);
     REQUIRE(same);
@@ -102,7 +102,7 @@ TEST_CASE("an event of one core PMU is not counted by workers on the CPUs of two
     CHECK(mixed->sources.empty());
 }
 
-TEST_CASE("a name that asks for user code is not replaced by a count of user and kernel code") {
+TEST_CASE("an event that requests user code is not replaced by a count of user and kernel code") {
     const auto counting = plan_counting(request_of({{"context-switches:u", "context_switches"}}, {0}), counting_kernel,
                                         counting_root, hybrid_table);
     REQUIRE(counting);
@@ -111,7 +111,7 @@ TEST_CASE("a name that asks for user code is not replaced by a count of user and
     CHECK(counting->warnings.empty());
 }
 
-TEST_CASE("a missing metric's reason names its event only where that has another name; a ratio's names the part") {
+TEST_CASE("a missing metric's reason mentions its event only if the name differs, and a ratio's mentions the operand") {
     Counting counting;
     EventRecord cycles, instructions;
     cycles.name = cycles.role = "cycles";
@@ -132,14 +132,14 @@ TEST_CASE("a missing metric's reason names its event only where that has another
     CHECK(reason("llc_misses").empty()); // simulated
 }
 
-TEST_CASE("--strict takes the operating system's count only where it has the domain that the name means") {
+TEST_CASE("--strict accepts the operating system's count only if it has the requested domain") {
     const auto strict = [](const std::string& name, const std::string& role) {
         CountingRequest request = request_of({{name, role}}, {0});
         request.options.strict = true;
         const auto counting = plan_counting(request, counting_kernel, counting_root, hybrid_table);
         return counting ? "source " + counting->events[0].source : to_line(counting.error());
     };
-    CHECK(strict("context-switches", "context_switches") == "source os"); // happens in the kernel only
+    CHECK(strict("context-switches", "context_switches") == "source os"); // happens only in the kernel
     CHECK(strict("page-faults:uk", "page_faults") == "source os");
     CHECK(
         strict("page-faults", "page_faults") ==
@@ -148,7 +148,7 @@ TEST_CASE("--strict takes the operating system's count only where it has the dom
           "count task-clock:u: paranoid (--strict); remove --strict, or see bytebound doctor");
 }
 
-TEST_CASE("the first source is read last before a step and first after it, and values keep their places") {
+TEST_CASE("the first source is read last before a step and first after it, and values keep their positions") {
     Counting counting;
     for (const std::string name : {"a", "b", "c"}) {
         PlannedEvent planned;

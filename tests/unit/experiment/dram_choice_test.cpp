@@ -30,7 +30,7 @@ std::unique_ptr<Collector> no_groups_resctrl(Sys&, const SysRoot&) {
     return std::make_unique<ScriptedCollector>(std::vector{total}, "resctrl");
 }
 
-/// Plans as well as any, and cannot be opened when it comes to it.
+/// Can be planned, but fails to open.
 class Hollow final : public Collector {
 public:
     std::string_view name() const override { return "uncore"; }
@@ -55,7 +55,7 @@ std::unique_ptr<Collector> both_ways(Sys&, const SysRoot&) {
     ScriptedEvent write{"ddr-write", {{1, 1, 1}}, 0, 0, false, {}, {}, "dram_write_bytes", Sharing::socket, {64}};
     return std::make_unique<ScriptedCollector>(std::vector{read, write}, "uncore");
 }
-/// The three core events of --strict.
+/// The three core events that --strict requires.
 std::unique_ptr<Collector> three(Sys&, const SysRoot&) {
     std::vector<ScriptedEvent> events;
     for (const char* name : {"cycles", "instructions", "misses"})
@@ -63,7 +63,7 @@ std::unique_ptr<Collector> three(Sys&, const SysRoot&) {
     return std::make_unique<ScriptedCollector>(events);
 }
 
-/// A monitoring group that opens and answers "Unavailable": its time goes on, the time with a number does not.
+/// A monitoring group that opens and answers "Unavailable": enabled time advances, running time does not.
 std::unique_ptr<Collector> mute_resctrl(Sys&, const SysRoot&) {
     ScriptedEvent total{"mbm_total_bytes", {{0, 9, 0}}, 0, 0, false, {}, {}, "dram_bytes", Sharing::group, {}};
     return std::make_unique<ScriptedCollector>(std::vector{total}, "resctrl");
@@ -121,7 +121,7 @@ std::string sources(const Counting& counting) {
 
 } // namespace
 
-TEST_CASE("auto takes the memory controllers and says why the others were not taken") {
+TEST_CASE("auto uses the memory controllers and says why the others were not used") {
     const auto counting = plan_counting(request_of({"perf"}, true), choice_kernel, choice_root, all);
     REQUIRE(counting);
     CHECK(used(*counting) == "uncore+ resctrl- core-estimate- perf+ ");
@@ -135,7 +135,7 @@ TEST_CASE("auto takes the memory controllers and says why the others were not ta
     CHECK(counting->events[1].parts.size() == 2);
 }
 
-TEST_CASE("without rights at the memory controllers auto takes resctrl, and keeps the reason") {
+TEST_CASE("without permission for the memory controllers auto uses resctrl, and keeps the reason") {
     const auto counting = plan_counting(request_of({"perf"}, true), choice_kernel, choice_root, no_rights);
     REQUIRE(counting);
     CHECK(used(*counting) == "uncore- resctrl+ core-estimate- perf+ ");
@@ -153,7 +153,7 @@ TEST_CASE("without both auto lets perf count the core estimate, marked as such")
     CHECK(counting->events[1].bytes_per_count == 64);
 }
 
-TEST_CASE("an estimate with a term that cannot be counted is none, and its other terms are not counted") {
+TEST_CASE("an estimate with a term that cannot be counted is dropped, and its other terms are not counted") {
     CountingRequest request = request_of({"perf"}, true);
     request.preset.estimate.terms.push_back({"cpu/event=0x72/", Direction::read, 64, "prefetches"});
     const auto counting = plan_counting(request, choice_kernel, choice_root, no_resctrl);
@@ -165,7 +165,7 @@ TEST_CASE("an estimate with a term that cannot be counted is none, and its other
     CHECK_FALSE(counting->counts_dram("dram_read_bytes"));
 }
 
-TEST_CASE("a machine whose preset has no controllers here says why, before the kernel is asked") {
+TEST_CASE("if the preset has no controllers on this machine, the reason is given before the kernel is asked") {
     CountingRequest request = request_of({"perf"}, true);
     request.preset.memory = {{}, "no PMU uncore_imc_[0-9]+", "modprobe intel_uncore", {}, {}};
     const auto counting = plan_counting(request, choice_kernel, choice_root, all);
@@ -174,7 +174,7 @@ TEST_CASE("a machine whose preset has no controllers here says why, before the k
     CHECK(used(*counting) == "uncore- resctrl+ core-estimate- perf+ ");
 }
 
-TEST_CASE("named collectors all count, and one that cannot is an error") {
+TEST_CASE("explicit collectors all count, and one that cannot is an error") {
     const auto both = plan_counting(request_of({"perf", "resctrl"}, false), choice_kernel, choice_root, all);
     REQUIRE(both);
     CHECK(sources(*both) == "cycles=perf:cycles ddr-read=uncore:dram_read_bytes mbm_total_bytes=resctrl:dram_bytes ");
@@ -185,7 +185,7 @@ TEST_CASE("named collectors all count, and one that cannot is an error") {
           "count with --collector resctrl: this build does not have it; give --collector auto");
 }
 
-TEST_CASE("--bw-preset none leaves out what a preset describes") {
+TEST_CASE("--bw-preset none excludes the sources that a preset describes") {
     CountingRequest request = request_of({"perf"}, true);
     request.options.bandwidth_preset = "none";
     const auto counting = plan_counting(request, choice_kernel, choice_root, all);
@@ -213,7 +213,7 @@ TEST_CASE("auto leaves out a monitoring group without numbers; requesting it is 
     CHECK(named.error().code == ExitCode::not_possible);
 }
 
-TEST_CASE("a source without DRAM bytes is counted for what it has, and does not keep the others out") {
+TEST_CASE("a source without total DRAM bytes is counted, and does not exclude other sources") {
     const auto counting = plan_counting(request_of({"perf"}, true), choice_kernel, choice_root, pmem_table);
     REQUIRE(counting);
     CHECK(used(*counting) == "uncore+ resctrl+ core-estimate- perf+ ");
@@ -234,7 +234,7 @@ TEST_CASE("--strict requires reads and writes to be counted, and lists the obsta
     CHECK(plan_counting(request, choice_kernel, choice_root, both));
 }
 
-TEST_CASE("--strict with --events wants those, not what is counted beside them") {
+TEST_CASE("--strict with --events requires those events, not the ones added for DRAM bytes") {
     CountingRequest request = request_of({"perf"}, true);
     request.options.strict = true;
     request.options.events = {"cycles"};
@@ -242,14 +242,15 @@ TEST_CASE("--strict with --events wants those, not what is counted beside them")
     CHECK(plan_counting(request, choice_kernel, choice_root, no_resctrl));
 }
 
-TEST_CASE("without a simulation stationarity is judged on counted bytes less the background, reads and writes apart") {
+TEST_CASE(
+    "without a simulation stationarity is judged on counted bytes minus background, separately for reads and writes") {
     EventRecord cycles, read, write;
     read.role = "dram_read_bytes";
     write.role = "dram_write_bytes";
     read.source = write.source = "uncore";
     read.pass = write.pass = 0;
     const std::vector<EventRecord> events = {cycles, read, write};
-    // Reads: 1000 + 9 of background in each reading. Writes: 100 in the first 20 readings, 300 in the last 20.
+    // Reads: 1000, plus 9 of background in each reading. Writes: 100 in the first 20 readings, 300 in the last 20.
     std::vector<Sample> readings(40), idle(1);
     for (std::size_t i = 0; i < readings.size(); ++i)
         readings[i].readings = {Reading{7, 9, 9, ReadingState::counted}, Reading{1009, 9, 9, ReadingState::counted},
@@ -284,7 +285,7 @@ TEST_CASE("without a simulation stationarity is judged on counted bytes less the
     CHECK(nothing.stationary_reason.empty());
 }
 
-TEST_CASE("only the leader reads what all workers share") {
+TEST_CASE("only the leader reads values shared by all workers") {
     auto counting = plan_counting(request_of({"perf"}, true), choice_kernel, choice_root, all);
     REQUIRE(counting);
     auto leader = OpenCounters::open(*counting, 0, true), other = OpenCounters::open(*counting, 0, false);

@@ -9,7 +9,7 @@ using namespace bytebound;
 
 namespace {
 
-/// An emulator that is there, with caches of any geometry.
+/// An available emulator that supports caches of any geometry.
 class PresentEmulator : public WrappingCollector {
 public:
     std::string_view name() const override { return "callgrind"; }
@@ -60,9 +60,9 @@ std::string refusal(const RunPlan& plan, const CollectorEntry& callgrind) {
 
 } // namespace
 
-TEST_CASE("addresses alias where they differ by 4 GiB, and nowhere else") {
+TEST_CASE("addresses alias if and only if they differ by a multiple of 4 GiB") {
     const std::uint64_t gib = std::uint64_t{1} << 30;
-    CHECK_FALSE(alias_modulo_4_gib({0x1000, 0x2000}, {0x1000, 0x2000})); // a line is itself
+    CHECK_FALSE(alias_modulo_4_gib({0x1000, 0x2000}, {0x1000, 0x2000})); // a line does not conflict with itself
     CHECK_FALSE(alias_modulo_4_gib({0x1000, 0x2000}, {0x1800, 0x2800}));
     CHECK(alias_modulo_4_gib({0x1000, 0x2000}, {4 * gib + 0x1fff, 4 * gib + 0x2000}));
     CHECK_FALSE(alias_modulo_4_gib({0x1000, 0x2000}, {4 * gib + 0x2000, 4 * gib + 0x3000}));
@@ -73,13 +73,13 @@ TEST_CASE("addresses alias where they differ by 4 GiB, and nowhere else") {
     CHECK_FALSE(alias_modulo_4_gib({5, 5}, {4 * gib + 5, 4 * gib + 6})); // nothing
 }
 
-TEST_CASE("the arena lies so that its lines have the sets of their offsets") {
+TEST_CASE("the arena's alignment maps its lines to the sets of their offsets") {
     CHECK(arena_alignment({32 << 20, 16, 64}) == std::uint64_t{2} << 20); // one way of 2 MiB
-    CHECK(arena_alignment({64 << 10, 8, 64}) == std::uint64_t{2} << 20);  // 8 KiB: huge pages want more
+    CHECK(arena_alignment({64 << 10, 8, 64}) == std::uint64_t{2} << 20);  // 8 KiB: huge pages need more
     CHECK(arena_alignment({256 << 20, 16, 64}) == std::uint64_t{16} << 20);
 }
 
-TEST_CASE("a process reads its task from a file, unchanged") {
+TEST_CASE("a process reads its task from a file without change") {
     EmulationSpec spec;
     spec.collector = "callgrind";
     spec.loop = LoopKind::hybrid;
@@ -104,7 +104,7 @@ TEST_CASE("a process reads its task from a file, unchanged") {
     CHECK(none.error().code == ExitCode::bad_data);
 }
 
-TEST_CASE("copies that valgrind runs otherwise and library code are not emulated; oracle always is") {
+TEST_CASE("copies that differ under valgrind and library code are not emulated; oracle always is") {
     CHECK(why_not_emulated(LoopKind::paired, CopyMethod::memcpy).empty());
     CHECK(why_not_emulated(LoopKind::paired, CopyMethod::avx2).empty());
     CHECK(why_not_emulated(LoopKind::index, CopyMethod::nt) == "valgrind treats non-temporal stores as ordinary ones");
@@ -128,10 +128,10 @@ TEST_CASE("an emulation is planned for every loop and k that can run") {
 
     RunPlan odd = plan_of({LoopKind::paired});
     odd.layout.groups = {{"up", 64}, {"down", 100}, {"gate", 30}};
-    const auto doubted = plan_emulation(odd, {&callgrind, 1});
-    REQUIRE(doubted);
-    REQUIRE(doubted->warnings.size() == 1);
-    CHECK(doubted->warnings[0].text ==
+    const auto planned = plan_emulation(odd, {&callgrind, 1});
+    REQUIRE(planned);
+    REQUIRE(planned->warnings.size() == 1);
+    CHECK(planned->warnings[0].text ==
           "callgrind counts an access to two absent lines as one miss: rows of 100 bytes, not a multiple of 32, lose "
           "up to two lines in each copy; choose columns in multiples of 32 bytes");
 
@@ -142,7 +142,7 @@ TEST_CASE("an emulation is planned for every loop and k that can run") {
     CHECK(none->rows.empty());
 }
 
-TEST_CASE("an emulation that cannot be is refused before anything is written") {
+TEST_CASE("an impossible emulation is rejected before anything is written") {
     CHECK(refusal(plan_of({LoopKind::paired}), entry<AbsentEmulator>()) ==
           "count with --collector callgrind: no valgrind on PATH; sudo apt-get install valgrind");
     CHECK(refusal(plan_of({LoopKind::paired}, CopyMethod::nt), entry<PresentEmulator>()) ==
@@ -169,7 +169,7 @@ TEST_CASE("a first level of more than half of the LLC is refused") {
                                       "the LLC of 1.9 KiB; give an --llc of 2 KiB or more");
 }
 
-TEST_CASE("a simulated hierarchy is not emulated, which a warning says") {
+TEST_CASE("a simulated hierarchy is not emulated, with a warning") {
     RunPlan plan = plan_of({LoopKind::paired});
     plan.hierarchy.emplace().spec.policy = LlcPolicy::inclusive;
     const CollectorEntry callgrind = entry<PresentEmulator>();
@@ -192,7 +192,7 @@ TEST_CASE("the error shown for a failed process is the program's own, else the f
     CHECK(first_complaint("").empty());
 }
 
-TEST_CASE("an arena that aliases with another span is refused by that span's name") {
+TEST_CASE("an arena that aliases with another span is an error with that span's name") {
     const std::uint64_t gib = std::uint64_t{1} << 30;
     const AddressSpan arena{128 * gib, 130 * gib};
     CHECK(check_apart(arena, std::vector<NamedSpan>{{"the heap", {2 * gib, 3 * gib}}}));

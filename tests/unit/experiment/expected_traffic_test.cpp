@@ -11,7 +11,7 @@ namespace {
 
 using test::mib;
 
-/// Two CPUs below one L3 of 2 MiB and 16 ways, with 256 KiB of L2 each.
+/// Two CPUs with 256 KiB of L2 each, below one L3 of 2 MiB and 16 ways.
 Machine expected_machine() {
     Machine machine;
     machine.online = machine.allowed = {0, 1};
@@ -36,8 +36,8 @@ RunOptions expected_options() {
     return options;
 }
 
-/// Row copies run at the same rate in both levels, so that time is in proportion to the rows copied; masks and lists
-/// are free, as far as 1e18 bytes per second are.
+/// Row copies have the same rate in both levels, so that time is proportional to the rows copied. Masks and lists cost
+/// almost nothing at 1e18 bytes per second.
 Ceilings even_ceilings() {
     Ceilings ceilings;
     for (const MemoryLevel level : {MemoryLevel::llc, MemoryLevel::memory}) {
@@ -61,7 +61,7 @@ Result<RunPlan> plan_with(const RunOptions& options, std::optional<Ceilings> cei
     return plan_run(options, expected_machine(), facts);
 }
 
-/// With the changes of one segment of every experiment.
+/// With the changes of one segment per experiment.
 std::vector<ExperimentRecord> records_of(const RunPlan& plan) {
     TraceStore store(0);
     std::vector<Segments> traces;
@@ -75,7 +75,7 @@ std::vector<ExperimentRecord> records_of(const RunPlan& plan) {
 TEST_CASE("adaptive tau is the k from which a rebuild copies no more rows, by m") {
     RunOptions options = expected_options();
     options.adaptive_tau = true;
-    // Paired copies k/2 rows, index 512: equal at k = 1024 = 2m, the largest k there is. Half a row below it.
+    // Paired copies k/2 rows, index 512: equal at k = 1024 = 2m, the largest possible k. Tau is half a row below it.
     const RunPlan plan = *plan_with(options, even_ceilings());
     CHECK(plan.options.tau == 1023.5 / 512);
     const ExpectedRecord expected = expected_record(plan);
@@ -87,7 +87,7 @@ TEST_CASE("adaptive tau is the k from which a rebuild copies no more rows, by m"
     CHECK(workload_record(plan).tau_source == "adaptive");
 }
 
-TEST_CASE("a slower memory moves the crossover to where paired misses as much as a rebuild") {
+TEST_CASE("slower memory moves the crossover to the k where paired misses as much as a rebuild") {
     RunOptions options = expected_options();
     options.adaptive_tau = true;
     Ceilings ceilings = even_ceilings();
@@ -97,14 +97,14 @@ TEST_CASE("a slower memory moves the crossover to where paired misses as much as
     CHECK(plan.options.tau > 0.1);
 }
 
-TEST_CASE("the crossover's ends are those with memory and cache at the ends of their intervals") {
+TEST_CASE("the crossover's interval comes from the interval ends of memory and cache") {
     Ceilings ceilings = even_ceilings();
     for (Ceiling& each : ceilings.ceilings)
         each.ci_low = each.ci_high = each.bytes_per_second;
     const ExpectedRecord sharp = expected_record(*plan_with(expected_options(), ceilings));
     CHECK(sharp.k_low == 1024u);
     CHECK(sharp.k_high == 1024u);
-    // Where the memory may be five times slower than the cache the crossover may come earlier, as in the case above.
+    // If memory may be five times slower than the cache, the crossover may be at a smaller k, as in the case above.
     ceilings.ceilings[2].ci_low = 0.2e9;
     Ceilings slow = even_ceilings();
     slow.ceilings[2].bytes_per_second = 0.2e9;
@@ -122,7 +122,7 @@ TEST_CASE("a given tau is kept, and the crossover is recorded with it") {
     CHECK(workload_record(plan).tau_source == "given");
 }
 
-TEST_CASE("adaptive tau without what it rests on is impossible") {
+TEST_CASE("adaptive tau without a calibration or a model is impossible") {
     RunOptions options = expected_options();
     options.adaptive_tau = true;
     const auto line = [](const Result<RunPlan>& plan) {
@@ -166,7 +166,7 @@ TEST_CASE("every loop and k has its expected traffic, or the reason why not") {
           "the slab is read between two steps (--between use); use the simulator (--collector sim)");
 }
 
-TEST_CASE("an exclusive last level adds the second levels of all workers to its capacity, in its own sets") {
+TEST_CASE("the capacity of an exclusive last level includes the second levels of all workers, in its own sets") {
     RunOptions options = expected_options();
     options.threads = 2;
     CHECK(expected_cache(*plan_with(options, {})) == CacheBelow{64, 2 * mib, 16, 1});
@@ -176,9 +176,9 @@ TEST_CASE("an exclusive last level adds the second levels of all workers to its 
     CHECK(expected_cache(*plan_with(options, {})) == CacheBelow{64, 2 * mib, 16, 1});
 }
 
-TEST_CASE("private levels that hold much beside a last level that is not exclusive leave no closed form") {
+TEST_CASE("there is no closed form for large private levels above a last level that is not exclusive") {
     RunOptions options = expected_options();
-    options.cache_model = LlcPolicy::victim; // 256 KiB of L2 beside 2 MiB
+    options.cache_model = LlcPolicy::victim; // 256 KiB of L2 compared with 2 MiB
     const std::vector<ExperimentRecord> records = records_of(*plan_with(options, {}));
     CHECK_FALSE(records[0].closed_form);
     CHECK(records[0].closed_form_reason ==
@@ -193,7 +193,7 @@ TEST_CASE("private levels that hold much beside a last level that is not exclusi
     CHECK(expected_cache(*plan_with(options, {})).capacity_bytes == 2 * mib + mib / 2);
 }
 
-TEST_CASE("expected times are those of the host's cache, whatever --llc simulates") {
+TEST_CASE("expected times use the host's cache, regardless of --llc") {
     RunOptions options = expected_options();
     Ceilings ceilings = even_ceilings();
     ceilings.ceilings[2].bytes_per_second = 0.2e9; // memory
@@ -207,7 +207,7 @@ TEST_CASE("expected times are those of the host's cache, whatever --llc simulate
     CHECK(host.crossover->k < 1024u);
 }
 
-TEST_CASE("a measured write-allocate factor of the nearest row size counts, an assumed one does not") {
+TEST_CASE("the measured write-allocate factor of the nearest row size is used, an assumed one is not") {
     Ceilings ceilings = even_ceilings();
     const auto factor = [](std::uint64_t row_bytes, double value, bool measured) {
         WriteAllocateFactor each;
@@ -222,7 +222,7 @@ TEST_CASE("a measured write-allocate factor of the nearest row size counts, an a
     const ExpectedRecord expected = expected_record(*plan_with(expected_options(), ceilings));
     CHECK(expected.cache.write_allocate_factor == 0.7);
     CHECK(expected.write_allocate_source == "uncore");
-    // Noise took it below 0: nothing is read back.
+    // Noise made it negative: nothing is read back.
     ceilings.write_allocate = {factor(512, -0.02, true)};
     CHECK(expected_record(*plan_with(expected_options(), ceilings)).cache.write_allocate_factor == 0);
     CHECK(expected_record(*plan_with(expected_options(), {})).write_allocate_source ==

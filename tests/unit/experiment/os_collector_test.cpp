@@ -15,11 +15,11 @@ TEST_CASE("the migrations of a thread are read from its sched file") {
         {head + "se.nr_migrations : 0\n", 0},
         {head + "nr_switches : 7\nse.nr_migrations:18446744073709551615\n", 18446744073709551615u},
         {head + "se.nr_migrations : 18446744073709551616\n", {}},
-        {head + "se.nr_migrations : 1", {}}, // cut: perhaps 12
+        {head + "se.nr_migrations : 1", {}}, // cut: may have been 12
         {head + "se.nr_migrations : -1\n", {}},
         {head + "se.nr_migrations :\n", {}},
         {head + "nr_switches : 7\n", {}},
-        {"nr_migrations : 3 (4711, #threads: 3)\n", {}}, // a process of such a name
+        {"nr_migrations : 3 (4711, #threads: 3)\n", {}}, // a process of that name
         {"", {}},
     };
     for (const Row& row : rows) {
@@ -28,7 +28,7 @@ TEST_CASE("the migrations of a thread are read from its sched file") {
     }
 }
 
-TEST_CASE("the operating system takes only names that leave the domain open or want user and kernel") {
+TEST_CASE("the operating system's counts serve only names without a domain or with user and kernel") {
     KernelSys sys;
     const auto collector = make_os_collector(sys);
     PlanRequest request;

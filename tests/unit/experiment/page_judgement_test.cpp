@@ -4,23 +4,23 @@
 
 using namespace bytebound;
 
-TEST_CASE("a page elsewhere is a failed proof for a node or interleaving, and a warning for local memory") {
+TEST_CASE("a page on another node is a failed proof for NODE and interleave, and a warning for local") {
     const PageProof whole{"pool.up", 100, {{0, 90}}, 10, 90}, spilt{"slab.up", 100, {{0, 80}, {1, 15}}, 5, 80};
     Placement placement;
     for (const MemoryPolicy policy : {MemoryPolicy::local, MemoryPolicy::node, MemoryPolicy::interleave}) {
         placement.policy = policy;
         const PageProof proofs[] = {whole};
-        const auto judged = judge_pages(placement, proofs); // absent pages are nowhere else
+        const auto judged = judge_pages(placement, proofs); // absent pages are on no other node
         REQUIRE(judged);
         CHECK(judged->empty());
     }
     const PageProof proofs[] = {whole, spilt};
     placement.policy = MemoryPolicy::local;
-    const auto doubts = judge_pages(placement, proofs);
-    REQUIRE(doubts);
-    REQUIRE(doubts->size() == 1);
-    CHECK(doubts->front().code == "pages_out_of_place");
-    CHECK(doubts->front().text.find("80.0 % of the pages of slab.up") == 0);
+    const auto warnings = judge_pages(placement, proofs);
+    REQUIRE(warnings);
+    REQUIRE(warnings->size() == 1);
+    CHECK(warnings->front().code == "pages_out_of_place");
+    CHECK(warnings->front().text.find("80.0 % of the pages of slab.up") == 0);
     for (const MemoryPolicy policy : {MemoryPolicy::node, MemoryPolicy::interleave}) {
         placement.policy = policy;
         placement.memory_request = policy == MemoryPolicy::node ? "0" : "interleave";

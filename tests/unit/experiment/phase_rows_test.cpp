@@ -6,7 +6,7 @@ using namespace bytebound;
 
 namespace {
 
-/// One experiment of k = 2 with a warm-up step and `steps` measured ones, one event on two workers pinned to 4 and 5.
+/// One experiment of k = 2 with one warm-up step and `steps` measured ones, one event on two workers pinned to 4 and 5.
 struct Small {
     RunPlan plan;
     Counting counting;
@@ -53,12 +53,12 @@ using Flags = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE("a step is the sum over its workers, in the state of the worst") {
+TEST_CASE("a step is the sum over its workers, with the worst state") {
     Small small(3);
     small.log.workers[0].after[0] = {5, 10, 10};
     small.log.workers[1].after[0] = {7, 20, 10}; // half of the time
     small.log.workers[0].after[1] = {5, 10, 10};
-    small.log.workers[1].after[1] = {0, 10, 0}; // never: the other's 5 is no sum
+    small.log.workers[1].after[1] = {0, 10, 0}; // never: the other worker's 5 is not the sum
     const PhaseRows rows = small.rows();
     CHECK(*rows.steps[0].readings[0] == Reading{12, 30, 19, ReadingState::scaled}); // 5 + 14 of 12 in 30 ns
     CHECK(rows.steps[0].flags == Flags{"descheduled", "multiplexed"});
@@ -80,11 +80,11 @@ TEST_CASE("a step on another CPU than its worker's, or on two, is migrated") {
     CHECK(rows.steps[0].flags == Flags{"migrated"});
     CHECK(rows.steps[1].flags == Flags{"migrated"});
     CHECK(rows.steps[2].flags.empty());
-    CHECK(rows.workers[2].flags.empty()); // worker 0 stayed
+    CHECK(rows.workers[2].flags.empty()); // worker 0 did not migrate
     CHECK(rows.workers[3].flags == Flags{"migrated"});
 }
 
-TEST_CASE("a reading over a batch holds the sums of its steps, and max(A,R) of each") {
+TEST_CASE("a reading over a batch contains the sums of its steps, and the sum of max(A,R)") {
     Small small(2);
     small.plan.experiments[0].batch = 2;
     small.changes = {{9, 9}, {2, 1}, {1, 2}, {3, 0}, {0, 3}};
@@ -110,7 +110,7 @@ TEST_CASE("a reading over a batch holds the sums of its steps, and max(A,R) of e
     CHECK(*rows.steps[1].simulated[0] == (4 + 5) * 64);
 }
 
-TEST_CASE("a shared event is the leader's reading of all its boxes in bytes, and its idle windows are kept") {
+TEST_CASE("a shared event is the leader's reading of all boxes in bytes, and its idle windows are kept") {
     Small small(1);
     EventRecord shared;
     shared.name = "ddr-read";
@@ -121,7 +121,7 @@ TEST_CASE("a shared event is the leader's reading of all its boxes in bytes, and
     planned.sharing = Sharing::socket;
     planned.parts = {{Event{}, 0, 64}, {Event{}, 8, 32}};
     small.counting.sources.push_back({nullptr, {"uncore", "uncore", {planned}, 1, {}}});
-    // Per worker: context-switches, box 0, box 1. The other worker's values of the boxes are never read.
+    // Per worker: context-switches, box 0, box 1. The other worker's values for the boxes are never read.
     for (WorkerLog& own : small.log.workers) {
         own.before.assign(3, {0, 0, 0});
         own.after.assign(3, {0, 8, 8});
@@ -132,11 +132,11 @@ TEST_CASE("a shared event is the leader's reading of all its boxes in bytes, and
     small.log.idle_after = {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 9, 9}, {5, 400, 400}, {0, 400, 0}};
     const PhaseRows rows = small.rows();
     CHECK(*rows.steps[0].readings[1] == Reading{10 * 64 + 3 * 32, 2002, 2002, ReadingState::counted});
-    CHECK_FALSE(rows.workers[0].readings[1]); // shared: nobody's own
+    CHECK_FALSE(rows.workers[0].readings[1]); // shared: not a worker's own
     REQUIRE(rows.background.size() == 2);
     CHECK(rows.background[0].step == 0);
     CHECK(*rows.background[0].readings[1] == Reading{1 * 64 + 2 * 32, 1001, 1001, ReadingState::counted});
-    CHECK_FALSE(rows.background[0].readings[0]); // a thread's event says nothing about the idle machine
+    CHECK_FALSE(rows.background[0].readings[0]); // a thread's event does not describe the idle machine
     CHECK(rows.background[0].time_ns == 501);
     CHECK(rows.background[1].step == 1);
     CHECK(rows.background[1].readings[1]->state == ReadingState::never_ran);
@@ -166,7 +166,7 @@ TEST_CASE("an outlier of the phase's own times is flagged") {
     CHECK(rows.steps[8].flags == Flags{"outlier"});
 }
 
-TEST_CASE("a worker without a part in a step affects neither its counters nor its flags") {
+TEST_CASE("a worker without a part in a step affects neither the step's counters nor its flags") {
     Small small(1);
     small.log.workers[1].part_ns[0] = 0;
     small.log.workers[1].before[0] = small.log.workers[1].after[0] = {9, 9, 9}; // a difference that never ran

@@ -13,7 +13,7 @@ std::uint64_t phase_clock() {
     return now += 100;
 }
 
-/// Releases the team on `parts` naps in every step, and moves no row.
+/// Releases the team for `parts` sleeps per step, and moves no row.
 class PartsLoop final : public UpdateLoop {
 public:
     PartsLoop(WorkerTeam& team, int parts) : team_(team), parts_(parts) {}
@@ -36,7 +36,7 @@ private:
     int parts_;
 };
 
-/// Two workers, two measured steps after one of warm-up. Readings grow by 1000 in every gap between two reads, by 1 in
+/// Two workers, one warm-up step and two measured ones. Readings grow by 1000 in every gap between two reads, by 1 in
 /// the first interval of a worker's script and by 20 in the second.
 struct Stage {
     RunPlan plan;
@@ -77,14 +77,14 @@ struct Stage {
 
 } // namespace
 
-TEST_CASE("a step without a parallel part is the leader's alone") {
+TEST_CASE("a step without a parallel part is counted on the leader only") {
     Stage stage;
     const PhaseRows rows = stage.rows(0);
     CHECK(*rows.steps[0].readings[0] == Reading{1, 4, 4, ReadingState::counted});
     CHECK(*rows.steps[1].readings[0] == Reading{20, 5, 5, ReadingState::counted});
     CHECK(rows.workers[0].time_ns == 100);
     CHECK(*rows.workers[2].readings[0] == Reading{20, 5, 5, ReadingState::counted});
-    // The other one waited: nothing was counted, and its waiting did not deschedule the step.
+    // The other worker waited: nothing was counted, and its waiting did not deschedule the step.
     for (const std::size_t waiting : {1u, 3u}) {
         CHECK(rows.workers[waiting].time_ns == 0);
         CHECK_FALSE(rows.workers[waiting].readings[0]);
@@ -92,7 +92,7 @@ TEST_CASE("a step without a parallel part is the leader's alone") {
     }
 }
 
-TEST_CASE("a worker's reading is that of its parts, without its waiting before, between and after them") {
+TEST_CASE("a worker's reading covers its parts, without waiting before, between and after them") {
     Stage stage;
     SECTION("one part in a step") {
         const PhaseRows rows = stage.rows(1);
@@ -100,7 +100,7 @@ TEST_CASE("a worker's reading is that of its parts, without its waiting before, 
         CHECK(*rows.workers[3].readings[0] == Reading{20, 5, 5, ReadingState::counted});
         CHECK(*rows.steps[1].readings[0] == Reading{40, 10, 10, ReadingState::counted});
     }
-    SECTION("two parts in a step") { // 1 + 20; the gap of 1000 between them is left out
+    SECTION("two parts in a step") { // 1 + 20; the gap of 1000 between them is excluded
         const PhaseRows rows = stage.rows(2);
         CHECK(*rows.workers[1].readings[0] == Reading{21, 9, 9, ReadingState::counted});
         CHECK(*rows.workers[3].readings[0] == Reading{21, 9, 9, ReadingState::counted});

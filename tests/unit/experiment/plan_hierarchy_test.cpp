@@ -66,7 +66,7 @@ TEST_CASE("without a cache model the LLC is simulated alone") {
     CHECK(hierarchy_line(plan).empty());
 }
 
-TEST_CASE("a cache model takes the private levels of the first chosen CPU and a worker for every thread") {
+TEST_CASE("a cache model uses the private levels of the first chosen CPU and one worker per thread") {
     RunOptions options = options_of(LlcPolicy::exclusive);
     options.threads = 2;
     options.prefetch = Prefetch::next_line;
@@ -83,7 +83,7 @@ TEST_CASE("a cache model takes the private levels of the first chosen CPU and a 
     CHECK(plan_of(options)->hierarchy->spec.l1 == CacheGeometry{48 * kib, 12, 64});
 }
 
-TEST_CASE("--l1 and --l2 replace the machine's levels, or leave them out") {
+TEST_CASE("--l1 and --l2 replace the machine's levels or remove them") {
     RunOptions options = options_of(LlcPolicy::non_inclusive);
     options.l1 = {true, CacheGeometry{64 * kib, 4, 64}};
     options.l2 = {true, {}};
@@ -95,7 +95,7 @@ TEST_CASE("--l1 and --l2 replace the machine's levels, or leave them out") {
     CHECK(plan.warnings.empty());
 }
 
-TEST_CASE("levels and prefetching are refused for the LLC alone") {
+TEST_CASE("levels and prefetching are rejected for the LLC alone") {
     RunOptions options = options_of({});
     options.l1 = {true, CacheGeometry{64 * kib, 4, 64}};
     CHECK_THAT(refusal(options), Catch::Contains("plan --l1: the cache model llc has neither private levels nor a "
@@ -116,7 +116,7 @@ TEST_CASE("an exclusive LLC without private levels is refused") {
                Catch::Contains("use cache hierarchy victim: this LLC is filled only from a private cache"));
 }
 
-TEST_CASE("a level that the machine does not report, or that is its last one, is left out with a warning") {
+TEST_CASE("a level that the machine does not report, or that is its last one, is omitted with a warning") {
     Machine machine = three_levels();
     std::erase_if(machine.caches, [](const CacheInfo& cache) { return cache.level != 2; }); // the L2 is the LLC
     RunOptions options = options_of(LlcPolicy::inclusive);
@@ -134,7 +134,7 @@ TEST_CASE("an L1 larger than the L2 is simulated with a warning") {
     CHECK(hierarchy_warnings(*plan_of(options)) == std::vector<std::string>{"l1_above_l2"});
 }
 
-TEST_CASE("the memory check knows the tables of a hierarchy") {
+TEST_CASE("the memory check includes the tables of a hierarchy") {
     // One thread: the LLC's 2^19 lines at 4 bytes, small private levels, a bit per line of the arena. 64 threads: each
     // simulation has 64 L2 of 1 GiB (2^24 lines, 64 MiB of words), 4 GiB in all.
     RunOptions options = options_of(LlcPolicy::non_inclusive);

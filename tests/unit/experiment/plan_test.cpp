@@ -56,7 +56,7 @@ std::vector<std::string> codes(const RunPlan& plan) {
     return list;
 }
 
-/// As the masks of segment 0 say.
+/// According to the masks of segment 0.
 std::vector<StepChange> changes_of(const Experiment& experiment) {
     return *count_trace(**make_source(experiment.trace), 0);
 }
@@ -74,7 +74,7 @@ TEST_CASE("the automatic warm-up moves the cache's size once, within 20 and 2000
     CHECK(automatic_warmup(32 * mib, 8, 8192, Between::evict) == 5);
 }
 
-TEST_CASE("the main job's plan") {
+TEST_CASE("the plan without options is that of the main use case") {
     const RunPlan plan = planned(small_options());
     REQUIRE(plan.experiments.size() == 4);
     CHECK(plan.layout.row_bytes() == 8192);
@@ -98,10 +98,10 @@ TEST_CASE("the main job's plan") {
                                                             {"cpu-migrations", "cpu_migrations"}});
 }
 
-TEST_CASE("--quick caps the automatic warm-up at 512 and says so; an explicit one wins") {
+TEST_CASE("--quick caps the automatic warm-up at 512 with a warning; an explicit one is kept") {
     RunOptions options = small_options();
     options.ks = {4};
-    options.quick = true; // wanted: 32 MiB / (2 * 8 KiB) = 2048 -> 2000
+    options.quick = true; // automatic: 32 MiB / (2 * 8 KiB) = 2048 -> 2000
     const RunPlan capped = planned(options);
     CHECK(capped.experiments[0].trace.warmup_steps == 512);
     REQUIRE(codes(capped) == std::vector<std::string>{"warmup_capped"});
@@ -124,7 +124,7 @@ TEST_CASE("an odd k alternates, and its A and R are means over the measured step
     CHECK(e.expected.bound_rows == 3);
 }
 
-TEST_CASE("k beyond 2 min(m, N - m) is clipped, equal ones become one row of the first request") {
+TEST_CASE("k beyond 2 min(m, N - m) is clipped, and equal ks are merged into the first") {
     RunOptions options = small_options();
     options.workload.pool_rows = 100;
     options.workload.active_rows = 10;
@@ -154,7 +154,7 @@ TEST_CASE("full and empty sets leave only k = 0") {
     CHECK(planned(options).experiments[0].trace.k() == 0);
 }
 
-TEST_CASE("--add and --remove replace --ks, and one alone leaves the other 0") {
+TEST_CASE("--add and --remove replace --ks, and the default of each is 0") {
     RunOptions options = small_options();
     options.add = 3;
     options.warmup = 0;
@@ -163,17 +163,17 @@ TEST_CASE("--add and --remove replace --ks, and one alone leaves the other 0") {
     options.workload.active_rows = 90;
     const RunPlan plan = planned(options);
     REQUIRE(plan.experiments.size() == 1);
-    // 90 -> 93 -> 96 -> 99, then 3 more do not fit: exchanged.
+    // 90 -> 93 -> 96 -> 99, then 3 more do not fit: swapped.
     CHECK(changes_of(plan.experiments[0]) == std::vector<StepChange>{{3, 0}, {3, 0}, {3, 0}, {0, 3}});
     CHECK(plan.experiments[0].trace.k() == 3);
     options.add = 60;
     options.remove = 60;
-    CHECK(refused(options).code == ExitCode::usage); // 90 active: 60 inactive rows never exist
+    CHECK(refused(options).code == ExitCode::usage); // 90 active: there are never 60 inactive rows
     options.add = 101;
     CHECK(refused(options).cause == "the pool has only N = 100 rows");
 }
 
-TEST_CASE("impossible sizes are refused with the option that is wrong") {
+TEST_CASE("impossible sizes are rejected with the wrong option") {
     const auto error = [](auto change) {
         RunOptions options = small_options();
         change(options);
@@ -200,11 +200,11 @@ TEST_CASE("impossible sizes are refused with the option that is wrong") {
     CHECK(error([](RunOptions& o) { o.hidden_dim = ~std::uint64_t{0}; }) ==
           "plan 18446744073709551615 columns: too many columns (limit 2^40)");
     RunOptions options = small_options();
-    options.llc = CacheGeometry{1000, 3, 64}; // no multiple of 192
+    options.llc = CacheGeometry{1000, 3, 64}; // not a multiple of 192
     CHECK(refused(options).code == ExitCode::usage);
 }
 
-TEST_CASE("steps and repeats that no memory holds are refused before anything of their size is made") {
+TEST_CASE("steps and repeats that fit in no memory are rejected before allocating anything of their size") {
     RunOptions options = small_options();
     options.loops = {LoopKind::paired};
     options.ks = {16};
@@ -226,7 +226,7 @@ TEST_CASE("steps and repeats that no memory holds are refused before anything of
     CHECK(refused(options).object == "memory");
 }
 
-TEST_CASE("as many simulations run at once as fit beside arena and sweep") {
+TEST_CASE("as many simulations run at once as fit in memory with arena and sweep") {
     RunOptions options = small_options();
     options.ks = {16};
     // 8192 rows of 8 KiB twice are 128 MiB, the sweep is 128 MiB. A simulation holds 563 masks of 1 KiB, two lists, two
@@ -250,7 +250,7 @@ TEST_CASE("under valgrind the arena stays below 4 GiB") {
     CHECK(refused(options, facts).cause.find("not smaller than 4 GiB") != std::string::npos);
 }
 
-TEST_CASE("an emulated arena, with the buffer that evicts, has at most 2.5 GiB") {
+TEST_CASE("an emulated arena, including the sweep's buffer, has at most 2.5 GiB") {
     RunOptions options = small_options();
     options.counting.collectors = {"callgrind"};
     const PlanFacts facts = facts_with(std::uint64_t{64} << 30);
@@ -272,7 +272,7 @@ TEST_CASE("an emulated arena, with the buffer that evicts, has at most 2.5 GiB")
     CHECK(plan_run(options, small_machine(), facts));
 }
 
-TEST_CASE("--llc sets the simulated cache and the warm-up, never the sweep") {
+TEST_CASE("--llc determines the simulated cache and the warm-up, but not the sweep") {
     RunOptions options = small_options();
     options.ks = {16};
     options.llc = CacheGeometry{8 * mib, 8, 64};
@@ -282,7 +282,7 @@ TEST_CASE("--llc sets the simulated cache and the warm-up, never the sweep") {
     CHECK(plan.sweep_bytes == 128 * mib);
 }
 
-TEST_CASE("--llc may name the cache that the CPUs reach; of an unknown one it is not known") {
+TEST_CASE("--llc may describe the host's own cache, which is detected if that is known") {
     RunOptions options = small_options();
     options.llc = CacheGeometry{32 * mib, 16, 64};
     CHECK(planned(options).cache == CacheChoice{{32 * mib, 16, 64}, GeometryOrigin::option, true});
@@ -309,7 +309,7 @@ TEST_CASE("an unknown last-level cache is assumed to be 32 MiB, with a warning")
     CHECK(plan->experiments[0].trace.warmup_steps == 512);
 }
 
-TEST_CASE("two last-level caches add up for the model, the sweep's buffer is 4 x one") {
+TEST_CASE("two last-level caches are added up for the model, and the sweep's buffer is 4 x one") {
     Machine machine = small_machine();
     machine.caches = {{3, "Unified", 16 * mib, 16, 64, {0}, "sysfs"}, {3, "Unified", 16 * mib, 16, 64, {1}, "sysfs"}};
     RunOptions options = small_options();
@@ -320,7 +320,7 @@ TEST_CASE("two last-level caches add up for the model, the sweep's buffer is 4 x
     CHECK(plan->sweep_bytes == 64 * mib);
 }
 
-TEST_CASE("collector lists say who counts and whether the model runs") {
+TEST_CASE("a list of collectors determines which ones count and whether the model runs") {
     CHECK(*choose_collectors({"auto"}) == CollectorChoice{{"perf"}, true, true});
     CHECK(*choose_collectors({"none"}) == CollectorChoice{{}, false, false});
     CHECK(*choose_collectors({"sim"}) == CollectorChoice{{}, true, false});
@@ -331,7 +331,7 @@ TEST_CASE("collector lists say who counts and whether the model runs") {
     CHECK(choose_collectors({"perff"}).error().remedy == "did you mean perf?");
 }
 
-TEST_CASE("an event's role follows its name, whatever its modifiers") {
+TEST_CASE("an event's role follows from its name, regardless of modifiers") {
     CHECK(event_role("cycles", "") == "cycles");
     CHECK(event_role("cycles:uk", "") == "cycles");
     CHECK(event_role("cpu_core/cpu-cycles/u", "") == "cycles");

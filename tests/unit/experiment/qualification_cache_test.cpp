@@ -42,19 +42,19 @@ std::filesystem::path only_file(const std::filesystem::path& directory) {
 
 } // namespace
 
-TEST_CASE("a qualification comes back for the same boot and setup, and says that it is from the cache") {
+TEST_CASE("a qualification is reused for the same boot and setup, and marked as cached") {
     const test::TemporaryDirectory directory;
     CHECK_FALSE(load_qualification(directory / "none", key).record);
     REQUIRE_FALSE(store_qualification(directory / "a/b", key, record()));
     const auto answer = load_qualification(directory / "a/b", key);
     REQUIRE(answer.record);
-    CHECK_FALSE(answer.doubt);
+    CHECK_FALSE(answer.warning);
     QualificationRecord expected = record();
     expected.cached = true;
     CHECK(*answer.record == expected);
 }
 
-TEST_CASE("another boot or another setup is measured again, without a warning; a new boot replaces the old file") {
+TEST_CASE("another boot or setup is measured again without a warning, and a new boot replaces the old file") {
     const test::TemporaryDirectory directory;
     REQUIRE_FALSE(store_qualification(directory.path(), key, record()));
     for (const QualificationKey& other :
@@ -62,7 +62,7 @@ TEST_CASE("another boot or another setup is measured again, without a warning; a
           QualificationKey{"", key.setup}}) {
         const auto answer = load_qualification(directory.path(), other);
         CHECK_FALSE(answer.record);
-        CHECK_FALSE(answer.doubt);
+        CHECK_FALSE(answer.warning);
     }
     REQUIRE_FALSE(store_qualification(directory.path(), {"boot-b", key.setup}, record()));
     only_file(directory.path());
@@ -70,19 +70,19 @@ TEST_CASE("another boot or another setup is measured again, without a warning; a
     CHECK_FALSE(load_qualification(directory.path(), key).record);
 }
 
-TEST_CASE("a damaged file gives a warning, never a verdict") {
+TEST_CASE("a damaged file is a warning, never a verdict") {
     const test::TemporaryDirectory directory;
     REQUIRE_FALSE(store_qualification(directory.path(), key, record()));
     const std::filesystem::path file = only_file(directory.path());
     std::ifstream stream(file);
     const std::string good{std::istreambuf_iterator<char>(stream), {}};
-    const auto doubt_of = [&](const std::string& text) {
+    const auto warning_of = [&](const std::string& text) {
         std::ofstream(file, std::ios::trunc) << text;
         const auto answer = load_qualification(directory.path(), key);
         CHECK_FALSE(answer.record);
-        REQUIRE(answer.doubt);
-        CHECK(answer.doubt->find(file.string() + ": ") == 0);
-        return answer.doubt->substr(file.string().size() + 2);
+        REQUIRE(answer.warning);
+        CHECK(answer.warning->find(file.string() + ": ") == 0);
+        return answer.warning->substr(file.string().size() + 2);
     };
     const auto changed = [&](const std::string& from, const std::string& to) {
         std::string text = good;
@@ -90,26 +90,26 @@ TEST_CASE("a damaged file gives a warning, never a verdict") {
         REQUIRE(at != std::string::npos);
         return text.replace(at, from.size(), to);
     };
-    CHECK(doubt_of(good.substr(0, good.size() / 2)).find("parse error") != std::string::npos);
-    CHECK(doubt_of("").find("parse error") != std::string::npos);
-    CHECK(doubt_of(changed("qualification/1", "qualification/7")) == "unknown schema");
-    CHECK(doubt_of(changed("\"passed\"", "\"good\"")).find("\"good\" is not one of passed, failed, not_judged") !=
+    CHECK(warning_of(good.substr(0, good.size() / 2)).find("parse error") != std::string::npos);
+    CHECK(warning_of("").find("parse error") != std::string::npos);
+    CHECK(warning_of(changed("qualification/1", "qualification/7")) == "unknown schema");
+    CHECK(warning_of(changed("\"passed\"", "\"good\"")).find("\"good\" is not one of passed, failed, not_judged") !=
           std::string::npos);
-    CHECK(doubt_of(changed("\"done\"", "\"gone\"")).find("done") != std::string::npos);
+    CHECK(warning_of(changed("\"done\"", "\"gone\"")).find("done") != std::string::npos);
 }
 
-TEST_CASE("a cache that cannot be kept says where and why") {
+TEST_CASE("a cache that cannot be written is a warning with place and reason") {
     const test::TemporaryDirectory directory;
     std::ofstream(directory / "file") << "x";
-    const auto doubt = store_qualification(directory / "file/below", key, record());
-    REQUIRE(doubt);
-    CHECK(*doubt == (directory / "file/below").string() + ": Not a directory");
+    const auto warning = store_qualification(directory / "file/below", key, record());
+    REQUIRE(warning);
+    CHECK(*warning == (directory / "file/below").string() + ": Not a directory");
     CHECK(*store_qualification({}, key, record()) == "neither XDG_CACHE_HOME nor HOME is set to a directory");
     CHECK(*store_qualification(directory.path(), {"", "x"}, record()) ==
           "proc/sys/kernel/random/boot_id cannot be read");
 }
 
-TEST_CASE("everything that a count depends on is in the key") {
+TEST_CASE("the key contains everything that a count depends on") {
     CountingRequest request;
     bool quick = false;
     request.placement.cpus = {3};

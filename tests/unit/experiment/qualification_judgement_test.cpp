@@ -23,7 +23,7 @@ using enum QualificationVerdict;
 
 } // namespace
 
-TEST_CASE("a bias on the threshold passes, one count beyond it fails") {
+TEST_CASE("a bias exactly at the threshold passes, one more count fails") {
     CHECK(verdict_of(1'000'000, exact_bias) == passed);
     CHECK(verdict_of(1'010'000, exact_bias) == passed);
     CHECK(verdict_of(1'010'001, exact_bias) == failed);
@@ -35,7 +35,7 @@ TEST_CASE("a bias on the threshold passes, one count beyond it fails") {
     CHECK(verdict_of(949'999, traffic_bias) == failed);
 }
 
-TEST_CASE("a failure gives the factor and the numbers") {
+TEST_CASE("a failure reports the factor and the numbers") {
     const auto twice = judge(trials(std::vector<double>(6, 2'000'000), million), exact_bias, "instructions");
     CHECK(twice.verdict == failed);
     CHECK(twice.reason == "counted 2.00 x the known 1 000 000 instructions");
@@ -51,7 +51,7 @@ TEST_CASE("a failure gives the factor and the numbers") {
     const auto nothing = judge(trials(std::vector<double>(5, 0), million), exact_bias, "lines");
     CHECK(nothing.reason == "counted 0.00 x the known 1 000 000 lines");
     CHECK(nothing.bias == -1);
-    CHECK_FALSE(nothing.cv); // nothing to divide by
+    CHECK_FALSE(nothing.cv); // no mean to divide by
 }
 
 TEST_CASE("a variation of 5 % passes, more fails") {
@@ -67,7 +67,7 @@ TEST_CASE("a variation of 5 % passes, more fails") {
     CHECK(above.reason == "varies by 5.03 % between repeats of the known 102 lines");
 }
 
-TEST_CASE("variation is of counted over truth: repeats that did different work are not unsteady") {
+TEST_CASE("variation is that of count divided by truth, so repeats with different work are steady") {
     std::vector<KernelTrial> list;
     for (const double switches : {20.0, 21.0, 40.0, 20.0, 20.0})
         list.push_back({switches, Truth::exactly(switches)});
@@ -77,7 +77,7 @@ TEST_CASE("variation is of counted over truth: repeats that did different work a
     CHECK(judged.truth == 24.2);
 }
 
-TEST_CASE("inside a range the bias is 0; outside it is the distance to the nearer end") {
+TEST_CASE("the bias is 0 inside a range, and the distance to the nearer end outside") {
     const Truth range{100, 200};
     CHECK(judge(trials({100, 100, 100, 100, 100}, range), traffic_bias, "bytes").bias == 0);
     CHECK(judge(trials({200, 200, 200, 200, 200}, range), traffic_bias, "bytes").bias == 0);
@@ -91,7 +91,7 @@ TEST_CASE("inside a range the bias is 0; outside it is the distance to the neare
     CHECK(little.reason == "counted 0.50 x the least it can be, 100 bytes");
 }
 
-TEST_CASE("a count within what its witness cannot tell passes, one beyond it by more than the limit fails") {
+TEST_CASE("a count within its witness's range passes, one beyond it by more than the limit fails") {
     // 2 000 799 ns of CPU time between the readings, 2 040 000 ns passed around them; 1.0174 x is 2 035 613.
     const Truth truth = Truth::seen(2'000'799, 2'040'000);
     const auto within = judge(trials(std::vector<double>(5, 2'035'613), truth), exact_bias, "ns of CPU time");
@@ -106,13 +106,13 @@ TEST_CASE("a count within what its witness cannot tell passes, one beyond it by 
     CHECK(judge(trials(std::vector<double>(5, 2'060'400), truth), exact_bias, "ns of CPU time").verdict == passed);
     CHECK(judge(trials(std::vector<double>(5, 1'980'792), truth), exact_bias, "ns of CPU time").verdict == passed);
     CHECK(judge(trials(std::vector<double>(5, 1'980'791), truth), exact_bias, "ns of CPU time").verdict == failed);
-    // The same count of an exact truth has no such room.
+    // The same count of an exact truth has no such tolerance.
     CHECK(judge(trials(std::vector<double>(5, 2'035'613), Truth::exactly(2'000'799)), exact_bias, "ns").verdict ==
           failed);
     CHECK(Truth::seen(20, 19) == Truth::seen(20, 20)); // around is never less than between
 }
 
-TEST_CASE("counts within a witnessed range do not vary, counts within a range of the machine's own do") {
+TEST_CASE("counts within a witnessed range have no variation, counts within a machine-dependent range do") {
     std::vector<KernelTrial> witnessed, machines;
     for (const double count : {100.0, 150.0, 100.0, 150.0, 125.0}) {
         witnessed.push_back({count, Truth::seen(100, 150)});
@@ -120,7 +120,7 @@ TEST_CASE("counts within a witnessed range do not vary, counts within a range of
     }
     CHECK(judge(witnessed, exact_bias, "ns of CPU time").cv == 0);
     CHECK(judge(witnessed, exact_bias, "ns of CPU time").verdict == passed);
-    CHECK(judge(machines, traffic_bias, "bytes").verdict == failed); // a store that allocates now and then
+    CHECK(judge(machines, traffic_bias, "bytes").verdict == failed); // a store that sometimes allocates
 }
 
 TEST_CASE("fewer than five counted repeats are a failure, not a mean") {
@@ -135,7 +135,7 @@ TEST_CASE("fewer than five counted repeats are a failure, not a mean") {
     CHECK(judge(list, exact_bias, "instructions").verdict == passed);
 }
 
-TEST_CASE("what a stream moves: N read, N stored, a store's own read or not") {
+TEST_CASE("the truth of a stream is N bytes read or written, plus 0 to N bytes for a store's own reads") {
     const double n = 64;
     using enum TruthKernel;
     CHECK(truth_of(read, "dram_read_bytes", n, 64) == Truth{64, 64});
@@ -152,7 +152,7 @@ TEST_CASE("what a stream moves: N read, N stored, a store's own read or not") {
     CHECK(truth_of(instructions, "instructions", 1'000'000, 64) == Truth{1e6, 1e6});
 }
 
-TEST_CASE("no event is judged on a kernel whose truth for it is nothing") {
+TEST_CASE("no event is judged on a kernel whose truth for it is 0") {
     for (const std::string role : {"instructions", "page_faults", "context_switches", "task_clock_ns", "llc_misses",
                                    "dram_read_bytes", "dram_write_bytes", "dram_bytes"}) {
         CHECK_FALSE(checks_of(role).empty());

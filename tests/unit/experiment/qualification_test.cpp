@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint64_t stream = 1 << 20, lines = stream / 64;
 const Machine machine = *discover(SysRoot());
 
-/// Every reading pair counts `count`; between pairs 1.
+/// Every pair of readings counts `count`; 1 between pairs.
 ScriptedEvent event(const std::string& name, std::uint64_t count, int pass = 0) {
     return {name, {{1, 1, 1}, {count, 1000, 1000}}, pass, 0, false, {}, {}};
 }
@@ -69,7 +69,7 @@ using Texts = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE("every pass is checked with its own counters; an exact count passes, twice of it fails") {
+TEST_CASE("every pass is checked with its own counters; an exact count passes, twice the count fails") {
     Setup setup({event("page-faults", 512), event("instructions", 2'000'000, 1)}, {"page_faults", "instructions"});
     const auto results = setup.results();
     CHECK(texts(results) ==
@@ -81,12 +81,12 @@ TEST_CASE("every pass is checked with its own counters; an exact count passes, t
     CHECK(results[1].mean == 2'000'000);
 }
 
-TEST_CASE("an event without a kernel of known truth is not judged, and says why") {
+TEST_CASE("an event without a kernel of known truth is not judged, with a reason") {
     Setup setup({event("cycles", 5), event("cpu-migrations", 0), event("r01c0", 7), event("instructions:k", 9),
                  event("instructions:uk", 9), event("hbm-read", 1), event("mem:0x1000/4:w", 1)},
                 {"cycles", "cpu_migrations", "", "instructions", "", "dram_read_bytes", ""});
     setup.counting.events[3].domain = "k";
-    setup.counting.events[4].domain = "uk"; // lost its role to the one before; its name tells
+    setup.counting.events[4].domain = "uk"; // its role belongs to the event before it; its name still identifies it
     CHECK(texts(setup.results()) ==
           Texts{"cycles [] not_judged: no kernel takes a known number of cycles",
                 "cpu-migrations [] not_judged: a pinned thread does not migrate",
@@ -97,7 +97,7 @@ TEST_CASE("an event without a kernel of known truth is not judged, and says why"
                 "mem:0x1000/4:w [] not_judged: the script has no such event"});
 }
 
-TEST_CASE("LLC misses and DRAM bytes are judged on streams: what each must move, within 5 %") {
+TEST_CASE("LLC misses and DRAM bytes are judged on streams, within 5 % of the bytes moved") {
     Setup setup(
         {event("llc", lines), event("read", stream), event("write", stream + stream / 25), event("all", stream)},
         {"llc_misses", "dram_read_bytes", "dram_write_bytes", "dram_bytes"});
@@ -127,7 +127,7 @@ TEST_CASE("the terms of an estimate are judged as their sum, and share the verdi
     CHECK(results[0].mean == stream);
 }
 
-TEST_CASE("a part of a sum whose other parts are counted in another pass is not judged on the whole") {
+TEST_CASE("part of a sum is not judged if other parts are counted in another pass") {
     // Channels 0-3 and 4-7 of one controller: each sees half of the stream.
     Setup setup({event("ddr-combined", stream / 2), event("ddr-combined-2", stream / 2, 1)},
                 {"dram_bytes", "dram_bytes"});
@@ -140,7 +140,7 @@ TEST_CASE("a part of a sum whose other parts are counted in another pass is not 
 
 TEST_CASE("an event of several counters is the weighted sum of its parts") {
     Setup setup({event("read", 0)}, {"dram_read_bytes"});
-    /// Boxes count lines: three quarters on the one, a quarter on the other.
+    /// Boxes count lines: three quarters on one, a quarter on the other.
     class Boxes final : public Collector {
     public:
         std::string_view name() const override { return "uncore"; }
@@ -175,8 +175,8 @@ TEST_CASE("an event of several counters is the weighted sum of its parts") {
     CHECK(results[0].mean == stream);
 }
 
-TEST_CASE("what a counter for the whole machine counts while the leader rests is subtracted") {
-    // Pairs of readings: the warm-up, then rest and kernel in turn.
+TEST_CASE("a machine-wide counter's background, measured while the leader rests, is subtracted") {
+    // Pairs of readings: the warm-up, then alternately rest and kernel.
     ScriptedEvent busy = event("llc", 3 * lines);
     busy.increments = {{1, 1, 1}, {3 * lines, 9, 9}, {1, 1, 1}, {2 * lines, 9, 9}};
     Setup setup({busy}, {"llc_misses"});
@@ -184,12 +184,12 @@ TEST_CASE("what a counter for the whole machine counts while the leader rests is
     const auto results = setup.results();
     REQUIRE(results.size() == 1);
     CHECK(*results[0].mean < 3 * lines);
-    Setup own({busy}, {"llc_misses"}); // the same numbers, for one thread
+    Setup own({busy}, {"llc_misses"}); // the same numbers for a per-thread counter
     CHECK(*own.results()[0].mean > 2 * lines);
 }
 
 TEST_CASE("a shared counter without an idle baseline is not judged") {
-    // Rest and kernel in turn, as above; at rest the counter never runs.
+    // Alternately rest and kernel, as above; during rest the counter never runs.
     ScriptedEvent unseen = event("llc", 3 * lines);
     unseen.increments = {{1, 1, 1}, {lines, 9, 9},     {1, 1, 1}, {0, 9, 0},         {1, 1, 1}, {3 * lines, 9, 9},
                          {1, 1, 1}, {0, 9, 0},         {1, 1, 1}, {3 * lines, 9, 9}, {1, 1, 1}, {0, 9, 0},
@@ -215,17 +215,17 @@ TEST_CASE("a counter that never ran is a failure; a read that fails is an error"
     CHECK(judged.error().cause == "read 4 fails");
 }
 
-TEST_CASE("CPU time and context switches are judged on the range that their witnesses leave") {
+TEST_CASE("CPU time and context switches are judged on the range of their witnesses") {
     Setup setup({event("task-clock", 1'000'000), event("context-switches", 2)}, {"task_clock_ns", "context_switches"});
     const auto results = setup.results();
     REQUIRE(results.size() == 2);
     const QualifiedEvent &naps = results[0], &time = results[1];
     CHECK(naps.name == "context-switches");
-    CHECK(naps.verdict == QualificationVerdict::failed); // of 5 naps or more
+    CHECK(naps.verdict == QualificationVerdict::failed); // there were at least 5 naps
     CHECK(time.name == "task-clock");
-    CHECK(time.verdict == QualificationVerdict::failed); // half of 2 ms, and less than any witness saw
+    CHECK(time.verdict == QualificationVerdict::failed); // half of 2 ms, and less than any witness counted
     CHECK(*time.truth >= 2'000'000);
-    REQUIRE(time.truth_high); // more time passes around the readings than the thread works between them
+    REQUIRE(time.truth_high); // more time passes around the readings than between them
     CHECK(*time.truth_high > *time.truth);
     CHECK(*time.bias == Approx(1'000'000 / *time.truth - 1));
 }
@@ -237,13 +237,13 @@ TEST_CASE("a kernel that getrusage does not confirm judges no event") {
                                           "not confirm the kernel's work"});
 }
 
-TEST_CASE("what does not fit into the time is not judged, and says so; a stop ends it") {
+TEST_CASE("a kernel that does not fit into the time limit is not judged, with a reason; a stop ends it") {
     Setup setup({event("instructions", 1'000'000)}, {"instructions"});
     setup.pace.budget_ns = 0;
     CHECK(texts(setup.results()) ==
           Texts{"instructions [2-instruction loop] not_judged: there was no time left for it"});
     setup.pace.budget_ns = 10'000'000;
-    setup.amounts.iterations = 50'000'000; // 10 ms on a CPU that makes 5 iterations a ns; five of them do not fit
+    setup.amounts.iterations = 50'000'000; // 10 ms on a CPU with 5 iterations per ns; five repeats do not fit
     const auto results = setup.results();
     REQUIRE(results.size() == 1);
     CHECK(results[0].verdict == QualificationVerdict::not_judged);
@@ -256,14 +256,14 @@ TEST_CASE("what does not fit into the time is not judged, and says so; a stop en
     CHECK(stopped.error().code == ExitCode::interrupted);
 }
 
-TEST_CASE("--strict refuses what the run needs and what failed, and nothing else") {
+TEST_CASE("--strict rejects exactly the failed events that the run needs") {
     Setup setup({event("cycles", 1), event("page-faults", 1)}, {"cycles", "page_faults"});
     QualificationRecord record;
     record.events.resize(1);
     record.events[0].verdict = QualificationVerdict::failed;
     record.events[0].kernel = "touch 512 fresh pages";
     record.events[0].reason = "counted 2.00 x the known 512 page faults";
-    record.events[0].name = "page-faults"; // a default event that --strict does not ask for
+    record.events[0].name = "page-faults"; // a default event that --strict does not require
     CHECK(check_qualified(setup.request, setup.counting, record));
     setup.request.options.events = {"page-faults"};
     const auto refused = check_qualified(setup.request, setup.counting, record);

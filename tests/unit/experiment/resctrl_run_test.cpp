@@ -1,4 +1,4 @@
-// A whole run over resctrl files in a tree: two workers in one group, every step exact, nothing left behind.
+// A whole run with resctrl files in a tree: two workers in one group, every step exact, nothing left over.
 #include <catch2/catch.hpp>
 
 #include <signal.h>
@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Two L3 domains. Each reading of a counter's file is 1000 bytes later than the last one.
+/// Two L3 domains. Each read of a counter's file returns 1000 bytes more than the previous one.
 class CountingKernel final : public test::ForwardingSys {
 public:
     std::vector<std::string> made, removed;
@@ -62,8 +62,7 @@ private:
     std::map<int, std::uint64_t> count_;
 };
 
-/// The table of collectors is made of plain functions: the tree that theirs reads. The rest of the run sees this
-/// machine.
+/// The table of collectors consists of plain functions, which read this tree. The rest of the run uses this machine.
 std::optional<SysRoot>& tree_root() {
     static std::optional<SysRoot> root;
     return root;
@@ -114,11 +113,11 @@ struct ResctrlRun {
 
 } // namespace
 
-TEST_CASE("a run with --collector resctrl: one group, both workers in it, exact bytes a step, removed at the end") {
+TEST_CASE("a run with --collector resctrl has one group with both workers, exact bytes per step, and removes it") {
     ResctrlRun setup;
     {
         Run run = setup.prepare();
-        CHECK(setup.kernel.made.empty()); // preparing makes nothing
+        CHECK(setup.kernel.made.empty()); // preparing creates nothing
         const StopFlag never{0};
         const auto measured = run.measure({}, never);
         if (!measured) FAIL(to_line(measured.error()));
@@ -131,7 +130,7 @@ TEST_CASE("a run with --collector resctrl: one group, both workers in it, exact 
         CHECK(samples->rows.size() == 6);
         for (const Sample& sample : samples->rows) {
             REQUIRE(sample.readings[total]);
-            // Read before and after the step, once each: 1000 bytes at each of the two domains.
+            // Read once before and once after the step: 1000 bytes at each of the two domains.
             CHECK(sample.readings[total]->count == 2000);
             CHECK(sample.readings[total]->state == ReadingState::counted);
             CHECK(sample.readings[total]->enabled_ns == sample.readings[total]->running_ns);
@@ -141,10 +140,10 @@ TEST_CASE("a run with --collector resctrl: one group, both workers in it, exact 
     }
     CHECK(setup.kernel.made == std::vector<std::string>{"bytebound-" + std::to_string(::getpid())});
     CHECK(setup.kernel.removed == setup.kernel.made);
-    CHECK(setup.kernel.writes >= 2 * 2); // two workers, once a phase
+    CHECK(setup.kernel.writes >= 2 * 2); // two workers, once per phase
 }
 
-TEST_CASE("SIGINT on the way removes the group, too") {
+TEST_CASE("SIGINT during a run also removes the group") {
     ResctrlRun setup;
     {
         Run run = setup.prepare();

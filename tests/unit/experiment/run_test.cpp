@@ -15,13 +15,13 @@ using namespace bytebound;
 
 namespace {
 
-/// Every call is 100 ns after the last: a step takes 100.
+/// Every call is 100 ns after the previous one, so a step takes 100 ns.
 std::uint64_t run_clock() {
     static std::uint64_t now = 0;
     return now += 100;
 }
 
-/// The table of collectors is made of plain functions; this is what theirs replays.
+/// The table of collectors consists of plain functions, which replay this script.
 std::vector<ScriptedEvent>& script() {
     static std::vector<ScriptedEvent> events;
     return events;
@@ -36,14 +36,14 @@ constexpr CollectorEntry scripted_table[] = {{"perf", "perf", Supplies::events, 
                                                   return std::unique_ptr<Collector>(std::move(collector));
                                               }}};
 
-/// Cycles in pass 0 (100 and 200 in the two steps), instructions in pass 1 (7 and half seen of 9).
+/// Cycles in pass 0 (100 and 200 in the two steps), instructions in pass 1 (7, and 9 of which half was scheduled).
 std::vector<ScriptedEvent> two_passes() {
     ScriptedEvent cycles{"cycles", {{10, 1, 1}, {100, 50, 50}, {10, 1, 1}, {200, 60, 60}}, 0, 0, false, {}, {}};
     ScriptedEvent instructions{"instructions", {{1, 1, 1}, {7, 40, 40}, {1, 1, 1}, {9, 40, 20}}, 1, 0, true, {}, {}};
     return {cycles, instructions};
 }
 
-/// N = 16 rows of 16 + 16 bytes, m = 8; k = 4: two rows out, two in.
+/// N = 16 rows of 16 + 16 bytes, m = 8; k = 4: two rows removed, two added.
 RunOptions tiny_options(const test::TemporaryDirectory& directory) {
     RunOptions options;
     options.workload.pool_rows = 16;
@@ -63,7 +63,7 @@ RunOptions tiny_options(const test::TemporaryDirectory& directory) {
     return options;
 }
 
-/// The running machine with caches small enough to sweep in no time.
+/// The running machine with caches small enough to be swept quickly.
 RunSeams tiny_seams() {
     RunSeams seams;
     seams.collectors = scripted_table;
@@ -102,7 +102,7 @@ std::vector<std::string> all_cells(const SampleTable& table) {
     return list;
 }
 
-/// A loop that lies or corrupts in its last step.
+/// A loop that reports wrong rows or corrupts the slab in its last step.
 class BadLoop final : public UpdateLoop {
 public:
     BadLoop(std::unique_ptr<UpdateLoop> loop, Workspace& workspace, bool corrupt)
@@ -142,7 +142,7 @@ RunSeams bad_index_seams(bool corrupt) {
 
 } // namespace
 
-TEST_CASE("a whole run without hardware: every phase, pass and cell") {
+TEST_CASE("a whole run without hardware has every phase, pass and cell") {
     const test::TemporaryDirectory directory;
     Run run = prepared(tiny_options(directory), tiny_seams());
     CHECK_FALSE(std::filesystem::exists(run.path())); // preparing writes nothing
@@ -152,8 +152,8 @@ TEST_CASE("a whole run without hardware: every phase, pass and cell") {
     const auto table = read_samples(run.path() / "samples.csv");
     REQUIRE(table);
     CHECK(table->events == std::vector<std::string>{"cycles", "instructions"});
-    // Repeat 1 begins with the other loop. A pass fills only its own events; its second instruction reading ran 20 of
-    // 40 ns. The simulation stands in repeat 0, pass 0 alone.
+    // Repeat 1 starts with the other loop. A pass fills only its own events; its second instruction reading ran for 20
+    // of 40 ns. Simulated cells are filled in repeat 0, pass 0 only.
     const std::vector<std::string> expected = {"paired k4 r0 s0 p0 A2 R2 w2 m2 [] 100 100/50/50 - sim",
                                                "paired k4 r0 s1 p0 A2 R2 w2 m2 [] 100 200/60/60 - sim",
                                                "paired k4 r0 s0 p1 A2 R2 w2 m2 [] 100 - 7/40/40 -",
@@ -173,7 +173,7 @@ TEST_CASE("a whole run without hardware: every phase, pass and cell") {
     CHECK(all_cells(*table) == expected);
     for (const Sample& sample : table->rows)
         CHECK(sample.cpu_before == run.plan().placement.cpus[0]);
-    // The parts by buffer are the whole.
+    // The parts by buffer add up to the total.
     const Sample& first = table->rows[0];
     std::uint64_t read = 0;
     for (std::size_t i = 3; i < 13; i += 2)
@@ -192,14 +192,13 @@ TEST_CASE("a run generates every segment of every k once, for all its loops, pas
     const auto traces = seams.traces;
     Run run = prepared(options, std::move(seams));
     REQUIRE(run.measure({}, never_stopped));
-    // 2 ks of 2 segments: 12 ledgers and 6 simulations, 2 trials of oracle and 24 phases share them. A mask is one
-    // word.
+    // 2 ks of 2 segments, shared by 12 ledgers, 6 simulations, 2 trials of oracle and 24 phases. A mask is one word.
     CHECK(traces->generated() == 4);
     CHECK(traces->kept_bytes() == 4 * (1 + 3) * 8);
     CHECK(run.record().experiments.size() == 6);
 }
 
-TEST_CASE("run.json of a finished run says what was done, and is sealed with the hashes of all files") {
+TEST_CASE("run.json of a finished run records what was done and the hashes of all files") {
     const test::TemporaryDirectory directory;
     Run run = prepared(tiny_options(directory), tiny_seams());
     std::string status_during;
@@ -234,7 +233,7 @@ TEST_CASE("run.json of a finished run says what was done, and is sealed with the
     CHECK(record->placement.steps == 16);
     CHECK(record->placement.affinity_read_back.size() == 1);
     REQUIRE(record->read_cost.size() == 2);
-    // One pair is one increment: 10, 100, 10, 200 in turn, and a pair is two reads of the script.
+    // One pair is one increment: 10, 100, 10, 200 in turn. A pair is two reads of the script.
     CHECK(record->read_cost[0].counts_mean.at("cycles") == 150);
     CHECK(record->read_cost[0].time_ns_median == 100);
     CHECK(record->files.count("samples.csv") == 1);
@@ -247,7 +246,7 @@ TEST_CASE("run.json of a finished run says what was done, and is sealed with the
     CHECK(cpi->reason == "cycles and instructions do not fit into one group of counters");
 }
 
-TEST_CASE("a slab that differs from the pool ends the run, says where, and keeps the finished phases") {
+TEST_CASE("a slab that differs from the pool ends the run with the position, and keeps the finished phases") {
     const test::TemporaryDirectory directory;
     Run run = prepared(tiny_options(directory), bad_index_seams(true));
     const auto measured = run.measure({}, never_stopped);
@@ -264,7 +263,7 @@ TEST_CASE("a slab that differs from the pool ends the run, says where, and keeps
     CHECK(read_run_record(run.path())->status == RunStatus::failed);
 }
 
-TEST_CASE("a loop that claims more rows than its replay stores is caught") {
+TEST_CASE("a loop that reports more rows than its replay stores is detected") {
     const test::TemporaryDirectory directory;
     Run run = prepared(tiny_options(directory), bad_index_seams(false));
     const auto measured = run.measure({}, never_stopped);
@@ -273,7 +272,7 @@ TEST_CASE("a loop that claims more rows than its replay stores is caught") {
           "verify index k 4, repeat 0, pass 0: step 2 stored 9 rows, its replay 8; report this with the command");
 }
 
-TEST_CASE("a stop during a phase drops that phase and keeps those before it") {
+TEST_CASE("a stop during a phase discards that phase and keeps the previous ones") {
     const test::TemporaryDirectory directory;
     Run run = prepared(tiny_options(directory), tiny_seams());
     StopFlag stop{0};
@@ -310,7 +309,7 @@ TEST_CASE("a run that cannot be sealed is a failed run") {
     const test::TemporaryDirectory directory;
     Run run = prepared(tiny_options(directory), tiny_seams());
     REQUIRE(run.measure({}, never_stopped));
-    std::filesystem::create_directory(run.path() / "report.md"); // can be opened, not read
+    std::filesystem::create_directory(run.path() / "report.md"); // can be opened, but not read
     const auto finished = run.finish();
     REQUIRE_FALSE(finished);
     CHECK(finished.error().operation == "hash");
@@ -334,17 +333,18 @@ TEST_CASE("a run whose reports could not be written is a failed run; the first f
     CHECK(record->failure->cause == "no space left (ENOSPC)");
 }
 
-TEST_CASE("a read that the plan promised and that fails ends the phase and the run") {
+TEST_CASE("a failed read of planned counters ends the phase and the run") {
     const test::TemporaryDirectory directory;
     RunOptions options = tiny_options(directory);
     options.counting.collectors = {"perf"};
     options.repeats = 1;
     Run run = prepared(options, tiny_seams());
-    // Reads 1 and 2 of the second phase's open() are its first step; the price of reads needs 2000 of its own open().
+    // Reads 1 and 2 of the second phase's open() are its first step; measuring the read cost makes 2000 reads of its
+    // own open().
     failing_read() = 2003;
     options.steps_per_k = 1;
     const auto enough = run.measure({}, never_stopped);
-    CHECK(enough); // no phase reads that often
+    CHECK(enough); // no phase makes that many reads
     const test::TemporaryDirectory other;
     options = tiny_options(other);
     Run failing = prepared(options, tiny_seams());
@@ -355,7 +355,7 @@ TEST_CASE("a read that the plan promised and that fails ends the phase and the r
     CHECK(read_run_record(failing.path())->status == RunStatus::failed);
 }
 
-TEST_CASE("without a simulation the DRAM metrics are unavailable with the reason, and no column is there") {
+TEST_CASE("without a simulation the DRAM metrics are unavailable with a reason, and have no column") {
     const test::TemporaryDirectory directory;
     RunOptions options = tiny_options(directory);
     options.counting.collectors = {"perf"};
@@ -372,7 +372,7 @@ TEST_CASE("without a simulation the DRAM metrics are unavailable with the reason
           "core-estimate: no preset contains one; no simulation: --collector does not list sim");
 }
 
-TEST_CASE("an explicit collector that can open nothing ends the run before anything is written; auto goes on") {
+TEST_CASE("an explicit collector that cannot open anything ends the run before anything is written; auto continues") {
     const test::TemporaryDirectory directory;
     RunOptions options = tiny_options(directory);
     options.counting.events = {"cycles"};
@@ -415,7 +415,7 @@ TEST_CASE("a collector that this build lacks is not possible, an unknown one is 
     CHECK(unknown.error().code == ExitCode::usage);
 }
 
-TEST_CASE("what perf refuses and the operating system keeps comes from there, and says so") {
+TEST_CASE("events that perf refuses and the operating system counts come from there, with that source") {
     const test::TemporaryDirectory directory;
     RunOptions options = tiny_options(directory);
     options.counting.collectors = {"auto"};
@@ -439,7 +439,7 @@ TEST_CASE("what perf refuses and the operating system keeps comes from there, an
     CHECK(table->rows[0].readings[2]->count > 0); // a step takes CPU time
 }
 
-TEST_CASE("two workers: the row holds the sums, workers.csv the parts") {
+TEST_CASE("with two workers rows contain the sums, and workers.csv the parts") {
     RunSeams seams = tiny_seams();
     if (seams.machine->allowed.size() < 2) {
         WARN("this machine has one CPU");
@@ -456,7 +456,7 @@ TEST_CASE("two workers: the row holds the sums, workers.csv the parts") {
     if (!measured) FAIL(to_line(measured.error()));
     const auto table = read_samples(run.path() / "samples.csv");
     REQUIRE(table->rows.size() == 2);
-    // The step is serial: the leader's alone.
+    // The step is serial: only the leader works.
     CHECK(*table->rows[1].readings[0] == Reading{200, 60, 60, ReadingState::counted});
     const auto workers = read_samples(run.path() / "workers.csv");
     REQUIRE(workers);
@@ -479,7 +479,8 @@ TEST_CASE("--between fills the gap's columns") {
     const auto table = read_samples(run.path() / "samples.csv");
     REQUIRE(table->simulated.back() == "gap_dram_write_bytes");
     const Sample& first = table->rows[0];
-    // Sweep: 4 x 4096 bytes read. Every dirty line goes: the two rows of 16 bytes in two groups dirty at least 2 lines.
+    // Sweep: 4 x 4096 bytes read. Every dirty line is evicted: the two rows of 16 bytes in two groups dirty at least 2
+    // lines.
     CHECK(*first.simulated[first.simulated.size() - 2] == 16384);
     CHECK(*first.simulated.back() >= 128);
     CHECK(run.record().experiments[0].warmup_steps == 5);
@@ -487,7 +488,7 @@ TEST_CASE("--between fills the gap's columns") {
 
 namespace {
 
-/// Reads and writes at two boxes, 64 bytes a count; what they replay is set by the test.
+/// Reads and writes at two boxes, 64 bytes per count; the test sets the replayed increments.
 std::vector<ScriptedEvent>& boxes() {
     static std::vector<ScriptedEvent> events;
     return events;
@@ -511,7 +512,7 @@ RunSeams shared_seams(std::vector<CounterValue> increments) {
 
 } // namespace
 
-TEST_CASE("shared counters are watched on the idle machine around every phase, in a file of their own") {
+TEST_CASE("shared counters are read on the idle machine around every phase, into a separate file") {
     const test::TemporaryDirectory directory;
     Run run = prepared(tiny_options(directory), shared_seams({{10, 1000, 1000}}));
     REQUIRE(run.measure({}, never_stopped));
@@ -520,14 +521,14 @@ TEST_CASE("shared counters are watched on the idle machine around every phase, i
     REQUIRE(background);
     CHECK(background->rows.size() == 2 * 2 * 10); // loops, repeats, 5 windows on either side
     CHECK(*background->rows[9].readings[2] == Reading{10 * 64 * 2, 2000, 2000, ReadingState::counted});
-    CHECK_FALSE(background->rows[9].readings[0]); // cycles of the leader say nothing about the machine
+    CHECK_FALSE(background->rows[9].readings[0]); // cycles of the leader do not describe the machine
     const auto samples = read_samples(run.path() / "samples.csv");
     CHECK(*samples->rows[0].readings[3] == Reading{10 * 64 * 2, 2000, 2000, ReadingState::counted});
     CHECK(samples->rows[0].batch == 1); // an even background hides nothing
     CHECK(run.record().files.contains("background.csv"));
 }
 
-TEST_CASE("an uneven background makes longer traces with one reading for many steps") {
+TEST_CASE("an uneven background leads to longer traces with one reading per several steps") {
     const test::TemporaryDirectory directory;
     Run run = prepared(tiny_options(directory), shared_seams({{10, 1000, 1000}, {90, 1000, 1000}, {20, 1000, 1000}}));
     REQUIRE(run.measure({}, never_stopped));
@@ -543,9 +544,10 @@ TEST_CASE("an uneven background makes longer traces with one reading for many st
     CHECK(samples->rows[1].step == batch);
 }
 
-TEST_CASE("a shared counter that stops ends the phase as failed, and says what to look for") {
+TEST_CASE("a frozen shared counter ends the run with a remedy") {
     const test::TemporaryDirectory directory;
-    // The 24th reading after an opening is the 8th of a phase or later: never in the probes, which read 23 times.
+    // The 24th reading after an opening is the 8th of a phase or later, and never one of the probes, which read 23
+    // times.
     std::vector<CounterValue> increments(8, CounterValue{10, 1000, 1000});
     increments[7] = {0, 0, 0}; // readings: 6 idle ones, before, after
     RunOptions options = tiny_options(directory);

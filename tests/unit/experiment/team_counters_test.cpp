@@ -11,7 +11,7 @@ using namespace bytebound;
 
 namespace {
 
-/// A collector that says when two threads open it at once, and refuses the open of number `refused` (from 1).
+/// A collector that records concurrent opens, and refuses open number `refused` (from 1).
 class WatchedCollector final : public Collector {
 public:
     explicit WatchedCollector(ScriptedEvent event) : script_({std::move(event)}) {}
@@ -57,7 +57,7 @@ struct CountedTeam {
 
 } // namespace
 
-TEST_CASE("the counters of a team are opened one worker after the other and read by all") {
+TEST_CASE("the counters of a team are opened sequentially and read by all workers") {
     CountedTeam counted(Sharing::per_thread);
     auto counters = TeamCounters::open(counted.team, counted.counting, 0);
     REQUIRE(counters);
@@ -71,7 +71,7 @@ TEST_CASE("the counters of a team are opened one worker after the other and read
         CHECK(difference(before[worker][0], after[worker][0]) == Reading{20, 5, 5, ReadingState::counted});
 }
 
-TEST_CASE("what all workers share is read by the leader alone") {
+TEST_CASE("values shared by all workers are read by the leader only") {
     CountedTeam counted(Sharing::socket);
     auto counters = TeamCounters::open(counted.team, counted.counting, 0);
     REQUIRE(counters);
@@ -81,7 +81,7 @@ TEST_CASE("what all workers share is read by the leader alone") {
     CHECK(values[1][0] == CounterValue{});
 }
 
-TEST_CASE("a team has no counters when those of one worker cannot be opened") {
+TEST_CASE("a team has no counters if those of one worker cannot be opened") {
     CountedTeam counted(Sharing::per_thread);
     counted.collector->refused = 2;
     const auto counters = TeamCounters::open(counted.team, counted.counting, 0);

@@ -5,7 +5,7 @@
 using namespace bytebound;
 using Cells = std::vector<std::string>;
 
-TEST_CASE("a cell is quoted where it must be, and comes back") {
+TEST_CASE("a cell is quoted only if necessary, and reads back unchanged") {
     CHECK(csv_cell("cycles:u") == "cycles:u");
     CHECK(csv_cell("") == "");
     CHECK(csv_cell("a,b") == "\"a,b\"");
@@ -17,7 +17,7 @@ TEST_CASE("a cell is quoted where it must be, and comes back") {
     CHECK(reader.done());
 }
 
-TEST_CASE("a record knows the line on which it starts; comments stand in front of the header") {
+TEST_CASE("a record has the number of its first line; comments precede the header") {
     const std::string name = "f.csv", text = "# one\n#two\r\na,b\r\n\"1\n2\",3\n4,5\n";
     CsvReader reader(text, name, "");
     CHECK(reader.comments() == Cells{"one", "two"});
@@ -31,7 +31,7 @@ TEST_CASE("a record knows the line on which it starts; comments stand in front o
     CHECK(reader.done());
 }
 
-TEST_CASE("a text that is cut off is bad data with its line") {
+TEST_CASE("a truncated text is bad data, reported with its line") {
     const std::string name = "f.csv";
     const auto refusal = [&](const std::string& text) {
         CsvReader reader(text, name, "copy it again");

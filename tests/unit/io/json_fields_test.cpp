@@ -109,7 +109,7 @@ std::string refusal(const std::string& changed) {
 
 } // namespace
 
-TEST_CASE("a record is written in the order of its table, and comes back") {
+TEST_CASE("a record is written in the order of its table, and reads back unchanged") {
     CHECK(fields::document_of(sea()) == text);
     const auto read = fields::record_of<Picture>(text, "picture/1", {});
     REQUIRE(read);
@@ -120,13 +120,13 @@ TEST_CASE("a record is written in the order of its table, and comes back") {
     CHECK(fields::document_of(*read) == text);
 }
 
-TEST_CASE("a field that older versions did not write keeps the value of its type") {
+TEST_CASE("a field that older versions did not write keeps its default") {
     const auto read = fields::record_of<Picture>(with("  \"copies\": 5,\n", ""), "picture/1", {});
     REQUIRE(read);
     CHECK(read->copies == 1);
 }
 
-TEST_CASE("a value that its member cannot hold is refused with its path") {
+TEST_CASE("a value out of its member's range is rejected with its path") {
     CHECK(refusal(with("picture/1", "picture/2")) == "its schema is \"picture/2\", not \"picture/1\"");
     CHECK(refusal(with("\"x\": 7", "\"x\": 0")) == "/dots/0/x: it is below 1");
     CHECK(refusal(with("\"x\": 7", "\"x\": 4294967296")) == "/dots/0/x: it is not a whole number from 1 on");
@@ -144,7 +144,7 @@ TEST_CASE("a value that its member cannot hold is refused with its path") {
     CHECK(refusal(with("\"title\"", "\"name\"")).find("key 'title' not found") != std::string::npos);
 }
 
-TEST_CASE("the shape of a record names every field with its type") {
+TEST_CASE("the shape of a record lists every field with its type") {
     const ValueShape shape = fields::Codec<Picture>::shape();
     CHECK(shape.type == "object");
     REQUIRE(shape.fields.size() == 12);

@@ -19,7 +19,7 @@ TEST_CASE("a pattern matches whole texts only") {
     CHECK_FALSE(full_match("", "cpu"));
 }
 
-TEST_CASE("a group is what it matched, and empty where its alternative was not taken") {
+TEST_CASE("a group contains its match, and is empty if its alternative did not match") {
     const Regex boxes("hisi_sccl([0-9]+)_(ddrc|hha)([0-9]+)");
     CHECK(boxes.group_count() == 3);
     CHECK(boxes.groups("hisi_sccl1_ddrc10") == Texts{"1", "ddrc", "10"});
@@ -30,7 +30,7 @@ TEST_CASE("a group is what it matched, and empty where its alternative was not t
     CHECK(Regex("cpu").groups("cpu") == Texts{});
 }
 
-TEST_CASE("an expression that does not compile is refused where it is read, and cannot be used") {
+TEST_CASE("an expression that does not compile is detected by is_regex, and its construction throws") {
     CHECK(is_regex("uncore_(cha|imc)_[0-9]+"));
     CHECK_FALSE(is_regex("uncore_(cha"));
     CHECK_FALSE(is_regex("[0-9"));

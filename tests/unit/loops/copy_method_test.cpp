@@ -10,7 +10,7 @@
 using namespace bytebound;
 using namespace bytebound::test;
 
-TEST_CASE("every copy method copies its bytes and no other, at any size and alignment") {
+TEST_CASE("every copy method copies exactly its bytes, at any size and alignment") {
     std::vector<std::byte> from(700);
     for (std::size_t i = 0; i < from.size(); ++i)
         from[i] = static_cast<std::byte>(1 + i % 251);
@@ -46,7 +46,7 @@ std::size_t methods_here() {
 }
 } // namespace
 
-TEST_CASE("the trial gives every method its steps and names the one with the highest rate") {
+TEST_CASE("the trial gives every method its steps and chooses the one with the highest rate") {
     const auto changes = plan_changes(256, 64, {20, 20, true}, 10);
     REQUIRE(changes.has_value());
     Workspace workspace = make_workspace({256, {{{"up", 1024}}}, 11, bound_rows(*changes)});
@@ -64,7 +64,7 @@ TEST_CASE("the trial gives every method its steps and names the one with the hig
     for (const auto& time : trial.times) {
         if (time.method == trial.winner) CHECK(time.bytes_per_ns == best);
     }
-    // The slab is at the step where the trial ended; a reset makes it whole again.
+    // The slab is at the step where the trial ended; reset() makes it valid again.
     LoopOptions options;
     options.copy = trial.winner;
     const auto loop = make_loop(LoopKind::oracle, workspace, team, options);

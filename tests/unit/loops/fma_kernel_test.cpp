@@ -4,14 +4,14 @@
 
 using namespace bytebound;
 
-TEST_CASE("an FMA kernel does exactly the operations that it says") {
+TEST_CASE("an FMA kernel does exactly the operations that it reports") {
     for (const FloatType type : {FloatType::f32, FloatType::f64}) {
         REQUIRE(!fma_kernels(type).empty());
         CHECK(fma_kernels(type).front().isa == "portable");
         for (const FmaKernel& kernel : fma_kernels(type)) {
             INFO(name_of(type) << " " << kernel.isa);
             CHECK(kernel.flops_per_iteration == 2 * kernel.elements);
-            // x -> x/2 + 1, n times: x/2^n + 2 (1 - 2^-n); summed over x = 0 .. e-1 that is exact in both types.
+            // x -> x/2 + 1, n times: x/2^n + 2 (1 - 2^-n). The sum over x = 0 .. e-1 is exact in both types.
             const double e = kernel.elements;
             CHECK(kernel.run(0) == e * (e - 1) / 2);
             CHECK(kernel.run(1) == e * (e - 1) / 4 + e);

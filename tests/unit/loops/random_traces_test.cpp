@@ -1,4 +1,4 @@
-// Properties over seeded random configurations: sizes, layouts, changes, loops, teams.
+// Properties for seeded random configurations: sizes, layouts, changes, loops, teams.
 
 #include <catch2/catch.hpp>
 
@@ -25,7 +25,7 @@ Configuration draw(Random& random) {
     c.active_rows = random.below(rows + 1);
     std::uint32_t active = c.active_rows;
     for (int step = 0; step < 12; ++step) {
-        // Small, medium and extreme changes alike.
+        // Small, medium and extreme changes with equal probability.
         const std::uint32_t divisor = 1 + random.below(8);
         const StepChange change{random.below((rows - active) / divisor + 1), random.below(active / divisor + 1)};
         c.changes.push_back(change);
@@ -40,7 +40,7 @@ Configuration draw(Random& random) {
     return c;
 }
 
-/// min_rows by the definition, on sets: A, plus for R > A the survivors in slots m_after .. m_before - 1.
+/// min_rows by its definition, on sets: A, plus (for R > A) the survivors in slots m_after .. m_before - 1.
 std::uint32_t min_rows(const std::vector<std::uint32_t>& slab, StepChange change, const Ids& after) {
     std::uint32_t rows = change.added;
     for (std::size_t slot = after.size(); slot < slab.size(); ++slot)
@@ -50,7 +50,7 @@ std::uint32_t min_rows(const std::vector<std::uint32_t>& slab, StepChange change
 
 } // namespace
 
-TEST_CASE("every loop keeps slab and set right on random traces, and paired writes exactly the least rows") {
+TEST_CASE("every loop keeps slab and set correct on random traces, and paired writes exactly the minimum of rows") {
     Random random(2024);
     for (int round = 0; round < 150; ++round) {
         const Configuration c = draw(random);

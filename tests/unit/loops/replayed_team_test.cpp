@@ -8,7 +8,7 @@ using namespace bytebound::test;
 
 namespace {
 
-/// Writes down who copies which slab row, in order: "0:3" is worker 0, slot 3. "|" is where shares join.
+/// Records which worker copies which slab row, in order: "0:3" is worker 0, slot 3. "|" is a join.
 class Roll final : public AccessObserver {
 public:
     void copy(Buffer, std::uint64_t, Buffer, std::uint64_t to_offset, std::uint64_t) override {
@@ -53,14 +53,14 @@ TEST_CASE("a replayed team splits rows as a running one does") {
     CHECK(roll(LoopKind::index, seven_rows, 2, 4).text == "0:0 0:1 0:2 0:3 1:4 1:5 1:6 |");
     CHECK(roll(LoopKind::index, seven_rows, 3).text == "0:0 0:1 1:2 1:3 2:4 2:5 2:6 |");
     CHECK(roll(LoopKind::mask, seven_rows, 2).text == "0:0 0:1 0:2 1:3 1:4 1:5 1:6 |");
-    // Two rows leave, two come: one for each worker.
+    // Two rows are removed and two added: one for each worker.
     const std::vector<Ids> two_rows{{0, 1, 2}, {0, 3, 4}};
     CHECK(roll(LoopKind::paired, two_rows, 2).text == "0:1 1:2 |");
     CHECK(roll(LoopKind::oracle, two_rows, 2).text == "0:1 1:2 |");
-    CHECK(roll(LoopKind::paired, two_rows, 4).text == "1:1 3:2 |"); // workers 0 and 2 have none
+    CHECK(roll(LoopKind::paired, two_rows, 4).text == "1:1 3:2 |"); // workers 0 and 2 have no rows
 }
 
-TEST_CASE("a replayed team below the threshold, and one worker, are the leader alone") {
+TEST_CASE("below the threshold, and with one worker, only the leader of a replayed team works") {
     CHECK(roll(LoopKind::index, seven_rows, 2, 1, 8).text == "0:0 0:1 0:2 0:3 0:4 0:5 0:6 ");
     CHECK(roll(LoopKind::index, seven_rows, 1).text == "0:0 0:1 0:2 0:3 0:4 0:5 0:6 ");
 }

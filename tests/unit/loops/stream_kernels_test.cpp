@@ -12,7 +12,7 @@ using namespace bytebound;
 
 namespace {
 
-/// Aligned words with a guard of one line on either side.
+/// Aligned words with a guard line on either side.
 class Guarded {
 public:
     explicit Guarded(std::size_t words, std::uint64_t seed)
@@ -38,7 +38,7 @@ private:
     std::uint64_t* memory_;
 };
 
-constexpr std::size_t words = 3 * stream_chunk_bytes / 8; // 96: the end of the last chunk counts
+constexpr std::size_t words = 3 * stream_chunk_bytes / 8; // 96: includes the end of the last chunk
 
 } // namespace
 
@@ -59,7 +59,7 @@ TEST_CASE("every stream kernel set that runs here loads every word once") {
     }
 }
 
-TEST_CASE("stream kernels store every byte of their buffer and none beside it") {
+TEST_CASE("stream kernels store every byte of their buffer and none outside") {
     for (const StreamFunctions& functions : stream_functions()) {
         INFO(functions.isa);
         for (const auto write : {functions.write, functions.nt_write}) {
@@ -72,7 +72,7 @@ TEST_CASE("stream kernels store every byte of their buffer and none beside it") 
     }
 }
 
-TEST_CASE("stream kernels copy every byte of their buffer, leave the source and store none beside it") {
+TEST_CASE("stream kernels copy every byte of their buffer, leave the source unchanged and store none outside") {
     for (const StreamFunctions& functions : stream_functions()) {
         INFO(functions.isa);
         for (const auto copy : {functions.copy, functions.nt_copy}) {
@@ -86,7 +86,7 @@ TEST_CASE("stream kernels copy every byte of their buffer, leave the source and 
     }
 }
 
-TEST_CASE("kernels with non-temporal stores are there, or the reason why not") {
+TEST_CASE("kernels with non-temporal stores exist, or the reason why not") {
     const StreamFunctions& widest = widest_stream_functions();
     CHECK((widest.nt_write != nullptr) == (widest.nt_copy != nullptr));
     CHECK((widest.nt_write != nullptr) == why_no_nt_kernels().empty());
@@ -99,7 +99,7 @@ TEST_CASE("kernels with non-temporal stores are there, or the reason why not") {
     CHECK(stream_functions().front().isa == "portable");
 }
 
-TEST_CASE("random row moves name every row once on either side, in two orders, equal for an equal seed") {
+TEST_CASE("random row moves contain every row once on either side, in two orders, equal for equal seeds") {
     const auto moves = random_row_moves(1000, 7);
     REQUIRE(moves.size() == 1000);
     std::set<std::uint32_t> from, to;
@@ -114,7 +114,7 @@ TEST_CASE("random row moves name every row once on either side, in two orders, e
     CHECK(*from.rbegin() == 999);
     CHECK(to.size() == 1000);
     CHECK(*to.rbegin() == 999);
-    // Of two random orders of 1000 about 1 agrees; 12 or more would be a chance of 1e-9.
+    // In two random orders of 1000, about 1 position agrees; 12 or more have a probability of 1e-9.
     CHECK(in_place < 12);
     CHECK(ascending < 12);
     CHECK(random_row_moves(1000, 7) == moves);
@@ -122,7 +122,7 @@ TEST_CASE("random row moves name every row once on either side, in two orders, e
     CHECK(random_row_moves(0, 7).empty());
 }
 
-TEST_CASE("rows are copied whole from place to place by every method that stores as the ceilings do") {
+TEST_CASE("rows are copied as a whole by every method that the ceilings use") {
     for (const CopyMethod method : {CopyMethod::memcpy, CopyMethod::nt}) {
         if (!runs_here(method)) continue;
         INFO(name_of(method));

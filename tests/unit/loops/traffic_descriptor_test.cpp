@@ -26,7 +26,7 @@ double sum(const TrafficDescriptor& traffic, bool rows, double TrafficStream::*b
     return total;
 }
 
-/// Means of a replay of the loop itself.
+/// Means from a replay of the loop itself.
 struct Replayed {
     double rows_written = 0, metadata_bytes = 0;
 };
@@ -49,32 +49,33 @@ Replayed replay(const DescribedLoop& loop, std::uint32_t k) {
 
 } // namespace
 
-TEST_CASE("a slot is left alone with the chance that its row stays, step after step") {
+TEST_CASE("a slot is untouched with the probability that its row stays, step after step") {
     const RowChances chances{0.25, 0.5, 0.125};
     CHECK(untouched(Drawn::overwritten, chances, 0) == 1);
     CHECK(untouched(Drawn::overwritten, chances, 1) == 0.5);
     CHECK(untouched(Drawn::overwritten, chances, 3) == 0.125);
 }
 
-TEST_CASE("a rebuild leaves a row alone while it stays inactive") {
+TEST_CASE("a rebuild does not touch a row while it stays inactive") {
     const RowChances chances{0.25, 0.5, 0.125};
     CHECK(untouched(Drawn::active, chances, 1) == 0.75);
     CHECK(untouched(Drawn::active, chances, 2) == 0.75 * 0.875);
     CHECK(untouched(Drawn::active, {1, 0, 0}, 1) == 0);
 }
 
-TEST_CASE("a table entry is left alone while its row neither leaves nor joins") {
+TEST_CASE("a table entry is untouched while its row is neither removed nor added") {
     const RowChances chances{0.25, 0.5, 0.125};
     CHECK(untouched(Drawn::changed, chances, 2) == 0.25 * 0.25 + 0.75 * 0.875 * 0.875);
 }
 
-TEST_CASE("a row that is active must leave before it can be added") {
+TEST_CASE("an active row must be removed before it can be added") {
     const RowChances chances{0.25, 0.5, 0.125};
-    // One step: only inactive rows are added. Two: an active row leaves (1/2) and comes back at the earliest in the
-    // second, 0.5 * 0.125.
+    // One step: only inactive rows are added. Two: an active row is removed (1/2) and is added again at the earliest in
+    // the second, 0.5 * 0.125.
     CHECK(untouched(Drawn::added, chances, 1) == 0.25 + 0.75 * 0.875);
     CHECK(untouched(Drawn::added, chances, 2) == Approx(0.25 * (1 - 0.5 * 0.125) + 0.75 * 0.875 * 0.875));
-    // Chances that are equal need the other form of the series: stay both steps, leave in the first, in the second.
+    // Equal probabilities need the other form of the series: stay in both steps, leave in the first, leave in the
+    // second.
     const RowChances equal{0.5, 0.5, 0.5};
     CHECK(untouched(Drawn::added, equal, 2) == Approx(0.5 * (0.25 + 0.25 + 0.25) + 0.5 * 0.25));
     // Complete exchange: out in one step, back in the next.
@@ -82,12 +83,12 @@ TEST_CASE("a row that is active must leave before it can be added") {
     CHECK(untouched(Drawn::added, {0.5, 1, 1}, 2) == 0);
 }
 
-TEST_CASE("the streams of every loop ask for the rows and metadata bytes that the loop moves") {
+TEST_CASE("the streams of every loop describe the rows and metadata bytes that the loop moves") {
     struct Case {
         LoopKind loop;
         std::uint32_t k;
         double tau;
-        double tolerance; ///< of the metadata: 0 where every step moves the same
+        double tolerance; ///< of the metadata: 0 if every step moves the same
     };
     for (const Case& each :
          {Case{LoopKind::paired, 32, 0.5, 0}, Case{LoopKind::index, 32, 0.5, 0}, Case{LoopKind::mask, 32, 0.5, 0},
@@ -140,7 +141,7 @@ TEST_CASE("cases that the closed form does not cover have a reason and a remedy"
           "the number of active rows varies between 256 and 296, and the closed form assumes that it is constant");
     CHECK(reason(example(LoopKind::torch, 32)) ==
           Unmodelled{"library code", "compare with the index loop, which does the same"});
-    // k = 33 against 256 and 257 rows in turn.
+    // k = 33 with 256 and 257 rows in turn.
     CHECK(reason(example(LoopKind::hybrid, 33, 32.9 / 256)).reason ==
           "hybrid rebuilds in some steps and not in others");
 }

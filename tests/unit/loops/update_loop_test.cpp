@@ -55,7 +55,7 @@ TEST_CASE("paired overwrites the slots of removed rows in ascending order of bot
     }
 }
 
-TEST_CASE("paired appends the added rows that have no partner") {
+TEST_CASE("paired appends added rows that do not replace a removed one") {
     // Removed 2 (slot 1), added 1, 3, 4.
     const std::vector<Ids> masks{four, {0, 1, 3, 4, 5, 7}};
     for (const auto kind : {LoopKind::paired, LoopKind::oracle}) {
@@ -66,8 +66,8 @@ TEST_CASE("paired appends the added rows that have no partner") {
 }
 
 TEST_CASE("paired fills holes below the new end with added rows first, then with survivors of the tail") {
-    // Removed 0, 2, 5 (slots 0, 1, 2), added 1; the block ends before slot 2. 1 goes to slot 0, 7 from slot 3 to
-    // slot 1, slot 2 is popped: 2 rows although max(A,R) = 3.
+    // Removed 0, 2, 5 (slots 0, 1, 2), added 1; the block ends before slot 2. 1 goes to slot 0, 7 from slot 3 to slot
+    // 1, and slot 2 is popped: 2 rows although max(A,R) = 3.
     const std::vector<Ids> masks{four, {1, 7}};
     for (const auto kind : {LoopKind::paired, LoopKind::oracle}) {
         const Outcome outcome = run(kind, masks);
@@ -105,15 +105,15 @@ TEST_CASE("hybrid rebuilds when k exceeds tau times the rows after the step, and
     CHECK(run(LoopKind::hybrid, masks, 0.49).rows_written == 4);
 }
 
-TEST_CASE("hybrid judges by the rows after the step") {
+TEST_CASE("hybrid decides by the number of rows after the step") {
     // k = 3: 0.5 * 5 = 2.5 after growing by 1 rebuilds; shrinking by 3 of 6 leaves 3 rows; growing by 3 to 6 pairs.
     CHECK(run(LoopKind::hybrid, {four, {0, 1, 3, 5, 7}}).rows_written == 5);
     CHECK(run(LoopKind::hybrid, {{0, 1, 2}, {0, 1, 2, 3, 4, 5}}).rows_written == 3);
 }
 
 TEST_CASE("hybrid stays correct when it alternates between rebuilding and pairing") {
-    // Step 0 pairs (k = 2): slots 4 2 5 7. Step 1 rebuilds (k = 4): 1 3 5 7 ascending. Step 2 pairs on the rebuilt
-    // tables: 5 (slot 2) leaves, 0 comes.
+    // Step 0 pairs (k = 2): slots 4 2 5 7. Step 1 rebuilds (k = 4): 1 3 5 7 ascending. Step 2 pairs with the rebuilt
+    // tables: 5 (slot 2) is removed, 0 is added.
     const std::vector<Ids> masks{four, {2, 4, 5, 7}, {1, 3, 5, 7}, {0, 1, 3, 7}};
     const Outcome outcome = run(LoopKind::hybrid, masks);
     CHECK(outcome.ids == List{1, 3, 0, 7});
@@ -140,7 +140,7 @@ TEST_CASE("a step without a change writes nothing unless it rebuilds") {
     CHECK(run(LoopKind::mask, {four, four}).rows_written == 4);
 }
 
-TEST_CASE("reset starts again from the first mask") {
+TEST_CASE("reset restarts from the first mask") {
     const std::vector<Ids> masks{four, {1, 7}};
     Workspace workspace = eight_rows(masks);
     WorkerTeam team(1);
@@ -165,8 +165,8 @@ TEST_CASE("torch is known and not built in") {
     CHECK(replay_ledger(LoopKind::torch, workspace, {}, {}).empty());
 }
 
-// Metadata by hand. diff: old and new word 16, 4 per id listed. Overwrite: removed id, its slot, destination stored,
-// added id, two table entries stored = 24. Append: 16. Copy: two list entries = 8.
+// Metadata counted by hand. diff: old and new word 16, 4 per listed id. Overwrite: removed id, its slot, destination
+// stored, added id, two table entries stored = 24. Append: 16. Copy: two list entries = 8.
 TEST_CASE("the ledger of a step that keeps the size") {
     const std::vector<Ids> masks{four, {2, 4, 6, 7}};
     CHECK(ledger(LoopKind::paired, masks) == StepLedger{2, 2, 16 + 16 + 2 * 24 + 2 * 8});
@@ -184,9 +184,9 @@ TEST_CASE("the ledger of a step that grows") {
     CHECK(ledger(LoopKind::index, masks) == StepLedger{6, 3, 8 + 6 * 8});
 }
 
-TEST_CASE("the ledger of a step that shrinks counts the survivors in the slots given up") {
+TEST_CASE("the ledger of a shrinking step counts the survivors in the removed slots") {
     // Holes: 3 removed ids and slots loaded, 2 slots stored = 32. Added row: slot, id, two entries = 16. Survivor:
-    // slot, id_at, mask word, source stored, two entries = 28. In index's ascending slab, too, 7 is in slot 3: t = 1.
+    // slot, id_at, mask word, source stored, two entries = 28. In index's ascending slab 7 is also in slot 3: t = 1.
     const std::vector<Ids> masks{four, {1, 7}};
     CHECK(ledger(LoopKind::paired, masks) == StepLedger{2, 2, 32 + 32 + 16 + 28 + 2 * 8});
     CHECK(ledger(LoopKind::index, masks) == StepLedger{2, 2, 8 + 2 * 8});
@@ -194,17 +194,17 @@ TEST_CASE("the ledger of a step that shrinks counts the survivors in the slots g
     CHECK(ledger(LoopKind::paired, {four, {0, 2}}) == StepLedger{0, 0, 16 + 8 + 2 * 8});
 }
 
-TEST_CASE("the least rows of a shrinking step depend on the loop's own slab") {
-    // After step 0 paired holds 4 2 6 7 and index 2 4 6 7. Step 1 removes 6 and 4, the last two slots go: in paired's
-    // slab 7 survives there (t = 1), in index's 6 and 7 lie there and 7 survives, too.
+TEST_CASE("the minimum of rows of a shrinking step depends on the loop's own slab") {
+    // After step 0 paired has 4 2 6 7 and index 2 4 6 7. Step 1 removes 6 and 4, and the last two slots: in paired's
+    // slab 7 survives there (t = 1); in index's these slots contain 6 and 7, and 7 survives too.
     const std::vector<Ids> same{four, {2, 4, 6, 7}, {2, 7}};
     CHECK(ledger(LoopKind::paired, same).min_rows == 1);
     CHECK(ledger(LoopKind::index, same).min_rows == 1);
-    // Removing 2 and 4: paired's 4 2 lie low and 6 7 survive above (t = 2), as in index's 2 4 6 7.
-    // Removing 4 and 7 from 4 2 6 7: 6 survives (t = 1); from 2 4 6 7: 6 survives. Removing 6, 7: none in either.
-    // A slab order that tells them apart: 0 1 2 3 -> 4 1 2 3 against 1 2 3 4; then 4 and 1 leave.
+    // Removing 2 and 4: in paired's slab 4 2 are low and 6 7 survive above (t = 2), as in index's 2 4 6 7. Removing 4
+    // and 7 from 4 2 6 7: 6 survives (t = 1); from 2 4 6 7: 6 survives. Removing 6, 7: none in either. A slab order
+    // with different results: 0 1 2 3 -> 4 1 2 3 compared with 1 2 3 4; then 4 and 1 are removed.
     const std::vector<Ids> apart{{0, 1, 2, 3}, {1, 2, 3, 4}, {2, 3}};
-    CHECK(ledger(LoopKind::paired, apart).min_rows == 2); // 2 3 in the slots given up
+    CHECK(ledger(LoopKind::paired, apart).min_rows == 2); // 2 and 3 in the removed slots
     CHECK(ledger(LoopKind::index, apart).min_rows == 1);  // 3 and the removed 4
 }
 
@@ -264,14 +264,14 @@ TEST_CASE("the stream of a shrinking paired step, reference by reference") {
                                           {'L', meta, 20488, 4},
                                           {'S', index_, 16420, 4}, // 2: slot 1 is a hole
                                           {'L', index_, 16424, 4},
-                                          {'L', meta, 20500, 4}, // 5: slot 2 is given up
+                                          {'L', meta, 20500, 4}, // 5: slot 2 is removed
                                           {'L', index_, 16416, 4},
                                           {'L', index_, 16384, 4}, // slot 0 gets 1
                                           {'S', meta, 20484, 4},
                                           {'S', meta, 20544, 4},
                                           {'L', index_, 16420, 4},
                                           {'L', meta, 20556, 4},
-                                          {'L', mask, 24584, 8}, // slot 1: slot 3 holds 7, active
+                                          {'L', mask, 24584, 8}, // slot 1: slot 3 contains 7, which is active
                                           {'S', index_, 16388, 4},
                                           {'S', meta, 20508, 4},
                                           {'S', meta, 20548, 4},
@@ -347,7 +347,7 @@ TEST_CASE("oracle's pairs of the next step follow those of the step before") {
 }
 
 TEST_CASE("a hybrid rebuild lists the rows and their tables after the diff") {
-    // k = 1 > 0.5 * 1: diff (removed 2), then list and tables of the one row left, then its copy.
+    // k = 1 > 0.5 * 1: diff (removed 2), then list and tables of the remaining row, then its copy.
     const std::vector<Reference> expected{{'L', mask, 24576, 8},           {'L', mask, 24584, 8},
                                           {'S', index_, 16416, 4},         {'L', mask, 24584, 8},
                                           {'S', index_, 16384, 4},         {'S', meta, 20484, 4},

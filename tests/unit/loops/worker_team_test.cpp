@@ -32,7 +32,7 @@ TEST_CASE("each runs once on every worker, the leader on the calling thread") {
     CHECK(leader == std::this_thread::get_id());
 }
 
-TEST_CASE("no release is lost or run twice, with more workers than CPUs and after sleeps") {
+TEST_CASE("no release is lost or repeated, with more workers than CPUs and after sleeps") {
     WorkerTeam team(5);
     std::array<std::atomic<int>, 5> counts{};
     const WorkerTeam::Part count = [](void* context, unsigned worker) noexcept {
@@ -48,7 +48,7 @@ TEST_CASE("no release is lost or run twice, with more workers than CPUs and afte
         CHECK(worker.load() == 2000);
 }
 
-TEST_CASE("parts are timed per worker, set-up through each is not") {
+TEST_CASE("parts are timed per worker, but set-up by each() is not") {
     WorkerTeam team(2);
     team.each([](unsigned) { std::this_thread::sleep_for(std::chrono::milliseconds(1)); });
     CHECK(team.part_ns(0) == 0);
@@ -58,20 +58,20 @@ TEST_CASE("parts are timed per worker, set-up through each is not") {
     };
     team.release(nap, nullptr);
     team.release(nap, nullptr);
-    CHECK(team.part_ns(1) >= 4'000'000); // a sleep is never shorter than asked
+    CHECK(team.part_ns(1) >= 4'000'000); // a sleep is never shorter than requested
     CHECK(team.part_ns(0) < team.part_ns(1));
     team.clear_part_ns();
     CHECK(team.part_ns(1) == 0);
 }
 
-TEST_CASE("a team of one works on the caller alone") {
+TEST_CASE("a team of one works only on the calling thread") {
     WorkerTeam team(1);
     int calls = 0;
     team.each([&](unsigned worker) { calls += worker == 0 ? 1 : 100; });
     CHECK(calls == 1);
 }
 
-TEST_CASE("rows are shared in whole grains, in order") {
+TEST_CASE("rows are distributed in whole grains, in order") {
     CHECK(share_of(20, 8, 0, 2) == RowShare{0, 8}); // 3 grains: 1 and 2
     CHECK(share_of(20, 8, 1, 2) == RowShare{8, 20});
     CHECK(share_of(5, 8, 0, 2) == RowShare{0, 0});

@@ -13,7 +13,7 @@ TEST_CASE("rows of the main job are 8 KiB in two groups") {
     CHECK(layout.row_bytes() == 8192);
 }
 
-TEST_CASE("row bytes follow the element type and leave out groups without columns") {
+TEST_CASE("row bytes depend on the element type and omit groups without columns") {
     CHECK(make_layout(Dtype::f16, 3, 0, 5) == RowLayout{{{"up", 6}, {"gate", 10}}});
     CHECK(make_layout(Dtype::bf16, 0, 7, 0) == RowLayout{{{"down", 14}}});
     CHECK(make_layout(Dtype::i8, 3, 2, 1).row_bytes() == 6);
@@ -23,7 +23,7 @@ TEST_CASE("row bytes follow the element type and leave out groups without column
     CHECK(name_of(Dtype::i8) == "i8");
 }
 
-TEST_CASE("buffers have a fixed order and start on pages") {
+TEST_CASE("buffers have a fixed order and start at page boundaries") {
     // N = 100: rows of 48 and 80 bytes; mask of 2 words.
     const WorkspaceSpec spec{100, {{{"up", 48}, {"gate", 80}}}, 3, 0};
     const auto ranges = arena_layout(spec);
@@ -57,7 +57,7 @@ TEST_CASE("oracle's lists enlarge the index buffer and move neither pool nor sla
     CHECK(large[3].offset == small[3].offset + 4096); // 16384 instead of 12288 + 4096 ...
 }
 
-TEST_CASE("rows, lists, tables and masks lie where the layout says") {
+TEST_CASE("rows, lists, tables and masks are at the offsets of the layout") {
     Workspace workspace = eight_rows({{}, {}, {}});
     std::byte* base = workspace.base();
     CHECK(reinterpret_cast<std::uintptr_t>(base) % (2 << 20) == 0);
@@ -98,8 +98,8 @@ TEST_CASE("the pool holds no zero word, distinct rows, and depends on the seed")
     CHECK(first == std::vector<std::byte>(workspace.base(), workspace.base() + 4000));
 }
 
-TEST_CASE("a seed whose first word would be zero gets another word there") {
-    // splitmix64 maps the state -0x9e3779b97f4a7c15 to 0, from which the pool's words start.
+TEST_CASE("a seed whose first word would be zero gets another word instead") {
+    // splitmix64 maps the state -0x9e3779b97f4a7c15 to 0, and the pool's words start from it.
     Workspace workspace = make_workspace({2, {{{"up", 8}}}, 1, 0});
     workspace.touch(0x61c8864680b583ebu);
     std::uint64_t word = 0;
@@ -107,7 +107,7 @@ TEST_CASE("a seed whose first word would be zero gets another word there") {
     CHECK(word == 1);
 }
 
-TEST_CASE("sizes that no arena can have are refused") {
+TEST_CASE("impossible arena sizes are rejected") {
     const auto none = Workspace::allocate({0, {{{"up", 8}}}, 1, 0});
     REQUIRE(!none.has_value());
     CHECK(to_line(none.error()) ==
@@ -138,7 +138,7 @@ const std::string remedy = "; the figures are not those of a correct update; ple
 
 } // namespace
 
-TEST_CASE("the slab's proof names slot, id, group, byte and both values of the first difference") {
+TEST_CASE("the slab's proof reports slot, id, group, byte and both values of the first difference") {
     const std::vector<Ids> masks{{0, 2, 5, 7}, {2, 4, 6, 7}};
     Workspace workspace = eight_rows(masks);
     WorkerTeam team(1);

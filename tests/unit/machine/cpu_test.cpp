@@ -10,7 +10,7 @@ CpuIdentity identity(std::string_view text) { return cpu_identity(parse_cpuinfo(
 
 } // namespace
 
-TEST_CASE("cpuinfo of four architectures") {
+TEST_CASE("the CPU is identified from cpuinfo of four architectures") {
     const CpuIdentity x86 =
         identity("processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 143\n"
                  "model name\t: Some Xeon\nstepping\t: 8\nflags\t\t: fpu hypervisor cqm_mbm_total\n");
@@ -21,7 +21,7 @@ TEST_CASE("cpuinfo of four architectures") {
     CHECK(x86.hypervisor_flag == true);
     CHECK(x86.mbm_total == true);
     CHECK(identity("vendor_id : GenuineIntel\nflags : nohypervisor hypervisor_x\n").hypervisor_flag == false);
-    // The first processor speaks, a big core further down does not overwrite it.
+    // The first processor's values are kept; a big core further down does not overwrite them.
     const CpuIdentity arm = identity("processor\t: 0\nCPU implementer\t: 0x41\nCPU part\t: 0xd05\n\nprocessor\t: 4\n"
                                      "CPU implementer\t: 0x41\nCPU part\t: 0xd0b\n");
     CHECK(arm.architecture == "aarch64");
@@ -32,7 +32,7 @@ TEST_CASE("cpuinfo of four architectures") {
     CHECK(identity("").architecture.empty());
 }
 
-TEST_CASE("what cpuinfo does not state is absent, not 0") {
+TEST_CASE("values that cpuinfo does not contain are absent, not 0") {
     const CpuIdentity arm = identity("processor\t: 0\nCPU implementer\t: 0x48\nCPU architecture: 8\nCPU part\t: 0xd01\n"
                                      "CPU revision\t: 0\n");
     CHECK_FALSE(arm.family);
@@ -49,7 +49,7 @@ TEST_CASE("what cpuinfo does not state is absent, not 0") {
     CHECK(identity("") == CpuIdentity{});
 }
 
-TEST_CASE("the machine of a POWER system is no model of its CPU") {
+TEST_CASE("the machine line of a POWER system is not the model of its CPU") {
     const CpuIdentity power = identity("processor\t: 0\ncpu\t\t: POWER9, altivec supported\n\ntimebase\t: 512000000\n"
                                        "model\t\t: 9006-22P\n");
     CHECK(power.power_cpu == "POWER9");

@@ -18,7 +18,7 @@ using test::mib;
 
 } // namespace
 
-TEST_CASE("a recorded two-package SMT machine is read as it is") {
+TEST_CASE("a recorded two-package SMT machine is read completely") {
     const Machine machine = machine_of(two_package_smt());
     CHECK(machine.online == Cpus{0, 1, 2, 3, 4, 5, 6, 7});
     CHECK(machine.allowed == Cpus{0, 1, 2, 3, 4, 5, 6, 7});
@@ -32,7 +32,7 @@ TEST_CASE("a recorded two-package SMT machine is read as it is") {
     CHECK(machine.caches.size() == 14);
 }
 
-TEST_CASE("a recorded machine can neither bind nor query, and says why") {
+TEST_CASE("a recorded machine can neither bind nor query, with a reason") {
     const Machine machine = machine_of(two_package_smt());
     for (const Capability& capability : {machine.bind_cpus, machine.bind_memory, machine.query_pages}) {
         CHECK_FALSE(capability.available);
@@ -40,7 +40,7 @@ TEST_CASE("a recorded machine can neither bind nor query, and says why") {
     }
 }
 
-TEST_CASE("last-level caches are those that the CPUs reach, each once") {
+TEST_CASE("last-level caches are those of the given CPUs, without repetition") {
     const Machine machine = machine_of(two_package_smt());
     const CacheInfo first{3, "Unified", 16 * mib, 16, 64, {0, 1, 4, 5}, "sysfs"};
     const CacheInfo second{3, "Unified", 16 * mib, 16, 64, {2, 3, 6, 7}, "sysfs"};
@@ -68,7 +68,7 @@ TEST_CASE("an outermost cache of unknown size is not replaced by an inner one") 
     CHECK(machine.last_level_caches({0}).empty());
 }
 
-TEST_CASE("CPUs without cache directories reach no cache") {
+TEST_CASE("CPUs without cache directories have no last-level cache") {
     TreeFiles files = two_package_smt();
     std::erase_if(files, [](const auto& file) { return file.first.find("/cache/") != std::string::npos; });
     const Machine machine = machine_of(files);
@@ -88,7 +88,7 @@ TEST_CASE("an offline CPU is present, not online, and belongs to no core, cache 
     CHECK(machine.last_level_caches({0})[0].cpus == Cpus{0, 1, 4});
 }
 
-TEST_CASE("allowed CPUs and nodes come from the process status, limited to what is online") {
+TEST_CASE("allowed CPUs and nodes come from the process status, limited to online ones") {
     TreeFiles files = two_package_smt();
     files["proc/self/status"] = "Cpus_allowed:\tf0\nCpus_allowed_list:\t2-3,100\nMems_allowed_list:\t1";
     const Machine machine = machine_of(files);
@@ -104,7 +104,7 @@ TEST_CASE("without a process status everything online is allowed") {
     CHECK(machine.allowed_nodes == Cpus{0, 1});
 }
 
-TEST_CASE("a memory-only node and a CPU-only node keep their halves empty") {
+TEST_CASE("a memory-only node has no CPUs, and a CPU-only node no memory") {
     TreeFiles files = two_package_smt();
     files["sys/devices/system/node/online"] = "0-2";
     add_node(files, 1, {2, 3, 6, 7}, 0, "21 10 40");
@@ -113,7 +113,7 @@ TEST_CASE("a memory-only node and a CPU-only node keep their halves empty") {
     REQUIRE(machine.nodes.size() == 3);
     CHECK(machine.nodes[1] == NumaNode{1, {2, 3, 6, 7}, 0, {21, 10, 40}});
     CHECK(machine.nodes[2] == NumaNode{2, {}, 512 * mib, {40, 40, 10}});
-    // The distances of node 0 name two nodes only: they cannot be assigned.
+    // The distances of node 0 list only two nodes, so they cannot be assigned.
     CHECK(machine.nodes[0].distance.empty());
 }
 
@@ -125,7 +125,7 @@ TEST_CASE("a kernel without NUMA has one node 0 with all CPUs and all memory") {
     CHECK(machine.allowed_nodes == Cpus{0});
 }
 
-TEST_CASE("a single node has all memory even when its own file states less") {
+TEST_CASE("a single node has all memory even if its own file reports less") {
     TreeFiles files = {{"sys/devices/system/cpu/online", "0"}, {"proc/meminfo", "MemTotal: 4096 kB"}};
     files["sys/devices/system/node/online"] = "0";
     add_node(files, 0, {0}, 1024, "10");
@@ -138,14 +138,14 @@ TEST_CASE("a possible node that is not online is offline") {
     CHECK(machine_of(files).offline_nodes == Cpus{2, 3});
 }
 
-TEST_CASE("without sysfs the CPUs come from cpuinfo, each a core of its own") {
+TEST_CASE("without sysfs the CPUs come from cpuinfo, each as its own core") {
     const Machine machine = machine_of({{"proc/cpuinfo", "processor\t: 0\nmodel name\t: X\n\nprocessor\t: 1\n"}});
     CHECK(machine.online == Cpus{0, 1});
     CHECK(machine.cores == std::vector<Core>{{0, 0, {0}}, {0, 1, {1}}});
     CHECK(machine.nodes[0].cpus == Cpus{0, 1});
 }
 
-TEST_CASE("without a list of online CPUs the topology directories count") {
+TEST_CASE("without a list of online CPUs the topology directories are used") {
     TreeFiles files = two_package_smt();
     files.erase("sys/devices/system/cpu/online");
     CHECK(machine_of(files).online == Cpus{0, 1, 2, 3, 4, 5, 6, 7});
@@ -162,7 +162,7 @@ TEST_CASE("core_cpus_list is preferred over its older name") {
     CHECK(machine_of(files).cores == std::vector<Core>{{0, 0, {0, 1}}});
 }
 
-TEST_CASE("an empty tree and a malformed list are bad data") {
+TEST_CASE("an empty tree or a malformed list is bad data") {
     const Tree empty;
     const auto nothing = discover(empty.root());
     REQUIRE_FALSE(nothing);
@@ -177,7 +177,7 @@ TEST_CASE("an empty tree and a malformed list are bad data") {
     CHECK(malformed.error().object == (broken.path() / "sys/devices/system/cpu/online").string());
 }
 
-TEST_CASE("the running machine has the CPUs on which the kernel lets this process run") {
+TEST_CASE("the running machine allows the CPUs that the kernel allows this process") {
     const auto machine = discover(SysRoot());
     REQUIRE(machine);
     cpu_set_t mask;
@@ -188,7 +188,7 @@ TEST_CASE("the running machine has the CPUs on which the kernel lets this proces
     CHECK(machine->allowed == expected);
 }
 
-TEST_CASE("hwloc's view of the running machine agrees with its sysfs read as a recorded tree") {
+TEST_CASE("hwloc's view of the running machine agrees with its sysfs as a recorded tree") {
     const auto live = discover(SysRoot());
     const auto recorded = discover(SysRoot("/"));
     REQUIRE(live);

@@ -29,19 +29,19 @@ TEST_CASE("huge pages of whole mappings are summed") {
     CHECK(huge_page_bytes_in(smaps, 0x30000000, mib) == 0u);
 }
 
-TEST_CASE("of a mapping larger than the range only huge pages that must be inside count") {
-    // 8 MiB mapping, 6 huge. 4 MiB of it lie outside, so at least 2 of the 6 are inside.
+TEST_CASE("in a mapping larger than the range, only huge pages that must be inside it count") {
+    // 8 MiB mapping, 6 of them huge. 4 MiB are outside, so at least 2 of the 6 are inside.
     CHECK(huge_page_bytes_in(smaps, 0x20000000, 4 * mib) == 2 * mib);
-    // 7 MiB of it lie outside: all 6 may be there.
+    // 7 MiB are outside: all 6 may be there.
     CHECK(huge_page_bytes_in(smaps, 0x20000000, mib) == 0u);
 }
 
-TEST_CASE("a smaps file without the field tells nothing") {
+TEST_CASE("a smaps file without the field gives no answer") {
     CHECK_FALSE(huge_page_bytes_in("10000000-10400000 rw-p 00000000 00:00 0 \nSize: 4096 kB\n", 0x10000000, mib));
     CHECK_FALSE(huge_page_bytes_in("", 0x10000000, mib));
 }
 
-TEST_CASE("a range of this process has a number of huge page bytes not above its size") {
+TEST_CASE("a range of this process has at most as many huge page bytes as bytes") {
     auto region = MappedRegion::anonymous(4 * mib, 2 * mib);
     REQUIRE(region);
     std::memset(region->data(), 1, region->size());

@@ -1,5 +1,5 @@
-// hwloc reads the same recorded trees (HWLOC_FSROOT): its numbering of cores and packages is what users type after
-// core: and package:, so ours has to be the same.
+// hwloc reads the same recorded trees (HWLOC_FSROOT). Users type its numbers of cores and packages after core: and
+// package:, so our numbering must be the same.
 
 #include <hwloc.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ std::vector<int> cpus_of(hwloc_obj_t object) {
 
 std::vector<Core> cores_of_hwloc(const Tree& tree) {
     ::setenv("HWLOC_FSROOT", tree.path().c_str(), 1);
-    ::setenv("HWLOC_COMPONENTS", "linux,stop", 1); // not the CPUID of the machine that runs the test
+    ::setenv("HWLOC_COMPONENTS", "linux,stop", 1); // not from the CPUID of the machine that runs the test
     hwloc_topology_t topology;
     REQUIRE(hwloc_topology_init(&topology) == 0);
     REQUIRE(hwloc_topology_load(topology) == 0);
@@ -42,7 +42,7 @@ std::vector<Core> cores_of_hwloc(const Tree& tree) {
 
 } // namespace
 
-TEST_CASE("cores and packages are numbered as hwloc numbers them") {
+TEST_CASE("cores and packages are numbered as in hwloc") {
     TreeFiles files = two_package_smt();
     SECTION("siblings n and n + 4") {}
     SECTION("an offline sibling") {

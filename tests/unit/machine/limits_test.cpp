@@ -24,7 +24,7 @@ TEST_CASE("a limit that no file sets is unknown, not absent") {
     CHECK(find_limits(tree.root()).memory_bytes == GroupLimit{true, 4096});
 }
 
-TEST_CASE("a kernel's version is compared by number, and an unknown one is before none") {
+TEST_CASE("kernel versions are compared as numbers, and an unknown one is before no other") {
     test::Tree tree;
     CHECK_FALSE(kernel_release(tree.root()).version);
     CHECK_FALSE(kernel_release(tree.root()).before(99, 0));

@@ -15,7 +15,7 @@ namespace {
 
 using test::on_nodes, test::page_bytes;
 
-/// Remembers what mbind(2) was asked for.
+/// Records the arguments of mbind(2).
 class AskedSys final : public test::ForwardingSys {
 public:
     SysResult bind_memory(void* at, std::size_t size, int asked, std::span<const unsigned long> mask) override {
@@ -31,7 +31,7 @@ public:
     std::vector<unsigned long> nodes;
 };
 
-/// Nodes 0, 1 and 70 with memory.
+/// Nodes 0, 1 and 70 have memory.
 Machine three_nodes() {
     Machine machine;
     machine.bind_memory = Capability::yes("mbind");
@@ -58,7 +58,7 @@ TEST_CASE("every policy can be set on this machine's first node") {
     }
 }
 
-TEST_CASE("a machine that cannot bind memory says so, unless nothing has to be bound") {
+TEST_CASE("a machine that cannot bind memory reports that, unless nothing needs binding") {
     KernelSys sys;
     Machine machine;
     machine.bind_memory = Capability::no("this is a recorded machine", "run on the machine itself");
@@ -67,14 +67,14 @@ TEST_CASE("a machine that cannot bind memory says so, unless nothing has to be b
     CHECK(bind_memory(sys, machine, placement, nullptr, 0).value() == true);
     machine.nodes.push_back({1, {1}, 1 << 20, {}});
     CHECK(bind_memory(sys, machine, placement, nullptr, 0).value() == false);
-    // Both nodes are in place: first touch cannot miss; interleaving cannot be had.
+    // Both nodes are in place: first touch cannot go elsewhere, but interleaving is impossible.
     placement.nodes = {0, 1};
     CHECK(bind_memory(sys, machine, placement, nullptr, 0).value() == true);
     placement.policy = MemoryPolicy::interleave;
     CHECK(bind_memory(sys, machine, placement, nullptr, 0).value() == false);
 }
 
-TEST_CASE("each policy is asked of the kernel with its own nodes") {
+TEST_CASE("each policy is set with its own nodes") {
     using Mask = std::vector<unsigned long>;
     const Machine machine = three_nodes();
     AskedSys sys;
@@ -82,7 +82,7 @@ TEST_CASE("each policy is asked of the kernel with its own nodes") {
     CHECK(bind_memory(sys, machine, placement, nullptr, 4096).value());
     CHECK(sys.policy == MPOL_PREFERRED);
     CHECK(sys.nodes == Mask{2});
-    placement.nodes = {0, 1}; // of two nodes' CPUs: first touch decides
+    placement.nodes = {0, 1}; // CPUs of two nodes: first touch decides
     CHECK(bind_memory(sys, machine, placement, nullptr, 4096).value());
     CHECK(sys.policy == MPOL_LOCAL);
     CHECK(sys.nodes.empty());
@@ -103,7 +103,7 @@ TEST_CASE("each policy is asked of the kernel with its own nodes") {
     CHECK(refused.error().object == "nodes 70");
 }
 
-TEST_CASE("binding begins at the page in which the range begins") {
+TEST_CASE("binding starts at the page that contains the start of the range") {
     AskedSys sys;
     auto* const address = reinterpret_cast<std::byte*>(std::uintptr_t{1} << 30);
     CHECK(bind_memory(sys, three_nodes(), on_nodes({1}), address + 64, 4096).value());

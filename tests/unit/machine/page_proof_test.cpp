@@ -15,7 +15,7 @@ namespace {
 
 using test::on_nodes, test::page_bytes;
 
-/// Answers for page n of an imagined buffer at `base` with answers[n], and remembers how it was asked.
+/// Answers for page n of an imaginary buffer at `base` with answers[n], and records the calls.
 class PagesSys final : public test::ForwardingSys {
 public:
     SysResult query_pages(unsigned long count, void** pages, int* status) override {
@@ -37,7 +37,7 @@ void* at(const PagesSys& sys, std::size_t offset) { return reinterpret_cast<void
 
 } // namespace
 
-TEST_CASE("pages are counted by node, absent ones apart, and judged by the placement") {
+TEST_CASE("pages are counted by node, absent ones separately, and compared with the placement") {
     PagesSys sys;
     sys.answers = {0, 1, 1, -ENOENT, 2, -EFAULT, 1, 1};
     const auto proof = query_pages(sys, on_nodes({1, 2}), "pool.up", at(sys, 0), 8 * page_bytes());
@@ -50,7 +50,7 @@ TEST_CASE("pages are counted by node, absent ones apart, and judged by the place
     CHECK(proof->percent_in_place() == 62.5);
 }
 
-TEST_CASE("a range covers every page that it touches") {
+TEST_CASE("a range covers every page that it overlaps") {
     PagesSys sys;
     const auto pages = [&](std::size_t offset, std::size_t bytes) {
         return query_pages(sys, on_nodes({0}), "b", at(sys, offset), bytes)->pages;
@@ -63,7 +63,7 @@ TEST_CASE("a range covers every page that it touches") {
     CHECK(pages(0, 0) == 0);
 }
 
-TEST_CASE("a buffer without pages has nothing out of place") {
+TEST_CASE("a buffer without pages is entirely in place") {
     PagesSys sys;
     const auto proof = query_pages(sys, on_nodes({0}), "empty", at(sys, 0), 0);
     REQUIRE(proof);
@@ -71,7 +71,7 @@ TEST_CASE("a buffer without pages has nothing out of place") {
     CHECK(sys.calls == 0);
 }
 
-TEST_CASE("large buffers are asked in chunks and summed") {
+TEST_CASE("large buffers are queried in chunks and summed") {
     PagesSys sys;
     // 2.5 chunks of 8192; the answers of the first page of each chunk differ from the rest.
     sys.answers.assign(20480, 0);
@@ -83,7 +83,7 @@ TEST_CASE("large buffers are asked in chunks and summed") {
     CHECK(proof->in_place == 20476);
 }
 
-TEST_CASE("each buffer of an arena gets its proof, a shared page counts in both") {
+TEST_CASE("each buffer of an arena gets a proof, and a shared page counts in both") {
     PagesSys sys;
     sys.answers = {0, 1, 0};
     const std::size_t half = page_bytes() / 2;
@@ -98,7 +98,7 @@ TEST_CASE("each buffer of an arena gets its proof, a shared page counts in both"
     CHECK((*proofs)[1].on_node == std::map<int, std::uint64_t>{{0, 1}, {1, 1}});
 }
 
-TEST_CASE("a kernel that refuses move_pages is not possible here, with its errno") {
+TEST_CASE("a refused move_pages is the error not_possible with its errno") {
     PagesSys sys;
     sys.error = EPERM;
     const auto proof = query_pages(sys, on_nodes({0}), "pool.up", at(sys, 0), page_bytes());

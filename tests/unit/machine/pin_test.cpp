@@ -10,7 +10,7 @@ using namespace bytebound;
 
 namespace {
 
-/// The kernel's own answer, not through any seam.
+/// The kernel's own answer, without the seam.
 std::vector<int> affinity() {
     cpu_set_t mask;
     REQUIRE(::sched_getaffinity(0, sizeof mask, &mask) == 0);
@@ -20,7 +20,7 @@ std::vector<int> affinity() {
     return cpus;
 }
 
-/// A kernel that names another affinity than the one set.
+/// A kernel that reports another affinity than the one set.
 class LyingSys final : public test::ForwardingSys {
 public:
     SysResult sched_setaffinity(pid_t tid, std::size_t bytes, const cpu_set_t* set) override {
@@ -37,13 +37,14 @@ public:
     }
     std::vector<int> named;
     int error = 0;
-    bool bound = false; ///< it lies from then on
+    bool bound = false; ///< from then on, the answers are false
 };
 
 Machine this_machine() {
     auto machine = discover(SysRoot());
     REQUIRE(machine);
-    // These tests need a machine that binds; one that does not is a fault of the build machine, not a pass.
+    // These tests need a machine that can bind. A machine that cannot is unsuitable for the build, so the tests fail
+    // there.
     REQUIRE(machine->bind_cpus.available);
     return *machine;
 }
@@ -67,7 +68,7 @@ TEST_CASE("a pin binds the calling thread to one CPU and restores its former aff
     }
 }
 
-TEST_CASE("a moved pin restores once, when its last owner goes") {
+TEST_CASE("a moved pin restores once, when its last owner is destroyed") {
     const Machine machine = this_machine();
     const std::vector<int> before = affinity();
     KernelSys sys;
@@ -85,7 +86,7 @@ TEST_CASE("a moved pin restores once, when its last owner goes") {
     CHECK(affinity() == before);
 }
 
-TEST_CASE("a pin restores the thread that it bound, whichever thread destroys it") {
+TEST_CASE("a pin restores the thread that it bound, even if another thread destroys it") {
     const Machine machine = this_machine();
     const std::vector<int> before = affinity();
     KernelSys sys;
@@ -104,12 +105,12 @@ TEST_CASE("a pin restores the thread that it bound, whichever thread destroys it
     CHECK(of_the_other == std::vector{machine.allowed.back()});
 }
 
-TEST_CASE("an affinity that reads back differently is a failed proof, and is undone") {
+TEST_CASE("an affinity that reads back differently is a failed proof and is restored") {
     const Machine machine = this_machine();
     const std::vector<int> before = affinity();
     const int cpu = machine.allowed.front();
     LyingSys sys;
-    SECTION("a second CPU besides the wanted one") {
+    SECTION("an additional CPU") {
         sys.named = {cpu, cpu + 1};
         const auto pin = Pin::bind(sys, machine, cpu);
         REQUIRE_FALSE(pin);
@@ -132,17 +133,17 @@ TEST_CASE("an affinity that reads back differently is a failed proof, and is und
     CHECK(affinity() == before);
 }
 
-TEST_CASE("a CPU that the kernel refuses is not possible here, with its errno") {
+TEST_CASE("a CPU that the kernel refuses is the error not_possible with its errno") {
     const Machine machine = this_machine();
     KernelSys sys;
-    // The kernel answers EINVAL for a number that it does not have.
+    // The kernel returns EINVAL for a number that it does not have.
     const auto pin = Pin::bind(sys, machine, 900);
     REQUIRE_FALSE(pin);
     CHECK(pin.error().code == ExitCode::not_possible);
     CHECK(pin.error().sys_errno == EINVAL);
 }
 
-TEST_CASE("on a machine that cannot bind, a pin binds nothing and says so") {
+TEST_CASE("on a machine that cannot bind, a pin binds nothing and reports it") {
     Machine machine = this_machine();
     machine.bind_cpus = Capability::no("this is a recorded machine", "run on the machine itself");
     const std::vector<int> before = affinity();
@@ -154,7 +155,7 @@ TEST_CASE("on a machine that cannot bind, a pin binds nothing and says so") {
     CHECK(affinity() == before);
 }
 
-TEST_CASE("the affinity of more CPUs than one cpu_set_t holds is read with a larger set") {
+TEST_CASE("the affinity of more CPUs than fit in one cpu_set_t is read with a larger set") {
     class LargeMachine final : public test::ForwardingSys {
     public:
         SysResult sched_getaffinity(pid_t, std::size_t bytes, cpu_set_t* set) override {
@@ -169,7 +170,7 @@ TEST_CASE("the affinity of more CPUs than one cpu_set_t holds is read with a lar
     CHECK(*cpus == std::vector{1500});
 }
 
-TEST_CASE("binding asks the kernel for exactly the wanted CPUs, also for one beyond a cpu_set_t") {
+TEST_CASE("binding sets exactly the requested CPUs, including one beyond a cpu_set_t") {
     class AskedSys final : public test::ForwardingSys {
     public:
         SysResult sched_setaffinity(pid_t tid, std::size_t bytes, const cpu_set_t* set) override {

@@ -33,11 +33,11 @@ TEST_CASE("auto takes one CPU per core, first cores first, SMT siblings last") {
     CHECK(cpus_for(machine, "auto", 8) == Cpus{0, 1, 2, 3, 4, 5, 6, 7});
 }
 
-TEST_CASE("auto stays on allowed CPUs and takes a sibling where only that is allowed") {
+TEST_CASE("auto stays on allowed CPUs and takes a sibling if only that is allowed") {
     TreeFiles files = two_package_smt();
     files["proc/self/status"] = "Cpus_allowed_list:\t1,3,4-5\nMems_allowed_list:\t0-1";
     const Machine machine = machine_of(files);
-    // Core 0 offers 4 only, core 1 offers 1 then 5, core 2 nothing, core 3 offers 3.
+    // Core 0 offers only 4; core 1 offers 1, then 5; core 2 nothing; core 3 offers 3.
     CHECK(cpus_for(machine, "auto", 4) == Cpus{4, 1, 3, 5});
 }
 
@@ -58,7 +58,7 @@ TEST_CASE("core: and package: take one CPU per core before any sibling") {
 TEST_CASE("CPUs, cores and packages that do not exist are wrong usage") {
     const Machine machine = machine_of(two_package_smt());
     CHECK(to_line(error_for(machine, "8", "local")) == "place CPU 8: this machine has no such CPU; choose among 0-7");
-    // Possible for hotplug (0-127), but not there.
+    // Possible for hotplug (0-127), but not present.
     CHECK(error_for(machine, "100", "local").code == ExitCode::usage);
     CHECK(to_line(error_for(machine, "core:4", "local")) ==
           "place core 4: this machine has no such core; choose among 0-3");
@@ -85,7 +85,7 @@ TEST_CASE("offline CPUs are not possible here") {
     CHECK(cpus_for(machine, "core:1", 1) == Cpus{1});
 }
 
-TEST_CASE("CPUs outside the cpuset are not possible here") {
+TEST_CASE("CPUs outside of the cpuset are not possible here") {
     TreeFiles files = two_package_smt();
     files["proc/self/status"] = "Cpus_allowed_list:\t0-1\nMems_allowed_list:\t0-1";
     const Machine machine = machine_of(files);
@@ -106,7 +106,7 @@ TEST_CASE("fewer CPUs than workers are not possible here") {
     CHECK(error_for(machine, "auto", "local", 9).code == ExitCode::not_possible);
 }
 
-TEST_CASE("local names the nodes of the chosen CPUs") {
+TEST_CASE("local uses the nodes of the chosen CPUs") {
     const Machine machine = machine_of(two_package_smt());
     const auto nodes = [&](const char* cpus, unsigned threads) {
         return resolve_placement(machine, cpus, "local", threads)->nodes;
@@ -118,10 +118,10 @@ TEST_CASE("local names the nodes of the chosen CPUs") {
     CHECK(nodes("7,0", 1) == std::vector{1});
 }
 
-TEST_CASE("local on a CPU-only node names the nearest node with memory") {
+TEST_CASE("local on a CPU-only node uses the nearest node with memory") {
     TreeFiles files = two_package_smt();
     files["sys/devices/system/node/online"] = "0-2";
-    // As Linux 6.1 says it (guest v2b of tests/vm): nodes without memory are not among Mems_allowed.
+    // As reported by Linux 6.1 (guest v2b of tests/vm): nodes without memory are not in Mems_allowed.
     files["proc/self/status"] = "Cpus_allowed_list:\t0-7\nMems_allowed_list:\t0,2";
     add_node(files, 0, {0, 1, 4, 5}, 1048576, "10 21 17");
     add_node(files, 1, {2, 3, 6, 7}, 0, "21 10 17");
@@ -134,7 +134,7 @@ TEST_CASE("local on a CPU-only node names the nearest node with memory") {
     CHECK(to_line(error_for(machine, "0", "1")) == "place node 1: it has no memory; choose among nodes 0,2");
 }
 
-TEST_CASE("a machine without NUMA takes local, interleave and node 0") {
+TEST_CASE("a machine without NUMA accepts local, interleave and node 0") {
     TreeFiles files = {{"sys/devices/system/cpu/online", "0-1"}};
     const Machine machine = machine_of(files);
     for (const char* memory : {"local", "interleave", "0"})

@@ -11,7 +11,7 @@ using namespace bytebound;
 
 namespace {
 
-/// A kernel with `counters` general counters of which the watchdog may hold one; counts calls and leaks.
+/// A kernel with `counters` general counters, one of which the watchdog may occupy. Counts calls and leaks.
 class FakeKernel final : public Sys {
 public:
     std::map<std::uint32_t, int> error_of_type; ///< PERF_TYPE_* -> errno
@@ -25,7 +25,7 @@ public:
     SysResult perf_event_open(perf_event_attr& attr, pid_t pid, int cpu, int group_fd, unsigned long flags) override {
         attrs.push_back(attr);
         CHECK((flags & PERF_FLAG_FD_CLOEXEC) != 0);
-        CHECK((pid == 0 ? cpu == -1 : cpu >= 0)); // its own thread anywhere, or everyone on one CPU
+        CHECK((pid == 0 ? cpu == -1 : cpu >= 0)); // its own thread anywhere, or all processes on one CPU
         if (const auto refused = error_of_type.find(attr.type); refused != error_of_type.end())
             return {-1, refused->second};
         if (!privileged && (pid == -1 || attr.exclude_kernel == 0)) return {-1, EACCES};
@@ -37,7 +37,7 @@ public:
     }
     SysResult read(int, void* buffer, std::size_t bytes) override {
         ++reads_;
-        // A group of all counters is accepted, but it never runs beside the watchdog.
+        // A group of all counters is accepted, but never runs while the watchdog has one.
         const bool runs = group_ + (watchdog ? 1 : 0) <= counters;
         const std::uint64_t words[3] = {runs ? 1000 * reads_ : 0, 500 * reads_, runs ? 500 * reads_ : 0};
         if (bytes < sizeof words) return {-1, ENOSPC};
@@ -75,7 +75,7 @@ std::vector<PmuFacts> one_pmu(const char* name, PmuKind kind, std::uint32_t type
 
 } // namespace
 
-TEST_CASE("every probe is closed again and records 0 or its errno") {
+TEST_CASE("every probe is closed and records 0 or its errno") {
     FakeKernel kernel;
     kernel.error_of_type = {{PERF_TYPE_HW_CACHE, ENOENT}, {PERF_TYPE_BREAKPOINT, ENOSPC}};
     const Probes probes = probe_machine(kernel, two_cpus(), one_pmu("msr", PmuKind::other, 9));
@@ -89,7 +89,7 @@ TEST_CASE("every probe is closed again and records 0 or its errno") {
     CHECK(probes.at("cycles").times == ProbeTimes{1000, 500, 500});
 }
 
-TEST_CASE("a full group is all counters, and the watchdog keeps it from running") {
+TEST_CASE("a full group uses all counters, and the watchdog prevents it from running") {
     FakeKernel kernel;
     CHECK(probe_machine(kernel, Machine(), {}).at("full-group").times == ProbeTimes{1000, 500, 500});
     kernel.watchdog = true;
@@ -109,7 +109,7 @@ TEST_CASE("without hardware counters no group is tried") {
     CHECK(probes.count("msr-tsc") == 0);
 }
 
-TEST_CASE("thread probes ask for user mode only, socket-wide ones exclude nothing") {
+TEST_CASE("thread probes count user mode only, socket-wide ones exclude nothing") {
     FakeKernel kernel;
     kernel.privileged = false;
     auto pmus = one_pmu("uncore_imc_0", PmuKind::memory_controller, 14);
@@ -125,7 +125,7 @@ TEST_CASE("thread probes ask for user mode only, socket-wide ones exclude nothin
     }
 }
 
-TEST_CASE("probes.json holds errnos, with times where they were taken") {
+TEST_CASE("probes.json contains errnos, and times if they were measured") {
     const auto probes =
         parse_probes(R"({"cycles": {"errno": 0, "count": 7, "enabled_ns": 9, "running_ns": 8}, "raw": 2})");
     REQUIRE(probes);

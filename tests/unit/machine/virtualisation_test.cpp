@@ -19,7 +19,7 @@ Virtualisation of_board(const char* vendor, const char* product) {
 
 } // namespace
 
-TEST_CASE("a hypervisor is named by its board, and bare metal of a cloud is none") {
+TEST_CASE("a hypervisor is identified by its board, and a cloud's bare metal is not one") {
     CHECK(of_board("QEMU", "Standard PC (Q35 + ICH9, 2009)").hypervisor == "KVM/QEMU");
     CHECK(of_board("Amazon EC2", "c7g.4xlarge").hypervisor == "Amazon EC2");
     CHECK(of_board("Google", "Google Compute Engine").hypervisor == "Google Compute Engine");
@@ -31,7 +31,7 @@ TEST_CASE("a hypervisor is named by its board, and bare metal of a cloud is none
     CHECK(of_board("Microsoft Corporation", "Surface Pro").hypervisor.empty());
 }
 
-TEST_CASE("a hypervisor without a name is one all the same, and says how it is known") {
+TEST_CASE("a hypervisor without a name is detected, and the evidence is reported") {
     test::Tree tree;
     CHECK_FALSE(of(tree).in_virtual_machine());
     tree.write("proc/cpuinfo", "processor\t: 0\nvendor_id\t: GenuineIntel\nflags\t\t: fpu hypervisor");

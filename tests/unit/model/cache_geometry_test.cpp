@@ -8,12 +8,12 @@ TEST_CASE("SIZE:WAYS is a geometry with 64-byte lines") {
     CHECK(*parse_geometry("32MiB:16") == CacheGeometry{33554432, 16, 64});
     CHECK(parse_geometry("32MiB:16")->sets() == 32768);
     CHECK(*parse_geometry("704:11") == CacheGeometry{704, 11, 64});
-    CHECK(parse_geometry("37748736:11").has_value() == false); // 36 MiB / 704 is no whole number
+    CHECK(parse_geometry("37748736:11").has_value() == false); // 36 MiB / 704 is not an integer
     CHECK(parse_geometry("36MiB:9")->sets() == 65536);
     CHECK(parse_geometry("30MiB:20")->sets() == 24576);
 }
 
-TEST_CASE("an impossible geometry is wrong usage, with the nearest possible size") {
+TEST_CASE("an invalid geometry is wrong usage, with the nearest valid size") {
     for (const char* text : {"", "32MiB", "32MiB:", ":16", "32MiB:16:2", "x:16", "32MiB:x", "32MiB:-1", "32MiB:0",
                              "0:16", "100:1", "17GiB:16", "32MiB:4294967312"}) {
         CAPTURE(text);

@@ -13,11 +13,12 @@ struct Case {
     std::uint64_t sets;
 };
 
-// 1 and 2 ways, full vectors, ways that fill no vector, more ways than one vector holds; sets that are no power of two.
+// 1 and 2 ways, full vectors, ways that do not fill a vector, more ways than a vector has; numbers of sets that are not
+// powers of two.
 const Case geometries[] = {{1, 1},  {1, 64}, {1, 37}, {2, 8},  {3, 5},   {4, 16}, {5, 3},   {8, 32}, {7, 12}, {11, 9},
                            {12, 6}, {16, 1}, {16, 7}, {15, 4}, {16, 64}, {17, 3}, {20, 10}, {32, 2}, {33, 3}, {48, 1}};
 
-/// Each of the five buffers owns a range of lines; together somewhat more than the cache holds.
+/// Each of the five buffers owns a range of lines; together somewhat more than the cache can hold.
 struct Stream {
     std::mt19937_64 random;
     std::uint64_t lines_per_buffer;
@@ -85,7 +86,7 @@ void compare(const Case& shape, const CacheKernel& kernel) {
 
 } // namespace
 
-TEST_CASE("every inner loop counts like the plain cache, reference by reference") {
+TEST_CASE("every inner loop counts like the reference cache, reference by reference") {
     for (const CacheKernel& kernel : cache_kernels()) {
         if (!kernel.runs_here()) continue;
         for (const Case& shape : geometries)
@@ -93,7 +94,7 @@ TEST_CASE("every inner loop counts like the plain cache, reference by reference"
     }
 }
 
-TEST_CASE("the inner loop that is chosen runs here and fits the ways") {
+TEST_CASE("the chosen inner loop runs here and fits the ways") {
     for (const std::uint32_t ways : {1u, 4u, 5u, 8u, 11u, 16u, 20u}) {
         const CacheKernel& kernel = best_cache_kernel(ways);
         CHECK(kernel.runs_here());

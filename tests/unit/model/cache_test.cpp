@@ -38,14 +38,14 @@ TEST_CASE("a copy inside the cache costs nothing once it is warm") {
     CHECK(sim.counts().since(cold) == LineCounts{});
 }
 
-TEST_CASE("loads alone are never written back") {
+TEST_CASE("lines that are only loaded are never written back") {
     CacheSim sim(geometry(16, 2));
     sim.load_range(Buffer::mask, 0, 500);
     sim.evict_all();
     CHECK(sim.counts() == LineCounts{PerBuffer{0, 0, 500}, PerBuffer{}});
 }
 
-TEST_CASE("stores alone are fetched, and written back when they leave") {
+TEST_CASE("lines that are only stored are fetched, and written back when evicted") {
     CacheSim sim(geometry(16, 2));
     sim.store_range(Buffer::index, 0, 500);
     CHECK(sim.counts() == LineCounts{PerBuffer{0, 0, 0, 500}, PerBuffer{0, 0, 0, 484}});
@@ -63,11 +63,11 @@ TEST_CASE("lines of one set evict each other although the cache is nearly empty"
     CHECK(sim.counts().fetched[0] == 17);
 }
 
-TEST_CASE("the least recently used line leaves, not the oldest") {
+TEST_CASE("the least recently used line is evicted, not the oldest") {
     CacheSim sim(geometry(2, 2));
     sim.load(Buffer::pool, 0);
     sim.load(Buffer::pool, 1);
-    sim.load(Buffer::pool, 0); // 1 is now the least recent
+    sim.load(Buffer::pool, 0); // now 1 is the least recently used
     sim.load(Buffer::pool, 2);
     sim.load(Buffer::pool, 0);
     CHECK(sim.counts().fetched[0] == 3);
@@ -115,8 +115,8 @@ TEST_CASE("a cache of 3 sets maps lines modulo 3") {
     CHECK(sim.counts().fetched[0] == 5);
 }
 
-TEST_CASE("line numbers far apart stay apart") {
-    // 4 GiB of addresses is 2^26 lines; tags that were cut to 32-bit addresses would confuse these.
+TEST_CASE("distant line numbers are distinguished") {
+    // 4 GiB of addresses are 2^26 lines; tags truncated to 32-bit addresses would confuse these.
     CacheSim sim(geometry(64, 16));
     const std::uint64_t far = std::uint64_t{1} << 26;
     sim.store(Buffer::slab, 0);
@@ -141,7 +141,7 @@ TEST_CASE("a non-temporal copy fetches only its source and leaves its destinatio
     CHECK(sim.references() == 2000);
 }
 
-TEST_CASE("a non-temporal store takes its line out of the cache, and an old dirty copy with it") {
+TEST_CASE("a non-temporal store removes its line from the cache, including an old dirty copy") {
     CacheSim sim(geometry(4, 4));
     sim.store(Buffer::slab, 7);
     sim.load(Buffer::slab, 8);
@@ -156,6 +156,6 @@ TEST_CASE("a non-temporal store takes its line out of the cache, and an old dirt
 TEST_CASE("a line read again after eviction is not a cold read") {
     CacheSim sim(geometry(2, 1));
     sim.load_range(Buffer::pool, 0, 100);
-    sim.load_range(Buffer::pool, 90, 20); // 90 to 99 come again, 100 to 109 are new
+    sim.load_range(Buffer::pool, 90, 20); // 90 to 99 are read again, 100 to 109 are new
     CHECK(sim.counts() == LineCounts{PerBuffer{120}, PerBuffer{}, 110, 0});
 }

@@ -4,17 +4,17 @@
 #include "model/closed_form.hpp"
 #include "model/simulate.hpp"
 
-// The closed form against replays of the loops through the cache simulator, which share no code with it.
+// Compares the closed form with replays of the loops through the cache simulator. They share no code.
 
 using namespace bytebound;
 
 namespace {
 
-/// How far apart the two may be in bytes read and written together.
+/// Tolerance for the sum of bytes read and written.
 enum class Expected {
-    settled, ///< whole phase in the cache, or no row of one step in it in the next: 2 %
+    settled, ///< the whole phase is cached, or no row is still cached in the next step: 2 %
     between, ///< 10 %
-    brim     ///< a step's lines just fill the sets, so that single lines decide: 55 %
+    brim     ///< a step's lines just fill the sets, so that single lines matter: 55 %
 };
 
 struct AgreementCase {
@@ -87,7 +87,7 @@ ClosedForm modelled(const AgreementCase& each) {
                        {each.warmup, each.measured, each.gap == Gap::evict});
 }
 
-/// Means of four traces: the closed form is an expectation, and a trace one draw.
+/// Means of four traces: the closed form is an expectation, a trace is one sample.
 ClosedForm simulated(const AgreementCase& each) {
     const auto changes = changes_of(each);
     constexpr std::uint64_t seeds = 4;
@@ -140,7 +140,7 @@ TEST_CASE("the closed form and the simulator agree on the bytes of random traces
         const double bytes = truth.read_bytes + truth.write_bytes;
         const double allowed = tolerance(each.expected) * bytes;
         CHECK(std::abs(model.read_bytes + model.write_bytes - bytes) <= allowed);
-        const double part = 1.1 * allowed; // errors of opposite signs make up for each other in the sum
+        const double part = 1.1 * allowed; // errors of opposite signs cancel in the sum
         CHECK(std::abs(model.parts.cold_reads - truth.parts.cold_reads) <= part);
         CHECK(std::abs(model.parts.refetch - truth.parts.refetch) <= part);
         CHECK(std::abs(model.parts.write_allocate - truth.parts.write_allocate) <= part);
@@ -149,7 +149,7 @@ TEST_CASE("the closed form and the simulator agree on the bytes of random traces
     }
 }
 
-TEST_CASE("the parts of the closed form are its bytes, and so are its buffers") {
+TEST_CASE("the parts of the closed form add up to its bytes, and so do its buffers") {
     for (const AgreementCase& each : cases) {
         const ClosedForm form = modelled(each);
         const TrafficParts& parts = form.parts;

@@ -4,7 +4,7 @@
 
 using namespace bytebound;
 
-// N = 64 KiB, 1024 lines, at every step.
+// N = 64 KiB, 1024 lines, in every step.
 
 namespace {
 
@@ -46,7 +46,7 @@ TEST_CASE("a copy larger than the cache costs three times its size with write-al
     CHECK(form.requested_store_bytes == N);
     CHECK(form.read_bytes == 2 * N);
     CHECK(form.write_bytes == N);
-    // The same lines were read in the warm-up.
+    // The same lines were already read in the warm-up.
     CHECK(form.parts == TrafficParts{0, N, N, N, 0});
     CHECK(form.by_buffer[0] == BufferBytes{N, 0});
     CHECK(form.by_buffer[1] == BufferBytes{N, N});
@@ -65,13 +65,13 @@ TEST_CASE("a copy costs twice its size with non-temporal stores, in any cache") 
     CHECK(of({stores(Revisit::every_step, StoreKind::non_temporal)}, large).missed_row_share == 1);
 }
 
-TEST_CASE("stores alone cost twice their size, loads alone once") {
+TEST_CASE("stores without loads cost twice their size, loads without stores once") {
     CHECK(of({stores(Revisit::every_step)}, small).parts == TrafficParts{0, N, N, 0, 0});
     CHECK(of({stores(Revisit::fresh)}, small).parts == TrafficParts{0, N, N, 0, 0});
     CHECK(of({loads(Revisit::fresh)}, small).parts == TrafficParts{N, 0, 0, 0, 0});
 }
 
-TEST_CASE("what is resident costs nothing") {
+TEST_CASE("resident data costs nothing") {
     const ClosedForm form = of({loads(Revisit::every_step), stores(Revisit::every_step)}, large);
     CHECK(form.requested_bytes() == 2 * N);
     CHECK(total(form) == 0);
@@ -109,18 +109,18 @@ TEST_CASE("the first measured step without a warm-up is cold, the others are not
     CHECK(of({loads(Revisit::every_step)}, large, {0, 4, false}).parts == TrafficParts{N / 4, 0, 0, 0, 0});
 }
 
-TEST_CASE("swept between steps the cache serves nothing, and writes back in the gap") {
+TEST_CASE("a cache swept between steps has no hits, and writes back in the gap") {
     const ClosedForm form = of({loads(Revisit::every_step), stores(Revisit::every_step)}, large, {10, 5, true});
     CHECK(form.parts == TrafficParts{0, N, 0, N, 0});
 }
 
-TEST_CASE("masks of all steps lie one behind the other, and a line of two is read once") {
+TEST_CASE("masks of successive steps are contiguous, and a line shared by two is read once") {
     TrafficStream mask;
     mask.buffer = Buffer::mask;
     mask.revisit = Revisit::fresh;
     mask.bytes = mask.loaded_bytes = 16;
     CHECK(distinct_lines(mask, 1, 64) == 1);
-    CHECK(distinct_lines(mask, 4, 64) == 1.75); // of 4 places in a line one needs no second line
+    CHECK(distinct_lines(mask, 4, 64) == 1.75); // of 4 positions in a line, one needs no second line
     CHECK(of({mask}, large).parts.metadata == 16);
     mask.steps_read_again = 1; // a diff
     CHECK(distinct_lines(mask, 1, 64) == 1.25);
@@ -140,14 +140,14 @@ TEST_CASE("rows that share lines touch every line once") {
     CHECK(distinct_lines(rows, 1, 64) == Approx(16 * (1 - 0.31640625)));
     rows.row_bytes = 128;
     CHECK(distinct_lines(rows, 2, 64) == Approx(128 * 0.4375));
-    // Past the cache go the lines within one row; shared ones are stored as usual: 32 lines.
+    // Lines within one row bypass the cache; shared ones are stored normally: 32 lines.
     rows.row_bytes = 96;
     rows.stored_bytes = 16 * 96;
     rows.store_kind = StoreKind::non_temporal;
     CHECK(distinct_lines(rows, 1, 64) == Approx(14));
 }
 
-TEST_CASE("drawn rows miss as often as their slot was last written longer ago than the cache remembers") {
+TEST_CASE("drawn rows miss if their slot was last written before the steps that fit in the cache") {
     TrafficStream slots;
     slots.buffer = Buffer::slab;
     slots.revisit = Revisit::drawn;
@@ -164,7 +164,7 @@ TEST_CASE("drawn rows miss as often as their slot was last written longer ago th
     CHECK(of({slots}, cache, {0, 2, false}).parts == TrafficParts{0, (512 + 256) / 2 * 64, 0, 0, 0});
 }
 
-TEST_CASE("a list that its row copies push out is fetched twice and written back once") {
+TEST_CASE("a list evicted by its row copies is fetched twice and written back once") {
     TrafficStream list;
     list.buffer = Buffer::index;
     list.bytes = list.loaded_bytes = list.stored_bytes = 4096;
@@ -172,7 +172,7 @@ TEST_CASE("a list that its row copies push out is fetched twice and written back
     list.read_again_while_copying = true;
     const CacheBelow tiny{64, 64, 0, 1};
     const ClosedForm form = of({list, loads(Revisit::every_step)}, tiny);
-    const double slack = 4096 * 2 / 1024.0; // one line's worth of the copies finds it still there
+    const double slack = 4096 * 2 / 1024.0; // during one line's worth of the copies it is still cached
     CHECK(form.by_buffer[3].read == Approx(2 * 4096).margin(slack));
     CHECK(form.by_buffer[3].written == 4096);
     CHECK(of({list, loads(Revisit::every_step)}, large).parts.metadata == 0);

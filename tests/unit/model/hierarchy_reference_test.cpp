@@ -8,7 +8,7 @@ using namespace bytebound;
 
 namespace {
 
-// 1 KiB lines: a page is 4 of them, so that prefetching meets many page ends.
+// 1 KiB lines: a page has 4 of them, so that prefetching often reaches page ends.
 constexpr std::uint32_t line_bytes = 1024, lines_per_page = 4;
 
 CacheGeometry geometry_of(std::uint32_t ways, std::uint64_t sets) {
@@ -30,7 +30,7 @@ const Shape shapes[] = {{geometry_of(2, 2), geometry_of(4, 4), geometry_of(4, 8)
                         {geometry_of(3, 1), geometry_of(17, 1), geometry_of(8, 6)},
                         {geometry_of(2, 3), geometry_of(16, 1), geometry_of(1, 37)}};
 
-/// Runs of references, so that prefetched lines are met; each of the five buffers owns whole pages.
+/// Runs of references, so that prefetched lines are used; each of the five buffers owns whole pages.
 class LayoutStream {
 public:
     LayoutStream(std::uint64_t seed, std::uint64_t footprint, unsigned workers)
@@ -108,9 +108,9 @@ bool takes_victims(LlcPolicy policy) { return policy == LlcPolicy::exclusive || 
 
 } // namespace
 
-TEST_CASE("the hierarchy counts like the plain one, reference by reference, in every configuration") {
+TEST_CASE("the hierarchy counts like the reference, access by access, in every configuration") {
     std::uint64_t seed = 1, configurations = 0;
-    HierarchyLines all; // that every event was met
+    HierarchyLines all; // shows that every event occurred
     for (const Shape& shape : shapes)
         for (const LlcPolicy policy :
              {LlcPolicy::non_inclusive, LlcPolicy::inclusive, LlcPolicy::exclusive, LlcPolicy::victim})
@@ -138,7 +138,7 @@ TEST_CASE("the hierarchy counts like the plain one, reference by reference, in e
     CHECK(all.back_invalidated > 0);
 }
 
-TEST_CASE("without private levels and prefetching the hierarchy is the last-level cache alone, to the line") {
+TEST_CASE("without private levels and prefetching the hierarchy counts exactly like the last-level cache alone") {
     for (const Shape& shape : shapes) {
         for (const LlcPolicy policy : {LlcPolicy::non_inclusive, LlcPolicy::inclusive}) {
             CAPTURE(shape.llc.ways, shape.llc.sets());

@@ -25,8 +25,8 @@ SimulationSpec spec_of(LoopKind loop, const CacheGeometry& cache) {
     return spec;
 }
 
-/// Three rows of 32 bytes, all active: rows 0 and 1 share a line of pool and slab, row 2 has half of the next. Mask,
-/// list and everything else fit a line.
+/// Three rows of 32 bytes, all active: rows 0 and 1 share a line of pool and slab, row 2 has half of the next one.
+/// Mask, list and everything else fit in a line each.
 SimulationSpec three_half_lines(LoopKind loop, unsigned workers) {
     SimulationSpec spec;
     spec.loop = loop;
@@ -66,7 +66,7 @@ TEST_CASE("a hierarchy of the LLC alone simulates every loop like the LLC alone"
             }
 }
 
-TEST_CASE("non-temporal copies cost no write-allocate in a hierarchy, but for oracle's") {
+TEST_CASE("non-temporal copies cost no write-allocate in a hierarchy, except for oracle's") {
     for (const LoopKind loop : every_loop) {
         SimulationSpec spec = spec_of(loop, llc);
         spec.workspace.layout = make_layout(Dtype::i8, 64, 128, 0); // whole lines
@@ -77,7 +77,7 @@ TEST_CASE("non-temporal copies cost no write-allocate in a hierarchy, but for or
     }
 }
 
-TEST_CASE("private caches do not change what memory sees of row copies far larger than they") {
+TEST_CASE("private caches do not change the memory traffic of row copies far larger than they are") {
     SimulationSpec spec = spec_of(LoopKind::index, {64 << 10, 16, 64});
     const LineCounts alone = simulate(spec)->steps[5];
     spec.hierarchy = HierarchySpec{
@@ -92,7 +92,7 @@ TEST_CASE("two workers whose shares meet in one line take it from each other eve
     CHECK(result.steps[0] == LineCounts{PerBuffer{2, 2, 1, 1, 0}, PerBuffer{}, 2, 2});
     CHECK(result.steps[1] == LineCounts{});
     // Worker 0 has row 0, worker 1 rows 1 and 2. Step 0: worker 1 takes slab line 0. Later: worker 0 takes the list's
-    // line (worker 1 had read it) and slab line 0, worker 1 takes slab line 0 back.
+    // line (which worker 1 has read) and slab line 0, and worker 1 takes slab line 0 back.
     CHECK(result.levels->invalidated == 1 + 3 + 3);
     CHECK(simulate(three_half_lines(LoopKind::index, 1))->levels->invalidated == 0);
 }
@@ -104,13 +104,14 @@ TEST_CASE("a team's references are those of its workers: mask's leader counts, a
 }
 
 TEST_CASE("the workers of a team take turns row by row") {
-    // Both copy lines 0 and 1 to 100 and 101. Two lines fit: in turns the second worker finds what the first brought.
+    // Both copy lines 0 and 1 to 100 and 101. Two lines fit: with alternating rows the second worker hits lines that
+    // the first one fetched.
     HierarchySim sim({{}, {}, {128, 2, 64}, LlcPolicy::non_inclusive, Prefetch::none, 2}, 200);
     HierarchyObserver traffic(sim);
     TeamObserver team(sim, traffic, 1);
     const auto share = [&] {
         for (std::uint64_t row = 0; row < 2; ++row) {
-            team.load(Buffer::index, 150 * 64, 0); // of no bytes: a list entry that costs nothing
+            team.load(Buffer::index, 150 * 64, 0); // zero bytes: a list entry without cost
             team.copy(Buffer::pool, row * 64, Buffer::slab, (100 + row) * 64, 64);
         }
     };
@@ -122,7 +123,7 @@ TEST_CASE("the workers of a team take turns row by row") {
     team.join();
     CHECK(sim.references() == 8);
     CHECK(sim.counts().fetched == PerBuffer{2, 2});
-    share(); // outside of shares at once, one worker: rows 0 and 1 again
+    share(); // outside of shares, immediate and with one worker: rows 0 and 1 again
     CHECK(sim.references() == 12);
     CHECK(sim.counts().fetched == PerBuffer{4, 4});
 }
@@ -142,7 +143,7 @@ TEST_CASE("a row of two groups is one turn") {
         share();
     }
     team.join();
-    CHECK(sim.counts().fetched == PerBuffer{4, 4}); // four lines a row: the second worker's row is all hits
+    CHECK(sim.counts().fetched == PerBuffer{4, 4}); // four lines per row: the second worker's row has only hits
 }
 
 TEST_CASE("an impossible hierarchy is refused before anything is simulated") {

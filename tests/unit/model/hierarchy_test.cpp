@@ -31,7 +31,7 @@ std::uint64_t memory_lines(const HierarchySim& sim) {
 
 } // namespace
 
-TEST_CASE("a cold copy of N lines moves 3 N with write-allocate, whatever the hierarchy") {
+TEST_CASE("a cold copy of N lines moves 3 N with write-allocate, in every hierarchy") {
     for (const LlcPolicy policy : every_policy) {
         HierarchySim sim(usual(policy), lines);
         sim.copy(Buffer::pool, 0, Buffer::slab, slab, 1000);
@@ -60,7 +60,7 @@ TEST_CASE("a cold copy of N lines with non-temporal stores moves 2 N and leaves 
     }
 }
 
-TEST_CASE("stores alone move 2 N, loads alone N") {
+TEST_CASE("stores without loads move 2 N, loads without stores N") {
     for (const LlcPolicy policy : every_policy) {
         HierarchySim stores(usual(policy), lines), loads(usual(policy), lines);
         stores.store_range(Buffer::slab, slab, 1000);
@@ -72,7 +72,7 @@ TEST_CASE("stores alone move 2 N, loads alone N") {
     }
 }
 
-TEST_CASE("what is resident costs nothing, in any level, and the sums add up") {
+TEST_CASE("resident data costs nothing, in any level, and the sums add up") {
     for (const LlcPolicy policy : every_policy) {
         HierarchySim sim(usual(policy), lines);
         const auto pass = [&] {
@@ -88,11 +88,11 @@ TEST_CASE("what is resident costs nothing, in any level, and the sums add up") {
         CHECK(memory_lines(sim) == 300); // N loaded, N stored: N + 2 N
         pass();
         CHECK(memory_lines(sim) == 500);
-        CHECK(sim.counts().cold_reads == 100); // the second fetch of the pool lines is none
+        CHECK(sim.counts().cold_reads == 100); // the second fetch of the pool lines is not cold
     }
 }
 
-TEST_CASE("every level counts what it served and what passed its lower side") {
+TEST_CASE("every level counts its hits and the lines across its lower side") {
     HierarchySim sim({of(2, 1), of(4, 1), of(8, 1), LlcPolicy::non_inclusive, Prefetch::none, 1}, lines);
     sim.store_range(Buffer::slab, 0, 3); // L1 {2 1}: dirty 0 went to L2 {2 0 1}
     CHECK(level(sim, CacheLevel::l1) == LevelLines{0, 3, 3, 1, 0});
@@ -118,7 +118,7 @@ TEST_CASE("a line dirty in several levels is written back once when everything i
     CHECK(sim.counts().fetched == PerBuffer{0, 5});
 }
 
-TEST_CASE("an inclusive LLC takes its victim out of the private caches and writes their dirty copy to memory") {
+TEST_CASE("an inclusive LLC removes its victim from the private caches and writes their dirty copy to memory") {
     // The L1 could hold both lines; the LLC's one way cannot.
     const auto two_lines = [](LlcPolicy policy) {
         HierarchySim sim({of(2, 1), {}, of(1, 1), policy, Prefetch::none, 1}, lines);
@@ -137,7 +137,7 @@ TEST_CASE("an inclusive LLC takes its victim out of the private caches and write
     CHECK(other.lines().back_invalidated == 0);
 }
 
-TEST_CASE("a victim LLC is filled by what the private caches evict, clean lines too, and keeps what it serves") {
+TEST_CASE("a victim LLC is filled by lines that the private caches evict, clean or dirty, and keeps lines that hit") {
     HierarchySim sim({{}, of(2, 1), of(2, 1), LlcPolicy::victim, Prefetch::none, 1}, lines);
     sim.load_range(Buffer::pool, 0, 2); // L2 {1 0}, LLC {}
     CHECK(level(sim, CacheLevel::l2).victims == 0);
@@ -162,13 +162,13 @@ TEST_CASE("an exclusive LLC adds its lines to those of the private cache, a non-
         return sim.counts().fetched[0];
     };
     CHECK(fetched(LlcPolicy::exclusive, 64 + 128) == 192);
-    CHECK(fetched(LlcPolicy::exclusive, 64 + 128 + 1) == 5 * 193); // LRU over a cycle: nothing is found again
+    CHECK(fetched(LlcPolicy::exclusive, 64 + 128 + 1) == 5 * 193); // LRU over a cycle never hits
     CHECK(fetched(LlcPolicy::non_inclusive, 128) == 128);
     CHECK(fetched(LlcPolicy::non_inclusive, 128 + 1) == 5 * 129);
     CHECK(fetched(LlcPolicy::inclusive, 128 + 1) == 5 * 129);
 }
 
-TEST_CASE("a dirty line that an exclusive LLC serves takes its dirty bit along") {
+TEST_CASE("a dirty line that hits in an exclusive LLC keeps its dirty bit") {
     HierarchySim sim({{}, of(1, 1), of(4, 1), LlcPolicy::exclusive, Prefetch::none, 1}, lines);
     sim.store(Buffer::slab, 0);
     sim.load(Buffer::slab, 1); // 0 is dirty in the LLC
@@ -178,7 +178,7 @@ TEST_CASE("a dirty line that an exclusive LLC serves takes its dirty bit along")
     CHECK(sim.counts().written_back == PerBuffer{0, 1});
 }
 
-TEST_CASE("two workers that store to one line take it from each other, and memory sees nothing of it") {
+TEST_CASE("two workers that store to one line take it from each other without memory traffic") {
     HierarchySim sim(usual(LlcPolicy::non_inclusive, 2), lines);
     for (int round = 0; round < 10; ++round)
         for (const unsigned worker : {0u, 1u}) {
@@ -194,7 +194,7 @@ TEST_CASE("two workers that store to one line take it from each other, and memor
     CHECK(sim.counts().written_back == PerBuffer{0, 0, 0, 0, 1});
 }
 
-TEST_CASE("a worker that loads what another one has stored gets it from there; the data goes into the LLC, dirty") {
+TEST_CASE("a worker that loads a line stored by another one gets it from there; the LLC receives the dirty data") {
     for (const LlcPolicy policy : every_policy) {
         HierarchySim sim(usual(policy, 2), lines);
         sim.store(Buffer::slab, 7);
@@ -222,7 +222,7 @@ TEST_CASE("a clean line that only another worker's caches have comes from there,
     CHECK(level(sim, CacheLevel::llc) == LevelLines{0, 2, 1, 0, 0});
 }
 
-TEST_CASE("workers that share nothing cost what one worker costs") {
+TEST_CASE("workers that share nothing cost as much as one worker") {
     HierarchySim one(usual(LlcPolicy::non_inclusive), lines), two(usual(LlcPolicy::non_inclusive, 2), lines);
     for (const unsigned worker : {0u, 1u}) {
         two.worker(worker);
@@ -235,7 +235,7 @@ TEST_CASE("workers that share nothing cost what one worker costs") {
     CHECK(two.lines().invalidated == 0);
 }
 
-TEST_CASE("a non-temporal store takes the line out of every cache, and a dirty copy is not written back as well") {
+TEST_CASE("a non-temporal store removes the line from every cache, and a dirty copy is not written back") {
     HierarchySim sim(usual(LlcPolicy::non_inclusive, 2), lines);
     sim.store(Buffer::slab, 7);
     sim.worker(1);
@@ -260,12 +260,12 @@ TEST_CASE("next-line prefetching fetches every second line of a stream ahead, an
     CHECK(level(sim, CacheLevel::llc).misses == 32);
     sim.load(Buffer::pool, 127); // the last line of the next page
     CHECK(sim.lines().prefetched == 32);
-    sim.load(Buffer::pool, 200); // brings 201, which nobody asks for
+    sim.load(Buffer::pool, 200); // fetches 201, which is never used
     CHECK(sim.lines().prefetched == 33);
     CHECK(sim.counts().fetched == PerBuffer{67});
 }
 
-TEST_CASE("what a store's miss prefetches counts as write-allocated and is not dirty") {
+TEST_CASE("a line prefetched by a store miss counts as write-allocated and is not dirty") {
     HierarchySim sim({{}, {}, of(4, 4), LlcPolicy::non_inclusive, Prefetch::next_line, 1}, lines);
     sim.store(Buffer::slab, slab);
     CHECK(sim.counts().fetched == PerBuffer{0, 2});
@@ -282,7 +282,7 @@ TEST_CASE("lines as long as a page are never prefetched") {
     CHECK(sim.lines().prefetched == 0);
 }
 
-TEST_CASE("an impossible hierarchy is refused in one line") {
+TEST_CASE("an invalid hierarchy is a one-line error") {
     const auto error_of = [](const HierarchySpec& spec) {
         const auto sound = check(spec);
         REQUIRE_FALSE(sound);
@@ -307,7 +307,7 @@ TEST_CASE("an impossible hierarchy is refused in one line") {
     CHECK_THAT(error_of(spec), Catch::Contains("4097 workers"));
 }
 
-TEST_CASE("every policy and prefetcher is found by its name, and by no other") {
+TEST_CASE("every policy and prefetcher is found by exactly its name") {
     for (const LlcPolicy policy : every_policy)
         CHECK(llc_policy_named(name_of(policy)) == policy);
     for (const Prefetch prefetch : {Prefetch::none, Prefetch::next_line})

@@ -50,7 +50,7 @@ CopyFacts copies(std::uint64_t row_bytes) {
 
 } // namespace
 
-TEST_CASE("a row ceiling between two measured sizes lies on the line through their logarithms") {
+TEST_CASE("a row ceiling between two measured sizes is interpolated in the logarithms") {
     const auto at = [&](std::uint64_t bytes) {
         return row_ceiling(measured(), StreamKernel::row_copy, MemoryLevel::memory, 1, bytes);
     };
@@ -76,7 +76,7 @@ TEST_CASE("metadata is read after the rows, at the read ceilings") {
     CHECK(*predict_step_ns(step(0, 0, 2000, 0), 0, measured(), copies(1024)) == Approx(20));
 }
 
-TEST_CASE("each row group is a copy of its own size") {
+TEST_CASE("each row group is copied with its own row size") {
     CopyFacts facts = copies(1024);
     facts.layout = make_layout(Dtype::i8, 1024, 4096, 0);
     // A fifth of the bytes at 4 GB/s, the rest at 16.
@@ -89,7 +89,7 @@ TEST_CASE("threads share a step from the threshold on, and non-temporal copies h
     facts.parallel_threshold = 64;
     CHECK(*predict_step_ns(step(8000, 1), 64, measured(), facts) == Approx(1000));
     CHECK(*predict_step_ns(step(8000, 1), 63, measured(), facts) == Approx(2000));
-    // Of a calibration of two threads alone, the team's serve.
+    // With a calibration of two threads only, the team's ceilings are used.
     Ceilings team;
     team.ceilings = {rows(StreamKernel::row_copy, MemoryLevel::memory, 1024, 8, 2),
                      rows(StreamKernel::read, MemoryLevel::memory, 0, 30, 2)};
@@ -104,7 +104,7 @@ TEST_CASE("threads share a step from the threshold on, and non-temporal copies h
           "no ceiling of read in LLC with 1 thread");
 }
 
-TEST_CASE("the crossover is the smallest k from which index takes no longer, and tau lies half a row below it") {
+TEST_CASE("the crossover is the smallest k from which index takes no longer, and tau is half a row below it") {
     // Replacing costs 10 ns a row, rebuilding 1000: equal at k = 100.
     const auto times = [](LoopKind loop, std::uint32_t k) -> Modelled<double> {
         return loop == LoopKind::index ? 1000.0 : 10.0 * k;
@@ -129,11 +129,11 @@ TEST_CASE("tau rebuilds every step of an odd crossover, whose m grows by one in 
     CHECK(101 > found.tau * 128);
     CHECK(101 > found.tau * 129);
     CHECK_FALSE(100 > found.tau * 128);
-    // Above m no tau does both.
+    // Above m no tau achieves both.
     CHECK(find_crossover(64, 128, times)->tau == 100.5 / 64);
 }
 
-TEST_CASE("where rebuilding never wins, no k exceeds tau times m") {
+TEST_CASE("if rebuilding never wins, no k exceeds tau times m") {
     const auto times = [](LoopKind loop, std::uint32_t k) -> Modelled<double> {
         return loop == LoopKind::index ? 1000.0 : 2.0 * k;
     };
@@ -146,7 +146,7 @@ TEST_CASE("where rebuilding never wins, no k exceeds tau times m") {
     CHECK(find_crossover(200, 1, [](LoopKind, std::uint32_t) -> Modelled<double> { return 1.0; })->k == 1u);
 }
 
-TEST_CASE("a crossover that cannot be expected has the reason of the first time that cannot") {
+TEST_CASE("a crossover that cannot be computed has the reason of the first time that cannot") {
     const Unmodelled why{"no ceiling", "calibrate"};
     const auto times = [&](LoopKind loop, std::uint32_t k) -> Modelled<double> {
         if (loop == LoopKind::index && k < 10) return tl::unexpected(why);

@@ -1,5 +1,5 @@
 #pragma once
-// The definition of the simulated cache, written to be read: one list of lines per set, most recent first.
+// The definition of the simulated cache, written for readability: one list of lines per set, most recent first.
 
 #include <algorithm>
 #include <cstdint>
@@ -65,7 +65,7 @@ private:
 
     std::size_t ways_;
     std::vector<Set> sets_;
-    std::set<std::uint64_t> held_; ///< lines that were ever fetched
+    std::set<std::uint64_t> held_; ///< lines that have been fetched at least once
     LineCounts counts_;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// The definition of the simulated hierarchy, written to be read: lists of lines, no directory, every question answered
-// by looking everywhere.
+// The definition of the simulated hierarchy, written for readability: lists of lines and no directory; every query
+// searches all caches.
 
 #include <algorithm>
 #include <cstdint>
@@ -59,7 +59,7 @@ public:
         lines.back_invalidated = back_invalidated_;
         return lines;
     }
-    /// Workers whose private caches have the line.
+    /// Workers whose private caches contain the line.
     unsigned copies(std::uint64_t line) const {
         unsigned copies = 0;
         for (unsigned w = 0; w < privates_.size(); ++w)
@@ -94,13 +94,13 @@ private:
                 }
             return {};
         }
-        /// Uses a line that is there.
+        /// Uses a line that is present.
         void use(std::uint64_t line, bool dirty) {
             Entry entry = *take(line);
             entry.dirty |= dirty;
             set_of(line).push_front(entry);
         }
-        /// Puts a line in that is not there; what has to leave for it.
+        /// Inserts an absent line; returns the line evicted for it.
         std::optional<Entry> put(const Entry& entry) {
             std::list<Entry>& set = set_of(entry.line);
             std::optional<Entry> leaves;
@@ -130,7 +130,7 @@ private:
         return false;
     }
 
-    /// Takes a line out of a worker's caches; dirty if any of them had it dirty.
+    /// Removes a line from a worker's caches; dirty if it was dirty in any of them.
     std::optional<Entry> take_out(unsigned w, std::uint64_t line) {
         std::optional<Entry> taken;
         for (Cache& cache : privates_[w])
@@ -168,7 +168,7 @@ private:
         bring(buffer, next, false, another_has(next), store, true);
     }
 
-    /// From beyond the private levels. Whether the LLC had the line.
+    /// Fetches from below the private levels. Returns whether the LLC had the line.
     bool bring(Buffer buffer, std::uint64_t line, bool store, bool elsewhere, bool for_store, bool prefetch) {
         if (!store) clean_elsewhere(buffer, line);
         bool dirty = false;
@@ -201,7 +201,7 @@ private:
         bool dirty = false;
         for (unsigned w = 0; w < privates_.size(); ++w) {
             if (w == worker_) continue;
-            bool passes = false; // from the level that has it dirty down to the LLC
+            bool passes = false; // while walking from the level with the dirty copy down to the LLC
             for (std::size_t level = 0; level < privates_[w].size(); ++level) {
                 Entry* const entry = privates_[w][level].find(line);
                 if (entry != nullptr && entry->dirty) passes = true;
@@ -272,7 +272,7 @@ private:
 
     HierarchySpec spec_;
     Cache llc_;
-    std::vector<std::vector<Cache>> privates_; ///< [worker][level], the inner level first
+    std::vector<std::vector<Cache>> privates_; ///< [worker][level], inner level first
     unsigned worker_ = 0;
     std::map<std::uint64_t, Buffer> owners_;
     std::set<std::uint64_t> held_;

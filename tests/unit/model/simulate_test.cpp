@@ -9,7 +9,7 @@ namespace {
 /// {pool, slab, mask, index, meta}
 using PerBuffer = std::array<std::uint64_t, buffer_count>;
 
-constexpr CacheGeometry roomy = {1 << 20, 16, 64};    // holds everything below
+constexpr CacheGeometry roomy = {1 << 20, 16, 64};    // larger than all data below
 constexpr CacheGeometry sixteen_sets = {4096, 4, 64}; // 16 sets of 4
 
 /// Rows of one line in `up` and one in `down`, S = 128. With N = m = 128 every mask is full, so that all addresses are
@@ -37,15 +37,15 @@ SimulationSpec change_of(LoopKind loop, std::uint32_t pool_rows, std::uint32_t a
 
 TEST_CASE("a rebuild far larger than the cache fetches pool and slab and writes the slab back, every step") {
     const Simulation result = *simulate(full_set(LoopKind::index, sixteen_sets, 12));
-    // Row i's four lines lie in set i mod 16 and fill it. 256 pool lines and 256 slab lines (write-allocate) are
-    // fetched, 256 slab lines leave dirty. Line j of the id list lies in set j: it is stored dirty before the gather (7
-    // misses: only line 7 stays, no row follows that would evict it), evicted by row j (8 write-backs), loaded again
-    // for row 16j (j > 0) and once more after row 16j + j has evicted it: 7 + 7 + 8 = 22. One mask line.
+    // Row i's four lines are in set i mod 16 and fill it. 256 pool lines and 256 slab lines (write-allocate) are
+    // fetched, 256 slab lines are evicted dirty. Line j of the id list is in set j: it is stored before the gather (7
+    // misses: only line 7 stays, because no later row evicts it), evicted by row j (8 write-backs), loaded again for
+    // row 16j (j > 0), and once more after row 16j + j has evicted it: 7 + 7 + 8 = 22. One mask line.
     for (std::size_t step = 1; step < 12; ++step) {
         CAPTURE(step);
         CHECK(result.steps[step] == LineCounts{PerBuffer{256, 256, 1, 22, 0}, PerBuffer{0, 256, 0, 8, 0}, 0, 256});
     }
-    // Per step 2 mask words, 128 ids stored and loaded, 4 lines of each row.
+    // Per step 2 mask words, 128 ids stored and loaded, 4 lines per row.
     CHECK(result.line_references == 12 * (2 + 256 + 512));
 }
 
@@ -81,9 +81,9 @@ TEST_CASE("one row replaced costs its lines in pool and slab and a line of each 
     CHECK(paired.steps[0].written_back_total() == 0);
 }
 
-TEST_CASE("paired with R > A moves only the survivors of the slots given up") {
+TEST_CASE("paired with R > A moves only the survivors of the removed slots") {
     const SimulationSpec spec = change_of(LoopKind::paired, 128, 128, {0, 4});
-    // Slot = id at first; slots 124 to 127 are given up: t survivors there, each loaded and stored in two lines.
+    // Slot = id at first; slots 124 to 127 are removed: t survivors there, each loaded and stored in two lines.
     std::vector<std::uint64_t> masks(4);
     REQUIRE(generate_trace(masks, **make_source(spec.trace), 0));
     const auto t = static_cast<std::uint64_t>(__builtin_popcountll(masks[3] >> 60));
@@ -94,7 +94,7 @@ TEST_CASE("paired with R > A moves only the survivors of the slots given up") {
     CHECK(step.written_back_total() == 0);
 }
 
-TEST_CASE("hybrid above tau gathers like the rebuild and below like paired") {
+TEST_CASE("hybrid above tau works like the rebuild and below like paired") {
     SimulationSpec spec = change_of(LoopKind::hybrid, 256, 128, {8, 8});
     spec.options.tau = 0.1;
     CHECK(simulate(spec)->steps[0].fetched[1] == 256);
@@ -102,7 +102,7 @@ TEST_CASE("hybrid above tau gathers like the rebuild and below like paired") {
     CHECK(simulate(spec)->steps[0].fetched[1] == 16);
 }
 
-TEST_CASE("a used slab is read in the gap, not in the step") {
+TEST_CASE("with --between use the slab is read in the gap, not in the step") {
     SimulationSpec spec = full_set(LoopKind::paired, roomy, 2);
     spec.gap = Gap::use;
     const Simulation result = *simulate(spec);
@@ -110,12 +110,13 @@ TEST_CASE("a used slab is read in the gap, not in the step") {
     CHECK(result.gaps == std::vector<GapLines>{{256, 0}, {0, 0}});
 }
 
-TEST_CASE("a sweep writes back what is dirty, reads its footprint and leaves every step cold") {
+TEST_CASE("a sweep writes back dirty lines, reads its footprint and leaves every step cold") {
     SimulationSpec spec = full_set(LoopKind::index, roomy, 3);
     spec.gap = Gap::evict;
     spec.sweep_bytes = 4 << 20;
     const Simulation result = *simulate(spec);
-    for (std::size_t step = 0; step < 3; ++step) // what a sweep drives out is no cold read when it comes back
+    for (std::size_t step = 0; step < 3;
+         ++step) // lines that a sweep evicted are not cold reads when they are fetched again
         CHECK(result.steps[step] == LineCounts{PerBuffer{256, 256, 1, 8, 0}, PerBuffer{}, step == 0 ? 256u : 0u, 256});
     // Dirty: 256 slab lines and 8 of the id list. Footprint: 4 MiB / 64.
     CHECK(result.gaps == std::vector<GapLines>(3, {65536, 264}));
@@ -127,17 +128,17 @@ TEST_CASE("without a gap there are no gap lines, and equal specs give equal resu
     CHECK(*simulate(spec) == *simulate(spec));
 }
 
-TEST_CASE("what a cold phase stores is written back, or dirty at its end") {
+TEST_CASE("lines stored in a cold phase are written back or dirty at its end") {
     SimulationSpec spec = full_set(LoopKind::index, sixteen_sets, 12);
     const Simulation cold = *simulate(spec);
-    // Every step stores 256 slab lines and 8 of the id list, all of which leave or are still there.
+    // Every step stores 256 slab lines and 8 of the id list, all of which are evicted or still cached.
     std::uint64_t written_back = 0;
     for (const LineCounts& step : cold.steps)
         written_back += step.written_back[1];
     CHECK(cold.dirty_before == DirtyLines{});
     CHECK(cold.flushed[1] > 0);
     CHECK(written_back + cold.flushed[1] == 12 * 256);
-    // With a warm-up of 4 steps: what the 8 measured ones wrote back is what they stored and the growth of what waits.
+    // After a warm-up of 4 steps, the 8 measured steps wrote back what they stored, minus the growth of dirty lines.
     spec.trace.warmup_steps = 4;
     spec.trace.measured_steps = 8;
     const Simulation warm = *simulate(spec);
@@ -168,7 +169,7 @@ TEST_CASE("torch is library code and cannot be simulated") {
     CHECK(result.error().cause == "library code");
 }
 
-TEST_CASE("an impossible geometry or arena is refused before anything is allocated") {
+TEST_CASE("an invalid geometry or arena is rejected before anything is allocated") {
     CHECK(simulate(full_set(LoopKind::index, {1000, 3, 64}, 1)).error().code == ExitCode::usage);
     SimulationSpec spec = full_set(LoopKind::index, {64, 1, 64}, 1);
     spec.workspace.pool_rows = spec.trace.workload.pool_rows =
@@ -178,16 +179,16 @@ TEST_CASE("an impossible geometry or arena is refused before anything is allocat
     CHECK(result.error().code == ExitCode::not_possible);
 }
 
-TEST_CASE("a simulation that is asked to stop ends before the next step, not at its end") {
+TEST_CASE("a simulation stops before the next step") {
     SimulationSpec spec = full_set(LoopKind::index, roomy, 9);
     int asked = 0;
-    // 9 times while the trace is made, then before steps 0, 1 and 2.
+    // 9 times while the trace is generated, then before steps 0, 1 and 2.
     spec.stop = [&asked] { return ++asked == 12; };
     const auto result = simulate(spec);
     REQUIRE_FALSE(result);
     CHECK(result.error().code == ExitCode::interrupted);
     CHECK(asked == 12);
-    asked = 8; // within the trace
+    asked = 8; // during trace generation
     spec.stop = [&asked] { return ++asked == 10; };
     CHECK_FALSE(simulate(spec));
     CHECK(asked == 10);

@@ -15,7 +15,7 @@ using PerBuffer = std::array<std::uint64_t, buffer_count>;
 constexpr CacheGeometry mebibyte_cache = {1 << 20, 16, 64};
 constexpr std::uint64_t slab_offset = 1 << 20;
 
-/// The documented order, spelled out: chunks of 64 bytes, lines on their first touch.
+/// The documented order, written explicitly: chunks of 64 bytes, lines at their first touch.
 void copy_by_definition(ReferenceCache& cache, std::uint64_t from, std::uint64_t to, std::uint64_t bytes) {
     std::set<std::uint64_t> loaded, stored;
     for (std::uint64_t chunk = 0; chunk < bytes; chunk += 64) {
@@ -29,7 +29,7 @@ void copy_by_definition(ReferenceCache& cache, std::uint64_t from, std::uint64_t
 
 } // namespace
 
-TEST_CASE("every line touched counts, partial ones too") {
+TEST_CASE("every touched line counts, including partial ones") {
     CacheSim cache(mebibyte_cache);
     TrafficObserver observer(cache);
     observer.load(Buffer::index, 62, 4); // bytes 62 to 65: lines 0 and 1
@@ -42,7 +42,7 @@ TEST_CASE("every line touched counts, partial ones too") {
     CHECK(cache.references() == 2 + 2 + 4);
 }
 
-TEST_CASE("no byte touches no line") {
+TEST_CASE("zero bytes touch no line") {
     CacheSim cache(mebibyte_cache);
     TrafficObserver observer(cache);
     observer.load(Buffer::pool, 64, 0);
@@ -60,14 +60,14 @@ TEST_CASE("rows that start within a line touch one line more") {
     CHECK(cache.references() == 5);
 }
 
-TEST_CASE("lines of 128 bytes are counted as such") {
+TEST_CASE("lines of 128 bytes are counted with their size") {
     CacheSim cache({1 << 20, 16, 128});
     TrafficObserver observer(cache);
     observer.copy(Buffer::pool, 0, Buffer::slab, slab_offset, 4096);
     CHECK(observer.take() == LineCounts{PerBuffer{32, 32}, PerBuffer{}, 32, 32});
 }
 
-TEST_CASE("a copy at any offsets follows the documented order, chunk by chunk") {
+TEST_CASE("a copy at arbitrary offsets follows the documented order, chunk by chunk") {
     const CacheGeometry tiny{4 * 64, 2, 64}; // two sets of two: the order decides what is evicted
     CacheSim cache(tiny);
     ReferenceCache reference(tiny);

@@ -6,7 +6,7 @@
 
 using namespace bytebound;
 
-TEST_CASE("the driver that is missing depends on CPU, firmware and kernel") {
+TEST_CASE("the missing driver depends on CPU, firmware and kernel") {
     Machine machine;
     std::vector<std::string> acpi_devices;
     const auto driver = [&] { return memory_controller_driver(built_in_presets(), machine, acpi_devices); };
@@ -56,7 +56,7 @@ TEST_CASE("a driver's first kernel is that of the CPU model") {
     CHECK_FALSE(memory_controller_driver(built_in_presets(), machine, {}));
 }
 
-TEST_CASE("an erratum about resctrl is no doubt about memory controllers, and may be of one model only") {
+TEST_CASE("an erratum about resctrl does not concern memory controllers, and may apply to one model only") {
     const auto known = [](const char* model) {
         test::Tree tree;
         tree.write("proc/cpuinfo", std::string("vendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: ") + model);
@@ -68,7 +68,7 @@ TEST_CASE("an erratum about resctrl is no doubt about memory controllers, and ma
     CHECK(known("79").errata.empty());
 }
 
-TEST_CASE("an erratum about resctrl cannot ask for the aliases of a PMU") {
+TEST_CASE("an erratum about resctrl cannot have conditions on a PMU's aliases") {
     const std::string text = "name = \"x\"\ntitle = \"x\"\nsource = \"x\"\nverified = false\n\n[[errata]]\n"
                              "about = \"resctrl\"\ntext = \"wrong\"\nwhen = { alias_exists = \"read\" }\n\n[core]\n"
                              "no_llc_misses = \"none\"\n";

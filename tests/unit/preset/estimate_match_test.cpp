@@ -27,7 +27,7 @@ std::string formula_error(const std::string& text) {
 
 } // namespace
 
-TEST_CASE("an estimate is the preset's core events with their bytes, if the core PMU can place every one") {
+TEST_CASE("an estimate is the preset's core events with their bytes, if the core PMU can encode all of them") {
     test::Tree tree;
     add_core(tree, "cpu");
     const EstimateMatch without = match_core_estimate(tree.root(), built_in("intel-icx"));
@@ -47,7 +47,7 @@ TEST_CASE("an estimate is the preset's core events with their bytes, if the core
     CHECK(match.terms[2].event == "cpu/event=0xb7,umask=0x01,offcore_rsp=0xfbff80822/");
 }
 
-TEST_CASE("what A64FX counts twice is subtracted, in lines of 256 bytes") {
+TEST_CASE("events that A64FX counts twice are subtracted, in lines of 256 bytes") {
     test::Tree tree;
     add_core(tree, "armv8_pmuv3_0");
     tree.write(devices + "armv8_pmuv3_0/cpus", "0-47");
@@ -63,19 +63,19 @@ TEST_CASE("what A64FX counts twice is subtracted, in lines of 256 bytes") {
     CHECK(match.terms[3].direction == Direction::write);
 }
 
-TEST_CASE("LLC misses times the line size never become an estimate, and no core PMU gives a reason") {
+TEST_CASE("LLC misses times the line size are never an estimate, and without a core PMU there is a reason") {
     test::Tree tree;
     CHECK(match_core_estimate(tree.root(), built_in("amd-zen4")).reason == "preset amd-zen4: no core PMU cpu");
     CHECK(match_core_estimate(tree.root(), built_in("arm-cmn")).terms.empty());
     CHECK(match_core_estimate(tree.root(), built_in("generic")).reason ==
           "preset generic: it is not known what the events of this core count");
     for (const Preset& preset : built_in_presets())
-        if (preset.estimate && preset.llc_misses && preset.name != "fujitsu-a64fx") // its LLC is a core's L2
+        if (preset.estimate && preset.llc_misses && preset.name != "fujitsu-a64fx") // its LLC is the L2 of a core
             for (const auto& [name, event] : preset.estimate->events)
                 CHECK(event.terms != preset.llc_misses->terms);
 }
 
-TEST_CASE("a formula is sums and differences of events with factors") {
+TEST_CASE("a formula consists of sums and differences of events with factors") {
     const auto terms = parse_formula(" 64*a+32 * b -c");
     REQUIRE(terms);
     CHECK(*terms == std::vector<FormulaTerm>{{64, "a", false}, {32, "b", false}, {1, "c", true}});

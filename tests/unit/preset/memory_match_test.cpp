@@ -1,4 +1,4 @@
-// Config words are placed by hand from the format files of each tree.
+// Config words are computed by hand from the format files of each tree.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ void add_box(test::Tree& tree, const std::string& pmu, int type, const std::stri
     if (!umask.empty()) tree.write(devices + pmu + "/format/umask", umask);
 }
 
-/// `cpus` CPUs of which each is a package with one die.
+/// `cpus` CPUs, each a package with one die.
 void add_packages(test::Tree& tree, int cpus) {
     tree.write("sys/devices/system/cpu/online", "0-" + std::to_string(cpus - 1));
     for (int cpu = 0; cpu < cpus; ++cpu) {
@@ -32,7 +32,7 @@ void add_packages(test::Tree& tree, int cpus) {
     }
 }
 
-/// "PMU cpu direction config bytes", a line per counter.
+/// "PMU cpu direction config bytes", one line per counter.
 std::vector<std::string> lines_of(const MemoryMatch& match) {
     std::vector<std::string> lines;
     for (const MemoryCounter& c : match.counters) {
@@ -49,7 +49,7 @@ using Lines = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE("every box is opened once on each CPU of its cpumask, and the free-running lookalikes are not") {
+TEST_CASE("every box is opened once on each CPU of its cpumask, but free-running PMUs are not") {
     test::Tree tree;
     add_box(tree, "uncore_imc_0", 12, "0,28");
     add_box(tree, "uncore_imc_1", 13, "0,28");
@@ -73,7 +73,7 @@ TEST_CASE("every box is opened once on each CPU of its cpumask, and the free-run
     CHECK_FALSE(first.saturates);
 }
 
-TEST_CASE("excluded boxes are left out of a pattern that takes them") {
+TEST_CASE("excluded boxes are omitted although the pattern matches them") {
     Preset preset = built_in("intel-icx");
     preset.dram[0].pmu = "uncore_imc.*";
     test::Tree tree;
@@ -82,10 +82,10 @@ TEST_CASE("excluded boxes are left out of a pattern that takes them") {
     REQUIRE(preset.dram[0].exclude == "uncore_imc_free_running.*");
     CHECK(match_memory(tree.root(), preset).counters.size() == 2);
     preset.dram[0].exclude.clear();
-    CHECK(match_memory(tree.root(), preset).counters.size() == 4); // the same traffic twice
+    CHECK(match_memory(tree.root(), preset).counters.size() == 4); // would count the same traffic twice
 }
 
-TEST_CASE("an alias of the kernel with other words is warned of once for all boxes, and not believed") {
+TEST_CASE("a kernel alias with another encoding is not used, with one warning for all boxes") {
     test::Tree tree;
     for (int box = 0; box < 3; ++box) {
         const std::string pmu = "uncore_imc_" + std::to_string(box);
@@ -105,7 +105,7 @@ TEST_CASE("an alias of the kernel with other words is warned of once for all box
                 "in Linux 5.17, commit 96fd2e89fba1)"});
 }
 
-TEST_CASE("a scale of the kernel that comes to other bytes is warned of") {
+TEST_CASE("a kernel scale that gives another number of bytes is a warning") {
     test::Tree tree;
     add_box(tree, "uncore_imc_free_running_0", 14, "0");
     const std::string events = devices + "uncore_imc_free_running_0/events/";
@@ -130,7 +130,7 @@ TEST_CASE("a scale of the kernel that comes to other bytes is warned of") {
               "compared with the preset's 64 bytes per count"});
 }
 
-TEST_CASE("both subchannels are counted where the kernel's alias knows one") {
+TEST_CASE("both subchannels are counted even if the kernel's alias covers only one") {
     test::Tree tree;
     add_box(tree, "uncore_imc_0", 20, "0");
     tree.write(devices + "uncore_imc_0/events/cas_count_read", "event=0x05,umask=0xcf");
@@ -141,7 +141,7 @@ TEST_CASE("both subchannels are counted where the kernel's alias knows one") {
     CHECK(match.warnings[0].starts_with("this kernel still has the alias cas_count_read of Sapphire Rapids"));
 }
 
-TEST_CASE("AMD's split event field is filled from its format, and eight channels on four counters are announced") {
+TEST_CASE("AMD's split event field is filled from its format, and eight channels on four counters are a warning") {
     test::Tree tree;
     add_box(tree, "amd_df", 14, "0", "config:0-7,32-35,59-60");
     const MemoryMatch match = match_memory(tree.root(), built_in("amd-zen2"));
@@ -156,7 +156,7 @@ TEST_CASE("AMD's split event field is filled from its format, and eight channels
                 "amd_df: 8 events on 4 counters: 2 passes over the same trace"});
 }
 
-TEST_CASE("a machine with several NUMA nodes per package is told that the counts are described for one") {
+TEST_CASE("several NUMA nodes per package are a warning if the counts are documented for one") {
     test::Tree tree;
     add_packages(tree, 1);
     add_box(tree, "amd_df", 14, "0", "config:0-7,32-35,59-60");
@@ -171,7 +171,7 @@ TEST_CASE("a machine with several NUMA nodes per package is told that the counts
     CHECK(said() == 0);
 }
 
-TEST_CASE("the controllers of Zen 4 come before its data fabric, which serves where they are missing") {
+TEST_CASE("the controllers of Zen 4 take precedence over its data fabric, which is the fallback") {
     test::Tree tree;
     add_box(tree, "amd_df", 14, "0", "config:0-7,32-37", "config:8-15,24-27");
     for (int box = 0; box < 2; ++box) {
@@ -200,7 +200,7 @@ TEST_CASE("the controllers of Zen 4 come before its data fabric, which serves wh
     CHECK(lines_of(match)[23] == "amd_df 0 ddr write 0x20700ffdf 64");
 }
 
-TEST_CASE("bytes belong to the event, and --bytes-per-cas leaves counts of single bytes alone") {
+TEST_CASE("bytes per count belong to the event, and --bytes-per-cas does not change counts of single bytes") {
     test::Tree tree;
     add_box(tree, "nvidia_scf_pmu_0", 20, "0", "config:0-63", "");
     add_box(tree, "nvidia_scf_pmu_1", 21, "72", "config:0-63", "");
@@ -212,7 +212,7 @@ TEST_CASE("bytes belong to the event, and --bytes-per-cas leaves counts of singl
     CHECK(replaced.counters[1].bytes_per_count == 1);
 }
 
-TEST_CASE("two versions of a controller are distinguished by the width of a field") {
+TEST_CASE("two versions of a controller are distinguished by a field's width") {
     for (const auto& [format, read, width] :
          {std::tuple("config:0-4", 0x01u, 32u), std::tuple("config:0-7", 0x84u, 48u)}) {
         test::Tree tree;
@@ -226,7 +226,7 @@ TEST_CASE("two versions of a controller are distinguished by the width of a fiel
     }
 }
 
-TEST_CASE("a part of the box's name is part of the names of POWER9's events") {
+TEST_CASE("the names of POWER9's events contain a part of the box's name") {
     test::Tree tree;
     int code = 0x110;
     for (const std::string unit : {"01", "23"}) {
@@ -254,7 +254,7 @@ TEST_CASE("HBM is counted in addition to DDR under either name of its boxes, wit
     }
 }
 
-TEST_CASE("Optane is counted where the kernel lists NVDIMMs, and fits beside the CAS counts") {
+TEST_CASE("Optane is counted if the kernel lists NVDIMMs, in the same pass as the CAS counts") {
     test::Tree tree;
     add_box(tree, "uncore_imc_0", 12, "0");
     CHECK(match_memory(tree.root(), built_in("intel-skx")).counters.size() == 2);
@@ -265,7 +265,7 @@ TEST_CASE("Optane is counted where the kernel lists NVDIMMs, and fits beside the
     CHECK(match.warnings.empty());
 }
 
-TEST_CASE("config1 and config2 are filled where a format says so") {
+TEST_CASE("config1 and config2 are filled if a format says so") {
     test::Tree tree;
     const std::string pmu = "arm_dmc620_10008c000";
     tree.write(devices + pmu + "/type", "10");
@@ -283,14 +283,14 @@ TEST_CASE("config1 and config2 are filled where a format says so") {
     }
 }
 
-TEST_CASE("one broken box invalidates its source: the others' sum would be too small") {
+TEST_CASE("one broken box invalidates its source, because the sum of the others would be too small") {
     struct Case {
         std::string file, text, cause;
     };
     const auto broken = GENERATE(values<Case>({
         {"format/umask", "confetti:8-15",
          "uncore_imc_1: broken sysfs: /sys/bus/event_source/devices/uncore_imc_1/format/umask says 'confetti:8-15'"},
-        // 2 bits hold the 0x03 of reads, not the 0x0c of writes
+        // 0x03 for reads fits into 2 bits, 0x0c for writes does not
         {"format/umask", "config:8-9", "uncore_imc_1: value 0x0c of umask needs more than its 2 bits (config:8-9)"},
         {"cpumask", "zero",
          "uncore_imc_1: broken sysfs: read /sys/bus/event_source/devices/uncore_imc_1/cpumask: it "
@@ -309,7 +309,7 @@ TEST_CASE("one broken box invalidates its source: the others' sum would be too s
     CHECK_FALSE(match.remedy.empty());
 }
 
-TEST_CASE("a missing cpumask is broken, an empty one leaves its box out with a warning") {
+TEST_CASE("a missing cpumask is a fault; an empty one omits the box with a warning") {
     test::Tree tree;
     add_box(tree, "amd_umc_0", 16, "0", "config:0-7", "");
     add_box(tree, "amd_umc_1", 17, "", "config:0-7", "");
@@ -329,7 +329,7 @@ TEST_CASE("a missing cpumask is broken, an empty one leaves its box out with a w
     CHECK(match.reason == "preset amd-zen5: amd_umc_0: broken sysfs: PMU amd_umc_0 has no cpumask");
 }
 
-TEST_CASE("a cpumask with more or fewer CPUs than packages, or an offline one, is doubted") {
+TEST_CASE("a cpumask with more or fewer CPUs than packages, or with an offline CPU, is a warning") {
     test::Tree tree;
     add_packages(tree, 2);
     add_box(tree, "uncore_imc_0", 12, "0-1");
@@ -343,7 +343,7 @@ TEST_CASE("a cpumask with more or fewer CPUs than packages, or an offline one, i
                 "uncore_imc_1: its cpumask lists CPU 7, which is offline: the box cannot be opened there"});
 }
 
-TEST_CASE("channels that all lie on one of two packages are doubted") {
+TEST_CASE("channels that are all on one of two packages are a warning") {
     test::Tree tree;
     add_packages(tree, 2);
     for (const std::string box : {"amd_umc_0", "amd_umc_12"}) {

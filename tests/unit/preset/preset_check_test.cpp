@@ -54,7 +54,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
     return text.replace(at, from.size(), to);
 }
 
-/// "LINE KEY: CAUSE" of every problem.
+/// "LINE KEY: CAUSE" for every problem.
 std::vector<std::string> problems_of(const std::string& text) {
     std::vector<PresetProblem> problems;
     read_preset(text, "x.toml", problems);
@@ -94,7 +94,7 @@ Lines check_together(const Lines& texts) {
 
 } // namespace
 
-TEST_CASE("a sound preset has no problems, and arrives whole") {
+TEST_CASE("a valid preset has no problems and is read completely") {
     std::vector<PresetProblem> problems;
     const Preset preset = read_preset(memory_preset, "x.toml", problems);
     CHECK(problems.empty());
@@ -105,7 +105,7 @@ TEST_CASE("a sound preset has no problems, and arrives whole") {
     CHECK(preset.estimate->read == std::vector<FormulaTerm>{{64, "fills", false}});
 }
 
-TEST_CASE("each mistake in a preset is named with line, key and reason") {
+TEST_CASE("each mistake in a preset is reported with line, key and reason") {
     CHECK(problems_with("umask=0x03\", bytes_per_count = 64", "umask=0x03\", bytes_per_count = 0") ==
           Lines{"17 dram.read.bytes_per_count: key \"bytes_per_count\" is 0, not from 1 to 65536"});
     CHECK(problems_with("umask=0x03\", bytes_per_count = 64", "umask=0x03\"") ==
@@ -146,7 +146,7 @@ TEST_CASE("a formula may use every defined event and no other") {
                 "30 core.estimate.events.fills: key \"fills\": no formula uses this event"});
 }
 
-TEST_CASE("an uncore event where a core event belongs is refused") {
+TEST_CASE("an uncore event in place of a core event is rejected") {
     CHECK(problems_with("pmu = \"cpu\"", "pmu = \"uncore_imc_[0-9]+\"") ==
           Lines{"28 core.estimate.pmu: key \"pmu\": an uncore event with thread scope: PMU uncore_imc_0 counts all "
                 "programs and cannot be opened on a thread"});
@@ -173,7 +173,7 @@ TEST_CASE("all mistakes of a file are listed, in the order of its lines") {
     CHECK(lines[5].starts_with("31 core.estimate.events.fills: key \"fills\": no formula uses"));
 }
 
-TEST_CASE("two files for the same CPU are refused unless a feature test decides between them") {
+TEST_CASE("two files for the same CPU are a conflict unless a feature test decides between them") {
     const std::string other = replaced(memory_preset, "\"test\"", "\"other\"");
     CHECK(check_together({memory_preset, other}) ==
           Lines{"6 match: key \"match\": f0.toml:6 matches the same machines, and no feature test (key \"devices\") "
@@ -190,7 +190,7 @@ TEST_CASE("two files for the same CPU are refused unless a feature test decides 
           Lines{"1 name: key \"name\": f0.toml has the name \"test\" too"});
 }
 
-TEST_CASE("a source that another of its class hides is refused") {
+TEST_CASE("a source hidden by another one of its class is a problem") {
     const std::string source = memory_preset.substr(memory_preset.find("[[dram]]"),
                                                     memory_preset.find("[[errata]]") - memory_preset.find("[[dram]]"));
     const std::string twice = replaced(memory_preset, "[[errata]]", source + "[[errata]]");
@@ -199,13 +199,13 @@ TEST_CASE("a source that another of its class hides is refused") {
     const std::string lookalike =
         replaced(memory_preset, "[[errata]]", replaced(source, "uncore_imc_[0-9]+", "uncore_imc.*") + "[[errata]]");
     CHECK(check_together({lookalike}).size() == 1);
-    // Another class may take the same boxes (Optane), and a condition in front leaves room behind it.
+    // Another class may use the same boxes (Optane), and a source may follow a conditional one.
     CHECK(check_together({replaced(memory_preset, "[[errata]]", replaced(source, "ddr", "pmem") + "[[errata]]")})
               .empty());
     CHECK(check_together({replaced(twice, "scope =", "needs_alias = \"cas\"\nscope =")}).empty());
 }
 
-TEST_CASE("samples of a pattern are names that it matches") {
+TEST_CASE("samples of a pattern match the pattern") {
     const auto has = [](const std::string& pattern, const std::string& name) {
         const auto names = sample_names(pattern);
         return std::find(names.begin(), names.end(), name) != names.end();
@@ -221,7 +221,7 @@ TEST_CASE("samples of a pattern are names that it matches") {
     CHECK_FALSE(patterns_overlap("uncore_imc", "", "uncore_imc_[0-9]+", ""));
 }
 
-TEST_CASE("all presets of the tree pass the check together, and each says why where it lacks something") {
+TEST_CASE("all presets of the tree pass the check together, each with a reason for whatever it lacks") {
     std::vector<std::string> files;
     for (const auto& entry : std::filesystem::directory_iterator(presets_path))
         if (entry.path().extension() == ".toml") files.push_back(entry.path().string());
@@ -236,7 +236,7 @@ TEST_CASE("all presets of the tree pass the check together, and each says why wh
         CHECK(file.preset->estimate.has_value() == file.preset->no_estimate.empty());
         CHECK_FALSE(file.preset->verified); // none has been compared with hardware
         CHECK_FALSE(file.preset->note.empty());
-        // Four counters hold what is asked of one box, but for the data fabric of AMD.
+        // Four counters are enough for the events of one box, except on AMD's data fabric.
         for (const MemorySource& source : file.preset->dram) {
             const std::size_t terms = source.read.size() + source.write.size() + source.combined.size();
             if (source.counters_per_box != 0 && source.pmu != "amd_df") CHECK(terms <= source.counters_per_box);

@@ -46,7 +46,7 @@ std::string refusal(const std::string& text) {
 
 } // namespace
 
-TEST_CASE("a preset's keys arrive with ranges and single models alike") {
+TEST_CASE("a preset's models may be ranges and single numbers") {
     const auto preset = parse_preset(small_preset, "x.toml");
     REQUIRE(preset);
     CHECK(preset->name == "test");
@@ -56,7 +56,7 @@ TEST_CASE("a preset's keys arrive with ranges and single models alike") {
     CHECK(preset->llc_misses->terms == "event=0x2e,umask=0x41");
 }
 
-TEST_CASE("a wrong key of a preset is named with file and line") {
+TEST_CASE("a wrong key of a preset is reported with file and line") {
     const std::string text = small_preset;
     CHECK(refusal(with_text(text, "verified = false", "verifed = false")) ==
           "x.toml:4: unknown key \"verifed\", did you mean \"verified\"?");
@@ -85,7 +85,7 @@ TEST_CASE("a stepping outside the list does not match, an absent list matches al
     CHECK(fit_of(preset.matches[0], cpu, {}) == Fit::none);
 }
 
-TEST_CASE("every preset of the tree parses, is called like its file, and no CPU has two") {
+TEST_CASE("every preset of the tree parses, has its file's name, and no CPU has two") {
     CHECK(built_in_presets().size() == embedded_presets().size());
     for (const EmbeddedPreset& embedded : embedded_presets()) {
         const auto preset = parse_preset(embedded.toml, std::string(embedded.file));
@@ -105,7 +105,7 @@ TEST_CASE("every preset of the tree parses, is called like its file, and no CPU 
             }
 }
 
-TEST_CASE("the CPU of a recorded machine chooses its preset and LLC-miss event") {
+TEST_CASE("the CPU of a recorded machine determines its preset and LLC-miss event") {
     struct Case {
         std::string cpuinfo, pmu, preset, event, reason;
     };
@@ -136,7 +136,7 @@ TEST_CASE("the CPU of a recorded machine chooses its preset and LLC-miss event")
     CHECK(choice->llc_reason.empty() == wanted.reason.empty());
 }
 
-TEST_CASE("a preset is also chosen by name, switched off, or refused with a suggestion") {
+TEST_CASE("a preset can be chosen by name or disabled, and an unknown name gets a suggestion") {
     test::Tree tree;
     const SysRoot root(tree.path());
     CHECK(choose_preset(root, "amd-zen2")->preset->name == "amd-zen2");
@@ -153,7 +153,7 @@ TEST_CASE("a preset is also chosen by name, switched off, or refused with a sugg
     CHECK(missing.error().sys_errno == ENOENT);
 }
 
-TEST_CASE("a feature test beats a model test, and both together beat either") {
+TEST_CASE("a feature test outranks a model test, and both together outrank either") {
     struct Case {
         std::string cpuinfo, pmu, preset, reason;
     };
@@ -189,7 +189,7 @@ TEST_CASE("a feature test beats a model test, and both together beat either") {
     CHECK(choice->reason == wanted.reason);
 }
 
-TEST_CASE("the user's own presets replace those of their name, win ties, and are read strictly") {
+TEST_CASE("the user's own presets replace those of the same name, win ties, and are read strictly") {
     test::Tree machine, own;
     machine.write("proc/cpuinfo", "vendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 85\nstepping\t: 4\n");
     const SysRoot root = machine.root();
@@ -225,10 +225,10 @@ TEST_CASE("the user's own presets replace those of their name, win ties, and are
     REQUIRE_FALSE(broken);
     CHECK(broken.error().code == ExitCode::bad_data);
     CHECK(broken.error().object == (own.path() / "intel-skx.toml").string() + ":8");
-    CHECK(choose_preset(root, "none", own.path())); // reads no preset at all
+    CHECK(choose_preset(root, "none", own.path())); // does not read any preset
 }
 
-TEST_CASE("every file of presets/ is built in, and nothing else") {
+TEST_CASE("exactly the files of presets/ are built in") {
     std::set<std::string> files, embedded;
     for (const auto& entry : std::filesystem::directory_iterator(presets_path))
         if (entry.path().extension() == ".toml") files.insert("presets/" + entry.path().filename().string());

@@ -72,7 +72,7 @@ CalibrationChoice chosen(const std::string& request, const std::filesystem::path
 
 } // namespace
 
-TEST_CASE("a calibration comes back as it was written, and nothing else is left in its directory") {
+TEST_CASE("a calibration reads back as written, and nothing else is left in its directory") {
     const test::TemporaryDirectory directory;
     const auto file = calibration_file(directory / "a/b", "example", record().placement);
     CHECK(file.filename() == "example.auto.local.json");
@@ -88,7 +88,7 @@ TEST_CASE("a calibration comes back as it was written, and nothing else is left 
     CHECK(back->caches == record().caches);
 }
 
-TEST_CASE("each placement of a host has a file of its own, whatever is in its name") {
+TEST_CASE("each placement of a host has its own file, whatever characters its name contains") {
     Placement place = record().placement;
     place.cpus_request = "core:0-1";
     place.memory_request = "interleave";
@@ -111,7 +111,7 @@ TEST_CASE("a run gets the ceilings of its own number of workers") {
     CHECK(one.record->absent == std::vector<CeilingAbsence>{{"", "nt-write", 0, "no such stores"}});
     const CalibrationChoice two = chosen(file.string(), {}, need(2));
     REQUIRE(two.record);
-    // Its own, and those of one worker, which copies alone below the parallel threshold.
+    // Its own ceilings, and those of one worker, which copies alone below the parallel threshold.
     CHECK(two.record->ceilings.ceilings.size() == 3);
     CHECK(two.record->ceilings.write_allocate.size() == 2);
     CHECK(two.record->ceilings.compute.size() == 1);
@@ -119,7 +119,7 @@ TEST_CASE("a run gets the ceilings of its own number of workers") {
     CHECK(two.record->absent.size() == 2);
 }
 
-TEST_CASE("of several saved calibrations that hold the last measured is taken") {
+TEST_CASE("of several applicable calibrations the latest is used") {
     const test::TemporaryDirectory directory;
     CalibrationRecord older = record(), newer = record();
     older.measured = "2025-12-31T23:59:59Z";
@@ -127,7 +127,7 @@ TEST_CASE("of several saved calibrations that hold the last measured is taken") 
     save(directory / "example.0.local.json", newer);
     save(directory / "example.auto.local.json", older);
     CHECK(chosen("auto", directory.path()).record->measured == newer.measured);
-    // Another host's file is none of ours.
+    // Another host's file is ignored.
     CalibrationRecord other = newer;
     other.measured = "2027-01-01T00:00:00Z";
     save(directory / "other.auto.local.json", other);
@@ -181,7 +181,7 @@ TEST_CASE("a stale calibration is not used, whether found or requested, and a wa
           "the saved calibration is not used: the kernel was 6.1.0, is 6.5.0");
 }
 
-TEST_CASE("no calibration is a reason, not a warning") {
+TEST_CASE("a missing calibration is a reason, not a warning") {
     const test::TemporaryDirectory directory;
     for (const auto& where : {directory.path(), directory / "none", std::filesystem::path()}) {
         const CalibrationChoice choice = chosen("auto", where);
@@ -204,7 +204,7 @@ TEST_CASE("a damaged file among the saved ones is a warning, and another one is 
         "cannot use a saved calibration: " + (directory / "example.a.json").string() + ": "));
 }
 
-TEST_CASE("a named file that is missing, malformed or of another host is bad data") {
+TEST_CASE("a requested file that is missing, malformed or of another host is bad data") {
     const test::TemporaryDirectory directory;
     const auto refused = [&](const std::filesystem::path& file, const CalibrationNeed& what = need()) {
         const auto choice = choose_calibration(file.string(), {}, what);
@@ -250,7 +250,7 @@ TEST_CASE("a named file that is missing, malformed or of another host is bad dat
                                           "give --calibration none");
 }
 
-TEST_CASE("a calibration whose figures cannot be is refused with the path of the first fault") {
+TEST_CASE("a calibration with impossible figures is rejected with the path of the first fault") {
     const auto refused = [](const std::string& pointer, const nlohmann::json& value) {
         auto document = nlohmann::json::parse(to_json_text(record()));
         document.at(nlohmann::json::json_pointer(pointer)) = value;
@@ -285,7 +285,7 @@ TEST_CASE("a calibration whose figures cannot be is refused with the path of the
     CHECK(refused("/threads", nlohmann::json::array()) == "/threads: it is not a list of numbers of workers");
     CHECK(refused("/threads/1", 3) == "/threads/1: there are more workers than placement.cpus");
     CHECK(refused("/placement/policy", "near") == "/placement/policy: \"near\" is not one of local, interleave, node");
-    // Noise may take a measured factor below 0.
+    // Noise may make a measured factor negative.
     CalibrationRecord noisy = record();
     noisy.ceilings.write_allocate[0].factor = -0.01;
     noisy.ceilings.write_allocate[0].ci_low = -0.02;
@@ -294,7 +294,7 @@ TEST_CASE("a calibration whose figures cannot be is refused with the path of the
     CHECK(back->ceilings.write_allocate[0].factor == -0.01);
 }
 
-TEST_CASE("a place where nothing can be written is known before anything is measured") {
+TEST_CASE("an unwritable location is detected before anything is measured") {
     const test::TemporaryDirectory directory;
     const auto refused = [](const std::filesystem::path& file, bool force = false) {
         const auto usable = check_calibration_file(file, force);
@@ -313,12 +313,12 @@ TEST_CASE("a place where nothing can be written is known before anything is meas
     CHECK(check_calibration_file(directory / "c.json", true));
 }
 
-TEST_CASE("a calibration that cannot be written leaves the former one as it was") {
+TEST_CASE("a calibration that cannot be written leaves the previous one unchanged") {
     const test::TemporaryDirectory directory;
     const auto file = directory / "c.json";
     save(file, record());
     const std::string before = text_of(file);
-    // Its temporary file's name is taken by a directory.
+    // A directory occupies its temporary file's name.
     std::filesystem::create_directory(file.string() + "." + std::to_string(::getpid()) + ".tmp");
     CalibrationRecord other = record();
     other.measured = "2030-01-01T00:00:00Z";
@@ -328,7 +328,7 @@ TEST_CASE("a calibration that cannot be written leaves the former one as it was"
     CHECK(text_of(file) == before);
 }
 
-TEST_CASE("the calibration of a run comes back from run.json; records of older versions have none") {
+TEST_CASE("a run's calibration reads back from run.json; records of older versions have none") {
     RunRecord run;
     run.workload.warmup = 1;
     run.calibration = CalibrationUse{"c.json", "2026-01-02T03:04:05Z", "0.1.0", "avx2", true, record().ceilings};

@@ -30,7 +30,7 @@ std::string value(const TreeFiles& files, const std::string& group, const std::s
     return fact(facts_of(files, {0, 1}), group, name).value;
 }
 
-/// The two-package machine with everything that a report names: a quiet server without warnings.
+/// The two-package machine with all the files that a report uses: a quiet server without warnings.
 TreeFiles quiet_server() {
     TreeFiles files = two_package_smt();
     files["proc/cpuinfo"] = "processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 106\n"
@@ -75,7 +75,7 @@ using Codes = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE("the facts of a recorded server are its files' texts") {
+TEST_CASE("the facts of a recorded server are the texts of its files") {
     const Facts facts = facts_of(quiet_server(), {0, 1});
     CHECK(fact(facts, "cpu", "model").value == "Intel(R) Xeon(R) Gold 6338 CPU @ 2.00GHz");
     CHECK(fact(facts, "cpu", "family").value == "6");
@@ -113,7 +113,7 @@ TEST_CASE("a fact has a reason if, and only if, it cannot be obtained") {
         }
 }
 
-TEST_CASE("a bare tree says what is missing") {
+TEST_CASE("an empty tree lists what is missing") {
     const Facts facts = facts_of({{"sys/devices/system/cpu/online", "0"}}, {0});
     CHECK(fact(facts, "cpu", "model").reason == "no /proc/cpuinfo");
     CHECK(fact(facts, "frequency", "governor").reason ==
@@ -124,7 +124,7 @@ TEST_CASE("a bare tree says what is missing") {
     CHECK(fact(facts, "smt", "sibling load").reason == "the chosen CPUs have no other SMT siblings");
 }
 
-TEST_CASE("load is not taken from the single look of a recorded machine") {
+TEST_CASE("load is not computed from the single reading of a recorded machine") {
     TreeFiles files = quiet_server();
     files["proc/stat"] = "cpu  100 0 0 100 0 0 0 0 0 0\ncpu0 100 0 0 0 0 0 0 0 0 0";
     const Facts facts = facts_of(files, {0});
@@ -138,7 +138,7 @@ TEST_CASE("governors that differ are listed with their CPUs") {
     CHECK(value(files, "frequency", "governor") == "performance (CPU 0), powersave (CPU 1)");
 }
 
-TEST_CASE("turbo is read from either switch") {
+TEST_CASE("turbo is read from either driver's file") {
     TreeFiles files = quiet_server();
     files["sys/devices/system/cpu/intel_pstate/no_turbo"] = "0";
     CHECK(value(files, "frequency", "turbo") == "on");
@@ -151,7 +151,7 @@ TEST_CASE("turbo is read from either switch") {
     CHECK(value(files, "frequency", "turbo").empty());
 }
 
-TEST_CASE("a virtual machine is seen by CPU flag, hypervisor type or DMI board") {
+TEST_CASE("a virtual machine is detected by CPU flag, hypervisor type or DMI board") {
     const auto verdict = [](const TreeFiles& files) { return value(files, "virtualisation", "virtual machine"); };
     TreeFiles files = quiet_server();
     files["proc/cpuinfo"] = "processor\t: 0\nflags\t\t: fpu hypervisor avx2";
@@ -164,12 +164,12 @@ TEST_CASE("a virtual machine is seen by CPU flag, hypervisor type or DMI board")
     files["sys/class/dmi/id/sys_vendor"] = "Amazon EC2";
     files["sys/class/dmi/id/product_name"] = "c7g.metal";
     CHECK(verdict(files) == "no sign found");
-    // A flag that merely contains the word is another flag.
+    // A flag that merely contains the word does not count.
     files["proc/cpuinfo"] = "processor\t: 0\nflags\t\t: fpu nohypervisor";
     CHECK(verdict(files) == "no sign found");
 }
 
-TEST_CASE("containers and their limits are seen") {
+TEST_CASE("containers and their limits are detected") {
     TreeFiles files = quiet_server();
     files["proc/1/cgroup"] = "12:cpu:/docker/0123";
     files["run/.containerenv"] = "";
@@ -202,7 +202,7 @@ TEST_CASE("CPU load is the share of ticks that were neither idle nor waiting") {
     CHECK(loads == std::map<int, CpuLoad>{{0, {35.0, 0.0}}, {1, {0.0, 0.0}}});
 }
 
-TEST_CASE("steal is busy time, and iowait that runs backwards is no idle time") {
+TEST_CASE("steal is busy time, and decreasing iowait is not idle time") {
     const auto loads = cpu_load("cpu0 0 0 0 0 10 0 0 0", "cpu0 10 0 0 0 8 0 0 6");
     // total 18 -> 24 against 10 -> 14 ticks; idle 10 -> 8; steal 6.
     REQUIRE(loads.count(0) == 1);
@@ -212,7 +212,7 @@ TEST_CASE("steal is busy time, and iowait that runs backwards is no idle time") 
 
 TEST_CASE("a quiet server raises no warning") { CHECK(codes(facts_of(quiet_server(), {0, 1})) == Codes{}); }
 
-TEST_CASE("each disturbance raises its own warning and no other") {
+TEST_CASE("each disturbance raises exactly its own warning") {
     const auto with = [](const std::string& path, const std::string& text) {
         TreeFiles files = quiet_server();
         files[path] = text;
@@ -220,7 +220,7 @@ TEST_CASE("each disturbance raises its own warning and no other") {
     };
     CHECK(with("sys/devices/system/cpu/cpu1/cpufreq/scaling_governor", "powersave") ==
           Codes{"governor_not_performance"});
-    // CPU 7 is not chosen.
+    // CPU 7 is not used.
     CHECK(with("sys/devices/system/cpu/cpu7/cpufreq/scaling_governor", "powersave") == Codes{});
     CHECK(with("sys/devices/system/cpu/intel_pstate/no_turbo", "0") == Codes{"turbo_on"});
     CHECK(with("proc/sys/kernel/numa_balancing", "1") == Codes{"numa_balancing_on"});
@@ -234,13 +234,13 @@ TEST_CASE("each disturbance raises its own warning and no other") {
     CHECK(with("proc/loadavg", "2.00 0 0 1/2 3") == Codes{"load_high"});
 }
 
-TEST_CASE("NUMA balancing on one node is no disturbance") {
+TEST_CASE("NUMA balancing on one node is not a disturbance") {
     const Facts facts =
         facts_of({{"sys/devices/system/cpu/online", "0"}, {"proc/sys/kernel/numa_balancing", "1"}}, {0});
     CHECK(codes(facts) == Codes{});
 }
 
-TEST_CASE("a small machine is loaded from 1 on") {
+TEST_CASE("on a small machine a load of 1 is a warning") {
     const auto with = [](const char* average) {
         return codes(Facts{{"load", "average", average, ""}, {"load", "online CPUs", "2", ""}});
     };
@@ -262,7 +262,7 @@ TEST_CASE("busy CPUs and siblings warn from 10 percent on, steal from 1, with th
                                  "core's units and caches; stop that work or choose other cores with --cpus"});
 }
 
-TEST_CASE("the running machine states a load for its chosen CPU") {
+TEST_CASE("the running machine has a load for its chosen CPU") {
     const auto machine = discover(SysRoot());
     REQUIRE(machine);
     const Facts facts =
@@ -271,7 +271,7 @@ TEST_CASE("the running machine states a load for its chosen CPU") {
     CHECK(fact(facts, "load", "steal").reason.empty());
 }
 
-TEST_CASE("the program knows how it was built") {
+TEST_CASE("the build facts describe how the program was built") {
     const BuildInfo info = build_info();
     CHECK_FALSE(info.version.empty());
     CHECK(info.git_revision != "unknown");
@@ -287,9 +287,9 @@ TEST_CASE("the program knows how it was built") {
         CHECK(has(name));
 }
 
-TEST_CASE("a marker file makes no container where the kernel's threads are seen") {
+TEST_CASE("a marker file does not indicate a container if kernel threads are visible") {
     auto files = quiet_server();
-    files[".dockerenv"] = ""; // left in the image that the machine's disk was made of
+    files[".dockerenv"] = ""; // left over in the image that the machine's disk was made from
     files["proc/2/comm"] = "kthreadd";
     CHECK(fact(facts_of(files, {0}), "virtualisation", "container").value == "no sign found");
     files["proc/2/comm"] = "bash";

@@ -13,7 +13,7 @@ using namespace bytebound;
 
 namespace {
 
-/// The limit on a file's size of this process (ulimit -f), for as long as it lives.
+/// Limits this process's file size (ulimit -f) during its lifetime.
 class FileSizeLimit {
 public:
     explicit FileSizeLimit(rlim_t bytes) {
@@ -47,10 +47,10 @@ TEST_CASE("during a run disk space is reserved for its failure; afterwards nothi
     record.status = RunStatus::failed;
     REQUIRE(run->write_record(record));
     CHECK_FALSE(std::filesystem::exists(temporary));
-    CHECK(read_run_record(directory / "run")->status == RunStatus::failed); // the reserve's rest is cut off
+    CHECK(read_run_record(directory / "run")->status == RunStatus::failed); // the rest of the reserve is cut off
 }
 
-TEST_CASE("a write beyond the file-size limit is an error, not a signal's death") {
+TEST_CASE("a write beyond the file-size limit is an error, not a fatal signal") {
     const test::TemporaryDirectory directory;
     const auto run = RunDirectory::create(directory / "run", false);
     REQUIRE(run);
@@ -69,7 +69,7 @@ TEST_CASE("a write beyond the file-size limit is an error, not a signal's death"
     CHECK(appended.error().remedy == "raise ulimit -f"); // no phase was finished: none is kept
 }
 
-TEST_CASE("--force removes what a run wrote, with the leftovers of a kill, and nothing else") {
+TEST_CASE("--force removes only files of a run, including the leftovers of a killed one") {
     const test::TemporaryDirectory directory;
     for (const char* name : {"run.json", "run.json.new", "samples.csv", "report.md.tmp", "summary.json", "letter.txt"})
         std::ofstream(directory / name) << name;
@@ -83,7 +83,7 @@ TEST_CASE("--force removes what a run wrote, with the leftovers of a kill, and n
     CHECK(run->hash_files()->empty());
 }
 
-TEST_CASE("a dangling link is refused as a run directory, with that reason") {
+TEST_CASE("a dangling link is rejected as a run directory, with that reason") {
     const test::TemporaryDirectory directory;
     std::filesystem::create_symlink("nowhere", directory / "run");
     const auto refused = RunDirectory::check(directory / "run", false);

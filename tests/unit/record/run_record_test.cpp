@@ -13,7 +13,7 @@ using namespace bytebound;
 
 namespace {
 
-/// Files that the program wrote before it did so by field tables.
+/// Files written by versions before the field tables.
 std::string fixture(const std::string& name) {
     std::ifstream stream(std::string(test::fixtures_path) + "/records/" + name);
     return {std::istreambuf_iterator<char>(stream), {}};
@@ -77,12 +77,12 @@ RunRecord full_record() {
 
 } // namespace
 
-TEST_CASE("run.json comes back as it was written") {
+TEST_CASE("run.json reads back as written") {
     const RunRecord record = full_record();
     const std::string text = to_json_text(record);
     const auto read = parse_run_record(text, "run.json");
     if (!read) FAIL(to_line(read.error()));
-    CHECK(to_json_text(*read) == text); // every member stands in the text
+    CHECK(to_json_text(*read) == text); // the text contains every member
     CHECK(read->status == RunStatus::failed);
     CHECK(read->failure->cause == "slot 3");
     CHECK(read->workload.spec.seed == 18446744073709551615u);
@@ -104,21 +104,21 @@ TEST_CASE("run.json comes back as it was written") {
     CHECK(text.find("\"percent_in_place\": 75.0") != std::string::npos);
 }
 
-TEST_CASE("a stored run.json is written again byte for byte") {
+TEST_CASE("a stored run.json is reproduced byte for byte") {
     const std::string text = fixture("run.json"); // with a calibration, a simulated hierarchy and an emulation
     const auto read = parse_run_record(text, "run.json");
     if (!read) FAIL(to_line(read.error()));
     CHECK(to_json_text(*read) == text);
 }
 
-TEST_CASE("a stored calibration file is written again byte for byte") {
+TEST_CASE("a stored calibration file is reproduced byte for byte") {
     const std::string text = fixture("calibration.json");
     const auto read = parse_calibration(text, "calibration.json");
     if (!read) FAIL(to_line(read.error()));
     CHECK(to_json_text(*read) == text);
 }
 
-TEST_CASE("a run.json of an older version lacks what was added since, and is read") {
+TEST_CASE("a run.json of an older version, without fields added since, is read") {
     nlohmann::json document = parse_json(fixture("run.json"));
     for (const char* key : {"expected", "emulation", "calibration", "calibration_reason"})
         REQUIRE(document.erase(key) == 1);
@@ -150,7 +150,7 @@ TEST_CASE("text that is not UTF-8 does not make run.json invalid") {
     CHECK(parse_run_record(to_json_text(record), "run.json"));
 }
 
-TEST_CASE("a malformed run.json is refused with the place of the mistake") {
+TEST_CASE("a malformed run.json is rejected with the position of the fault") {
     const auto refusal = [](const std::string& text) {
         const auto record = parse_run_record(text, "d/run.json");
         REQUIRE_FALSE(record);
@@ -174,7 +174,7 @@ TEST_CASE("a malformed run.json is refused with the place of the mistake") {
     CHECK(refusal(changed("\"ways\": 4", "\"ways\": \"4\"")).find("/simulation/geometry/ways") != std::string::npos);
 }
 
-TEST_CASE("a run directory is created with its parents, and refuses one that is in use") {
+TEST_CASE("a run directory is created with its parents, and one in use is rejected") {
     const test::TemporaryDirectory parent;
     const auto path = parent / "a/b";
     REQUIRE(RunDirectory::check(path, false));
@@ -192,7 +192,7 @@ TEST_CASE("a run directory is created with its parents, and refuses one that is 
     CHECK(RunDirectory::check(parent / "file/below", false).error().code == ExitCode::usage);
 }
 
-TEST_CASE("--force removes the files of a former run and nothing else") {
+TEST_CASE("--force removes only the files of a previous run") {
     const test::TemporaryDirectory parent;
     for (const char* name : {"run.json", "samples.csv", "report.md", "notes.txt"})
         std::ofstream(parent / name) << "x";
@@ -202,7 +202,7 @@ TEST_CASE("--force removes the files of a former run and nothing else") {
     CHECK(std::filesystem::exists(parent / "notes.txt"));
 }
 
-TEST_CASE("run.json is replaced as a whole, and the hashes are those of sha256sum") {
+TEST_CASE("run.json is replaced atomically, and the hashes are those of sha256sum") {
     const test::TemporaryDirectory parent;
     const auto directory = RunDirectory::create(parent.path(), false);
     REQUIRE(directory);
@@ -217,7 +217,7 @@ TEST_CASE("run.json is replaced as a whole, and the hashes are those of sha256su
     std::ofstream(parent / "report.md") << "abc";
     const auto files = directory->hash_files();
     REQUIRE(files);
-    REQUIRE(files->size() == 1); // run.json cannot hold its own hash
+    REQUIRE(files->size() == 1); // run.json cannot contain its own hash
     // FIPS 180-2, appendix B.1.
     CHECK(files->at("report.md").sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     CHECK(files->at("report.md").bytes == 3);

@@ -60,7 +60,7 @@ std::string changed(const std::string& from, const std::string& to) {
 
 } // namespace
 
-TEST_CASE("samples.csv is written as the contract's columns, comments in front, names with commas quoted") {
+TEST_CASE("samples.csv has the documented columns, comments first, names with commas quoted") {
     CHECK(
         header_text(small_shape(), SampleFile::steps) ==
         "# schema: bytebound.samples/1\n"
@@ -83,7 +83,7 @@ TEST_CASE("workers.csv has worker and cpu after pass, and neither simulated nor 
           "paired,16,0,3,1,0,2,5,8,7,8,1,1,multiplexed outlier,12345,1000,20,10,,,\n");
 }
 
-TEST_CASE("a reading that is no count leaves its cells empty, one that never ran keeps its times") {
+TEST_CASE("a reading that is not a count leaves its cells empty, and one that never ran keeps its times") {
     SampleTable shape;
     shape.events = {"a", "b", "c"};
     Sample sample = small_sample();
@@ -93,7 +93,7 @@ TEST_CASE("a reading that is no count leaves its cells empty, one that never ran
           "paired,16,0,3,1,0,8,7,8,1,1,multiplexed outlier,12345,,,,0,9,0,,,,8,1024,8\n");
 }
 
-TEST_CASE("what was written comes back, with the state that the times give") {
+TEST_CASE("samples read back as written, with states from their times") {
     const test::TemporaryDirectory directory;
     for (const SampleFile kind : {SampleFile::steps, SampleFile::workers}) {
         Sample sample = small_sample();
@@ -109,7 +109,7 @@ TEST_CASE("what was written comes back, with the state that the times give") {
         REQUIRE(writer);
         REQUIRE(writer->append(std::vector<Sample>{sample, sample}));
         REQUIRE(writer->append(std::vector<Sample>{sample}));
-        const auto table = read_samples(directory / "s.csv"); // flushed: the writer is still open
+        const auto table = read_samples(directory / "s.csv"); // flushed, although the writer is still open
         REQUIRE(table);
         CHECK(table->events == small_shape().events);
         CHECK(table->comments[0] == "schema: bytebound.samples/1");
@@ -118,7 +118,7 @@ TEST_CASE("what was written comes back, with the state that the times give") {
     }
 }
 
-TEST_CASE("background.csv has neither workers nor simulated and traced columns, and must be asked for") {
+TEST_CASE("background.csv has neither worker nor simulated nor trace columns, and is written on request") {
     const test::TemporaryDirectory directory;
     Sample window;
     window.loop = "paired";
@@ -146,7 +146,7 @@ TEST_CASE("lines that end in CR LF read the same") {
     CHECK(table->rows == unix_table->rows);
 }
 
-TEST_CASE("a malformed file is refused with its line and the column") {
+TEST_CASE("a malformed file is rejected with line and column") {
     CHECK(refusal("") == "samples.csv:1: there is no header");
     CHECK(refusal("# only\n# comments\n") == "samples.csv:3: there is no header");
     CHECK(refusal("loop,q\n") == "samples.csv:1: column 2 should be \"k\"");
@@ -166,7 +166,7 @@ TEST_CASE("a malformed file is refused with its line and the column") {
     CHECK(refusal(changed("index,16", "\"index,16")) == "samples.csv:2: a quoted cell is not closed");
 }
 
-TEST_CASE("of a file whose writer was killed the cut last line and the phase it belongs to are dropped and counted") {
+TEST_CASE("after a killed writer the cut last line and its phase are dropped and counted") {
     const std::string whole = "index,16,0,0,1,0,8,8,1024,0,0,,500,7,9,9,,8,4096,8\n"
                               "index,16,0,1,1,0,8,8,1024,0,0,,500,7,9,9,,8,4096,8\n";
     const std::string next = std::string(row) + "index,16,1,3,1,0,8,8,10";
@@ -174,13 +174,13 @@ TEST_CASE("of a file whose writer was killed the cut last line and the phase it 
     REQUIRE(table);
     CHECK(table->rows.size() == 3);
     CHECK(table->dropped_rows == 1);
-    drop_unfinished_phase(*table, 2); // two steps a phase: repeat 1 has one
+    drop_unfinished_phase(*table, 2); // two steps per phase: repeat 1 has one
     CHECK(table->rows.size() == 2);
     CHECK(table->dropped_rows == 2);
     CHECK(table->rows.back().repeat == 0);
     drop_unfinished_phase(*table, 2);
     CHECK(table->rows.size() == 2);
-    // A phase has as many readings as it was planned to, however many steps each holds; another pass is another phase.
+    // A phase has its planned number of readings, regardless of steps per reading; another pass is another phase.
     table->rows.back().batch = 2;
     table->rows.back().pass = 1;
     drop_unfinished_phase(*table, 1);
@@ -190,7 +190,7 @@ TEST_CASE("of a file whose writer was killed the cut last line and the phase it 
     CHECK_FALSE(parse_samples(std::string(header) + whole + next, "s"));
 }
 
-TEST_CASE("a killed writer's file without a whole header has no rows") {
+TEST_CASE("a killed writer's file without a complete header has no rows") {
     for (const std::string text : {"", "# schema: bytebound.samples/1\n", "# host: a\nloop,k,rep", "# host"}) {
         const auto table = parse_samples(text, "s", FileEnd::cut);
         REQUIRE(table);
@@ -199,7 +199,7 @@ TEST_CASE("a killed writer's file without a whole header has no rows") {
     CHECK_FALSE(parse_samples("loop,q\n", "s", FileEnd::cut)); // wrong, not cut
 }
 
-TEST_CASE("a file that cannot be created or read says so with the errno") {
+TEST_CASE("a file that cannot be created or read is an error with the errno") {
     const auto writer = SampleWriter::create("/no-such-directory/s.csv", small_shape(), SampleFile::steps);
     REQUIRE_FALSE(writer);
     CHECK(writer.error().code == ExitCode::usage);
@@ -210,7 +210,7 @@ TEST_CASE("a file that cannot be created or read says so with the errno") {
     CHECK(table.error().sys_errno == ENOENT);
 }
 
-TEST_CASE("no space left is an internal error with its remedy") {
+TEST_CASE("a full disk is an internal error with a remedy") {
     if (!std::filesystem::exists("/dev/full")) return;
     const auto writer = SampleWriter::create("/dev/full", small_shape(), SampleFile::steps);
     REQUIRE_FALSE(writer);

@@ -1,4 +1,4 @@
-// reports/schema/*.json against the field tables that write and read the documents.
+// Compares reports/schema/*.json with the field tables that write and read the documents.
 #include <catch2/catch.hpp>
 
 #include <fstream>
@@ -16,7 +16,7 @@ namespace {
 
 using Faults = std::vector<std::string>;
 
-/// Compares one schema with one shape; every difference is one line: "PATH: WHAT".
+/// Compares one schema with one shape; each difference is one line: "PATH: WHAT".
 class SchemaCheck {
 public:
     explicit SchemaCheck(const json& schema) : root_(schema) {}
@@ -28,9 +28,9 @@ public:
 
 private:
     struct Alternatives {
-        std::set<std::string> types; ///< of JSON Schema; "null" is taken out
+        std::set<std::string> types; ///< in JSON Schema, without "null"
         bool nullable = false;
-        json schema; ///< of the one alternative that is not null
+        json schema; ///< the only alternative that is not null
     };
 
     const json& resolved(const json& schema) const {
@@ -117,17 +117,17 @@ json schema_of(const std::string& name) {
 
 } // namespace
 
-TEST_CASE("run.schema.json has exactly the fields that run.json is written from") {
+TEST_CASE("run.schema.json has exactly the fields of run.json") {
     const json schema = schema_of("run.schema.json");
     CHECK(SchemaCheck(schema).compare(run_shape()) == Faults{});
 }
 
-TEST_CASE("calibration.schema.json has exactly the fields that calibration files are written from") {
+TEST_CASE("calibration.schema.json has exactly the fields of calibration files") {
     const json schema = schema_of("calibration.schema.json");
     CHECK(SchemaCheck(schema).compare(calibration_shape()) == Faults{});
 }
 
-TEST_CASE("a schema that differs from the field tables is found out") {
+TEST_CASE("a schema that differs from the field tables is detected") {
     const json good = schema_of("run.schema.json");
     const auto faults = [&](const std::string& pointer, const json& value) {
         json changed = good;

@@ -210,12 +210,12 @@ TEST_CASE("a damaged or unwritable cache is a warning, and the counters are meas
     REQUIRE(run_with(options_for(tree, "first"), where).measured);
     for (const auto& entry : std::filesystem::directory_iterator(*where.qualification_cache))
         std::ofstream(entry.path(), std::ios::trunc) << "{";
-    const auto doubts = [](const Outcome& out) {
+    const auto cache_warnings = [](const Outcome& out) {
         return std::count_if(out.record.warnings.begin(), out.record.warnings.end(),
                              [](const Warning& warning) { return warning.code == "qualification_cache"; });
     };
     const Outcome damaged = run_with(options_for(tree, "second"), where);
-    CHECK(doubts(damaged) == 1);
+    CHECK(cache_warnings(damaged) == 1);
     CHECK(damaged.record.qualification.done);
     CHECK_FALSE(damaged.record.qualification.cached);
     CHECK(run_with(options_for(tree, "third"), where).record.qualification.cached); // it was replaced
@@ -224,6 +224,6 @@ TEST_CASE("a damaged or unwritable cache is a warning, and the counters are meas
     where.qualification_cache = tree.path() / "file/below";
     const Outcome unwritable = run_with(options_for(tree, "fourth"), where);
     CHECK(unwritable.measured);
-    CHECK(doubts(unwritable) == 1);
+    CHECK(cache_warnings(unwritable) == 1);
     CHECK(unwritable.record.qualification.done);
 }

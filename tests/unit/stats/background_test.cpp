@@ -31,14 +31,15 @@ TEST_CASE("an even background has no scatter and no drift") {
     CHECK(background_noise(windows, windows) == BackgroundNoise{0.064, 0, 6000, 0});
 }
 
-TEST_CASE("windows without time, and a machine that was not watched, say nothing") {
+TEST_CASE("windows of zero duration, and no windows at all, give no background") {
     const std::array nothing{IdleWindow{64, 0}};
     CHECK(background_noise(nothing, {}) == BackgroundNoise{});
     const std::array one{IdleWindow{64, 0}, IdleWindow{10, 100}};
     CHECK(background_noise(one, {}) == BackgroundNoise{0.1, 0, 100, 0});
 }
 
-TEST_CASE("what is subtracted is as uncertain as the rate: from its windows, or from its drift if that is more") {
+TEST_CASE(
+    "the subtracted background is as uncertain as its rate: by its windows or by its drift, whichever is larger") {
     BackgroundNoise noise{0.2, 10, 4000, 0};
     // var(rate) = 10/4000; over 1000 ns: 0.0025 * 10^6
     CHECK(rate_variance(noise, 1000) == Approx(2500));

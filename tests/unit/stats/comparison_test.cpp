@@ -10,7 +10,7 @@ TEST_CASE("a comparison divides the value of the other loop by the value of this
     CHECK(*compare_points(loop, vs, Stat::mean) == RatioEstimate{3, {}, {}});
 }
 
-TEST_CASE("a value of 0 cannot be compared with") {
+TEST_CASE("nothing is compared with a value of 0") {
     CHECK_FALSE(compare({{{0, 0}, {0, 0}}, {}}, {{{1, 1}, {1, 1}}, {}}, Stat::mean).has_value());
     CHECK_FALSE(compare({}, {{{1}}, {}}, Stat::mean).has_value());
     CHECK(compare({{{1, 1}, {1, 1}}, {}}, {{{0, 0}, {0, 0}}, {}}, Stat::mean)->ratio == 0);
@@ -23,7 +23,7 @@ TEST_CASE("both loops are resampled with the same blocks") {
         CHECK(*compare(loop, vs, stat) == RatioEstimate{2, 2.0, 2.0});
 }
 
-TEST_CASE("blocks are compared as wholes") {
+TEST_CASE("whole blocks are compared") {
     // Equal block means, scattered steps: whole blocks always give 1.
     const Samples loop{{{0, 2}, {2, 0}, {1, 1}}, {}}, vs{{{1, 1}, {0, 2}, {2, 0}}, {}};
     CHECK(*compare(loop, vs, Stat::mean) == RatioEstimate{1, 1.0, 1.0});
@@ -34,7 +34,7 @@ TEST_CASE("ratios of sums are compared as ratios of sums") {
     CHECK(*compare(loop, vs, Stat::ratio) == RatioEstimate{3, 3.0, 3.0});
 }
 
-TEST_CASE("one block is compared in runs at the same places") {
+TEST_CASE("a single block is compared in runs at the same positions of both loops") {
     // Proportional steps: the same runs in both always give 3.
     const Samples loop{{{1, 2, 3, 4, 5, 6, 7, 8, 9}}, {}}, vs{{{3, 6, 9, 12, 15, 18, 21, 24, 27}}, {}};
     const auto result = compare(loop, vs, Stat::mean);
@@ -44,14 +44,14 @@ TEST_CASE("one block is compared in runs at the same places") {
     CHECK_FALSE(compare({{{1, 2}}, {}}, {{{2, 4}}, {}}, Stat::mean)->ci_low.has_value());
 }
 
-TEST_CASE("block numbers agree although a block of one loop is empty") {
-    // Blocks 0 and 2 both have the ratio 2. Paired by position among the filled ones, 20 would meet 1.
+TEST_CASE("blocks are paired by number even if a block of one loop is empty") {
+    // Blocks 0 and 2 both have the ratio 2. Pairing by position among non-empty blocks would combine 20 with 1.
     const Samples loop{{{1}, {}, {10}}, {}}, vs{{{2}, {}, {20}}, {}};
     const auto result = compare(loop, vs, Stat::mean);
     CHECK(*result == RatioEstimate{2, 2.0, 2.0});
 }
 
-TEST_CASE("a verdict is unresolved when the interval contains 1") {
+TEST_CASE("a verdict is unresolved if the interval includes 1") {
     CHECK(judge({1.7, 1.6, 1.8}) == Verdict::better);
     CHECK(judge({0.7, 0.6, 0.8}) == Verdict::worse);
     CHECK(judge({1.1, 1.0, 1.2}) == Verdict::unresolved);
@@ -59,7 +59,7 @@ TEST_CASE("a verdict is unresolved when the interval contains 1") {
     CHECK(judge({5, {}, {}}) == Verdict::unresolved);
 }
 
-TEST_CASE("computed figures are judged by value and equal ones are unresolved") {
+TEST_CASE("computed figures are judged by their values, and equal ones are unresolved") {
     CHECK(judge_by_value({1.001, {}, {}}) == Verdict::better);
     CHECK(judge_by_value({0.999, {}, {}}) == Verdict::worse);
     CHECK(judge_by_value({1, {}, {}}) == Verdict::unresolved);

@@ -8,14 +8,14 @@ using namespace bytebound;
 
 namespace {
 
-/// Standard normal by Box and Muller; [0, 1) from the upper 53 bits, moved off 0.
+/// Standard normal by Box-Muller; [0, 1) from the upper 53 bits, moved away from 0.
 double normal(Random& random) {
     const auto uniform = [&] { return (static_cast<double>(random.next() >> 11) + 0.5) * 0x1p-53; };
     const double radius = std::sqrt(-2 * std::log(uniform()));
     return radius * std::cos(6.283185307179586 * uniform());
 }
 
-/// Figures around 100 with 5 % spread between blocks and 3 % within them.
+/// Figures around 100 with a spread of 5 % between blocks and 3 % within them.
 Samples synthetic(Random& random, int blocks, int steps) {
     Samples samples;
     for (int block = 0; block < blocks; ++block) {
@@ -49,10 +49,10 @@ TEST_CASE("a nominal 95 percent interval covers at least 90 percent at 20 blocks
         covered += covers(synthetic(random, 20, 10), 100, trial);
     INFO(covered << " of 1000");
     CHECK(covered >= 900);
-    CHECK(covered <= 970); // an interval that always covers says nothing
+    CHECK(covered <= 970); // an interval that always covers would be useless
 }
 
-TEST_CASE("steps taken as independent cover far less, which is why blocks are resampled first") {
+TEST_CASE("treating steps as independent covers far less, which is why blocks are resampled first") {
     // 250 steps in 5 blocks: the half width is 1.96*sqrt(34/250) = 0.72, the true spread of the mean sqrt(25/5 + 9/250)
     // = 2.24, so P(|z| < 0.32) = 25 % are covered.
     Random random(5);
@@ -64,5 +64,5 @@ TEST_CASE("steps taken as independent cover far less, which is why blocks are re
     }
     INFO("plain " << plain << ", hierarchical " << hierarchical << " of 300");
     CHECK(plain < 105);
-    CHECK(hierarchical > 210); // few blocks: below nominal, hence the flag few_blocks
+    CHECK(hierarchical > 210); // with few blocks below the nominal level, hence the flag few_blocks
 }

@@ -39,7 +39,7 @@ TEST_CASE("no step, or a denominator of 0, gives no estimate") {
 
 TEST_CASE("an interval needs more than one possible resample") {
     CHECK_FALSE(estimate({{{5}}, {}}, Stat::mean)->ci_low.has_value());
-    // Runs of ceil(sqrt 2) = 2 steps in 2 steps: only one place.
+    // Runs of ceil(sqrt 2) = 2 steps in 2 steps: only one position.
     CHECK_FALSE(estimate({{{5, 6}}, {}}, Stat::mean)->ci_low.has_value());
     CHECK(estimate({{{5, 6, 7}}, {}}, Stat::mean)->ci_low.has_value());
     CHECK(estimate({{{5}, {6}}, {}}, Stat::mean)->ci_low.has_value());
@@ -62,12 +62,12 @@ TEST_CASE("equal seeds give equal intervals and other seeds nearby ones") {
     CHECK(*other->ci_low == Approx(*first->ci_low).margin(0.2));
 }
 
-// Blocks of one step make the hierarchical bootstrap the plain one, which scipy 1.10 computes:
+// Blocks of one step reduce the hierarchical bootstrap to the plain one, which scipy 1.10 computes:
 //   scipy.stats.bootstrap((x,), np.mean, n_resamples=200000, method='percentile', random_state=1) [50.8333, 56.9167]
 //   the same with np.median                                                                             [49.5, 56.5]
 //   scipy.stats.bootstrap((x, d), lambda a, b, axis: a.sum(axis=axis) / b.sum(axis=axis), paired=True, ...)
 //                                                                                                       [4.99194, 5.15748]
-// Resampled means are multiples of 1/12, so the ends may move by one or two of them between generators.
+// Resampled means are multiples of 1/12, so the ends may differ by one or two of them between generators.
 TEST_CASE("intervals of independent steps agree with scipy") {
     const BootstrapOptions options{200000, 0.95, 1};
     Samples samples = single_steps(twelve_times);
@@ -88,7 +88,7 @@ TEST_CASE("intervals of independent steps agree with scipy") {
     CHECK(*of_ratio->ci_high == Approx(5.15748).margin(0.003));
 }
 
-TEST_CASE("blocks are resampled as wholes before their steps") {
+TEST_CASE("whole blocks are resampled before their steps") {
     // Both blocks are drawn from {0,...} or {10,...}: means 0, 5, 10 with 1/4, 1/2, 1/4, however many steps there are.
     // Steps alone (n = 200) would give 5 +- 0.7.
     const Samples samples{{std::vector<double>(100, 0), std::vector<double>(100, 10)}, {}};
@@ -114,14 +114,14 @@ TEST_CASE("one block is resampled in runs of consecutive steps") {
     CHECK(*result->ci_high == 6);
 }
 
-TEST_CASE("the length of a run is the square root of the steps, rounded up, and the last run is cut") {
+TEST_CASE("the length of a run is the square root of the number of steps, rounded up, and the last run is truncated") {
     // n = 5, runs of 3 at 0, 1, 2 and a second one cut to 2 steps, which never reaches step 4: means 0 or 3.
     const auto result = estimate({{{0, 0, 0, 0, 15}}, {}}, Stat::mean);
     CHECK(*result->ci_low == 0);
     CHECK(*result->ci_high == 3);
 }
 
-TEST_CASE("a resampled median is the mean of the middle two when the steps are even in number") {
+TEST_CASE("a resampled median of an even number of steps is the mean of the middle two") {
     // One step per block, two blocks: medians 0, 5, 10 with 1/4, 1/2, 1/4; at level 0.4 the tails are 0.3.
     const auto result = estimate({{{0}, {10}}, {}}, Stat::median, {2000, 0.4, 1});
     CHECK(result->value == 5);

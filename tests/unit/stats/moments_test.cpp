@@ -27,8 +27,8 @@ TEST_CASE("the variance divides by n - 1") {
     CHECK(variance({}) == 0);
 }
 
-TEST_CASE("a mean of large counts keeps its unit") {
-    // A plain sum would need 2.5e17, beyond 2^53: its unit is lost.
+TEST_CASE("a mean of large counts is exact to one unit") {
+    // A plain sum would need 2.5e17, beyond 2^53, and would lose single units.
     std::vector<double> values(250, 1e15);
     values[0] = 1e15 + 250;
     CHECK(mean(values) == 1e15 + 1);

@@ -4,7 +4,7 @@
 
 using namespace bytebound;
 
-TEST_CASE("points on a line give it back with no margin") {
+TEST_CASE("points on a line give that line with a margin of 0") {
     const std::vector<double> x{64, 256, 1024}, y{130, 514, 2050}; // 2 x + 2
     const auto fit = fit_line(x, y);
     REQUIRE(fit);
@@ -13,7 +13,7 @@ TEST_CASE("points on a line give it back with no margin") {
     CHECK(*fit->slope_margin == Approx(0).margin(1e-12));
 }
 
-TEST_CASE("slope, intercept, their margins and the residuals are scipy's") {
+TEST_CASE("slope, intercept, their margins and the residuals agree with scipy") {
     // scipy.stats.linregress, margins by scipy.stats.t.ppf(0.975, 2)
     const auto fit = fit_line(std::vector<double>{1, 2, 3, 4}, std::vector<double>{2.1, 3.9, 6.2, 7.8});
     REQUIRE(fit);
@@ -26,7 +26,7 @@ TEST_CASE("slope, intercept, their margins and the residuals are scipy's") {
     CHECK(fit->residuals[2] == Approx(0.23));
 }
 
-TEST_CASE("two points make a line without margins, one point or one x none") {
+TEST_CASE("two points give a line without margins; one point, or equal xs, give no line") {
     const auto fit = fit_line(std::vector<double>{1, 3}, std::vector<double>{1, 5});
     REQUIRE(fit);
     CHECK(fit->slope == 2);
@@ -36,7 +36,7 @@ TEST_CASE("two points make a line without margins, one point or one x none") {
     CHECK_FALSE(fit_line(std::vector<double>{2, 2, 2}, std::vector<double>{1, 2, 3}));
 }
 
-TEST_CASE("a curve falls to one where its logarithm does") {
+TEST_CASE("a curve's crossing of 1 is interpolated in its logarithm") {
     const auto falls = [](std::vector<RatioPoint> curve) { return falls_to_one(curve); };
     // From 4 at 16 to 1/4 at 256: halfway in both logarithms is 1 at 64.
     const std::vector<double> halfway = falls({{16, 4}, {256, 0.25}});
@@ -51,7 +51,7 @@ TEST_CASE("a curve falls to one where its logarithm does") {
     CHECK(two[1] < 32);
 }
 
-TEST_CASE("a curve that starts below one, or stays above it, falls to it nowhere") {
+TEST_CASE("a curve that starts below 1, or stays above it, never falls to 1") {
     CHECK(falls_to_one(std::vector<RatioPoint>{{16, 0.5}, {64, 0.2}}).empty());
     CHECK(falls_to_one(std::vector<RatioPoint>{{16, 5}, {64, 2}}).empty());
     CHECK(falls_to_one(std::vector<RatioPoint>{{16, 5}}).empty());

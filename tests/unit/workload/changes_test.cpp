@@ -7,13 +7,13 @@ using namespace bytebound;
 TEST_CASE("A and R are counted from two masks") {
     const std::vector<std::uint64_t> before{0b1100, 0};
     const std::vector<std::uint64_t> after{0b1010, 0x8000'0000'0000'0001};
-    CHECK(count_change(before, after) == StepChange{3, 1}); // rows 1, 64 and 127 join, row 2 leaves
+    CHECK(count_change(before, after) == StepChange{3, 1}); // rows 1, 64 and 127 are added, row 2 is removed
     CHECK(count_change(after, before) == StepChange{1, 3});
     CHECK(count_change(before, before) == StepChange{0, 0});
 }
 
 TEST_CASE("the changes of a trace are counted while the active set grows and shrinks") {
-    // N = 70, two words a mask: 0 rows, then 64, then 70, then 6, then the same 6.
+    // N = 70, two words per mask: 0 rows, then 64, then 70, then 6, then the same 6.
     const std::uint64_t all = ~std::uint64_t{0};
     const std::vector<std::uint64_t> masks{0, 0, all, 0, all, 63, 0, 63, 0, 63};
     CHECK(count_changes(masks, 2) == std::vector<StepChange>{{64, 0}, {6, 0}, {0, 64}, {0, 0}});

@@ -21,7 +21,7 @@ std::vector<std::uint64_t> masks_of(const TraceSpec& spec, std::uint32_t segment
     return masks;
 }
 
-/// FNV-1a of the masks' bytes, the lowest byte of a word first.
+/// FNV-1a of the masks' bytes, lowest byte of a word first.
 std::uint64_t hash_of(const std::vector<std::uint64_t>& masks) {
     std::uint64_t hash = 14695981039346656037u;
     for (const std::uint64_t word : masks)
@@ -32,15 +32,15 @@ std::uint64_t hash_of(const std::vector<std::uint64_t>& masks) {
 
 } // namespace
 
-// The hashes were computed by the program of before the table, when a trace was one function of nine arguments.
-TEST_CASE("traces of the default size stay what they were, bit by bit") {
+// The hashes were computed by the version before the table, when a trace was one function of nine arguments.
+TEST_CASE("traces of the default size are bit-identical to those of earlier versions") {
     CHECK(hash_of(masks_of(default_size("random", 64), 0)) == 0x3430f5b4675cd8bfu);
     CHECK(hash_of(masks_of(default_size("random", 255), 3)) == 0xbd851f3ee8582b65u);
     CHECK(hash_of(masks_of(default_size("block", 64), 0)) == 0x1dfc03cbe48fabf7u);
     CHECK(hash_of(masks_of(default_size("block", 255), 3)) == 0xff92fd10c9246169u);
 }
 
-TEST_CASE("the table of patterns starts with the default, and every row has a name that fits an option") {
+TEST_CASE("the table of patterns starts with the default, and every name is valid in an option") {
     CHECK(pattern_names().front() == "random");
     CHECK(Pattern{}.name == patterns().front()->name);
     for (const PatternEntry* entry : patterns()) {
@@ -53,7 +53,7 @@ TEST_CASE("the table of patterns starts with the default, and every row has a na
     CHECK(find_pattern("blocks") == nullptr);
 }
 
-TEST_CASE("every pattern keeps its bounds, and says before it draws what its masks will hold") {
+TEST_CASE("every pattern keeps its bounds, and its expected means agree with its masks") {
     for (const PatternEntry* entry : patterns())
         for (const ChangeRule& rule : {halves_of(7), ChangeRule{9, 2, false}, ChangeRule{0, 30, false}}) {
             const TraceSpec spec{{130, 66, {std::string(entry->name), {}}, 5}, rule, 3, 20};
@@ -72,7 +72,7 @@ TEST_CASE("every pattern keeps its bounds, and says before it draws what its mas
         }
 }
 
-TEST_CASE("a pattern is written NAME or NAME:PARAMETERS, and read back") {
+TEST_CASE("a pattern is written as NAME or NAME:PARAMETERS, and reads back") {
     CHECK(pattern_of("block") == Pattern{"block", ""});
     CHECK(pattern_of("sticky:0.9") == Pattern{"sticky", "0.9"});
     CHECK(pattern_of("file:/tmp/a:b") == Pattern{"file", "/tmp/a:b"});
@@ -80,7 +80,7 @@ TEST_CASE("a pattern is written NAME or NAME:PARAMETERS, and read back") {
         CHECK(to_text(pattern_of(text)) == text);
 }
 
-TEST_CASE("a pattern that is not in the table, and parameters where there are none, are wrong usage") {
+TEST_CASE("an unknown pattern, or parameters for a pattern without any, are wrong usage") {
     const auto unknown = make_source({{10, 5, {"blocks", {}}}, {1, 1}, 0, 1});
     REQUIRE_FALSE(unknown);
     CHECK(unknown.error().code == ExitCode::usage);
@@ -96,7 +96,7 @@ TEST_CASE("changes that do not fit are refused by the source") {
     CHECK(source.error().object == "--add 6 --remove 0");
 }
 
-TEST_CASE("a trace's text differs where the trace does") {
+TEST_CASE("different traces have different texts") {
     const TraceSpec spec{{100, 10, {"block", {}}, 7}, {3, 2, true}, 5, 6};
     CHECK(to_text(spec) == "N 100, m 10, block, seed 7, A 3, R 2 in turn, steps 5 + 6");
     std::vector<std::string> texts{to_text(spec)};

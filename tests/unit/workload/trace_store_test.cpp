@@ -20,7 +20,7 @@ std::vector<std::uint64_t> generated(const TraceSpec& spec, std::uint32_t segmen
 
 } // namespace
 
-TEST_CASE("a segment is generated once for all who ask for it") {
+TEST_CASE("a segment is generated once for all requests") {
     TraceStore store(10 * small_bytes);
     const SharedChanges counted = *store.changes(small_spec, 0);
     CHECK(*counted == std::vector<StepChange>(6, {4, 2}));
@@ -33,7 +33,7 @@ TEST_CASE("a segment is generated once for all who ask for it") {
     CHECK(store.kept_bytes() == small_bytes);
 }
 
-TEST_CASE("segments and specs have traces of their own, and segments that change alike share their changes") {
+TEST_CASE("segments and specs have different traces, and segments with equal changes share them") {
     TraceStore store(10 * small_bytes);
     TraceSpec other = small_spec;
     other.workload.seed = 4;
@@ -47,7 +47,7 @@ TEST_CASE("segments and specs have traces of their own, and segments that change
     CHECK(store.generated() == 3);
 }
 
-TEST_CASE("a store without room for a segment keeps its changes and generates its masks again") {
+TEST_CASE("a store without memory for a segment keeps its changes and generates its masks again") {
     TraceStore store(small_bytes + small_bytes / 2);
     REQUIRE(store.changes(small_spec, 0)); // kept
     const SharedChanges counted = *store.changes(small_spec, 1);
@@ -57,12 +57,12 @@ TEST_CASE("a store without room for a segment keeps its changes and generates it
     CHECK(*store.fill(masks, small_spec, 1) == counted);
     CHECK(store.generated() == 3);
     CHECK(store.kept_bytes() == small_bytes);
-    CHECK(masks.back() == 7); // a longer buffer keeps its rest
+    CHECK(masks.back() == 7); // the rest of a longer buffer is unchanged
     masks.resize(trace_words(small_spec));
     CHECK(masks == generated(small_spec, 1));
 }
 
-TEST_CASE("a store without room generates straight into the masks of the first who asks for them") {
+TEST_CASE("a store without memory generates directly into the first caller's masks") {
     TraceStore store(0);
     std::vector<std::uint64_t> masks(trace_words(small_spec));
     REQUIRE(*store.fill(masks, small_spec, 0));
@@ -71,7 +71,7 @@ TEST_CASE("a store without room generates straight into the masks of the first w
     CHECK(store.kept_bytes() == 0);
 }
 
-TEST_CASE("a stopped generation leaves nothing behind, and the next one starts over") {
+TEST_CASE("a stopped generation leaves no state, and the next one starts from the beginning") {
     TraceStore store(10 * small_bytes);
     int asked = 0;
     const auto stopped = store.changes(small_spec, 0, [&] { return ++asked == 3; });
@@ -82,14 +82,14 @@ TEST_CASE("a stopped generation leaves nothing behind, and the next one starts o
     CHECK(store.kept_bytes() == small_bytes);
 }
 
-TEST_CASE("a spec that no source takes is an error of the store") {
+TEST_CASE("an invalid spec is an error of the store") {
     TraceStore store(1000);
     TraceSpec spec = small_spec;
     spec.change = {90, 90, false};
     CHECK(store.changes(spec, 0).error().code == ExitCode::usage);
 }
 
-TEST_CASE("threads that ask for one segment at once wait for one generation") {
+TEST_CASE("threads that request one segment concurrently wait for one generation") {
     TraceStore store(std::uint64_t{1} << 20);
     const TraceSpec spec{{4096, 512, {}, 1}, halves_of(64), 20, 100};
     const std::vector<std::uint64_t> expected = generated(spec, 0);

@@ -28,7 +28,7 @@ const std::vector<StepChange> three_steps{{2, 2}, {3, 1}, {0, 4}};
 } // namespace
 
 TEST_CASE("the generator is xoshiro256** seeded by splitmix64") {
-    // First outputs for seed 0, as published with other implementations of the pair.
+    // First outputs for seed 0, as published for other implementations of the pair.
     Random random(0);
     CHECK(random.next() == 0x99ec5f36cb75f2b4u);
     CHECK(random.next() == 0xbf6e1f784956452au);
@@ -45,7 +45,7 @@ TEST_CASE("a bounded draw stays below its bound and reaches every value") {
     CHECK(random.below(1) == 0);
 }
 
-// The expected sets of the next cases were made by an independent implementation in Python.
+// The expected sets of the next cases come from an independent implementation in Python.
 TEST_CASE("random traces are the same on every machine") {
     CHECK(sets(10, 4, three_steps, test::random_rows, 1, 4, 0) ==
           std::vector<Ids>{{0, 1, 6, 9}, {1, 2, 5, 6}, {1, 3, 5, 6, 8, 9}, {1, 9}});
@@ -53,7 +53,7 @@ TEST_CASE("random traces are the same on every machine") {
           std::vector<Ids>{{12, 20, 25, 44, 64}, {12, 19, 25, 64}});
 }
 
-TEST_CASE("every repeat, k and seed has a trace of its own") {
+TEST_CASE("every repeat, k and seed has a different trace") {
     CHECK(sets(10, 4, three_steps, test::random_rows, 1, 4, 1) ==
           std::vector<Ids>{{2, 3, 6, 7}, {0, 2, 4, 6}, {0, 1, 2, 6, 8, 9}, {2, 8}});
     const auto base = sets(100, 40, three_steps, test::random_rows, 1, 4, 0);
@@ -77,7 +77,7 @@ TEST_CASE("block ranges cross mask words and the pool's end") {
     CHECK(sets(70, 66, {{2, 3}}, test::row_blocks, 9, 5, 0) == std::vector<Ids>{first, second});
 }
 
-TEST_CASE("steps change exactly the planned numbers of rows") {
+TEST_CASE("steps change exactly the planned number of rows") {
     for (const auto& pattern : {test::random_rows, test::row_blocks}) {
         const std::vector<StepChange> changes{{64, 0}, {0, 130}, {130, 0}, {0, 0}, {0, 130}, {129, 0}, {1, 1}};
         const auto masks = sets(130, 66, changes, pattern, 11, 0, 0);
@@ -90,7 +90,7 @@ TEST_CASE("an odd k swaps its halves every step") {
     CHECK(plan_changes(100, 10, {3, 2, true}, 4) == std::vector<StepChange>{{3, 2}, {2, 3}, {3, 2}, {2, 3}});
 }
 
-TEST_CASE("added and removed rows are exchanged before a step that would not fit, and stay so") {
+TEST_CASE("added and removed rows are swapped before a step that would not fit, and stay swapped") {
     // 5 of 10: 8, then 3 more do not fit: 5, 2, then 3 fewer do not fit: 5.
     CHECK(plan_changes(10, 5, {3, 0, false}, 4) == std::vector<StepChange>{{3, 0}, {0, 3}, {0, 3}, {3, 0}});
     CHECK(plan_changes(10, 5, {0, 5, false}, 4) == std::vector<StepChange>{{0, 5}, {5, 0}, {5, 0}, {0, 5}});
@@ -104,18 +104,18 @@ TEST_CASE("a change that fits neither way is refused with the step and the sizes
     CHECK(to_line(first.error()) ==
           "plan --add 6 --remove 0: step 0 starts with 5 of 10 rows active: neither this change nor its exchange fits; "
           "keep one of the two within the 5 active rows and the other within the 5 inactive ones");
-    // Only the first step can fail: the exchange of a change that was made takes it back.
+    // Only the first step can fail, because a change that was made can always be reversed.
     CHECK(!plan_changes(10, 9, {2, 2, false}, 1).has_value());
     CHECK(plan_changes(10, 9, {2, 0, false}, 2) == std::vector<StepChange>{{0, 2}, {0, 2}});
 }
 
-TEST_CASE("more active rows than the pool has are refused") {
+TEST_CASE("more active rows than the pool has are an error") {
     const auto plan = plan_changes(10, 11, {0, 0, true}, 1);
     REQUIRE(!plan.has_value());
     CHECK(to_line(plan.error()) == "plan --m 11: more active rows than the pool's N = 10; choose m between 0 and N");
 }
 
-TEST_CASE("k is clipped to what both sets can exchange") {
+TEST_CASE("k is clipped to the number of rows that both sets can exchange") {
     CHECK(clip_k(16, 8192, 1024) == 16);
     CHECK(clip_k(4096, 8192, 1024) == 2048);
     CHECK(clip_k(4096, 8192, 8000) == 384);
@@ -129,7 +129,7 @@ TEST_CASE("the rows of the bound add up over the steps") {
     CHECK(bound_rows({}) == 0);
 }
 
-TEST_CASE("a trace that is asked to stop leaves the masks of later steps alone") {
+TEST_CASE("a stopped trace does not write the masks of later steps") {
     for (const Pattern& pattern : {test::random_rows, test::row_blocks}) {
         std::vector<std::uint64_t> masks(4, 7);
         const std::vector<StepChange> changes(3, {1, 1});

@@ -7,7 +7,7 @@ using namespace bytebound;
 
 namespace {
 
-/// Ids of the active rows after each step of a pool of 10 rows, the initial ones first.
+/// Ids of the active rows after each step of a pool of 10 rows, preceded by the initial ones.
 std::vector<std::vector<int>> windows_of(const ChangeRule& rule, std::uint32_t steps) {
     const TraceSpec spec{{10, 4, {"window", {}}, 1}, rule, 0, steps};
     std::vector<std::uint64_t> masks(trace_words(spec));
@@ -21,7 +21,7 @@ std::vector<std::vector<int>> windows_of(const ChangeRule& rule, std::uint32_t s
     return windows;
 }
 
-/// The same ids, counted from the first row of the initial window.
+/// The same ids, relative to the first row of the initial window.
 std::vector<std::vector<int>> from_the_first(std::vector<std::vector<int>> windows) {
     std::vector<int>& initial = windows.front();
     // The window may wrap: its first row is the one whose predecessor is not in it.
@@ -40,7 +40,7 @@ using Windows = std::vector<std::vector<int>>;
 
 } // namespace
 
-TEST_CASE("a window loses its oldest rows, gains the next ids and wraps around the pool") {
+TEST_CASE("a window removes its oldest rows, adds the next ids and wraps around the pool") {
     CHECK(from_the_first(windows_of({2, 2}, 4)) ==
           Windows{{0, 1, 2, 3}, {2, 3, 4, 5}, {4, 5, 6, 7}, {6, 7, 8, 9}, {0, 1, 8, 9}});
 }
