@@ -27,6 +27,12 @@ std::vector<std::string> loaded_modules(const SysRoot& root) {
     return modules;
 }
 
+/// What a preset counts as memory is a memory controller, even if no table of names contains its PMU.
+void recognise_controllers(std::vector<PmuFacts>& pmus, const CpuKnowledge& knowledge) {
+    for (PmuFacts& pmu : pmus)
+        if (knowledge.memory_pmus.contains(pmu.name)) pmu.kind = PmuKind::memory_controller;
+}
+
 } // namespace
 
 MachineFacts gather_facts(const SysRoot& root) {
@@ -44,6 +50,7 @@ MachineFacts gather_facts(const SysRoot& root) {
     facts.nmi_watchdog = integer_of(root, "proc/sys/kernel/nmi_watchdog");
     facts.modules = loaded_modules(root);
     facts.knowledge = cpu_knowledge(root, facts.machine, root.list("sys/bus/acpi/devices"));
+    recognise_controllers(facts.pmus, facts.knowledge);
     facts.resctrl = gather_resctrl(root);
     facts.clocksource = text_of(root, "sys/devices/system/clocksource/clocksource0/current_clocksource");
     return facts;

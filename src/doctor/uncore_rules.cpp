@@ -29,6 +29,20 @@ std::string linux_since(const MemoryControllerDriver& driver) {
     return "Linux " + std::to_string(driver.since->first) + "." + std::to_string(driver.since->second);
 }
 
+/// The first PMU of a socket or die that no table contains, which may be a memory controller; null: none.
+const PmuFacts* unrecognised_uncore(const MachineFacts& facts) {
+    const auto found = std::find_if(facts.pmus.begin(), facts.pmus.end(), [](const PmuFacts& pmu) {
+        return pmu.kind == PmuKind::unrecognised && pmu.cpumask;
+    });
+    return found == facts.pmus.end() ? nullptr : &*found;
+}
+
+/// Whether the driver was chosen by the part number of an Arm core alone: vendors build the same core around memory
+/// controllers of their own.
+bool chosen_by_core(const MachineFacts& facts, const MemoryControllerDriver& driver) {
+    return driver.acpi.empty() && driver.board.empty() && facts.machine.cpu.implementer;
+}
+
 SourceDiagnosis controllers_missing(const MachineFacts& facts) {
     if (facts.proc_sys_kernel && !facts.paranoid)
         return unavailable(Cause::no_perf_events, "this kernel or sandbox has no perf_event_open",
@@ -44,6 +58,11 @@ SourceDiagnosis controllers_missing(const MachineFacts& facts) {
     if (!driver)
         return unavailable(Cause::no_hardware, "no memory-controller PMU is known for this CPU",
                            "--collector sim models the bytes");
+    const PmuFacts* const unknown = unrecognised_uncore(facts);
+    if (unknown != nullptr && chosen_by_core(facts, *driver))
+        return unavailable(Cause::no_hardware,
+                           "no memory-controller PMU is known here; the unrecognised " + unknown->name + " may be one",
+                           "write a preset for it (docs/presets.md), or use --collector sim, which models the bytes");
     if (driver->since && facts.machine.kernel.before(driver->since->first, driver->since->second))
         return unavailable(Cause::kernel_too_old,
                            "Linux " + facts.machine.kernel.text + " has no " + driver->device + " for this CPU",

@@ -30,10 +30,10 @@ bool serves(const Preset& preset, const MemoryControllerDriver& driver, const Ma
            (driver.board.empty() || full_match(driver.board, hardware.vendor + " " + hardware.product));
 }
 
-std::map<std::string, BoxScope> scopes_of(const SysRoot& root, const Preset& preset) {
+std::map<std::string, BoxScope> scopes_of(const std::vector<std::string>& pmus, const Preset& preset) {
     std::map<std::string, BoxScope> scopes;
     for (const MemorySource& source : preset.dram)
-        for (const std::string& pmu : pmu_names(root))
+        for (const std::string& pmu : pmus)
             if (full_match(source.pmu, pmu) && (source.exclude.empty() || !full_match(source.exclude, pmu)))
                 scopes.try_emplace(pmu, source.scope);
     return scopes;
@@ -53,13 +53,17 @@ std::optional<MemoryControllerDriver> memory_controller_driver(const std::vector
 
 CpuKnowledge cpu_knowledge(const SysRoot& root, const Machine& machine, const std::vector<std::string>& acpi_devices) {
     CpuKnowledge knowledge;
+    const std::vector<std::string> pmus = pmu_names(root);
     knowledge.driver = memory_controller_driver(built_in_presets(), machine, acpi_devices);
+    for (const Preset& preset : built_in_presets())
+        for (const auto& [pmu, scope] : scopes_of(pmus, preset))
+            knowledge.memory_pmus.insert(pmu);
     const auto choice = choose_preset(root, "auto");
     if (!choice || !choice->preset) return knowledge;
     knowledge.errata = match_memory(root, *choice->preset).brief_errata;
     for (const Erratum& erratum : resctrl_errata_of(machine, *choice->preset))
         knowledge.resctrl_errata.push_back(erratum.text);
-    knowledge.scopes = scopes_of(root, *choice->preset);
+    knowledge.scopes = scopes_of(pmus, *choice->preset);
     return knowledge;
 }
 

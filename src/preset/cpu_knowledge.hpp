@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct CpuKnowledge {
     std::vector<std::string> errata;              ///< brief texts about the counters that a run would open
     std::vector<std::string> resctrl_errata;
     std::map<std::string, BoxScope> scopes; ///< for the PMUs whose counts the preset reads
+    std::set<std::string> memory_pmus;      ///< this machine's PMUs that any compiled-in preset counts as memory
 };
 /// From the compiled-in presets. `acpi_devices`: the firmware's list.
 CpuKnowledge cpu_knowledge(const SysRoot& root, const Machine& machine, const std::vector<std::string>& acpi_devices);

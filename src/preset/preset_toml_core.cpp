@@ -3,6 +3,7 @@
 
 #include "io/regex.hpp"
 #include "preset/formula.hpp"
+#include "preset/name_pattern.hpp"
 #include "preset/toml_reader.hpp"
 
 namespace bytebound {
@@ -19,18 +20,28 @@ constexpr std::string_view socket_pmus[] = {"uncore_imc",       "uncore_imc_0", 
                                             "hisi_sccl1_ddrc0", "hisi_sccl1_hha0",  "nest_mcs01_imc",
                                             "nest_mba0_imc",    "hv_24x7",          "mrvl_ddr_pmu_87e1c0000000"};
 
-void refuse_socket_pmu(const TableReader& table, std::string_view key, const std::string& pattern) {
+/// The names above, and some of those that the preset itself counts as memory.
+std::vector<std::string> socket_pmus_of(const Preset& preset) {
+    std::vector<std::string> pmus(std::begin(socket_pmus), std::end(socket_pmus));
+    for (const MemorySource& source : preset.dram)
+        for (std::string& sample : sample_names(source.pmu))
+            pmus.push_back(std::move(sample));
+    return pmus;
+}
+
+void refuse_socket_pmu(const TableReader& table, std::string_view key, const std::string& pattern,
+                       const Preset& preset) {
     if (pattern.empty()) return;
     const Regex compiled(pattern);
-    for (const std::string_view pmu : socket_pmus) {
+    for (const std::string& pmu : socket_pmus_of(preset)) {
         if (!compiled.matches(pmu)) continue;
-        table.wrong_at(key, "key \"" + std::string(key) + "\": an uncore event with thread scope: PMU " +
-                                std::string(pmu) + " counts all programs and cannot be opened on a thread");
+        table.wrong_at(key, "key \"" + std::string(key) + "\": an uncore event with thread scope: PMU " + pmu +
+                                " counts all programs and cannot be opened on a thread");
         return;
     }
 }
 
-CoreEvent read_llc_misses(const TableReader& table) {
+CoreEvent read_llc_misses(const TableReader& table, const Preset& preset) {
     table.allow({"pmu", "terms", "event", "counts"});
     CoreEvent event{table.pattern("pmu", false), table.terms("terms", false), table.text("event", false),
                     table.text("counts", true)};
@@ -38,12 +49,14 @@ CoreEvent read_llc_misses(const TableReader& table) {
     const bool any_terms = table.has("pmu") || table.has("terms");
     if (any_terms ? !by_terms || table.has("event") : !table.has("event"))
         table.wrong("", "key \"core.llc_misses\" needs pmu and terms, or event");
-    refuse_socket_pmu(table, "pmu", event.pmu);
+    refuse_socket_pmu(table, "pmu", event.pmu, preset);
     const std::string_view name = event.event;
-    for (const std::string_view pmu : socket_pmus)
-        if (name.starts_with(std::string(pmu) + "/"))
-            table.wrong_at("event", "key \"event\": an uncore event with thread scope: PMU " + std::string(pmu) +
+    for (const std::string& pmu : socket_pmus_of(preset))
+        if (name.starts_with(pmu + "/")) {
+            table.wrong_at("event", "key \"event\": an uncore event with thread scope: PMU " + pmu +
                                         " counts all programs and cannot be opened on a thread");
+            break; // the preset's own samples repeat names of the table
+        }
     return event;
 }
 
@@ -64,12 +77,12 @@ std::vector<FormulaTerm> read_formula(const TableReader& table, std::string_view
     return *terms;
 }
 
-CoreEstimate read_estimate(const TableReader& table) {
+CoreEstimate read_estimate(const TableReader& table, const Preset& preset) {
     table.allow({"pmu", "read", "write", "note", "events"});
     CoreEstimate estimate;
     estimate.pmu = table.pattern("pmu", true);
     estimate.note = table.text("note", false);
-    refuse_socket_pmu(table, "pmu", estimate.pmu);
+    refuse_socket_pmu(table, "pmu", estimate.pmu, preset);
     const auto events = table.table("events");
     if (!events && !table.has("events")) table.wrong("events", "key \"events\" is missing");
     for (const std::string& name : events ? events->keys() : std::vector<std::string>{}) {
@@ -96,10 +109,10 @@ void read_core(const TableReader& core, Preset& preset) {
     core.allow({"llc_misses", "no_llc_misses", "estimate", "no_estimate"});
     preset.no_llc_misses = core.text("no_llc_misses", false);
     preset.no_estimate = core.text("no_estimate", false);
-    if (const auto event = core.table("llc_misses")) preset.llc_misses = read_llc_misses(*event);
+    if (const auto event = core.table("llc_misses")) preset.llc_misses = read_llc_misses(*event, preset);
     if (core.has("llc_misses") == core.has("no_llc_misses"))
         core.wrong("", "key \"core\" needs either llc_misses or no_llc_misses");
-    if (const auto estimate = core.table("estimate")) preset.estimate = read_estimate(*estimate);
+    if (const auto estimate = core.table("estimate")) preset.estimate = read_estimate(*estimate, preset);
     if (core.has("estimate") && core.has("no_estimate"))
         core.wrong_at("no_estimate", "keys \"estimate\" and \"no_estimate\" exclude each other");
 }

@@ -186,6 +186,23 @@ TEST_CASE("for a loaded driver without a device, loading it is not the remedy") 
     CHECK(controller_cause(facts) == Cause::no_hardware);
 }
 
+TEST_CASE("an Arm core's part number recommends no mesh driver beside a PMU that may be the memory controller") {
+    MachineFacts facts = healthy();
+    facts.machine.cpu.implementer = 0x41;
+    facts.machine.cpu.part = 0xd49;
+    facts.knowledge.driver = MemoryControllerDriver{"arm_cmn", "arm_cmn", {}, {}, {}, {}};
+    facts.pmus[1].name = "new_drw_0";
+    facts.pmus[1].kind = PmuKind::unrecognised;
+    CHECK(controller_cause(facts) == Cause::no_hardware);
+    CHECK(diagnose(facts).source("memory controller").cause ==
+          "no memory-controller PMU is known here; the unrecognised new_drw_0 may be one");
+    facts.pmus[1].cpumask.reset(); // a PMU without a cpumask counts no socket
+    CHECK(controller_cause(facts) == Cause::driver_missing);
+    facts.pmus[1].cpumask = std::vector{0};
+    facts.knowledge.driver->acpi = "ARMHC"; // the firmware lists a mesh
+    CHECK(controller_cause(facts) == Cause::driver_missing);
+}
+
 TEST_CASE("resctrl is judged by hardware, kernel, build, mount and owner in that order") {
     MachineFacts facts = healthy();
     const auto line = [&] { return diagnose(facts).source("resctrl"); };

@@ -56,6 +56,15 @@ TEST_CASE("a driver's first kernel is that of the CPU model") {
     CHECK_FALSE(memory_controller_driver(built_in_presets(), machine, {}));
 }
 
+TEST_CASE("PMUs that any compiled-in preset counts are memory, whatever CPU this is") {
+    const test::Tree tree({{"sys/bus/event_source/devices/hisi_sccl1_hha0/type", "20"},
+                           {"sys/bus/event_source/devices/hisi_sccl1_l3c0/type", "21"},
+                           {"sys/bus/event_source/devices/uncore_imc_free_running_0/type", "22"},
+                           {"sys/bus/event_source/devices/uncore_imc_uclk/type", "23"}});
+    CHECK(cpu_knowledge(tree.root(), Machine{}, {}).memory_pmus ==
+          std::set<std::string>{"hisi_sccl1_hha0", "uncore_imc_free_running_0"});
+}
+
 TEST_CASE("an erratum about resctrl does not concern memory controllers, and may apply to one model only") {
     const auto known = [](const char* model) {
         test::Tree tree;
