@@ -95,6 +95,12 @@ DMC620 = (word("read", "0x1", 64, "0x0", "0x290"), word("write", "0x1", 64, "0x1
 CMN = (word("combined", "0xd0005", 64),)
 # Grace: event:config:0-63. cmem_rd_data 0x1a5 counts 32-byte beats, cmem_wr_total_bytes 0x1db counts bytes.
 GRACE = (word("read", "0x1a5", 32), word("write", "0x1db", 1))
+# Vera: the kernel's names, event:config:0-32. In the one tree mem_bytes_rd is 0x11c, mem_bytes_wr 0x11d; in the other, as
+# in Linux, 0x123 and 0x124, with dst_loc_cmem in bit 8 of config1. Both count bytes.
+VERA = (word("read", "0x11c", 1), word("write", "0x11d", 1))
+VERA_FILTERS = (word("read", "0x123", 1, "0x100"), word("write", "0x124", 1, "0x100"))
+# Yitian 710: the kernel's names, event:config1:0-5 there. hif_rd 0x20, hif_wr 0x21, hif_rmw 0x22, which is a write.
+YITIAN = (word("read", "0x0", 64, "0x20"), word("write", "0x0", 64, "0x21"), word("write", "0x0", 64, "0x22"))
 # AmpereOne: event:config:0-8. rd_sent 0x03, wr_sent 0x05; with auto-precharge rda_sent 0x04, wra_sent 0x06.
 AMPEREONE = (word("read", "0x3", 64), word("read", "0x4", 64), word("write", "0x5", 64), word("write", "0x6", 64))
 # ThunderX2: event:config:0-4. read_txns 0x0f, write_txns 0x0b.
@@ -194,6 +200,12 @@ EXPECTED = {
     "apple-m1": (*none("preset apple-m: Linux has no memory counter for this CPU"), []),
     "nvidia-grace": ("nvidia-grace", boxes(["nvidia_scf_pmu_0"], [0], *GRACE) +
                      boxes(["nvidia_scf_pmu_1"], [72], *GRACE), []),
+    "nvidia-vera": ("nvidia-vera", boxes(["nvidia_ucf_pmu_0"], [0], *VERA) +
+                    boxes(["nvidia_ucf_pmu_1"], [4], *VERA), []),
+    "nvidia-vera-filters": ("nvidia-vera", boxes(["nvidia_ucf_pmu_0"], [0], *VERA_FILTERS) +
+                            boxes(["nvidia_ucf_pmu_1"], [4], *VERA_FILTERS), []),
+    "alibaba-yitian": ("alibaba-yitian", boxes([f"ali_drw_{a}" for a in ("21000", "21080", "40021000", "40021080")],
+                                               [0], *YITIAN), []),
     "power9-nest": ("ibm-power9", boxes(["nest_mcs01_imc"], [0, 64], *POWER9_01) +
                     boxes(["nest_mcs23_imc"], [0, 64], *POWER9_23), []),
     "power10": (*none("preset ibm-power10"), []),
