@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
+#include "cli/program_help.hpp"
 #include "cli/version.hpp"
 
 namespace bytebound {
@@ -31,39 +31,16 @@ constexpr Command command_table[] = {
     {"emulate", "one loop under an emulator, for bytebound run --collector callgrind", alone<emulate_main>, true},
 };
 
-std::string help_text() {
-    std::string text = "bytebound measures update loops of packed row blocks: time, CPI, LLC misses and DRAM bytes of\n"
-                       "every step, compared with the bound max(A,R)*S, and the source of every number.\n\n"
-                       "Usage: bytebound COMMAND [OPTIONS]\n\nCommands:\n";
-    for (const Command& command : commands()) {
-        if (command.hidden) continue;
-        std::string name(command.name);
-        name.resize(10, ' ');
-        text += "  " + name + " " + std::string(command.purpose) + "\n";
-    }
-    text += "\n  --help     this help; for a command: bytebound COMMAND --help\n"
-            "  --version  version and the optional parts built in\n\n"
-            "Example:\n  bytebound run --ks 16,256 --out first-run\n";
-    return text;
-}
-
 ExitCode dispatch(const std::vector<std::string>& words, const ProgramSeams& seams) {
     if (words.empty()) {
         return complain({ExitCode::usage, "parse", "command line", "no command given", "see bytebound --help"});
     }
     const std::string& word = words.front();
-    if (word == "--help" || word == "-h" || word == "help") return print(help_text());
+    if (word == "--help" || word == "-h" || word == "help") return print(program_help());
     if (word == "--version") return print(version_text());
-    for (const Command& command : commands()) {
-        if (command.name == word) return command.main({words.begin() + 1, words.end()}, seams);
-    }
-    std::vector<std::string> known;
-    for (const Command& command : commands())
-        if (!command.hidden) known.emplace_back(command.name);
-    const auto near = nearest(word, known);
-    return complain({ExitCode::usage, "parse", (word.starts_with("-") ? "option " : "command ") + word,
-                     word.starts_with("-") ? "unknown option" : "unknown command",
-                     (near ? "did you mean " + *near + "? " : "") + "see bytebound --help"});
+    const Command* const command = find_command(word);
+    if (command == nullptr) return complain(unknown_command(word));
+    return command->main({words.begin() + 1, words.end()}, seams);
 }
 
 } // namespace
