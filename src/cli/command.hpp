@@ -29,6 +29,7 @@ ExitCode doctor_main(const std::vector<std::string>& words);
 ExitCode events_main(const std::vector<std::string>& words);
 ExitCode presets_main(const std::vector<std::string>& words);
 ExitCode topology_main(const std::vector<std::string>& words);
+ExitCode help_main(const std::vector<std::string>& words, const ProgramSeams& seams);
 ExitCode emulate_main(const std::vector<std::string>& words);
 
 } // namespace bytebound

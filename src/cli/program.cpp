@@ -28,6 +28,7 @@ constexpr Command command_table[] = {
     {"presets", "list | show NAME | match | check FILE...: which events mean DRAM bytes and LLC misses",
      alone<presets_main>},
     {"topology", "the machine as hwloc sees it: caches, nodes, what can be bound", alone<topology_main>},
+    {"help", "[COMMAND]: this help, or that of one command", help_main},
     {"emulate", "one loop under an emulator, for bytebound run --collector callgrind", alone<emulate_main>, true},
 };
 
@@ -36,7 +37,7 @@ ExitCode dispatch(const std::vector<std::string>& words, const ProgramSeams& sea
         return complain({ExitCode::usage, "parse", "command line", "no command given", "see bytebound --help"});
     }
     const std::string& word = words.front();
-    if (word == "--help" || word == "-h" || word == "help") return print(program_help());
+    if (word == "--help" || word == "-h") return print(program_help());
     if (word == "--version") return print(version_text());
     const Command* const command = find_command(word);
     if (command == nullptr) return complain(unknown_command(word));

@@ -43,6 +43,19 @@ def test_help_lists_exactly_the_commands_that_exist():
     assert "Example:" in done.stdout
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_command_help_prints_the_help_of_a_command(command):
+    done = call("help", command)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == call(command, "--help").stdout
+
+
+def test_the_command_help_alone_prints_the_help_of_the_program():
+    done = call("help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == call("--help").stdout
+
+
 @pytest.mark.parametrize("command", NOT_BUILT)
 def test_commands_that_are_not_built_are_unknown(command):
     assert re.fullmatch(rf"parse command {command}: unknown command; (did you mean \w+\? )?see bytebound --help",
@@ -60,6 +73,8 @@ WORDS = [
     ([], "parse command line: no command given; see bytebound --help"),
     (["rum"], "parse command rum: unknown command; did you mean run? see bytebound --help"),
     (["reprot"], "parse command reprot: unknown command; did you mean report? see bytebound --help"),
+    (["help", "rum"], "parse command rum: unknown command; did you mean run? see bytebound --help"),
+    (["help", "run", "report"], "parse argument 'report': not expected here; see bytebound help --help"),
     (["--verison"], "parse option --verison: unknown option; see bytebound --help"),
     (["run", "--stps-per-k", "5"],
      "parse option --stps-per-k: unknown option; did you mean --steps-per-k? see bytebound run --help"),
