@@ -38,7 +38,7 @@ ExitCode dispatch(const std::vector<std::string>& words, const ProgramSeams& sea
     }
     const std::string& word = words.front();
     if (word == "--help" || word == "-h") return print(program_help());
-    if (word == "--version") return print(version_text());
+    if (word == "--version" || word == "-V") return print(version_text());
     const Command* const command = find_command(word);
     if (command == nullptr) return complain(unknown_command(word));
     return command->main({words.begin() + 1, words.end()}, seams);

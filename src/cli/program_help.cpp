@@ -17,8 +17,8 @@ std::string program_help() {
         name.resize(10, ' ');
         text += "  " + name + " " + std::string(command.purpose) + "\n";
     }
-    text += "\n  --help     this help; for a command: bytebound COMMAND --help\n"
-            "  --version  version and the optional parts built in\n\n"
+    text += "\n  -h, --help     this help; for a command: bytebound COMMAND --help\n"
+            "  -V, --version  version and the optional parts built in\n\n"
             "Example:\n  bytebound run --ks 16,256 --out first-run\n";
     return text;
 }

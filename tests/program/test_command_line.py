@@ -67,6 +67,7 @@ def test_version_names_the_optional_parts():
     assert done.returncode == 0
     assert re.match(r"bytebound \d+\.\d+\.\d+", done.stdout)
     assert "torch" in done.stdout and "valgrind" in done.stdout
+    assert call("-V").stdout == done.stdout
 
 
 WORDS = [
