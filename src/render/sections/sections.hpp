@@ -28,6 +28,9 @@ Blocks ledger_section(const RunRecord& run, const Summary& summary);
 Blocks regression_section(const RunRecord& run, const Summary& summary);
 Blocks crossover_section(const RunRecord& run, const Summary& summary);
 
+// expected.cpp: what the closed form expected before the run, and whether the figures agree
+Blocks expected_section(const RunRecord& run, const Summary& summary);
+
 // ceilings.cpp: bandwidths as percentages of the host's ceilings
 Blocks ceiling_section(const RunRecord& run, const Summary& summary);
 
@@ -42,10 +45,10 @@ Blocks reproduce_section(const RunRecord& run, const Summary& summary);
 
 /// From the top of the report to its end.
 inline constexpr Section report_sections[] = {
-    status_section,     verdict_section,     table_section,         source_section,      ledger_section,
-    regression_section, crossover_section,   ceiling_section,       unavailable_section, warning_section,
-    placement_section,  counting_section,    qualification_section, simulation_section,  buffer_section,
-    comparison_section, environment_section, reproduce_section,
+    status_section,   verdict_section,    table_section,       source_section,        ledger_section,
+    expected_section, regression_section, crossover_section,   ceiling_section,       unavailable_section,
+    warning_section,  placement_section,  counting_section,    qualification_section, simulation_section,
+    buffer_section,   comparison_section, environment_section, reproduce_section,
 };
 /// environment.md: the facts needed to reproduce the machine.
 inline constexpr Section environment_sections[] = {environment_section, placement_section, reproduce_section};
