@@ -131,7 +131,7 @@ ExitCode calibrate_main(const std::vector<std::string>& words) {
     const auto record = measure(*calibration, options.quiet);
     if (!record) return complain(record.error());
     for (const Warning& warning : record->warnings)
-        warn(warning.text);
+        warn(text_of(warning));
     if (auto saved = calibration->save(*record); !saved) return complain(saved.error());
     if (options.json) return print(to_json_text(*record));
     return print(calibration_text(*record, stdout_takes_colour()) + calibration->file().string() + "\n");

@@ -40,7 +40,7 @@ Result<WrittenReports> seal(Run& run) {
 void warn_of_the_run(const Run& run) {
     const std::vector<Warning>& known = run.plan().warnings;
     for (const Warning& warning : run.record().warnings)
-        if (std::find(known.begin(), known.end(), warning) == known.end()) warn(warning.text);
+        if (std::find(known.begin(), known.end(), warning) == known.end()) warn(text_of(warning));
 }
 
 ExitCode measure_and_report(Run& run, bool quiet) {
@@ -88,7 +88,7 @@ ExitCode run_main(const std::vector<std::string>& words, const ProgramSeams& pro
     auto run = Run::prepare(sys, options, std::move(seams));
     if (!run) return complain(run.error());
     for (const Warning& warning : run->plan().warnings)
-        warn(warning.text);
+        warn(text_of(warning));
     if (options.dry_run) return print(plan_text(run->plan()));
     return measure_and_report(*run, options.quiet);
 }

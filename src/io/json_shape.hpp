@@ -14,6 +14,7 @@ struct ValueShape {
     std::vector<FieldShape> fields; ///< of an object with exactly these members
     /// Size 1 for arrays and for objects with arbitrary keys: the shape of their elements; else empty.
     std::vector<ValueShape> each;
+    std::vector<std::string_view> or_types = {}; ///< further types that the value may have
 };
 
 struct FieldShape {

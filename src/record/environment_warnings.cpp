@@ -1,10 +1,11 @@
-// The doubts that follow from the environment, one rule per function; thresholds stand in environment_warnings.hpp.
+// The warnings that follow from the environment, one rule per function; thresholds: environment_warnings.hpp.
 
 #include <cstdlib>
 #include <optional>
 
 #include "base/text.hpp"
 #include "record/environment_warnings.hpp"
+#include "record/warning_codes.hpp"
 
 namespace bytebound {
 namespace {
@@ -12,6 +13,11 @@ namespace {
 constexpr double busy_percent_limit = 10;
 constexpr double steal_percent_limit = 1;
 constexpr double load_per_cpu_limit = 0.25;
+
+struct CpuShare {
+    double percent = 0;
+    std::uint64_t cpu = 0;
+};
 
 /// Lookup by group and name.
 class FactTable {
@@ -31,6 +37,16 @@ public:
         if (end == value.c_str()) return {};
         return number;
     }
+    /// "12.5 % (CPU 3)": the CPU with the highest load.
+    std::optional<CpuShare> busiest(std::string_view group, std::string_view name) const {
+        const std::string value = text(group, name);
+        const auto percent = number(group, name);
+        const std::size_t cpu = value.find("(CPU ");
+        if (!percent || cpu == value.npos || !value.ends_with(')')) return {};
+        const auto id = parse_unsigned(std::string_view(value).substr(cpu + 5, value.size() - cpu - 6));
+        if (!id) return {};
+        return CpuShare{*percent, *id};
+    }
 
 private:
     const std::vector<EnvironmentFact>& facts_;
@@ -38,94 +54,76 @@ private:
 
 using Found = std::optional<Warning>;
 
+Warning found(std::string_view code, WarningFields fields = {}) { return {std::string(code), std::move(fields), {}}; }
+
 Found governor(const FactTable& facts) {
     const std::string value = facts.text("frequency", "governor");
     if (value.empty() || value == "performance") return {};
-    return Warning{"governor_not_performance", "the frequency governor is " + value +
-                                                   ": times include frequency changes; set it to performance "
-                                                   "(cpupower frequency-set -g performance)"};
+    return found(warning_code::governor_not_performance, {{"governor", value}});
 }
 
 Found turbo(const FactTable& facts) {
     if (facts.text("frequency", "turbo") != "on") return {};
-    return Warning{"turbo_on",
-                   "turbo is on: the clock depends on temperature and on the load of other cores; switch it "
-                   "off (intel_pstate/no_turbo or cpufreq/boost) for comparable times"};
+    return found(warning_code::turbo_on);
 }
 
 Found sibling(const FactTable& facts) {
-    const auto load = facts.number("smt", "sibling load");
-    if (!load || *load < busy_percent_limit) return {};
-    return Warning{"smt_sibling_busy", "an SMT sibling of a chosen CPU was busy " + facts.text("smt", "sibling load") +
-                                           " before the run: it shares the core's units and caches; stop that work or "
-                                           "choose other cores with --cpus"};
+    const auto load = facts.busiest("smt", "sibling load");
+    if (!load || load->percent < busy_percent_limit) return {};
+    return found(warning_code::smt_sibling_busy, {{"busy_percent", load->percent}, {"cpu", load->cpu}});
 }
 
 Found chosen_cpu(const FactTable& facts) {
-    const auto load = facts.number("load", "chosen CPUs");
-    if (!load || *load < busy_percent_limit) return {};
-    return Warning{"cpu_busy", "a chosen CPU was busy " + facts.text("load", "chosen CPUs") +
-                                   " before the run began: steps will be descheduled; stop that work or choose other "
-                                   "CPUs with --cpus"};
+    const auto load = facts.busiest("load", "chosen CPUs");
+    if (!load || load->percent < busy_percent_limit) return {};
+    return found(warning_code::cpu_busy, {{"busy_percent", load->percent}, {"cpu", load->cpu}});
 }
 
 Found steal(const FactTable& facts) {
-    const auto load = facts.number("load", "steal");
-    if (!load || *load < steal_percent_limit) return {};
-    return Warning{"steal_time", "the hypervisor took " + facts.text("load", "steal") +
-                                     " from a chosen CPU before the run: times include waiting for the host; use "
-                                     "dedicated CPUs"};
+    const auto load = facts.busiest("load", "steal");
+    if (!load || load->percent < steal_percent_limit) return {};
+    return found(warning_code::steal_time, {{"steal_percent", load->percent}, {"cpu", load->cpu}});
 }
 
 Found load_average(const FactTable& facts) {
     const auto load = facts.number("load", "average");
-    const auto cpus = facts.number("load", "online CPUs");
-    if (!load || !cpus || *load < 1 || *load < load_per_cpu_limit * *cpus) return {};
-    return Warning{"load_high", "the load average is " + facts.text("load", "average") + " on " +
-                                    facts.text("load", "online CPUs") +
-                                    " CPUs: other work shares caches and memory bandwidth; run on an idle machine"};
+    const auto cpus = parse_unsigned(facts.text("load", "online CPUs"));
+    if (!load || !cpus || *load < 1 || *load < load_per_cpu_limit * static_cast<double>(*cpus)) return {};
+    return found(warning_code::load_high, {{"load_average", *load}, {"online_cpus", *cpus}});
 }
 
 Found numa_balancing(const FactTable& facts) {
-    const std::string value = facts.text("memory", "NUMA balancing");
-    if (value.empty() || value == "0" || facts.text("cpu", "topology").ends_with(", 1 NUMA nodes")) return {};
-    return Warning{"numa_balancing_on", "automatic NUMA balancing is on (" + value +
-                                            "): the kernel unmaps and moves pages during the run; write 0 to "
-                                            "/proc/sys/kernel/numa_balancing"};
+    const auto mode = parse_unsigned(facts.text("memory", "NUMA balancing"));
+    if (!mode || *mode == 0 || facts.text("cpu", "topology").ends_with(", 1 NUMA nodes")) return {};
+    return found(warning_code::numa_balancing_on, {{"mode", *mode}});
 }
 
 Found huge_pages(const FactTable& facts) {
     if (facts.text("memory", "transparent huge pages") != "never") return {};
-    return Warning{"thp_never", "transparent huge pages are off (never): rows are on small pages and copies cause more "
-                                "TLB misses; set /sys/kernel/mm/transparent_hugepage/enabled to madvise"};
+    return found(warning_code::thp_never);
 }
 
 Found clock_source(const FactTable& facts) {
     const std::string value = facts.text("kernel", "clock source");
     if (value != "hpet" && value != "acpi_pm" && value != "jiffies") return {};
-    return Warning{"clock_slow",
-                   "the clock source is " + value + ": reading the time is a slow system call; boot with a usable tsc"};
+    return found(warning_code::clock_slow, {{"clock_source", value}});
 }
 
 Found cpu_quota(const FactTable& facts) {
     const auto cpus = facts.number("virtualisation", "CPU quota");
     if (!cpus) return {};
-    return Warning{"cpu_quota", "a cgroup limits the CPU time to " + facts.text("virtualisation", "CPU quota") +
-                                    ": threads stop when it is exhausted; raise the limit (cpu.max)"};
+    return found(warning_code::cpu_quota, {{"quota_cpus", *cpus}});
 }
 
 Found nmi_watchdog(const FactTable& facts) {
     if (facts.text("kernel", "NMI watchdog") != "1") return {};
-    return Warning{"nmi_watchdog_on", "the NMI watchdog is on (1): it uses one counter of the core PMU; write 0 to "
-                                      "/proc/sys/kernel/nmi_watchdog"};
+    return found(warning_code::nmi_watchdog_on);
 }
 
 Found virtual_machine(const FactTable& facts) {
     const std::string value = facts.text("virtualisation", "virtual machine");
     if (!value.starts_with("yes")) return {};
-    return Warning{"in_vm", "this is a virtual machine (" + value.substr(value.find(' ') + 1) +
-                                "): the host's load, cache and memory bandwidth are not visible from the guest; repeat "
-                                "on bare metal before trusting small differences"};
+    return found(warning_code::in_vm, {{"signs", value.substr(value.find(' ') + 1)}});
 }
 
 } // namespace

@@ -7,7 +7,7 @@
 
 namespace bytebound {
 
-/// Doubts about timing and traffic, each with the fact that raised it. Codes and thresholds:
+/// Warnings about timing and traffic, each with the fact that raised it. Codes and thresholds:
 ///   governor_not_performance  any chosen CPU has another governor
 ///   turbo_on                  frequency boost is enabled
 ///   smt_sibling_busy          a sibling of a chosen CPU that is not chosen itself was busy 10 % or more

@@ -45,7 +45,6 @@ const fields::Table<WorkloadRecord>& fields_of(const WorkloadRecord*);
 const fields::Table<ExperimentRecord>& fields_of(const ExperimentRecord*);
 const fields::Table<PresetRecord>& fields_of(const PresetRecord*);
 const fields::Table<UnavailableRecord>& fields_of(const UnavailableRecord*);
-const fields::Table<Warning>& fields_of(const Warning*);
 const fields::Table<FileRecord>& fields_of(const FileRecord*);
 
 // counting_fields.cpp
@@ -77,6 +76,9 @@ const fields::Table<TrafficParts>& fields_of(const TrafficParts*);
 const fields::Table<BufferBytes>& fields_of(const BufferBytes*);
 const fields::Table<ClosedForm>& fields_of(const ClosedForm*);
 const fields::Table<ExpectedRecord>& fields_of(const ExpectedRecord*);
+
+// warning_fields.cpp
+const fields::Table<Warning>& fields_of(const Warning*);
 
 // calibration_fields.cpp
 const fields::Table<Ceiling>& fields_of(const Ceiling*);

@@ -159,13 +159,6 @@ const Table<UnavailableRecord>& fields_of(const UnavailableRecord*) {
     return table;
 }
 
-const Table<Warning>& fields_of(const Warning*) {
-    using R = Warning;
-    static constexpr Field<R> list[] = {field<&R::code>("code"), field<&R::text>("text")};
-    static constexpr Table<R> table{list};
-    return table;
-}
-
 const Table<FileRecord>& fields_of(const FileRecord*) {
     using R = FileRecord;
     static constexpr Field<R> list[] = {field<&R::bytes>("bytes"), field<&R::sha256>("sha256")};

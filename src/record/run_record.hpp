@@ -1,6 +1,6 @@
 #pragma once
-// What run.json says: the whole run except its raw steps. Written by the runner as it goes, read by report/ on any
-// machine. Every type here has a to_json/from_json pair in run_record_json.cpp and stands in
+// What run.json says: the whole run except its raw steps. Written by the runner as it goes, read by `report` on any
+// machine. Every type here has a field table (record_fields.hpp), which a test compares with
 // reports/schema/run.schema.json.
 
 #include <array>
@@ -22,6 +22,7 @@
 #include "record/expected_record.hpp"
 #include "record/hierarchy_record.hpp"
 #include "record/qualification_record.hpp"
+#include "record/warning.hpp"
 #include "workload/row_layout.hpp"
 #include "workload/trace_spec.hpp"
 
@@ -30,13 +31,6 @@ namespace bytebound {
 inline constexpr std::string_view run_schema = "bytebound.run/1";
 
 enum class RunStatus { running, complete, failed };
-
-/// A stated doubt about the run, with its evidence. Texts are made in warnings.cpp only.
-struct Warning {
-    std::string code; ///< stable: "k_clipped", "smt_sibling_busy", "governor"
-    std::string text; ///< what is wrong, how much, what to do
-    bool operator==(const Warning&) const = default;
-};
 
 struct WorkloadRecord {
     WorkloadSpec spec;

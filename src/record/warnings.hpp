@@ -1,5 +1,5 @@
 #pragma once
-// Every warning of a run: its stable code and its text, with the evidence in it.
+// Every warning of a run and of a calibration, but those of environment_warnings.hpp. Their texts: warning_table.cpp.
 
 #include <cstdint>
 #include <span>
@@ -20,24 +20,24 @@ Warning hierarchy_not_simulated();
 Warning l1_above_l2(std::uint64_t l1_bytes, std::uint64_t l2_bytes);
 /// The emulator has no private levels.
 Warning levels_not_emulated(const std::string& emulator, LlcPolicy policy);
-/// The emulator takes an access to two absent lines for one miss.
+/// The emulator counts an access to two absent lines as one miss.
 Warning emulated_rows_straddle(const std::string& emulator, std::uint64_t row_bytes);
-/// The emulator cannot have the simulated cache's sets.
+/// The emulator cannot emulate the simulated cache's number of sets.
 Warning emulated_cache_differs(const std::string& emulator, const CacheGeometry& wanted, std::uint64_t size_bytes,
                                std::uint32_t ways);
 Warning warmup_capped(std::uint32_t k, std::uint64_t wanted, std::uint32_t cap);
-Warning not_stationary(const std::string& loop, std::uint32_t k, const std::string& what, std::uint64_t window);
-Warning steps_migrated(std::uint64_t migrated, std::uint64_t steps);
+Warning not_stationary(const std::string& loop, std::uint32_t k, const std::string& traffic, std::uint64_t window);
+Warning steps_migrated(std::uint64_t steps_migrated, std::uint64_t steps);
 Warning pages_out_of_place(const std::string& buffer, double percent_in_place);
 Warning cpus_not_bound(const std::string& reason);
 Warning counting_note(const std::string& note);
-Warning preset_doubt(const std::string& text);
-Warning preset_unverified(const std::string& preset);
+Warning preset_note(const std::string& note);
+Warning preset_unverified(const std::string& name);
 Warning bytes_per_cas_given(std::uint64_t bytes);
 /// `hidden`, `step`: bytes; the smallest volume that the machine's background leaves visible, and what one step moves.
 Warning batched(std::uint32_t k, double step, double hidden, std::uint32_t batch);
 Warning batch_too_small(std::uint32_t k, double step, double hidden, std::uint32_t batch, const std::string& limit);
-Warning qualification_cache(const std::string& doubt);
+Warning qualification_cache(const std::string& problem);
 Warning unqualified(const QualifiedEvent& failure, bool allowed);
 Warning os_fallback(const std::string& event, const std::string& reason);
 
@@ -45,6 +45,6 @@ Warning os_fallback(const std::string& event, const std::string& reason);
 Warning small_calibration_buffers(std::uint32_t threads, std::uint64_t bytes, std::uint64_t caches);
 Warning few_calibration_rounds(std::uint32_t rounds);
 Warning calibration_stale(const std::string& file, const std::string& what_changed);
-Warning calibration_unreadable(const std::string& doubt);
+Warning calibration_unreadable(const std::string& problem);
 
 } // namespace bytebound::warnings

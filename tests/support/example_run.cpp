@@ -257,7 +257,7 @@ RunRecord example_run() {
     run.qualification.reason = "not part of this run";
     run.expected.emplace();
     run.expected->crossover_reason = "no calibration of this host; run bytebound calibrate";
-    run.warnings = {{"governor", "the governor is powersave; set performance"}};
+    run.warnings = {{"governor", std::nullopt, "the governor is powersave; set performance"}};
     return run;
 }
 

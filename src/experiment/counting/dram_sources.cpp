@@ -165,7 +165,7 @@ private:
 
     void warn_of_preset() {
         for (const std::string& text : request_.preset.memory.warnings)
-            counting_.warnings.push_back(warnings::preset_doubt(text));
+            counting_.warnings.push_back(warnings::preset_note(text));
         if (request_.preset.choice.preset && !request_.preset.choice.preset->verified)
             counting_.warnings.push_back(warnings::preset_unverified(request_.preset.choice.preset->name));
         if (request_.options.bytes_per_cas)

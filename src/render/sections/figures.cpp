@@ -9,6 +9,7 @@
 #include "figures/absence.hpp"
 #include "figures/number.hpp"
 #include "model/loop_facts.hpp"
+#include "record/warning_codes.hpp"
 #include "render/sections/main_table.hpp"
 #include "render/sections/sections.hpp"
 #include "render/sections/verdict.hpp"
@@ -275,8 +276,8 @@ Blocks warning_section(const RunRecord& run, const Summary& summary) {
     Bullets list;
     for (const Warning& warning : run.warnings) {
         // One per loop and k; the flag's line covers all of them.
-        if (warning.code == flag_name::not_stationary && !where_flagged(summary, warning.code).empty()) continue;
-        list.items.push_back(Inline().add(warning.code, Style::code).add(" " + warning.text));
+        if (warning.code == warning_code::not_stationary && !where_flagged(summary, warning.code).empty()) continue;
+        list.items.push_back(Inline().add(warning.code, Style::code).add(" " + text_of(warning)));
     }
     // One line per flag, with all of its rows.
     for (const FlagEntry& flag : flags()) {
@@ -285,7 +286,7 @@ Blocks warning_section(const RunRecord& run, const Summary& summary) {
             const auto flagged = row.flagged_steps.find(std::string(flag.name));
             if (flagged != row.flagged_steps.end()) steps += flagged->second;
         }
-        const bool said = flag.name != flag_name::not_stationary &&
+        const bool said = flag.name != warning_code::not_stationary &&
                           std::any_of(run.warnings.begin(), run.warnings.end(),
                                       [&](const Warning& warning) { return warning.code == flag.name; });
         const std::string where = where_flagged(summary, flag.name);

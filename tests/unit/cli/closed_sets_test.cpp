@@ -16,6 +16,7 @@
 #include "io/json.hpp"
 #include "loops/update_loop.hpp"
 #include "model/hierarchy_spec.hpp"
+#include "record/warning.hpp"
 #include "support/fixtures_path.hpp"
 
 using namespace bytebound;
@@ -192,4 +193,16 @@ TEST_CASE("run-directory.md has a row for every flag") {
     for (const FlagEntry& flag : flags())
         rows.push_back(row({code(flag.name), std::string(flag.meaning)}));
     page.check_table("| flag | meaning |", rows);
+}
+
+TEST_CASE("run-directory.md has a row for every warning, with its fields") {
+    Listing page("docs/run-directory.md");
+    Names rows;
+    for (const WarningEntry& warning : warning_table()) {
+        Names fields;
+        for (const std::string& field : field_names(warning.text))
+            fields.push_back(code(field));
+        rows.push_back(row({code(warning.code), fields.empty() ? "none" : join(fields, ", ")}));
+    }
+    page.check_table("| warning | fields |", rows);
 }

@@ -51,8 +51,9 @@ TEST_CASE("a noisy machine doubles the batch until one reading shows its bound, 
     CHECK(plan.experiments[0].expected.bound_rows == 8);
     REQUIRE(plan.warnings.size() == 1);
     CHECK(plan.warnings[0].code == "batched");
-    CHECK(plan.warnings[0].text == "k 16: one step moves 64 KiB; background traffic masks anything below 108.1 KiB: "
-                                   "counters are read every 4 steps of a longer trace");
+    CHECK(text_of(plan.warnings[0]) ==
+          "k 16: one step moves 64 KiB; background traffic masks anything below 108.1 KiB: "
+          "counters are read every 4 steps of a longer trace");
 }
 
 TEST_CASE("batches are limited by the run's time, with a warning") {
@@ -76,7 +77,7 @@ TEST_CASE("steps with work between them are not batched") {
     REQUIRE(enlarge_batches(plan, {{0, 150000, 20e6, 0}, 1000}, 0));
     CHECK(plan.experiments[0].batch == 1);
     CHECK(plan.warnings[0].code == "batch_too_small");
-    CHECK(plan.warnings[0].text.find("--between") != std::string::npos);
+    CHECK(text_of(plan.warnings[0]).find("--between") != std::string::npos);
 }
 
 TEST_CASE("batches are limited by memory, so that a run that fits without them still fits") {

@@ -154,8 +154,9 @@ TEST_CASE("--quick uses smaller buffers for large caches, marks them and warns")
           LevelBuffers{MemoryLevel::memory, 1536 * mib, true});
     CHECK_FALSE(buffers(plan.teams[0], StreamKernel::read, MemoryLevel::llc).small_buffers);
     REQUIRE(plan.warnings.size() == 1);
-    CHECK(plan.warnings[0].text == "1 thread: buffers of 1.5 GiB are not larger than 4 x the 768 MiB of last-level "
-                                   "cache, which may contain part of them (--quick); ceilings of memory are marked");
+    CHECK(text_of(plan.warnings[0]) ==
+          "1 thread: buffers of 1.5 GiB are not larger than 4 x the 768 MiB of last-level "
+          "cache, which may contain part of them (--quick); ceilings of memory are marked");
 }
 
 TEST_CASE("fewer than six rounds are flagged") {
@@ -166,7 +167,7 @@ TEST_CASE("fewer than six rounds are flagged") {
     const CalibrationPlan plan = planned(options);
     REQUIRE(plan.warnings.size() == 1);
     CHECK(plan.warnings[0].code == "few_blocks");
-    CHECK(plan.warnings[0].text ==
+    CHECK(text_of(plan.warnings[0]) ==
           "5 rounds, fewer than 6: the intervals of the ceilings are too narrow; give --repeats 6 or more");
 }
 

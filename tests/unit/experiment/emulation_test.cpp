@@ -131,7 +131,7 @@ TEST_CASE("an emulation is planned for every loop and k that can run") {
     const auto planned = plan_emulation(odd, {&callgrind, 1});
     REQUIRE(planned);
     REQUIRE(planned->warnings.size() == 1);
-    CHECK(planned->warnings[0].text ==
+    CHECK(text_of(planned->warnings[0]) ==
           "callgrind counts an access to two absent lines as one miss: rows of 100 bytes, not a multiple of 32, lose "
           "up to two lines in each copy; choose columns in multiples of 32 bytes");
 
@@ -176,7 +176,7 @@ TEST_CASE("a simulated hierarchy is not emulated, with a warning") {
     const auto emulation = plan_emulation(plan, {&callgrind, 1});
     REQUIRE(emulation);
     REQUIRE(emulation->warnings.size() == 1);
-    CHECK(emulation->warnings[0].text ==
+    CHECK(text_of(emulation->warnings[0]) ==
           "callgrind emulates only the last level (and a small first one), not --cache-model inclusive: its figures "
           "and those of sim are for different caches");
 }

@@ -20,7 +20,7 @@ TEST_CASE("a page on another node is a failed proof for NODE and interleave, and
     REQUIRE(warnings);
     REQUIRE(warnings->size() == 1);
     CHECK(warnings->front().code == "pages_out_of_place");
-    CHECK(warnings->front().text.find("80.0 % of the pages of slab.up") == 0);
+    CHECK(text_of(warnings->front()).find("80.0 % of the pages of slab.up") == 0);
     for (const MemoryPolicy policy : {MemoryPolicy::node, MemoryPolicy::interleave}) {
         placement.policy = policy;
         placement.memory_request = policy == MemoryPolicy::node ? "0" : "interleave";

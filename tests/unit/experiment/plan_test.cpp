@@ -105,7 +105,8 @@ TEST_CASE("--quick caps the automatic warm-up at 512 with a warning; an explicit
     const RunPlan capped = planned(options);
     CHECK(capped.experiments[0].trace.warmup_steps == 512);
     REQUIRE(codes(capped) == std::vector<std::string>{"warmup_capped"});
-    CHECK(capped.warnings[0].text == "k 4: the cache needs 2000 steps of warm-up, 512 were done; give --warmup 2000");
+    CHECK(text_of(capped.warnings[0]) ==
+          "k 4: the cache needs 2000 steps of warm-up, 512 were done; give --warmup 2000");
     options.warmup = 700;
     CHECK(planned(options).experiments[0].trace.warmup_steps == 700);
     CHECK(planned(options).warnings.empty());
@@ -136,9 +137,9 @@ TEST_CASE("k beyond 2 min(m, N - m) is clipped, and equal ks are merged into the
     CHECK(plan.experiments[1].trace.k() == 4);
     CHECK(plan.experiments[1].k_requested == 4);
     REQUIRE(codes(plan) == std::vector<std::string>{"k_clipped", "k_merged", "k_merged"});
-    CHECK(plan.warnings[0].text == "k 50, 60 clipped to 20: a step can change at most 2 min(m, N - m) rows");
-    CHECK(plan.warnings[1].text == "k 20, 60 are the same experiment as k 50 (k = 20): one row");
-    CHECK(plan.warnings[2].text == "k 4 was listed more than once: one row");
+    CHECK(text_of(plan.warnings[0]) == "k 50, 60 clipped to 20: a step can change at most 2 min(m, N - m) rows");
+    CHECK(text_of(plan.warnings[1]) == "k 20, 60 are the same experiment as k 50 (k = 20): one row");
+    CHECK(text_of(plan.warnings[2]) == "k 4 was listed more than once: one row");
 }
 
 TEST_CASE("full and empty sets leave only k = 0") {

@@ -40,7 +40,7 @@ CalibrationRecord record() {
     r.absent = {{"LLC", "", 2, "too small"}, {"", "nt-write", 0, "no such stores"}};
     r.collectors = {{"uncore", true, "counts", ""}};
     r.qualification.reason = "nothing was counted";
-    r.warnings = {{"code", "text"}};
+    r.warnings = {{"code", std::nullopt, "text"}};
     return r;
 }
 
@@ -173,9 +173,9 @@ TEST_CASE("a stale calibration is not used, whether found or requested, and a wa
         const CalibrationChoice choice = chosen(request, directory.path(), now);
         CHECK_FALSE(choice.record);
         REQUIRE(choice.warnings.size() == 1);
-        CHECK(choice.warnings[0].text == "the calibration " + file.string() +
-                                             " is not used: the kernel was 6.1.0, is 6.5.0; measure it again with "
-                                             "bytebound calibrate");
+        CHECK(text_of(choice.warnings[0]) == "the calibration " + file.string() +
+                                                 " is not used: the kernel was 6.1.0, is 6.5.0; measure it again with "
+                                                 "bytebound calibrate");
     }
     CHECK(chosen("auto", directory.path(), now).reason ==
           "the saved calibration is not used: the kernel was 6.1.0, is 6.5.0");
@@ -200,8 +200,8 @@ TEST_CASE("a damaged file among the saved ones is a warning, and another one is 
     CHECK(choice.record);
     REQUIRE(choice.warnings.size() == 1);
     CHECK(choice.warnings[0].code == "calibration_unreadable");
-    CHECK(choice.warnings[0].text.starts_with(
-        "cannot use a saved calibration: " + (directory / "example.a.json").string() + ": "));
+    CHECK(text_of(choice.warnings[0])
+              .starts_with("cannot use a saved calibration: " + (directory / "example.a.json").string() + ": "));
 }
 
 TEST_CASE("a requested file that is missing, malformed or of another host is bad data") {

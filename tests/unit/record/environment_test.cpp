@@ -257,9 +257,11 @@ TEST_CASE("busy CPUs and siblings warn from 10 percent on, steal from 1, with th
     CHECK(codes({{"load", "steal", "", "no clock tick within the window"}}) == Codes{});
     const auto warnings = environment_warnings({{"smt", "sibling load", "10.0 % (CPU 4)", ""}});
     REQUIRE(warnings.size() == 1);
-    CHECK(warnings[0] == Warning{"smt_sibling_busy",
-                                 "an SMT sibling of a chosen CPU was busy 10.0 % (CPU 4) before the run: it shares the "
-                                 "core's units and caches; stop that work or choose other cores with --cpus"});
+    CHECK(warnings[0] ==
+          Warning{"smt_sibling_busy", WarningFields{{"busy_percent", 10.0}, {"cpu", std::uint64_t{4}}}, {}});
+    CHECK(text_of(warnings[0]) ==
+          "an SMT sibling of a chosen CPU was busy 10.0 % (CPU 4) before the run: it shares the "
+          "core's units and caches; stop that work or choose other cores with --cpus");
 }
 
 TEST_CASE("the running machine has a load for its chosen CPU") {

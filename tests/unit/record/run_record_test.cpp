@@ -70,7 +70,7 @@ RunRecord full_record() {
     r.workload.cache = CacheChoice{{2048, 8, 64}, GeometryOrigin::option, false};
     r.simulation = SimulationRecord{{1024, 4, 64}, GeometryOrigin::option, 0.5, 99, {}};
     r.unavailable = {{"cpi", "no core PMU", ""}};
-    r.warnings = {{"k_clipped", "text"}};
+    r.warnings = {{"k_clipped", WarningFields{{"k_requested", std::vector<std::uint64_t>{50}}, {"k", 20u}}, {}}};
     r.files["samples.csv"] = {12, "ab"};
     return r;
 }
@@ -101,6 +101,7 @@ TEST_CASE("run.json reads back as written") {
     CHECK(read->events[1].pass == -1);
     CHECK(read->environment[1].value.empty());
     CHECK(read->read_cost[0].counts_mean.at("cycles") == 3.25);
+    CHECK(read->warnings == record.warnings);
     CHECK(text.find("\"percent_in_place\": 75.0") != std::string::npos);
 }
 
@@ -132,6 +133,8 @@ TEST_CASE("a run.json of an older version, without fields added since, is read")
     for (nlohmann::json& event : document.at("events"))
         for (const char* key : {"sharing", "bytes_per_count", "parts"})
             REQUIRE(event.erase(key) == 1);
+    for (nlohmann::json& warning : document.at("warnings"))
+        REQUIRE(warning.erase("fields") == 1);
     const auto read = parse_run_record(document.dump(), "run.json");
     if (!read) FAIL(to_line(read.error()));
     CHECK_FALSE(read->expected);
@@ -142,6 +145,13 @@ TEST_CASE("a run.json of an older version, without fields added since, is read")
     CHECK(read->experiments.at(0).replayed);
     CHECK_FALSE(read->experiments.at(0).dirty_before);
     CHECK(read->events.at(0).parts.empty());
+    REQUIRE(read->warnings.size() == 5);
+    CHECK_FALSE(read->warnings[0].fields);
+    CHECK(text_of(read->warnings[0]) == "a chosen CPU was busy 100.0 % (CPU 0) before the run began: steps will be "
+                                        "descheduled; stop that work or choose other CPUs with --cpus");
+    // Not the words that this version has for the code.
+    CHECK(text_of(read->warnings[4]) ==
+          "callgrind needs a power of two of sets: it has 256 MiB with 16 ways for 260 MiB with 20 ways");
 }
 
 TEST_CASE("text that is not UTF-8 does not make run.json invalid") {

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <set>
 
+#include "base/text.hpp"
 #include "io/json.hpp"
 #include "record/record_shape.hpp"
 #include "support/fixtures_path.hpp"
@@ -73,8 +74,10 @@ private:
     void compare(const json& schema, const ValueShape& shape, const std::string& path) {
         Alternatives found;
         add(schema, found);
-        if (found.types != std::set{std::string(shape.type)})
-            fault(path, "the schema's type is not " + std::string(shape.type));
+        std::set<std::string> types(shape.or_types.begin(), shape.or_types.end());
+        types.emplace(shape.type);
+        if (found.types != types)
+            fault(path, "the schema's type is not " + join(std::vector(types.begin(), types.end()), " or "));
         if (found.nullable != shape.nullable)
             fault(path, shape.nullable ? "the schema does not allow null" : "the schema allows null");
         if (!shape.fields.empty()) return compare_fields(found.schema, shape.fields, path);

@@ -138,8 +138,8 @@ TEST_CASE("what a user gave stays text in every format") {
 TEST_CASE("traffic that drifts is one line for all its rows, whatever the run warned of one by one") {
     RunRecord run = example_run();
     run.experiments[0].stationary = run.experiments[3].stationary = run.experiments[6].stationary = false;
-    run.warnings.push_back({"not_stationary", "paired at k 2: the traffic (lines read) drifts"});
-    run.warnings.push_back({"not_stationary", "paired at k 3: the traffic (lines read) drifts"});
+    run.warnings.push_back({"not_stationary", std::nullopt, "paired at k 2: the traffic (lines read) drifts"});
+    run.warnings.push_back({"not_stationary", std::nullopt, "paired at k 3: the traffic (lines read) drifts"});
     const std::string text = markdown(run, example_samples());
     CHECK(has(text, "- `not_stationary` paired: the traffic drifts"));
     CHECK(text.find("- `not_stationary`") == text.rfind("- `not_stationary`"));
