@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""embed.py OUT.cpp FILE...: the files as string_views in bytebound::templates, named after them (report.css -> report_css)."""
+"""embed.py OUT.cpp FILE...: writes the files as string_views in bytebound::templates, named after the files (report.css -> report_css)."""
 import pathlib
 import sys
 

@@ -127,7 +127,7 @@ Machine read_machine(const SysRoot& root, std::vector<FileFault>& faults) {
     // cpu/offline also lists possible CPUs that were never present; it is used only if cpu/present is not recorded.
     machine.offline = difference(cpus(root.exists(cpu_directory + "present") ? "present" : "offline"), machine.online);
     machine.isolated = intersection(cpus("isolated"), machine.online);
-    // The mask may name CPUs that are possible but not there.
+    // The mask may contain CPUs that are possible but not present.
     machine.allowed = intersection(status_list(root, "Cpus_allowed_list").value_or(machine.online), machine.online);
     machine.places = read_places(root, machine.online);
     machine.caches = read_caches(root, machine.online);

@@ -5,8 +5,8 @@
 namespace bytebound {
 namespace {
 
-/// A word in the DMI table's vendor or product that names a virtual board, and whose it is; empty: the kernel's own
-/// name of the hypervisor serves. In the order in which they are looked for.
+/// A word in the DMI table's vendor or product that identifies a virtual board, and the name of its hypervisor; empty:
+/// the kernel's name is used. In search order.
 struct Board {
     const char* word;
     const char* hypervisor;
@@ -27,7 +27,7 @@ constexpr Board boards[] = {
 
 const Board* board_of(const Virtualisation& facts) {
     const std::string text = facts.vendor + " " + facts.product;
-    // Bare-metal instances of a cloud carry the cloud's name, too.
+    // A cloud's bare-metal instances also have its name.
     if (text.find(".metal") != std::string::npos) return nullptr;
     for (const Board& board : boards)
         if (text.find(board.word) != std::string::npos) return &board;

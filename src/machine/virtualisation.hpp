@@ -1,5 +1,5 @@
 #pragma once
-// Whether this is a virtual machine, which one, and how that is known.
+// Whether this is a virtual machine, which hypervisor it has, and the evidence.
 
 #include <string>
 #include <vector>
@@ -9,12 +9,12 @@
 
 namespace bytebound {
 
-/// Firmware names are all that an unprivileged user can read on Arm and RISC-V, where no CPU flag tells.
+/// On Arm and RISC-V there is no CPU flag, and firmware names are all that an unprivileged user can read.
 struct Virtualisation {
-    /// "KVM/QEMU", "Amazon EC2"; "a hypervisor" where only its presence shows; empty: no sign of one.
+    /// "KVM/QEMU", "Amazon EC2"; "a hypervisor" if only its presence is known; empty: no sign of one.
     std::string hypervisor;
-    std::vector<std::string> signs; ///< what told: "CPU flag hypervisor"; empty exactly when `hypervisor` is
-    std::string vendor, product;    ///< DMI sys_vendor and product_name; empty: not stated
+    std::vector<std::string> signs; ///< the evidence: "CPU flag hypervisor"; empty if and only if `hypervisor` is
+    std::string vendor, product;    ///< DMI sys_vendor and product_name; empty: unknown
     bool operator==(const Virtualisation&) const = default;
 
     bool in_virtual_machine() const { return !hypervisor.empty(); }

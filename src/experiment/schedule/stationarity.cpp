@@ -90,8 +90,8 @@ double bytes_of(const Reading& reading, const EventRecord& event) {
     return scaled_count(reading) * (event.bytes_per_count == 0 ? 1 : static_cast<double>(event.bytes_per_count));
 }
 
-/// Bytes per reading of all events with this role and source, without the idle machine's; empty unless every reading
-/// has all of them.
+/// Bytes per reading of all events with this role and source, minus those of the idle machine; empty unless every
+/// reading has all of them.
 std::vector<double> counted_series(std::string_view role, const std::string& source, std::span<const Sample> readings,
                                    std::span<const Sample> idle, const std::vector<EventRecord>& events) {
     std::vector<double> series(readings.size());

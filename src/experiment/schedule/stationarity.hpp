@@ -1,5 +1,5 @@
 #pragma once
-// Whether the traffic of a (loop, k) has settled when it is measured.
+// Whether the traffic of a (loop, k) is stationary when it is measured.
 
 #include <span>
 #include <vector>
@@ -11,13 +11,14 @@
 
 namespace bytebound {
 
-/// Judges every simulated (loop, k) on read and write-back lines; fills the records (in the order of
-/// experiment_records()) and warns.
+/// Judges every simulated (loop, k) by its lines read and written back. Fills in the records (in the order of
+/// experiment_records()) and adds warnings.
 void judge_stationarity_of(const RunPlan& plan, const SimulatedRun& simulation, RunRecord& record);
 
-/// Judges a (loop, k) that was not simulated on the DRAM bytes of its measured readings, reads and writes apart, by the
-/// most direct source that counted them, less the idle machine's (`idle`: windows around the phase). The counters were
-/// not read during the warm-up. Says why not, where there are such events but no whole series.
+/// Judges a (loop, k) that was not simulated by the DRAM bytes of its measured readings, separately for reads and
+/// writes, from the most direct source that counted them, minus those of the idle machine (`idle`: windows around the
+/// phase). The counters are not read during warm-up. If such events exist but no series is complete, records the
+/// reason.
 void judge_stationarity_on_counts(ExperimentRecord& record, std::span<const Sample> readings,
                                   std::span<const Sample> idle, const std::vector<EventRecord>& events,
                                   std::vector<Warning>& warnings);

@@ -18,7 +18,7 @@ const Absence& with_reason(const std::vector<Absence>& list, const std::string& 
 
 } // namespace
 
-TEST_CASE("what is missing is gathered by its root cause") {
+TEST_CASE("missing figures are grouped by root cause") {
     RunRecord run = example_run();
     SampleTable samples = example_samples();
     drop_counters(run, samples);
@@ -28,7 +28,7 @@ TEST_CASE("what is missing is gathered by its root cause") {
     REQUIRE(list.size() == 3);
     const Absence& pmu = with_reason(list, "no core PMU: the hypervisor gives none");
     CHECK(pmu.metrics == std::vector<std::string>{"cpi", "llc_mpki"});
-    CHECK(remedies_for(run, pmu).empty()); // stated for cycles and instructions, which were not asked about
+    CHECK(remedies_for(run, pmu).empty()); // a remedy for cycles and instructions, which are not in the absence
     const Absence& hybrid = with_reason(list, "left out of this example");
     CHECK(hybrid.metrics == std::vector<std::string>{"llc_mpki", "dram_bytes", "amplification"});
     CHECK(where_text(summary, hybrid) == "hybrid");
@@ -45,7 +45,7 @@ TEST_CASE("remedies of one cause are listed together, each once") {
     CHECK(remedies_for(run, with_reason(list, "kernel events are refused")) == "sysctl kernel.perf_event_paranoid=1");
 }
 
-TEST_CASE("rows that make no whole group are named one by one") {
+TEST_CASE("rows that do not form a whole group are listed one by one") {
     Summary summary = summarize(example_run(), example_samples());
     const Absence absence{"x", {"cpi"}, {&summary.rows[0], &summary.rows[4]}};
     CHECK(where_text(summary, absence) == "paired k=2, index k=3");

@@ -61,7 +61,7 @@ struct Shared {
 
 } // namespace
 
-TEST_CASE("the idle machine's bytes are taken off by the time that each reading lasted") {
+TEST_CASE("the idle machine's bytes are subtracted in proportion to each reading's duration") {
     const Shared shared;
     const SummaryRow row = shared.row();
     const Figure* read = row.find("dram_read_bytes");
@@ -75,10 +75,10 @@ TEST_CASE("the idle machine's bytes are taken off by the time that each reading 
     CHECK(read->shared->subtracted == 2000);
     CHECK(read->shared->smallest == 0); // an even background hides nothing
     CHECK(row.find("ddr-read")->value() == 4000);
-    CHECK(row.find("dram_bytes") == nullptr); // no writes were counted: half is no sum
+    CHECK(row.find("dram_bytes") == nullptr); // no writes were counted, so there is no sum
 }
 
-TEST_CASE("a batch's reading is shared out over its steps after the background is off") {
+TEST_CASE("a batch's reading is divided by its steps after subtracting the background") {
     Shared shared;
     for (Sample& sample : shared.samples.rows) {
         sample.batch = 4;
@@ -89,7 +89,7 @@ TEST_CASE("a batch's reading is shared out over its steps after the background i
     CHECK(row.find("bound_bytes")->value() == 1024);
 }
 
-TEST_CASE("an uneven background widens the interval and states the smallest volume it leaves visible") {
+TEST_CASE("an uneven background widens the interval and gives the smallest detectable volume") {
     Shared shared;
     // Per repeat and side one window of 1.9 MB and one of 2.1 MB: rate stays 2 B/ns.
     for (std::size_t i = 0; i < shared.background.rows.size(); ++i)
@@ -105,7 +105,7 @@ TEST_CASE("an uneven background widens the interval and states the smallest volu
     CHECK(*read.estimate.ci_low < 44000 - 1.96 * 50);
 }
 
-TEST_CASE("a figure below what the background hides is withheld, with the steps that would show the bound") {
+TEST_CASE("a figure below the background's detection limit is withheld, with the number of steps that would suffice") {
     Shared shared;
     for (std::size_t i = 0; i < shared.background.rows.size(); ++i)
         shared.background.rows[i].readings[0]->count = i % 2 == 0 ? 1900000 : 2100000;
@@ -119,7 +119,7 @@ TEST_CASE("a figure below what the background hides is withheld, with the steps 
           "--repeats, would be needed to detect the bound; not simulated");
 }
 
-TEST_CASE("drift between before and after a phase counts as uncertainty of the rate") {
+TEST_CASE("drift between before and after a phase adds to the rate's uncertainty") {
     Shared shared;
     for (Sample& window : shared.background.rows)
         window.readings[0]->count = window.step < 2 ? 1000000 : 3000000;
@@ -130,7 +130,7 @@ TEST_CASE("drift between before and after a phase counts as uncertainty of the r
     CHECK(read.shared->smallest == Approx(3.29 * std::sqrt(2 * 4e6) / 4));
 }
 
-TEST_CASE("shared bytes without a background to subtract are not a figure") {
+TEST_CASE("shared bytes without a background are not a figure") {
     Shared shared;
     shared.background.rows.clear();
     CHECK(shared.row().unavailable.at("dram_read_bytes") ==
@@ -139,7 +139,8 @@ TEST_CASE("shared bytes without a background to subtract are not a figure") {
           "ddr-read: background.csv is missing: nothing to subtract; not simulated");
 }
 
-TEST_CASE("passes over the same trace add up to one figure, and the simulation is listed in also with a verdict") {
+TEST_CASE(
+    "passes over the same trace are added up to one figure, and the simulation is listed in `also` with a verdict") {
     Shared shared;
     EventRecord second = shared.run.events[0];
     second.name = "ddr-read-2";

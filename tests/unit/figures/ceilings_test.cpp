@@ -93,7 +93,7 @@ TEST_CASE("DRAM bytes are compared with the ceiling in DRAM bytes: load, write-b
     CHECK(dram.write_allocate->factor == 0.5);
 }
 
-TEST_CASE("rows copied by non-temporal stores have the ceiling of such copies, with its caveats") {
+TEST_CASE("rows copied by non-temporal stores are compared with the ceiling of such copies, with caveats") {
     RunRecord run = calibrated_run();
     for (ExperimentRecord& experiment : run.experiments)
         if (experiment.loop == "paired") experiment.copy_method = "nt";
@@ -107,7 +107,7 @@ TEST_CASE("rows copied by non-temporal stores have the ceiling of such copies, w
           "no ceiling of nt-row-copy in LLC with 1 thread: run bytebound calibrate --threads 1");
 }
 
-TEST_CASE("each row group is a copy of its own: the ceiling of 256 + 768 bytes, by hand") {
+TEST_CASE("each row group is copied separately: the ceiling of 256 + 768 bytes, by hand") {
     RunRecord run = calibrated_run();
     run.workload.layout.groups = {{"up", 256}, {"down", 768}};
     auto& ceilings = run.calibration->ceilings.ceilings;
@@ -123,7 +123,7 @@ TEST_CASE("each row group is a copy of its own: the ceiling of 256 + 768 bytes, 
     CHECK(memory.small_buffers);
 }
 
-TEST_CASE("below the parallel threshold one worker copies, and its ceiling counts") {
+TEST_CASE("below the parallel threshold one worker's ceiling is used") {
     RunRecord run = calibrated_run();
     run.workload.threads = 2;
     run.workload.parallel_threshold = 64;
@@ -137,13 +137,13 @@ TEST_CASE("below the parallel threshold one worker copies, and its ceiling count
     row.metrics.at("rows_written").estimate.value = 64;
     CHECK(judged(run, row).ceilings[1].threads == 2);
     CHECK(judged(run, row).ceilings[1].percent == Approx(25)); // 4 of 16
-    // Of a calibration of two workers alone, the team's serve.
+    // With a calibration of two workers only, the team's ceilings are used.
     row.metrics.at("rows_written").estimate.value = 63;
     std::erase_if(run.calibration->ceilings.ceilings, [](const Ceiling& each) { return each.threads == 1; });
     CHECK(judged(run, row).ceilings[1].percent == Approx(25));
 }
 
-TEST_CASE("a factor that noise took below 0 counts as 0, and is shown as measured") {
+TEST_CASE("a negative measured factor counts as 0, and is shown as measured") {
     RunRecord run = calibrated_run();
     run.calibration->ceilings.write_allocate[0].factor = -0.1;
     run.calibration->ceilings.write_allocate[0].ci_low = -0.3;
@@ -155,7 +155,8 @@ TEST_CASE("a factor that noise took below 0 counts as 0, and is shown as measure
     CHECK(text.find("write-allocate factor -0.10 (-0.30-0.60), used as 0, uncore") != std::string::npos);
 }
 
-TEST_CASE("DRAM bytes of another simulated cache have no percentage of this machine's memory, counted ones do") {
+TEST_CASE(
+    "DRAM bytes of another simulated cache have no percentage of this machine's memory bandwidth, counted ones do") {
     RunRecord run = calibrated_run();
     run.workload.cache = CacheChoice{{65536, 16, 64}, GeometryOrigin::option, false};
     SummaryRow row = judged(run);
@@ -174,7 +175,7 @@ TEST_CASE("DRAM bytes of another simulated cache have no percentage of this mach
     CHECK(judged(run, row).ceilings[2].percent == Approx(40));
 }
 
-TEST_CASE("--llc with the host's own geometry keeps the percentage, with an unknown one it has none") {
+TEST_CASE("--llc with the host's own geometry keeps the percentage; with an unknown host cache there is none") {
     RunRecord run = calibrated_run();
     SummaryRow emulated = row_of("paired");
     emulated.metrics.at("dram_gbps").tier = Tier::emulated;
@@ -187,7 +188,7 @@ TEST_CASE("--llc with the host's own geometry keeps the percentage, with an unkn
     CHECK(judged(run).ceilings[2].percent == Approx(40));
 }
 
-TEST_CASE("a record of an older version says by its simulation alone which cache it modelled") {
+TEST_CASE("in a record of an older version, the simulation determines the modelled cache") {
     RunRecord run = calibrated_run();
     run.workload.cache.reset();
     run.simulation->origin = GeometryOrigin::option;
@@ -201,7 +202,7 @@ TEST_CASE("a record of an older version says by its simulation alone which cache
           "DRAM bytes are emulated, and the record does not say for which cache");
 }
 
-TEST_CASE("rows copied by a special instruction are compared with memcpy's ceiling, and the section says so") {
+TEST_CASE("rows copied by a special instruction are compared with memcpy's ceiling, with a note") {
     RunRecord run = calibrated_run();
     for (ExperimentRecord& experiment : run.experiments)
         if (experiment.loop == "paired") experiment.copy_method = "movsb";
@@ -220,7 +221,7 @@ TEST_CASE("ceilings of fewer than six rounds are flagged") {
     CHECK(text.find("n = 5, few_blocks)") != std::string::npos);
 }
 
-TEST_CASE("a bandwidth that could not be obtained has no percentage, but its reason and the ceiling") {
+TEST_CASE("a missing bandwidth has no percentage, but a reason and the ceiling") {
     SummaryRow row = row_of("paired");
     row.metrics.erase("dram_gbps");
     row.unavailable["dram_gbps"] = "nothing counts DRAM bytes";
@@ -252,7 +253,7 @@ TEST_CASE("without a calibration there is a reason and a remedy, in the row and 
     CHECK(why_no_ceilings(run) == "the run did not look for a calibration of its host");
 }
 
-TEST_CASE("the section of the ceilings is pinned") {
+TEST_CASE("the section on ceilings equals its golden file") {
     const RunRecord run = calibrated_run();
     const std::string text = to_markdown(report_document(run, summarize(run, example_samples())));
     const auto begin = text.find("## Bandwidth compared with this host's ceilings");

@@ -18,25 +18,25 @@ TEST_CASE("a better time is a claim with its interval") {
           "paired is 9.81x (95% CI 9.60-10.02) faster than index at k=16");
 }
 
-TEST_CASE("a worse ratio is turned round, and so is its interval") {
+TEST_CASE("a worse ratio is inverted, and so is its interval") {
     // 1/0.5 = 2; 1/0.8 = 1.25; 1/0.4 = 2.5
     CHECK(claim_text(of("time_ns", 0.5, 0.4, 0.8, Verdict::worse), Tier::timed) ==
           "paired is 2.00x (95% CI 1.25-2.50) slower than index at k=16");
 }
 
-TEST_CASE("computed bytes have no interval and say that they are exact") {
+TEST_CASE("claims about computed bytes have no interval and are marked exact") {
     CHECK(claim_text(of("requested_bytes", 128, std::nullopt, std::nullopt, Verdict::better), Tier::computed) ==
           "paired requests 128x fewer bytes than index at k=16 (by construction)");
     CHECK(claim_text(of("requested_bytes", 1, std::nullopt, std::nullopt, Verdict::unresolved), Tier::computed) ==
           "paired and index do not differ significantly in requested bytes at k=16: equal (by construction)");
 }
 
-TEST_CASE("a claim about simulated bytes names the tier") {
+TEST_CASE("a claim about simulated bytes includes the tier") {
     CHECK(claim_text(of("dram_bytes", 0.9, 0.85, 0.95, Verdict::worse), Tier::simulated) ==
           "paired moves 1.11x (95% CI 1.05-1.18) more DRAM bytes than index at k=16 (simulated)");
 }
 
-TEST_CASE("an interval that contains 1 claims nothing") {
+TEST_CASE("there is no claim if the interval includes 1") {
     CHECK(claim_text(of("time_ns", 1.01, 0.97, 1.05, Verdict::unresolved), Tier::timed) ==
           "paired and index do not differ significantly in time at k=16: 1.01x, 95% CI 0.97-1.05");
 }

@@ -15,12 +15,12 @@ TEST_CASE("sources within a tenth of each other agree") {
     CHECK(verdict->reasons.empty());
 }
 
-TEST_CASE("sources whose intervals touch agree, however far their means") {
+TEST_CASE("sources with overlapping intervals agree, regardless of their means") {
     CHECK(consistency("uncore", mean_of(200, 90, 310), "sim", mean_of(100, 80, 95), false)->verdict ==
           Agreement::agrees);
 }
 
-TEST_CASE("sources that differ name the causes of that direction, the first source's before the second's") {
+TEST_CASE("sources that differ list the causes for that direction, the first source's before the second's") {
     const auto less = consistency("uncore", mean_of(50, 49, 51), "sim", mean_of(100, 100, 100), false);
     REQUIRE(less);
     CHECK(less->verdict == Agreement::differs);
@@ -40,7 +40,7 @@ TEST_CASE("sources that differ name the causes of that direction, the first sour
                                    "other program uses the cache"});
 }
 
-TEST_CASE("with a simulated hierarchy the first cause of callgrind's difference is that it has none") {
+TEST_CASE("with a simulated hierarchy the first cause of callgrind's difference is that it lacks one") {
     const auto with = consistency("callgrind", mean_of(150, 150, 150), "sim", mean_of(100, 100, 100), true);
     const auto without = consistency("callgrind", mean_of(150, 150, 150), "sim", mean_of(100, 100, 100), false);
     REQUIRE(with);
@@ -55,7 +55,7 @@ TEST_CASE("with a simulated hierarchy the first cause of callgrind's difference 
           consistency("uncore", mean_of(150, 149, 151), "sim", mean_of(100, 100, 100), false)->reasons);
 }
 
-TEST_CASE("nothing against something has no ratio, nothing against nothing agrees") {
+TEST_CASE("0 compared with another value has no ratio, and two zeros agree") {
     CHECK_FALSE(consistency("uncore", mean_of(5, 4, 6), "sim", mean_of(0, 0, 0), false));
     CHECK(consistency("uncore", mean_of(0, 0, 0), "sim", mean_of(0, 0, 0), false)->verdict == Agreement::agrees);
 }

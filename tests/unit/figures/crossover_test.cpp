@@ -32,7 +32,7 @@ std::optional<CrossoverSummary> crossover_of(std::vector<At> points, RunRecord r
 
 } // namespace
 
-TEST_CASE("the crossover lies where the ratio of the times falls to one, and so do its ends") {
+TEST_CASE("the crossover is where the ratio of times falls to 1, and its ends where the interval's ends do") {
     // log-linear from 16 to 256: the value falls from 4 to 1/4, halfway at 64; the lower end from 2 to 1/8, a quarter
     // of the way at 32; the upper one from 8 to 1/2, three quarters at 128.
     const auto found = crossover_of({{16, 4, 2, 8}, {256, 0.25, 0.125, 0.5}});
@@ -46,7 +46,7 @@ TEST_CASE("the crossover lies where the ratio of the times falls to one, and so 
     CHECK(found->tau_basis == "measured");
 }
 
-TEST_CASE("ks in any order, and k = 0, make the same curve") {
+TEST_CASE("ks in any order, with or without k = 0, give the same curve") {
     const auto found = crossover_of({{256, 0.25, 0.2, 0.3}, {0, 100, 90, 110}, {16, 4, 3, 5}});
     CHECK(*found->measured.k == Approx(64));
 }
@@ -57,7 +57,7 @@ TEST_CASE("an end of the interval beyond the ks is absent") {
     CHECK_FALSE(found->measured.ci_high);
 }
 
-TEST_CASE("without a crossing among the ks there is no k and no tau, but the side") {
+TEST_CASE("without a crossing among the ks there is no k and no tau, but the faster side is reported") {
     auto found = crossover_of({{16, 4, 3, 5}, {256, 2, 1, 3}});
     CHECK_FALSE(found->measured.k);
     CHECK(found->measured.reason == "paired is faster at every k of the run, up to 256");
@@ -83,13 +83,13 @@ TEST_CASE("a model that contradicts the run gives no tau") {
     CHECK(crossover_of({{16, 4, 3, 5}, {256, 2, 1, 3}})->tau_reason == "k* was neither measured nor modelled");
 }
 
-TEST_CASE("where the faster loop changes more than once there is no crossover") {
+TEST_CASE("there is no crossover if the faster loop changes more than once") {
     const auto found = crossover_of({{16, 0.9, 0.8, 1}, {64, 1.2, 1.1, 1.3}, {256, 0.5, 0.4, 0.6}});
     CHECK_FALSE(found->measured.k);
     CHECK(found->measured.reason == "the faster loop changes more than once over the ks of the run");
 }
 
-TEST_CASE("the ends of the crossover enclose it, whatever their curves do elsewhere") {
+TEST_CASE("the ends of the crossover enclose it, regardless of their curves elsewhere") {
     // The lower ends fall, rise and fall again; the upper ones rise after the crossing and fall for good later.
     const auto found = crossover_of({{16, 2, 1.5, 3}, {64, 1.1, 0.9, 1.2}, {128, 0.9, 0.8, 1.3}, {256, 0.5, 0.4, 0.8}});
     REQUIRE(found->measured.k);
@@ -100,7 +100,7 @@ TEST_CASE("the ends of the crossover enclose it, whatever their curves do elsewh
 
 TEST_CASE("without both loops there is no crossover") { CHECK_FALSE(crossover_of({})); }
 
-TEST_CASE("the model's crossover is listed with the measured one, and gives tau where that has none") {
+TEST_CASE("the model's crossover is listed with the measured one, and gives tau if there is none") {
     RunRecord run;
     run.expected.emplace();
     run.expected->crossover.emplace();

@@ -76,7 +76,7 @@ double sum(const LedgerParts& p) {
 
 } // namespace
 
-TEST_CASE("a simulated figure is explained by its own lines to the byte") {
+TEST_CASE("a simulated figure is explained exactly by its own lines") {
     const SummaryRow row = OneStep().row();
     REQUIRE(row.ledger);
     const Ledger& ledger = *row.ledger;
@@ -99,7 +99,7 @@ TEST_CASE("a simulated figure is explained by its own lines to the byte") {
     CHECK(sum(ledger.parts) == ledger.measured);
 }
 
-TEST_CASE("deferred is the growth of the rows' dirty bytes, lists and tables left out") {
+TEST_CASE("deferred is the growth of the rows' dirty bytes, without lists and tables") {
     OneStep step;
     CHECK(*step.row().ledger->deferred == 896 - 640);
     step.run.experiments[0].dirty_before.reset();
@@ -107,7 +107,7 @@ TEST_CASE("deferred is the growth of the rows' dirty bytes, lists and tables lef
     CHECK(step.row().ledger->deferred_reason == "this run does not record it");
 }
 
-TEST_CASE("a counted figure keeps what the model does not expect, with its sign") {
+TEST_CASE("the unexplained part of a counted figure is kept with its sign") {
     OneStep step;
     step.count("dram_read_bytes", 60000);
     step.count("dram_write_bytes", 2792);
@@ -126,7 +126,7 @@ TEST_CASE("a counted figure keeps what the model does not expect, with its sign"
     CHECK(ledger.sources[1].unexplained == 0);
 }
 
-TEST_CASE("where only reads are counted the ledger explains them, without write-backs") {
+TEST_CASE("if only reads are counted the ledger explains reads, without write-backs") {
     OneStep step;
     step.samples.simulated[1] = "gone"; // the model's writes: then there is no dram_bytes
     step.count("dram_read_bytes", 60000);
@@ -162,7 +162,7 @@ TEST_CASE("without a simulation the expected traffic explains a counted figure")
     CHECK_FALSE(ledger.deferred);
 }
 
-TEST_CASE("a row that no model knows has a reason instead of a ledger") {
+TEST_CASE("a row without a model has a reason instead of a ledger") {
     OneStep step;
     step.count("dram_read_bytes", 60000);
     step.count("dram_write_bytes", 60000);

@@ -12,7 +12,7 @@ TEST_CASE("exact numbers read back to the same double and show integers without 
     CHECK(exact_number(1e300) == "1e+300");
 }
 
-TEST_CASE("numbers for people keep three digits, and whole ones whole") {
+TEST_CASE("numbers for people have three digits, and integers are exact") {
     CHECK(compact_number(4.2149) == "4.21");
     CHECK(compact_number(41.26) == "41.3");
     CHECK(compact_number(413.4) == "413");
@@ -38,7 +38,7 @@ TEST_CASE("times show no more than the clock's nanoseconds") {
     CHECK(compact_microseconds(4000, 4580) == "4.00");
 }
 
-TEST_CASE("ratios have two decimals where these can mean something") {
+TEST_CASE("ratios have two decimals if those are meaningful") {
     CHECK(times_text(9.812) == "9.81x");
     CHECK(times_text(256) == "256x");
     CHECK(times_text(0.0123) == "0.012x");

@@ -20,7 +20,7 @@ std::vector<Series> series(std::vector<double> values, Tier tier = Tier::counted
 
 } // namespace
 
-TEST_CASE("16 instructions a cycle are believed, one more in the whole row is not") {
+TEST_CASE("16 instructions per cycle are accepted, one more instruction in the whole row is not") {
     auto instructions = series({1600, 1600}), cycles = series({100, 100});
     withhold_impossible_ipc(instructions, cycles);
     CHECK_FALSE(instructions[0].empty());
@@ -28,7 +28,7 @@ TEST_CASE("16 instructions a cycle are believed, one more in the whole row is no
     instructions = series({1600, 1601});
     withhold_impossible_ipc(instructions, cycles);
     CHECK(instructions[0].empty());
-    CHECK(cycles[0].empty()); // one of the two is wrong, and nobody knows which
+    CHECK(cycles[0].empty()); // one of the two is wrong, and it is unknown which
     CHECK(instructions[0].reason ==
           "impossible: 3201 instructions in 200 cycles, where no core retires more than 16 in one");
 }
@@ -44,7 +44,7 @@ TEST_CASE("instructions in no cycle are impossible; two domains are not compared
           "impossible: 5 instructions in 0 cycles, where no core retires more than 16 in one");
 }
 
-TEST_CASE("counted bytes beyond any machine's memory are withheld; modelled ones are no measurement") {
+TEST_CASE("counted bytes beyond any machine's memory bandwidth are withheld; modelled ones are not") {
     const auto time = series({10});
     auto bytes = series({40'000}, Tier::shared);
     withhold_impossible_traffic(bytes, time[0]);

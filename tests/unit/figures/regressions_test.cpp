@@ -54,7 +54,7 @@ Rows paired_rows() {
 
 } // namespace
 
-TEST_CASE("a loop that copies min_rows rows out of all caches has the slopes of theory") {
+TEST_CASE("a loop that copies min_rows uncached rows has the theoretical slopes") {
     const Rows rows = paired_rows();
     const Regression read = rows.find("paired", "dram_read_bytes");
     CHECK(read.x == "min_bytes");
@@ -83,16 +83,16 @@ TEST_CASE("non-temporal stores read a row once, rep movsb an unknown number of t
           "rep movsb may store whole lines without reading them");
 }
 
-TEST_CASE("below four times the cache theory does not hold, and the footprint is said") {
+TEST_CASE("below four times the cache theory does not apply, and the footprint is reported") {
     Rows rows = paired_rows();
     rows.run.simulation->geometry.size_bytes = 2 << 20;
     const Regression read = rows.find("paired", "dram_read_bytes");
     CHECK_FALSE(read.theory);
     CHECK(read.theory_reason == "rows are found in the LLC: m*S is 4 MiB, 2 x its 2 MiB");
-    CHECK(rows.find("paired", "requested_bytes").theory == 2.0); // asks for what it asks for
+    CHECK(rows.find("paired", "requested_bytes").theory == 2.0); // requested bytes do not depend on caches
 }
 
-TEST_CASE("rows that share lines, and steps with something between them, have no theory of their bytes in memory") {
+TEST_CASE("rows that share lines, and steps with work between them, have no theoretical slope of DRAM bytes") {
     Rows shared = paired_rows();
     shared.run.workload.layout = make_layout(Dtype::f32, 130, 126, 0); // 520 + 504 bytes
     CHECK_FALSE(shared.find("paired", "dram_write_bytes").theory);
@@ -121,7 +121,7 @@ TEST_CASE("a rebuild has no theoretical slope, and hybrid only while it never re
     CHECK(hybrid.find("hybrid", "dram_read_bytes").theory_reason == "some steps were rebuilds");
 }
 
-TEST_CASE("one k makes no line") {
+TEST_CASE("one k does not give a line") {
     Rows rows;
     rows.add("paired", 16, 8, 1, 1);
     CHECK(regressions(rows.run, rows.summary).empty());

@@ -29,7 +29,7 @@ const std::string& reason(const Summary& summary, const char* loop, std::uint32_
 
 } // namespace
 
-TEST_CASE("rows come by k in the order of the run, then by loop") {
+TEST_CASE("rows are ordered by k in the order of the run, then by loop") {
     const Summary summary = example();
     std::vector<std::string> order;
     for (const SummaryRow& row : summary.rows)
@@ -79,14 +79,14 @@ TEST_CASE("an odd k has a mean A and R, and max(A,R) in every step") {
     CHECK(value(summary, "index", 3, "requested_ratio") == Approx(26.0 / 3));
 }
 
-TEST_CASE("where R > A the exact minimum may lie below the bound") {
+TEST_CASE("for R > A the exact minimum may be below the bound") {
     const Summary summary = example();
     // hybrid k=3: min_rows 2, 1, 2 of S = 1024.
     CHECK(value(summary, "hybrid", 3, "min_bytes") == Approx(5.0 / 3 * 1024));
     CHECK(value(summary, "hybrid", 3, "bound_bytes") == 2048);
 }
 
-TEST_CASE("for k = 0 ratios to the bound are null, and so they say") {
+TEST_CASE("for k = 0 ratios to the bound are null, with a reason") {
     const Summary summary = example();
     CHECK(value(summary, "paired", 0, "bound_bytes") == 0);
     CHECK(reason(summary, "paired", 0, "requested_ratio") == "bound is 0");
@@ -111,7 +111,7 @@ TEST_CASE("simulated figures come from segment 0 only, once per step") {
     CHECK(amplification->estimate.n == 3);
 }
 
-TEST_CASE("GB/s set the traffic against the time of the same steps") {
+TEST_CASE("GB/s relate the traffic to the time of the same steps") {
     const Summary summary = example();
     // paired k=2, repeat 0: 4288 bytes in 100+110+120 ns.
     const Figure* rate = summary.find("paired", 2)->find("dram_gbps");
@@ -158,7 +158,7 @@ TEST_CASE("CPI is a ratio of sums over counted steps") {
     CHECK(value(summary, "paired", 2, "cycles") == Approx(1300.0 / 6));
 }
 
-TEST_CASE("a counter that was scaled lowers the tier, one that never ran is excluded") {
+TEST_CASE("a scaled counter lowers the tier, and one that never ran is excluded") {
     SampleTable samples = example_samples();
     // paired k=2 in repeat 0: step 0 ran half of the time (200 -> 400 cycles), step 1 not at all.
     samples.rows[0].readings[0] = Reading{200, 1000, 500, ReadingState::scaled};
@@ -213,7 +213,7 @@ TEST_CASE("counters of two groups of one pass are not divided either") {
           "cycles and instructions did not fit into one group of counters");
 }
 
-TEST_CASE("counted DRAM bytes are reads plus writes, as direct as the worse of them") {
+TEST_CASE("counted DRAM bytes are reads plus writes, with the less direct tier") {
     RunRecord run = example_run();
     run.events[0].role = "dram_read_bytes";  // 200 220 240 180 200 260
     run.events[1].role = "dram_write_bytes"; // 100 each
@@ -245,7 +245,7 @@ TEST_CASE("simulated misses over counted instructions have the simulation's tier
     CHECK(mpki->source == "sim");
 }
 
-TEST_CASE("an event that cannot be counted passes its reason on") {
+TEST_CASE("the reason of an event that cannot be counted becomes the figure's") {
     const Summary summary = example();
     CHECK(reason(summary, "paired", 2, "context_switches") == "kernel events are refused");
     CHECK(reason(summary, "paired", 2, "context-switches") == "kernel events are refused");
@@ -253,7 +253,7 @@ TEST_CASE("an event that cannot be counted passes its reason on") {
     CHECK(value(summary, "paired", 2, "page_faults") == 0); // a counted 0 is a figure
 }
 
-TEST_CASE("one cause that run and event both state is said once") {
+TEST_CASE("a cause given by both run and event is reported once") {
     RunRecord run = example_run();
     run.unavailable.push_back({"context_switches", "context-switches: kernel events are refused", ""});
     CHECK(reason(summarize(run, example_samples()), "paired", 2, "context_switches") == "kernel events are refused");
@@ -287,7 +287,7 @@ TEST_CASE("hybrid reports how often it rebuilt") {
     CHECK_FALSE(summary.find("paired", 2)->index_steps.has_value());
 }
 
-TEST_CASE("a complete exchange stores m rows either way: tau tells a rebuild") {
+TEST_CASE("a complete exchange stores m rows in either case, and tau identifies a rebuild") {
     RunRecord run = example_run();
     run.experiments = {run.experiments[2]}; // hybrid, k = 2
     run.experiments[0].k = 16;
@@ -302,7 +302,7 @@ TEST_CASE("a complete exchange stores m rows either way: tau tells a rebuild") {
     CHECK(summarize(run, samples).rows[0].index_steps == 0u);
 }
 
-TEST_CASE("hybrid's rule is judged by the rows that are active after the step, warm-up included") {
+TEST_CASE("hybrid's rule uses the rows active after the step, including warm-up steps") {
     // m = 0 at first; one step of the warm-up added 4. Then +4, -4, +4 rows of k = 4: m_after = 8, 4, 8. Each step
     // stores as many rows as a rebuild would.
     RunRecord run = example_run();
@@ -338,7 +338,7 @@ TEST_CASE("counters of two domains are not divided") {
           "llc_misses counts domain u, instructions domain uk");
 }
 
-TEST_CASE("loops are compared over the steps that both have, repeat by repeat") {
+TEST_CASE("loops are compared over their common steps, repeat by repeat") {
     RunRecord run = example_run();
     SampleTable samples = example_samples();
     // The counter of paired k=2 never ran in repeat 0, that of index not in step 0 of repeat 1.
@@ -413,7 +413,7 @@ TEST_CASE("every other loop is compared with index, and paired with each remaini
     CHECK(summary.compare(2, "paired", "index", "dram_bytes")->verdict == Verdict::worse);
 }
 
-TEST_CASE("what is null or 0 is not compared") {
+TEST_CASE("figures that are null or 0 are not compared") {
     const Summary summary = example();
     CHECK(summary.compare(2, "hybrid", "index", "dram_bytes") == nullptr);      // hybrid: null
     CHECK(summary.compare(0, "paired", "index", "requested_bytes") == nullptr); // paired: 0
@@ -440,7 +440,7 @@ TEST_CASE("without index the first loop is the base") {
     CHECK(summary.compare(2, "paired", "hybrid", "time_ns") == nullptr);
 }
 
-TEST_CASE("a killed run keeps its finished phases and names the others") {
+TEST_CASE("a killed run keeps its finished phases and lists the others") {
     RunRecord run = example_run();
     SampleTable samples = example_samples();
     run.status = RunStatus::failed;
@@ -452,7 +452,7 @@ TEST_CASE("a killed run keeps its finished phases and names the others") {
     CHECK(summary.compare(2, "paired", "index", "time_ns")->ratio.ratio == Approx(810.0 / 110));
 }
 
-TEST_CASE("what library code had to store is not known, and not 0") {
+TEST_CASE("the minimum of library code is unknown, not 0") {
     RunRecord run = example_run();
     run.experiments.resize(1);
     run.experiments[0].replayed = false;
@@ -462,7 +462,7 @@ TEST_CASE("what library code had to store is not known, and not 0") {
     CHECK(value(summary, "paired", 2, "rows_written") == 1);
 }
 
-TEST_CASE("batches count per step") {
+TEST_CASE("figures of batches are per step") {
     RunRecord run = example_run();
     run.experiments.resize(1);
     SampleTable samples = example_samples();
@@ -477,7 +477,7 @@ TEST_CASE("batches count per step") {
     CHECK(summary.rows[0].added == 1);
 }
 
-TEST_CASE("gap traffic is a key only with --between") {
+TEST_CASE("gap traffic has keys only with --between") {
     const Summary without = example();
     CHECK(std::find(without.metrics.begin(), without.metrics.end(), "gap_dram_read_bytes") == without.metrics.end());
     RunRecord run = example_run();
@@ -496,14 +496,14 @@ TEST_CASE("gap traffic is a key only with --between") {
     CHECK(reason(with, "hybrid", 2, "gap_dram_read_bytes") == "left out of this example");
 }
 
-TEST_CASE("summary.csv is pinned") {
+TEST_CASE("summary.csv equals its golden file") {
     RunRecord run = example_run();
     run.experiments.resize(3); // k = 2
     const std::string text = summary_csv(run, summarize(run, example_samples()));
     CHECK(golden("summary.csv", text) == text);
 }
 
-TEST_CASE("summary.json is pinned") {
+TEST_CASE("summary.json equals its golden file") {
     RunRecord run = example_run();
     run.experiments.resize(3); // k = 2
     const std::string text = summary_json(run, summarize(run, example_samples()));

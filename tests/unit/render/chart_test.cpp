@@ -28,10 +28,10 @@ std::size_t count(const std::string& text, const std::string& what) {
 TEST_CASE("a chart has one marker per known value above 0, and a gap elsewhere") {
     const std::string svg = chart_svg(chart_of({10, 0, 5, 20, 30}, {true, true, false, true, true}), {"paired"});
     CHECK(count(svg, "<circle") == 3);
-    CHECK(count(svg, "L") == 1); // one line, between the last two: none through a point that is not there
+    CHECK(count(svg, "L") == 1); // one line, between the last two points; none through a missing point
 }
 
-TEST_CASE("a chart without a value says so and divides by nothing") {
+TEST_CASE("a chart without values says so and does not divide by 0") {
     const std::string svg = chart_svg(chart_of({0, 0}, {false, false}), {"paired"});
     CHECK(svg.find("n/a") != std::string::npos);
     CHECK(svg.find("nan") == std::string::npos);

@@ -48,7 +48,7 @@ MachineDiagnosis small() {
 
 } // namespace
 
-TEST_CASE("doctor's screen, word for word") {
+TEST_CASE("doctor's screen has exactly the expected text") {
     MachineDiagnosis diagnosis = small();
     diagnosis.warnings = {"CPUs 2-3 are offline"};
     diagnosis.facts.pmus = {pmu("cpu", PmuKind::core), pmu("uncore_imc_1", PmuKind::memory_controller),
@@ -105,7 +105,7 @@ TEST_CASE("warnings that do not fit are counted, not dropped") {
     CHECK(lines[23] == "and 23 more warnings: bytebound doctor --json");
 }
 
-TEST_CASE("the JSON document tells states, codes and raw facts") {
+TEST_CASE("the JSON document contains states, codes and raw facts") {
     MachineDiagnosis diagnosis = small();
     diagnosis.facts.paranoid = 3;
     diagnosis.facts.probes = Probes{{"cycles", {EACCES, {}}}, {"full-group", {0, ProbeTimes{1, 2, 3}}}};
@@ -136,7 +136,7 @@ TEST_CASE("the JSON document tells states, codes and raw facts") {
     CHECK(nlohmann::json::parse(doctor_json(diagnosis))["probes"].is_null());
 }
 
-TEST_CASE("probes in the document can be cut out by line and read back") {
+TEST_CASE("probes in the document can be extracted by line and read back") {
     MachineDiagnosis diagnosis = small();
     diagnosis.facts.probes = Probes{{"cycles", {0, ProbeTimes{7, 9, 9}}}, {"raw", {ENOENT, {}}}};
     const std::string text = doctor_json(diagnosis);

@@ -51,14 +51,14 @@ TEST_CASE("Markdown text cannot open a cell, a link, an element or emphasis") {
     CHECK(escape_markdown("two\nlines") == "two lines");
 }
 
-TEST_CASE("a Markdown code span holds its own backticks") {
+TEST_CASE("a Markdown code span may contain backticks") {
     Document document;
     document.title = "T";
     document.blocks = {Paragraph{code("a`b"), Tone::plain}, CodeBlock{"x\n```\ny"}};
     CHECK(to_markdown(document) == "# T\n\n``a`b``\n\n````\nx\n```\ny\n````\n");
 }
 
-TEST_CASE("HTML text cannot end its element, wherever it is placed") {
+TEST_CASE("HTML text cannot end its element, in any position") {
     const std::string evil = "</style></script><script>alert('x')</script>{{body}}";
     Document document;
     document.title = evil;

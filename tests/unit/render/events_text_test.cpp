@@ -60,7 +60,7 @@ TEST_CASE("a resolved event shows PMU, config words, domain, scale and whether i
           "cycles: no core PMU; run on bare metal\n");
 }
 
-TEST_CASE("an event that the kernel refuses says why and what to do") {
+TEST_CASE("an event that the kernel refuses has a reason and a remedy") {
     const std::string text = events_resolve_text({refused()});
     CHECK(text.ends_with("\nmsr/tsc/: the kernel refuses; lower perf_event_paranoid\n"));
     const std::string json = events_resolve_json({refused()});
@@ -68,7 +68,7 @@ TEST_CASE("an event that the kernel refuses says why and what to do") {
     CHECK(json.find("\"reason\": \"the kernel refuses\"") != std::string::npos);
 }
 
-TEST_CASE("in JSON an event that was not tried opens neither true nor false") {
+TEST_CASE("in JSON the `opens` of an event that was not tried is null") {
     CHECK(events_resolve_json({cas()}).find("\"opens\": null") != std::string::npos);
     CHECK(events_resolve_json({tsc()}).find("\"opens\": true") != std::string::npos);
     CHECK(events_resolve_json({absent()}).find("\"event\": null") != std::string::npos);
@@ -84,7 +84,7 @@ TEST_CASE("the list of events groups names by kind and PMU") {
     CHECK(events_list_json({{"cycles", "cpu", "hardware"}}).find("\"kind\": \"hardware\"") != std::string::npos);
 }
 
-TEST_CASE("the list of events says where thousands of vendor names are, and does not print them") {
+TEST_CASE("the list of events says how to list thousands of vendor names, and does not print them") {
     const std::vector<VendorPmu> vendor = {{"skx", "Intel Skylake X", 81, false}, {"perf", "generic", 82, true}};
     CHECK(events_list_text({{"cycles", "cpu", "hardware"}}, vendor) ==
           "name    kind      PMU\n"

@@ -94,7 +94,7 @@ const std::string why = "instructions: failed qualification: counted 2.00 x the 
 
 } // namespace
 
-TEST_CASE("a counter that counts twice: its figures are withheld with the reason, the others are kept") {
+TEST_CASE("figures of a counter that counts twice are withheld with a reason, the others are kept") {
     const Tree tree;
     counted() = 2'000'000;
     const Outcome out = run_with(options_for(tree, "run"));
@@ -120,7 +120,7 @@ TEST_CASE("a counter that counts twice: its figures are withheld with the reason
     CHECK(out.record.qualification.events[1].bias == 1);
 }
 
-TEST_CASE("--allow-unqualified shows the figures, marked in the table, the verdict's data and the CSV") {
+TEST_CASE("--allow-unqualified shows the figures, marked in table, summary and CSV") {
     const Tree tree;
     counted() = 2'000'000;
     RunOptions options = options_for(tree, "run");
@@ -143,9 +143,9 @@ TEST_CASE("--allow-unqualified shows the figures, marked in the table, the verdi
     CHECK(contains_text(out.csv, ",unqualified: " + why));
 }
 
-TEST_CASE("a counter that counts what was done passes, and nothing is marked") {
+TEST_CASE("a correct counter passes, and nothing is marked") {
     const Tree tree;
-    counted() = 1'000'027; // what reading adds is no bias
+    counted() = 1'000'027; // instructions added by the reads are within the limit
     const Outcome out = run_with(options_for(tree, "run"));
     REQUIRE(out.measured);
     CHECK(out.summary.rows.at(0).find("cpi")->value() == Approx(1.5).epsilon(1e-4));
@@ -169,7 +169,7 @@ TEST_CASE("--strict refuses a counter that failed, before any step is measured")
     CHECK(out.record.placement.steps == 0);
 }
 
-TEST_CASE("--qualify: cached uses what this boot has measured, always measures again, off says that it did not") {
+TEST_CASE("--qualify: cached uses this boot's result, always measures again, off records that it did not") {
     const Tree tree;
     RunSeams where = seams();
     where.qualification_cache = tree.path() / "cache";
@@ -179,7 +179,7 @@ TEST_CASE("--qualify: cached uses what this boot has measured, always measures a
     CHECK_FALSE(first.record.qualification.cached);
     CHECK(verdict(first) == QualificationVerdict::passed);
 
-    counted() = 2'000'000; // which only a new measurement can see
+    counted() = 2'000'000; // which only a new measurement detects
     const Outcome second = run_with(options_for(tree, "second"), where);
     CHECK(second.record.qualification.cached);
     CHECK(second.record.qualification.measured == first.record.qualification.measured);

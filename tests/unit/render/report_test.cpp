@@ -21,12 +21,12 @@ bool has(const std::string& text, const std::string& what) { return text.find(wh
 
 } // namespace
 
-TEST_CASE("report.md is pinned") {
+TEST_CASE("report.md equals its golden file") {
     const std::string text = markdown(example_run(), example_samples());
     CHECK(golden("report.md", text) == text);
 }
 
-TEST_CASE("report.md of a machine without counters is pinned") {
+TEST_CASE("report.md of a machine without counters equals its golden file") {
     RunRecord run = example_run();
     SampleTable samples = example_samples();
     drop_counters(run, samples);
@@ -34,7 +34,7 @@ TEST_CASE("report.md of a machine without counters is pinned") {
     CHECK(golden("report-no-counters.md", text) == text);
 }
 
-TEST_CASE("the terminal's table is pinned") {
+TEST_CASE("the terminal's table equals its golden file") {
     RunRecord run = example_run();
     SampleTable samples = example_samples();
     drop_counters(run, samples);
@@ -42,12 +42,12 @@ TEST_CASE("the terminal's table is pinned") {
     CHECK(golden("table.txt", text) == text);
 }
 
-TEST_CASE("ENVIRONMENT.md is pinned") {
+TEST_CASE("ENVIRONMENT.md equals its golden file") {
     const std::string text = to_markdown(environment_document(example_run()));
     CHECK(golden("ENVIRONMENT.md", text) == text);
 }
 
-TEST_CASE("a verdict states time, both levels of bytes, and their tiers") {
+TEST_CASE("a verdict contains time, both levels of bytes, and their tiers") {
     const Summary summary = summarize(example_run(), example_samples());
     const VerdictItem verdict = verdict_of(summary, 2);
     CHECK(verdict.label == "k=2, A=1, R=1");
@@ -69,13 +69,13 @@ TEST_CASE("a verdict at k = 0 has no ratio to the bound") {
     CHECK_FALSE(has(verdict.sentence, "x the bound"));
 }
 
-TEST_CASE("traffic below the bound is explained by the cache, never sold as a win") {
+TEST_CASE("traffic below the bound is attributed to the cache, never presented as a win") {
     const std::string text = markdown(example_run(), example_samples());
     CHECK(has(text, "rows stayed in the last-level cache, not that fewer were stored"));
     CHECK_FALSE(has(text, "beat"));
 }
 
-TEST_CASE("a failed run says so first") {
+TEST_CASE("the report of a failed run begins with the failure") {
     RunRecord run = example_run();
     run.status = RunStatus::failed;
     run.failure = FailureRecord{"prove", "slab", "slot 3 differs", "report it", 1};
@@ -96,7 +96,7 @@ TEST_CASE("a run without a finished phase still has a report") {
     CHECK(has(terminal_report(run, summarize(run, SampleTable{}), false), "not measured: paired k=2"));
 }
 
-TEST_CASE("a column that mixes tiers names the tier in each cell") {
+TEST_CASE("in a column with several tiers each cell has its tier") {
     SampleTable samples = example_samples();
     samples.rows[0].readings[0] = Reading{200, 1000, 500, ReadingState::scaled};
     const Table table = main_table(summarize(example_run(), samples));
@@ -120,7 +120,7 @@ TEST_CASE("no report contains NaN or infinity") {
     }
 }
 
-TEST_CASE("what a user gave stays text in every format") {
+TEST_CASE("user-supplied text is escaped in every format") {
     RunRecord run = example_run();
     run.host = "</script><b>|x|";
     run.command.push_back("$(rm -rf) it's");
@@ -135,7 +135,7 @@ TEST_CASE("what a user gave stays text in every format") {
     CHECK(has(text, "'$(rm -rf) it'\\''s'"));
 }
 
-TEST_CASE("traffic that drifts is one line for all its rows, whatever the run warned of one by one") {
+TEST_CASE("drifting traffic is one line for all its rows, although the run has one warning per row") {
     RunRecord run = example_run();
     run.experiments[0].stationary = run.experiments[3].stationary = run.experiments[6].stationary = false;
     run.warnings.push_back({"not_stationary", std::nullopt, "paired at k 2: the traffic (lines read) drifts"});
@@ -157,7 +157,7 @@ TEST_CASE("the terminal and the verdicts show few repeats and drifting traffic")
     CHECK_FALSE(has(verdict_of(summary, 3).sentence, "drifts"));
 }
 
-TEST_CASE("a k without the column's base has no speedup, and the base is named") {
+TEST_CASE("a k without the column's base has no speedup, and the base is mentioned") {
     RunRecord run = example_run();
     SampleTable samples = example_samples();
     std::erase_if(samples.rows, [](const Sample& sample) { return sample.loop == "index" && sample.k == 2; });

@@ -47,7 +47,7 @@ void fields_of(const json& value, std::vector<std::string>& out) {
 
 } // namespace
 
-TEST_CASE("every loop and k has a point: what a step touches and what it reached") {
+TEST_CASE("every loop and k has a point: the bytes that a step touches and its bandwidth") {
     const json data = data_of(run_with_flops());
     CHECK(data["points"].size() == 9);
     // N + m = 72 rows of 1024 bytes.
@@ -66,7 +66,7 @@ TEST_CASE("every loop and k has a point: what a step touches and what it reached
     CHECK(hybrid["unavailable"]["dram_gbps"] == "no dram_bytes: left out of this example");
 }
 
-TEST_CASE("ceilings hold from the nearer level's capacity to their own; the ridge is peak over reads") {
+TEST_CASE("ceilings apply from the nearer level's capacity to their own; the ridge is peak divided by read bandwidth") {
     const json data = data_of(run_with_flops());
     REQUIRE(data["levels"].size() == 3);
     CHECK(data["levels"][0]["level"] == "L1");
@@ -141,7 +141,7 @@ TEST_CASE("the plot is one Vega-Lite document: two charts whose every field is i
     CHECK(plot["vconcat"][0]["layer"][0]["encoding"]["x"]["scale"]["type"] == "log");
 }
 
-TEST_CASE("nothing on a logarithmic axis is 0 or unknown: k = 0 and missing figures are left out") {
+TEST_CASE("k = 0 and missing figures are omitted, because a logarithmic axis cannot show them") {
     const json plot = plot_of(run_with_flops());
     bool paired_at_0 = false, hybrid_dram = false;
     for (const json& row : plot["datasets"]["points"]) {
@@ -156,7 +156,7 @@ TEST_CASE("nothing on a logarithmic axis is 0 or unknown: k = 0 and missing figu
         CHECK(row["from_bytes"].get<double>() > 0);
         CHECK(row["to_bytes"].get<double>() > row["from_bytes"].get<double>());
     }
-    // The row copy of another size is no ceiling of this run's working sets, but one of the other chart.
+    // A row copy of another size is not in the chart over working sets, but in the other one.
     CHECK(plot["datasets"]["ceilings_by_working_set"].size() == 3);
     CHECK(plot["datasets"]["ceilings_by_row"].size() == 2);
 }

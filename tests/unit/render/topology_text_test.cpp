@@ -24,7 +24,7 @@ Machine two_packages() {
 
 } // namespace
 
-TEST_CASE("the topology names packages, siblings, equal caches once, nodes, and what can be bound") {
+TEST_CASE("the topology lists packages, siblings, equal caches once, nodes, and binding capabilities") {
     CHECK(topology_text(two_packages()) ==
           "machine       2 packages, 2 cores, 4 CPUs online, 2 threads per core, 2 NUMA nodes\n"
           "CPUs          online 0-3, allowed 0-1, offline 4\n"

@@ -46,7 +46,7 @@ SPOILED = {
 failures = [error.message for error in validator.iter_errors(summary)]
 failures += [f"accepted: {what}" for what, change in SPOILED.items() if validator.is_valid(spoiled(change))]
 
-# What draft 7 cannot say: a null figure has its reason, one that was had has none.
+# Rules that draft 7 cannot express: a null figure has a reason, any other figure has none.
 for row in summary["rows"]:
     for name, figure in row["metrics"].items():
         if (figure is None) != (name in row["unavailable"]):

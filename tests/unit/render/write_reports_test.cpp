@@ -64,7 +64,7 @@ TEST_CASE("reports written from the files equal those of the run in memory") {
     }
 }
 
-TEST_CASE("reports written again are equal byte for byte, and nothing else is left") {
+TEST_CASE("rewritten reports are identical, and no other file is left") {
     const ExampleDirectory directory;
     REQUIRE(write_reports(directory.path()).has_value());
     const auto first = contents(directory.path());
@@ -77,7 +77,7 @@ TEST_CASE("reports written again are equal byte for byte, and nothing else is le
     CHECK(first.size() == report_formats().size() + 2); // run.json, samples.csv
 }
 
-TEST_CASE("reports of a run before it is sealed equal those afterwards, also where the command is not UTF-8") {
+TEST_CASE("reports of a run are the same before and after sealing, even if the command is not UTF-8") {
     const ExampleDirectory directory;
     RunRecord run = example_run();
     run.command.push_back("caf\xe9");
@@ -97,7 +97,7 @@ TEST_CASE("reports of a run before it is sealed equal those afterwards, also whe
     CHECK(contents(directory.path() / "sealed") == first);
 }
 
-TEST_CASE("a missing or malformed input is named, with exit code 5") {
+TEST_CASE("a missing or malformed input is reported by name, with exit code 5") {
     for (const char* file : {"run.json", "samples.csv"}) {
         INFO(file);
         const ExampleDirectory directory;
@@ -116,7 +116,7 @@ TEST_CASE("a missing or malformed input is named, with exit code 5") {
     }
 }
 
-TEST_CASE("a report that cannot be replaced is an error and leaves no half file") {
+TEST_CASE("a report that cannot be replaced is an error and leaves no partial file") {
     const ExampleDirectory directory;
     std::filesystem::create_directory(directory.path() / "report.html");
     const auto refused = write_reports(directory.path());
@@ -126,7 +126,7 @@ TEST_CASE("a report that cannot be replaced is an error and leaves no half file"
     CHECK_FALSE(std::filesystem::exists(directory.path() / "report.html.tmp"));
 }
 
-TEST_CASE("a killed run whose last phase was cut off is reported without it, and says so") {
+TEST_CASE("a killed run is reported without its truncated last phase, with a note") {
     const ExampleDirectory directory;
     const std::string whole = text_of(directory.path() / samples_file);
     // The last phase is hybrid k=0, repeat 1, pass 1: three lines. Half of the last one, and its newline, are gone.
@@ -151,7 +151,7 @@ TEST_CASE("a killed run whose last phase was cut off is reported without it, and
     CHECK(written->summary.find("hybrid", 0)->find("llc_misses")->estimate.n == 3);
 }
 
-TEST_CASE("a complete run without all its steps is bad data, also where whole lines are missing") {
+TEST_CASE("a complete run without all its steps is bad data, even if whole lines are missing") {
     const ExampleDirectory directory;
     const std::string whole = text_of(directory.path() / samples_file);
     directory.write("samples.csv", whole.substr(0, whole.rfind('\n', whole.size() - 2) + 1));
