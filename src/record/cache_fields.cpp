@@ -1,6 +1,6 @@
 #include "record/record_fields.hpp"
 
-// What was simulated, emulated and computed for caches.
+// Records of the simulation, the emulation and the computed traffic of caches.
 
 namespace bytebound {
 
@@ -215,7 +215,7 @@ const Table<ClosedForm>& fields_of(const ClosedForm*) {
 
 namespace {
 
-/// The crossover with the interval that the record keeps beside it.
+/// The crossover with its interval, which the record stores separately.
 struct CrossoverInterval {
     Crossover at;
     std::optional<std::uint32_t> low, high;

@@ -7,7 +7,7 @@ using namespace fields;
 
 namespace {
 
-/// Rows belong to the row kernels and to no other.
+/// Row sizes are required for row kernels, and for no others.
 void check_rows(StreamKernel kernel, std::uint64_t row_bytes) {
     if (copies_rows(kernel) != (row_bytes != 0))
         refuse("row_bytes", copies_rows(kernel) ? "a row kernel needs it" : "this kernel does not copy rows");
@@ -24,7 +24,7 @@ void check_factor(WriteAllocateFactor& f) {
         if (end.has_value() != f.measured)
             refuse(key, f.measured ? "a measured factor must have an interval"
                                    : "an assumed factor must not have an interval");
-    if (f.measured) // noise may take it below 0
+    if (f.measured) // noise may make it negative
         check_interval(*f.ci_low, f.factor, *f.ci_high, "factor");
     else if (f.factor != 0 && f.factor != 1)
         refuse("factor", "an assumed factor must be 0 or 1");
@@ -32,7 +32,7 @@ void check_factor(WriteAllocateFactor& f) {
 
 void check_compute(ComputeCeiling& c) { check_interval(c.ci_low, c.flops_per_second, c.ci_high, "flops_per_second"); }
 
-/// The largest team's workers are the placement's CPUs.
+/// The largest team has one worker per CPU of the placement.
 void check_teams(CalibrationRecord& r) {
     if (r.threads.empty()) refuse("threads", "it is not a list of numbers of workers");
     for (std::size_t i = 0; i < r.threads.size(); ++i)

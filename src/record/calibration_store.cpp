@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view suffix = ".json";
 constexpr std::string_view remedy_calibrate = "run bytebound calibrate";
 
-/// A host's name may hold what a file's name may not.
+/// A host's name may contain characters that a file's name must not.
 std::string as_file_name(const std::string& host) {
     std::string name;
     for (const char c : host)
@@ -60,8 +60,8 @@ void keep_threads(std::vector<Each>& list, std::uint32_t threads, std::uint32_t 
     std::erase_if(list, [&](const Each& each) { return each.threads != threads && each.threads != or_threads; });
 }
 
-/// Only what the run can use goes into its record: of bandwidths one worker's, too, which copies alone below the
-/// parallel threshold.
+/// Only what the run can use goes into its record. For bandwidths this includes one worker's, which copies alone below
+/// the parallel threshold.
 CalibrationRecord for_run(CalibrationRecord record, std::uint32_t threads) {
     Ceilings& c = record.ceilings;
     keep_threads(c.ceilings, threads, 1);
@@ -134,7 +134,7 @@ Result<void> write_calibration(const fs::path& file, const CalibrationRecord& re
     std::error_code error;
     if (create) fs::create_directories(file.parent_path(), error);
     if (error) return unwritable(file, error.value());
-    // Another calibration may write the same file now: each has a temporary of its own, the last one stays.
+    // Another calibration may be writing the same file, so each uses its own temporary file; the last rename wins.
     const fs::path temporary = fmt::format("{}.{}.tmp", file.string(), ::getpid());
     const int number = replace_file(file, temporary, to_json_text(record));
     if (number == 0) return {};

@@ -7,9 +7,9 @@
 
 namespace bytebound {
 
-/// The ceilings of the run's number of workers, and where they are from.
+/// The ceilings for the run's number of workers, and their origin.
 struct CalibrationUse {
-    std::string file, measured, version; ///< measured: ISO 8601, UTC; version: of the program that did
+    std::string file, measured, version; ///< measured: ISO 8601, UTC; version: of the program that measured
     std::string isa;                     ///< of the stream kernels
     bool quick = false;
     Ceilings ceilings;

@@ -91,7 +91,7 @@ const Table<QualifiedEvent>& fields_of(const QualifiedEvent*) {
     return table;
 }
 
-/// Older versions wrote done and reason only.
+/// Older versions wrote only done and reason.
 const Table<QualificationRecord>& fields_of(const QualificationRecord*) {
     using R = QualificationRecord;
     static constexpr Field<R> list[] = {

@@ -23,13 +23,13 @@ struct CpuShare {
 class FactTable {
 public:
     explicit FactTable(const std::vector<EnvironmentFact>& facts) : facts_(facts) {}
-    /// Empty when absent or unknown.
+    /// Empty if absent or unknown.
     std::string text(std::string_view group, std::string_view name) const {
         for (const EnvironmentFact& fact : facts_)
             if (fact.group == group && fact.name == name) return fact.value;
         return {};
     }
-    /// The number with which the value begins ("12.5 % (CPU 3)").
+    /// The leading number of the value ("12.5 % (CPU 3)").
     std::optional<double> number(std::string_view group, std::string_view name) const {
         const std::string value = text(group, name);
         char* end = nullptr;

@@ -1,5 +1,5 @@
 #pragma once
-// Warnings that follow from the environment of a run.
+// Warnings about the environment of a run.
 
 #include <vector>
 
@@ -7,7 +7,7 @@
 
 namespace bytebound {
 
-/// Warnings about timing and traffic, each with the fact that raised it. Codes and thresholds:
+/// Warnings about timing and traffic, each with the fact that caused it. Codes and thresholds:
 ///   governor_not_performance  any chosen CPU has another governor
 ///   turbo_on                  frequency boost is enabled
 ///   smt_sibling_busy          a sibling of a chosen CPU that is not chosen itself was busy 10 % or more

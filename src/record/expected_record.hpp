@@ -1,5 +1,5 @@
 #pragma once
-// What a run expects before it measures, as run.json keeps it.
+// The expectations of a run before it measures, as recorded in run.json.
 
 #include <optional>
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace bytebound {
 
-/// What the closed forms of a run rest on, and the crossover that follows from them and the ceilings.
+/// Inputs of the run's closed forms, and the crossover computed from them and the ceilings.
 struct ExpectedRecord {
     CacheBelow cache;
     std::string write_allocate_source; ///< of the counts, or why the factor is assumed
     std::optional<Crossover> crossover;
-    /// The smallest and the largest k* with every level's ceilings at either end of their intervals; an end that lies
-    /// beyond k_most is absent.
+    /// The smallest and the largest k* for all combinations of the ceilings' interval ends; an end beyond k_most is
+    /// absent.
     std::optional<std::uint32_t> k_low, k_high;
     std::string crossover_reason; ///< why there is none, and what to do
 };

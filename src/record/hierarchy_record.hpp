@@ -7,17 +7,17 @@
 
 namespace bytebound {
 
-/// The private levels that a run simulates, and where their geometries come from.
+/// The private levels that a run simulates, and the origin of their geometries.
 struct HierarchyRecord {
     HierarchySpec spec;
-    std::string l1_source, l2_source; ///< "sysfs", "hwloc", "--l1", "--l2"; empty for a level that is not there
+    std::string l1_source, l2_source; ///< "sysfs", "hwloc", "--l1", "--l2"; empty for a missing level
     bool operator==(const HierarchyRecord&) const = default;
 };
 
-/// What moved between the levels in the measured steps of one (loop, k).
+/// Lines moved between the levels in the measured steps of one (loop, k).
 struct LevelRecord {
     std::uint64_t steps = 0;
-    HierarchyLines lines; ///< of all those steps
+    HierarchyLines lines; ///< sum over those steps
     bool operator==(const LevelRecord&) const = default;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// The field tables of run.json and of calibration files: what JSON a record's types are. The names in them are those of
-// reports/schema/run.schema.json and calibration.schema.json; a unit test compares each with its tables.
+// The field tables of run.json and of calibration files: the JSON of each record type. Member names are those in
+// reports/schema/run.schema.json and calibration.schema.json; a unit test compares the schemas with these tables.
 
 #include <array>
 #include <string_view>

@@ -4,7 +4,7 @@
 
 namespace bytebound {
 
-/// What run.json and calibration files hold, by their field tables.
+/// The shape of run.json and of calibration files, according to their field tables.
 ValueShape run_shape();
 ValueShape calibration_shape();
 

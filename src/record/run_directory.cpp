@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view temporary_run_file = "run.json.new";
 
-/// What a run writes: only these are sealed with hashes, and, with what a kill leaves of them, removed by --force.
+/// The files that a run writes. Only these are sealed with hashes; --force removes them and the leftovers of a killed
+/// run.
 constexpr std::array<std::string_view, 9> sealed_files = {samples_file,       workers_file,  background_file,
                                                           "roofline.vl.json", "summary.csv", "summary.json",
                                                           "report.md",        "report.html", "ENVIRONMENT.md"};
@@ -85,7 +86,7 @@ Result<void> RunDirectory::write_record(const RunRecord& record) const {
     const std::string text = to_json_text(record);
     const int number = replace_file(file, temporary, text);
     if (number == 0) {
-        // A record that says more, of a failure, still has room when the disk is full.
+        // The reserve is large enough for a longer record, with a failure, on a full disk.
         if (record.status == RunStatus::running) reserve_room(temporary, text.size());
         return {};
     }

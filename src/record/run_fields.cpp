@@ -71,7 +71,7 @@ constexpr auto pool_rows_of = [](auto& r) -> auto& { return r.spec.pool_rows; };
 constexpr auto active_rows_of = [](auto& r) -> auto& { return r.spec.active_rows; };
 constexpr auto row_groups_of = [](auto& r) -> auto& { return r.layout.groups; };
 constexpr auto seed_of = [](auto& r) -> auto& { return r.spec.seed; };
-/// A newer version's pattern is read, too: a report only names it.
+/// Accepts unknown patterns of newer versions, because a report only prints them.
 constexpr auto pattern_text = [](const WorkloadRecord& r) { return to_text(r.spec.pattern); };
 constexpr auto take_pattern = [](const std::string& text, WorkloadRecord& r) { r.spec.pattern = pattern_of(text); };
 } // namespace

@@ -1,6 +1,6 @@
 #pragma once
-// What run.json says: the whole run except its raw steps. Written by the runner as it goes, read by `report` on any
-// machine. Every type here has a field table (record_fields.hpp), which a test compares with
+// The content of run.json: the whole run except its raw steps. Written by the runner as it proceeds, read by `report`
+// on any machine. Every type here has a field table (record_fields.hpp), which a test compares with
 // reports/schema/run.schema.json.
 
 #include <array>
@@ -37,15 +37,15 @@ struct WorkloadRecord {
     std::uint64_t hidden_dim = 0, up_cols = 0, gate_cols = 0;
     std::string dtype;
     RowLayout layout;
-    std::uint32_t steps_per_k = 0, repeats = 0; ///< steps_per_k: readings of a phase, each of `batch` steps
-    std::optional<std::uint32_t> warmup;        ///< none: auto
+    std::uint32_t steps_per_k = 0, repeats = 0; ///< steps_per_k: readings per phase, each of `batch` steps
+    std::optional<std::uint32_t> warmup;        ///< nullopt: automatic
     std::string between;
     std::vector<std::string> loops;
     double tau = 0;
-    std::string tau_source = "given"; ///< or "adaptive": it follows from the expected crossover
+    std::string tau_source = "given"; ///< or "adaptive": computed from the expected crossover
     std::string copy;
     std::uint32_t threads = 1, grain = 0, parallel_threshold = 0;
-    std::optional<CacheChoice> cache; ///< that modelled figures are of; none in records of older versions
+    std::optional<CacheChoice> cache; ///< of modelled figures; nullopt in records of older versions
 };
 
 /// Dirty bytes of each buffer in the simulated cache.
@@ -55,29 +55,29 @@ using DirtyBytes = std::array<std::uint64_t, buffer_count>;
 struct ExperimentRecord {
     std::string loop;
     std::uint32_t k = 0;           ///< after clipping; A + R
-    std::uint32_t k_requested = 0; ///< the first request that became this k
+    std::uint32_t k_requested = 0; ///< the first requested value that became this k
     double added = 0, removed = 0; ///< A, R: means per measured step over all repeats
     std::uint32_t warmup_steps = 0;
     std::uint32_t batch = 1;                  ///< measured steps between two readings
-    std::optional<std::uint32_t> active_rows; ///< after the warm-up; none in records of older versions
-    std::string copy_method;                  ///< what copied the rows; oracle: the winner of the trial
+    std::optional<std::uint32_t> active_rows; ///< after the warm-up; nullopt in records of older versions
+    std::string copy_method;                  ///< of the rows; oracle: the winner of the trial
     std::optional<bool> stationary;
-    std::string stationary_source; ///< "sim", "uncore", ...; empty when not judged
-    std::string stationary_reason; ///< why not judged, or what drifted
-    bool replayed = true;          ///< false for library code: min_rows and metadata of its steps are not known
+    std::string stationary_source; ///< "sim", "uncore", ...; empty if not judged
+    std::string stationary_reason; ///< why it was not judged, or what drifted
+    bool replayed = true;          ///< false for library code, whose min_rows and metadata are unknown
     bool simulated = false;
-    std::string simulation_reason; ///< why not simulated ("--collector perf", "torch: library code")
+    std::string simulation_reason; ///< why it was not simulated ("--collector perf", "torch: library code")
     bool emulated = false;
-    std::string emulation_reason; ///< why not emulated, where a collector was asked to
-    /// Of the simulation: bytes stored and not yet written back. None in records of older versions.
-    std::optional<DirtyBytes> dirty_before; ///< when the first measured step begins
-    std::optional<DirtyBytes> dirty_after;  ///< after the last one: what a sweep writes back
+    std::string emulation_reason; ///< why it was not emulated, if a collector was requested for that
+    /// From the simulation: bytes stored and not written back yet. nullopt in records of older versions.
+    std::optional<DirtyBytes> dirty_before; ///< at the start of the first measured step
+    std::optional<DirtyBytes> dirty_after;  ///< after the last one: the bytes that a sweep would write back
     std::optional<LevelRecord> levels;      ///< with a simulated hierarchy
     std::optional<ClosedForm> closed_form;  ///< expected traffic
-    std::string closed_form_reason;         ///< why there is none, and what to do
+    std::string closed_form_reason;         ///< why it is absent, and what to do
 };
 
-/// One hardware counter of an event that several count.
+/// One of several hardware counters of an event.
 struct EventPartRecord {
     std::string pmu, type, config, config1, config2; ///< numbers hexadecimal
     int cpu = -1;
@@ -87,28 +87,27 @@ struct EventPartRecord {
 /// An event of the run, as planned.
 struct EventRecord {
     std::string name, pmu, domain, origin, unit;
-    std::string type, config, config1, config2; ///< hexadecimal ("0x3c"); empty when not countable by perf here
+    std::string type, config, config1, config2; ///< hexadecimal ("0x3c"); empty if perf cannot count it here
     double scale = 1;
     int pass = -1, group = -1;
     bool multiplexed = false;
-    std::string source; ///< "perf", "os" (getrusage, /proc), ...: source of the figures; empty when not countable
-    std::string role;   ///< the metric of docs/figures.md that it fills ("cycles", "llc_misses", ...), else empty
-    std::string reason, remedy; ///< why not countable
-    std::string sharing;        ///< "thread", "group", "socket": for whom the counters count
-    /// Of a core event that estimates DRAM bytes, negative where it is taken off the sum; 0: the role's unit is a
-    /// count.
+    std::string source; ///< source of the figures: "perf", "os" (getrusage, /proc), ...; empty if not countable
+    std::string role;   ///< the metric of docs/figures.md that it feeds ("cycles", "llc_misses", ...), else empty
+    std::string reason, remedy; ///< why it is not countable
+    std::string sharing;        ///< scope of the counters: "thread", "group", "socket"
+    /// For a core event that estimates DRAM bytes, negative if they are subtracted; 0: the role's unit is a count.
     std::int64_t bytes_per_count = 0;
-    std::vector<EventPartRecord> parts; ///< counters of a shared event; its values are bytes, summed over them
+    std::vector<EventPartRecord> parts; ///< counters of a shared event; its values are bytes, summed over these
 };
 
 struct CollectorRecord {
     std::string name; ///< "perf", "sim", "os"
     bool used = false;
-    std::string cause; ///< why not used, or what it supplies
+    std::string cause; ///< why it was not used, or what it supplies
     std::string remedy;
 };
 
-/// Cost of an empty read pair (nothing between two reads), measured before the run with the run's own groups.
+/// Cost of an empty pair of reads (nothing in between), measured before the run with the run's own groups.
 struct ReadCostRecord {
     int pass = 0;
     std::uint64_t pairs = 0;
@@ -121,14 +120,14 @@ struct SimulationRecord {
     GeometryOrigin origin = GeometryOrigin::assumed;
     double seconds = 0;
     std::uint64_t line_references = 0;
-    std::optional<HierarchyRecord> hierarchy; ///< above that cache; none: it was simulated alone
+    std::optional<HierarchyRecord> hierarchy; ///< the levels above that cache; nullopt: it was simulated alone
 };
 
 /// Runs of the loops under an emulator.
 struct EmulationRecord {
     std::string collector; ///< "callgrind"
     std::string version;   ///< of the emulator
-    EmulatedCaches caches; ///< as the emulator had them
+    EmulatedCaches caches; ///< as used by the emulator
     std::uint64_t processes = 0;
     double seconds = 0;
 };
@@ -159,11 +158,11 @@ struct FailureRecord {
 struct PresetRecord {
     std::string name;   ///< empty: --bw-preset none
     std::string reason; ///< why it matched, or why none did
-    std::string source; ///< the document its facts come from
+    std::string source; ///< the document that its facts come from
     bool verified = false;
 };
 
-/// A metric of docs/figures.md that no row of this run can have, and why.
+/// A metric of docs/figures.md that no row of this run can have, and the reason.
 struct UnavailableRecord {
     std::string metric, reason, remedy;
 };
@@ -184,11 +183,11 @@ struct RunRecord {
     PresetRecord preset;
     std::vector<ReadCostRecord> read_cost;
     std::optional<SimulationRecord> simulation;
-    std::optional<EmulationRecord> emulation; ///< none in records of older versions
-    /// None in records of older versions, then without a reason.
+    std::optional<EmulationRecord> emulation; ///< nullopt in records of older versions
+    /// nullopt, without a reason, in records of older versions.
     std::optional<CalibrationUse> calibration;
-    std::string calibration_reason;         ///< why there is none
-    std::optional<ExpectedRecord> expected; ///< none in records of older versions
+    std::string calibration_reason;         ///< why it is absent
+    std::optional<ExpectedRecord> expected; ///< nullopt in records of older versions
     std::vector<UnavailableRecord> unavailable;
     QualificationRecord qualification;
     std::vector<Warning> warnings;
@@ -196,12 +195,12 @@ struct RunRecord {
 };
 
 std::string_view name_of(RunStatus status);
-/// The command as one line that a shell would read back.
+/// The command as one line that a shell can parse.
 std::string command_line(const std::vector<std::string>& command);
 
 /// run.json's text: UTF-8, indented, ending in a newline; never NaN or infinity.
 std::string to_json_text(const RunRecord& record);
-/// Error: bad_data with `name`, the JSON path and the cause. Unknown keys are passed over.
+/// Error: bad_data with `name`, the JSON path and the cause. Unknown keys are ignored.
 Result<RunRecord> parse_run_record(std::string_view text, const std::string& name);
 
 } // namespace bytebound

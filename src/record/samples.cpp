@@ -28,7 +28,7 @@ bool is_count(const std::optional<Reading>& reading) {
                        reading->state == ReadingState::never_ran);
 }
 
-/// Takes the cells of one record in order and remembers the first that is wrong.
+/// Reads the cells of one record in order and keeps the first fault.
 class CellReader {
 public:
     CellReader(const CsvRecord& record, const std::vector<std::string>& header) : record_(record), header_(header) {}
@@ -76,7 +76,7 @@ private:
     std::string cause_;
 };
 
-/// The columns of a header, or what is wrong with it.
+/// The columns of a header, or its fault.
 struct Shape {
     SampleFile kind = SampleFile::steps;
     std::vector<std::string> events, simulated, emulated;
@@ -158,7 +158,7 @@ Sample sample_of(CellReader& cells, const Shape& shape) {
     return sample;
 }
 
-/// Empty cells where there is no value.
+/// Absent values become empty cells.
 void append_cells(std::string& text, const std::vector<std::optional<std::uint64_t>>& values, std::size_t cells) {
     for (std::size_t i = 0; i < cells; ++i) {
         text += ',';
@@ -248,7 +248,7 @@ Result<SampleTable> parse_samples(std::string_view text, const std::string& name
     table.emulated = shape.emulated;
     while (!reader.done()) {
         const auto record = reader.next();
-        if (!record && end == FileEnd::cut) { // records fail at the end of the text only
+        if (!record && end == FileEnd::cut) { // records fail only at the end of the text
             ++table.dropped_rows;
             break;
         }

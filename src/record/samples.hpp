@@ -16,7 +16,7 @@ namespace bytebound {
 
 struct RunRecord;
 
-/// One measured row: totals over `batch` steps, the first of which is `step`.
+/// One measured row: totals over `batch` steps, starting with `step`.
 struct Sample {
     std::string loop;
     std::uint32_t k = 0, repeat = 0, step = 0, batch = 1;
@@ -25,15 +25,15 @@ struct Sample {
     int cpu_before = -1, cpu_after = -1;
     std::vector<std::string> flags;
     std::uint64_t time_ns = 0;
-    int worker = -1, worker_cpu = -1; ///< workers.csv only: which worker, and the CPU it is pinned to
+    int worker = -1, worker_cpu = -1; ///< workers.csv only: the worker and the CPU that it is pinned to
     /// Parallel to SampleTable::events; empty for events of other passes.
     std::vector<std::optional<Reading>> readings;
     /// Parallel to SampleTable::simulated; empty except in repeat 0, pass 0.
     std::vector<std::optional<std::uint64_t>> simulated;
     /// Parallel to SampleTable::emulated; empty except in repeat 0, pass 0.
     std::vector<std::optional<std::uint64_t>> emulated;
-    /// Computed figures (columns trace:min_rows, trace:metadata_bytes, trace:bound_rows after the simulated ones):
-    /// sums over the batch, bound_rows that of max(A,R).
+    /// Computed figures (columns trace:min_rows, trace:metadata_bytes, trace:bound_rows after the simulated ones),
+    /// summed over the batch; bound_rows is the sum of max(A,R).
     std::uint32_t min_rows = 0;
     std::uint64_t metadata_bytes = 0;
     std::uint32_t bound_rows = 0;
@@ -44,9 +44,9 @@ struct Sample {
 ///   loop,k,repeat,step,batch,pass,A,R,rows_written,cpu_before,cpu_after,flags,time_ns,
 ///   per event NAME,NAME:enabled,NAME:running, per simulated metric sim:NAME, per emulated metric callgrind:NAME,
 ///   trace:min_rows,trace:metadata_bytes,trace:bound_rows
-/// A shared event's count is in bytes, summed over its counters as its two times are.
-/// Simulated metrics, lines times line size: dram_read_bytes, dram_write_bytes, llc_misses (lines), the ten
-/// <buffer>_read_bytes / <buffer>_write_bytes, of these cold_read_bytes (pool lines never read before) and
+/// The count of a shared event is in bytes, summed over its counters, as are its two times.
+/// Simulated metrics are lines times line size: dram_read_bytes, dram_write_bytes, llc_misses (lines), the ten
+/// <buffer>_read_bytes / <buffer>_write_bytes, parts of these: cold_read_bytes (pool lines never read before) and
 /// write_allocate_bytes (slab lines fetched for a store), and with --between use|evict gap_dram_read_bytes,
 /// gap_dram_write_bytes.
 /// Emulated metrics: instructions, llc_misses (lines), dram_read_bytes, dram_write_bytes.
@@ -56,44 +56,44 @@ struct SampleTable {
     std::vector<std::string> simulated;
     std::vector<std::string> emulated;
     std::vector<Sample> rows;
-    std::uint64_t dropped_rows = 0; ///< at the end of a file whose run did not finish: of no whole phase
+    std::uint64_t dropped_rows = 0; ///< at the end of a file whose run did not finish: rows of an incomplete phase
 };
 
-/// samples.csv; workers.csv: the same with worker,cpu after pass and without the simulated and the trace columns;
-/// background.csv: as workers.csv without worker,cpu, the idle machine as the shared events of a phase saw it: "step"
-/// counts windows, those before the phase first, then as many after it.
+/// samples.csv; workers.csv: the same with worker,cpu after pass and without the simulated and trace columns;
+/// background.csv: as workers.csv without worker,cpu, for the shared events of a phase on the idle machine: "step"
+/// counts windows, first those before the phase, then equally many after it.
 enum class SampleFile { steps, workers, background };
 
-/// Where a CSV file of the run comes from, one line each, without "# ": schema, host, timestamp, seed, autotune source,
+/// Origin of a CSV file of the run, one line each, without "# ": schema, host, timestamp, seed, autotune source,
 /// command.
 std::vector<std::string> csv_comments(const RunRecord& record, std::string_view schema);
-/// As "# " lines. A line break inside one (an argument of the command may hold it) becomes a space.
+/// Formats them as "# " lines. Line breaks inside one (an argument may contain them) become spaces.
 std::string comment_text(const std::vector<std::string>& comments);
 /// Comment lines and header, each ending in a newline.
 std::string header_text(const SampleTable& shape, SampleFile kind);
-/// One record of RFC 4180 (lines end in \n), with the newline. A reading that is not a count (unsupported, read_failed)
-/// leaves its cells empty.
+/// One record of RFC 4180 (lines end in
+/// ), with the newline. A reading that is not a count (unsupported, read_failed) leaves its cells empty.
 std::string row_text(const SampleTable& shape, const Sample& sample, SampleFile kind);
 
-/// How a file may end. A killed writer leaves its last line cut: that one is dropped, and counted.
+/// Possible ends of a file. A killed writer leaves a truncated last line, which is dropped and counted.
 enum class FileEnd { whole, cut };
 
-/// Error: bad_data with file, line and cause. Whether it is samples.csv or workers.csv is seen from the header;
-/// background.csv must be asked for.
+/// Error: bad_data with file, line and cause. The header distinguishes samples.csv from workers.csv; background.csv
+/// must be requested.
 Result<SampleTable> read_samples(const std::filesystem::path& file, FileEnd end = FileEnd::whole,
                                  SampleFile kind = SampleFile::steps);
 Result<SampleTable> parse_samples(std::string_view text, const std::string& name, FileEnd end = FileEnd::whole,
                                   SampleFile kind = SampleFile::steps);
 
-/// Of samples.csv. Phases (loop, k, repeat, pass) are appended whole: one at the end with fewer readings than planned
-/// was cut off, and is dropped and counted.
+/// For samples.csv. Phases (loop, k, repeat, pass) are appended as a whole. A last phase with fewer readings than
+/// planned was cut off; it is dropped and counted.
 void drop_unfinished_phase(SampleTable& table, std::uint32_t readings_per_phase);
 
-/// Appends phases to a file, each flushed before append() returns. An append that fails (ENOSPC) takes its partial
-/// text back, so that finished phases stay readable.
+/// Appends phases to a file; append() flushes before it returns. If an append fails (ENOSPC), its partial text is
+/// removed, so that finished phases remain readable.
 class SampleWriter {
 public:
-    /// Error: usage where the file cannot be created, internal for no space.
+    /// Error: usage if the file cannot be created, internal if there is no space.
     static Result<SampleWriter> create(const std::filesystem::path& file, SampleTable shape, SampleFile kind);
     SampleWriter(SampleWriter&& other) noexcept;
     SampleWriter& operator=(SampleWriter&& other) noexcept;

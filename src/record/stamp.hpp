@@ -1,5 +1,5 @@
 #pragma once
-// When, where and by which command: the stamps that a run and its files carry.
+// Stamps of a run and its files: time, host and command.
 
 #include <string>
 #include <vector>

@@ -10,16 +10,16 @@
 namespace bytebound {
 namespace {
 
-/// A text of the table in pieces: words, or a field and how it is shown.
+/// A text of the table in pieces: literal text, or a field and its format.
 struct TextPart {
     std::string_view words;
-    std::string_view name; ///< empty: words only
+    std::string_view name; ///< empty: literal text
     std::string_view how;  ///< after the colon
-    bool chooses = false;  ///< between `how` and `other`, which are texts themselves
+    bool chooses = false;  ///< if true, `how` and `other` are texts with fields themselves
     std::string_view other;
 };
 
-/// The position of `mark` outside of braces; the length of the text if it is not there.
+/// The position of `mark` outside of braces; the length of the text if there is none.
 std::size_t find_outside(std::string_view text, char mark) {
     int depth = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {

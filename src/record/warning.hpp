@@ -12,15 +12,15 @@
 
 namespace bytebound {
 
-/// Numbers stay numbers; an empty text is one that does not apply.
+/// Numbers stay numbers; an empty text means "not applicable".
 using WarningValue = std::variant<bool, std::uint64_t, double, std::string, std::vector<std::uint64_t>>;
-/// By name, which ends in the unit where there is one: "row_bytes", "steal_percent".
+/// By name, which ends in the unit if there is one: "row_bytes", "steal_percent".
 using WarningFields = std::map<std::string, WarningValue>;
 
 struct Warning {
-    std::string code;                    ///< of warning_table(); stable: "k_clipped", "smt_sibling_busy"
-    std::optional<WarningFields> fields; ///< none in records of older versions
-    /// The text of a record that warning_table() has no words for: of an older version, or of a code it does not list.
+    std::string code;                    ///< in warning_table(); stable: "k_clipped", "smt_sibling_busy"
+    std::optional<WarningFields> fields; ///< nullopt in records of older versions
+    /// The text of a record for which warning_table() has none: of an older version, or with an unknown code.
     std::string stored_text;
     bool operator==(const Warning&) const = default;
 };
@@ -42,12 +42,12 @@ struct WarningEntry {
     std::string_view text;
 };
 std::span<const WarningEntry> warning_table();
-/// Null for a code that it does not list.
+/// Null if the table does not contain the code.
 const WarningEntry* find_warning(std::string_view code);
 
-/// The names of the fields in a text of the table, each once, in their order.
+/// The names of the fields in a text of the table, without repetition, in their order.
 std::vector<std::string> field_names(std::string_view text);
-/// The text with its fields. All of field_names() must be there.
+/// The text with its fields, which must include all of field_names().
 std::string filled(std::string_view text, const WarningFields& fields);
 
 } // namespace bytebound

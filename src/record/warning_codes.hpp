@@ -1,5 +1,5 @@
 #pragma once
-// The codes of warning_table(), for code that gives a warning or looks for one.
+// The codes of warning_table(), for code that creates a warning or looks for one.
 
 #include <string_view>
 
@@ -23,7 +23,7 @@ inline constexpr std::string_view emulated_without_levels = "emulated_without_le
 inline constexpr std::string_view emulated_rows_straddle = "emulated_rows_straddle";
 inline constexpr std::string_view emulated_cache_differs = "emulated_cache_differs";
 
-// placement and steps; a flag and the warning of it have one name
+// placement and steps; a flag and its warning have the same name
 inline constexpr std::string_view cpus_not_bound = "cpus_not_bound";
 inline constexpr std::string_view migrated = flag_name::migrated;
 inline constexpr std::string_view pages_out_of_place = "pages_out_of_place";

@@ -4,7 +4,7 @@ namespace bytebound {
 
 using namespace fields;
 
-/// The JSON type of a value is that of the variant; an empty text is null.
+/// A value's JSON type is that of the variant; an empty text is null.
 template <>
 struct fields::Codec<WarningValue> {
     static nlohmann::json write(const WarningValue& value) {

@@ -1,5 +1,6 @@
 #pragma once
-// Every warning of a run and of a calibration, but those of environment_warnings.hpp. Their texts: warning_table.cpp.
+// Every warning of a run and of a calibration, except those of environment_warnings.hpp. The texts are in
+// warning_table.cpp.
 
 #include <cstdint>
 #include <span>
@@ -34,14 +35,15 @@ Warning counting_note(const std::string& note);
 Warning preset_note(const std::string& note);
 Warning preset_unverified(const std::string& name);
 Warning bytes_per_cas_given(std::uint64_t bytes);
-/// `hidden`, `step`: bytes; the smallest volume that the machine's background leaves visible, and what one step moves.
+/// `hidden`, `step`: bytes. The smallest detectable volume with the machine's background, and the bytes that one step
+/// moves.
 Warning batched(std::uint32_t k, double step, double hidden, std::uint32_t batch);
 Warning batch_too_small(std::uint32_t k, double step, double hidden, std::uint32_t batch, const std::string& limit);
 Warning qualification_cache(const std::string& problem);
 Warning unqualified(const QualifiedEvent& failure, bool allowed);
 Warning os_fallback(const std::string& event, const std::string& reason);
 
-/// `bytes`: buffers of all workers; `caches`: what their last-level caches hold.
+/// `bytes`: buffers of all workers; `caches`: total size of their last-level caches.
 Warning small_calibration_buffers(std::uint32_t threads, std::uint64_t bytes, std::uint64_t caches);
 Warning few_calibration_rounds(std::uint32_t rounds);
 Warning calibration_stale(const std::string& file, const std::string& what_changed);

@@ -128,6 +128,14 @@ def test_lint_finds_a_banned_word_in_a_text_of_the_program_but_not_in_a_comment(
     assert breaches == ['src/x.cpp: "was had" in "no figure was had here"; see Words in CONTRIBUTING.md']
 
 
+def test_lint_finds_an_unmistakable_word_in_a_comment_or_the_name_of_a_test():
+    breaches = []
+    source = 'f("no doubt"); // a figure that was\n    // had here\nTEST_CASE("a trace starts "\n          "anew") {\n'
+    lint().check_comments("tests/x.cpp", source, breaches)
+    assert breaches == ['tests/x.cpp: "anew" in "a trace starts anew"; see Words in CONTRIBUTING.md',
+                        'tests/x.cpp: "was had" in "a figure that was had here"; see Words in CONTRIBUTING.md']
+
+
 def test_no_page_contains_a_path_of_a_build_machine():
     for page in PAGES:
         assert not re.search(r"(^|[\s`(])/(work|tmp|root|home)/", page.read_text()), page.name

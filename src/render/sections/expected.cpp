@@ -1,4 +1,4 @@
-// The traffic that the closed form expected before the run, beside the figures that the run obtained.
+// Compares the traffic that the closed form expected before the run with the run's figures.
 
 #include <fmt/format.h>
 
@@ -30,7 +30,7 @@ double expected_bytes(const ClosedForm& form, Direction direction) {
     return 0;
 }
 
-/// Percent of the expected bytes; nothing is a part of 0.
+/// Percent of the expected bytes; not defined if they are 0.
 std::string difference_text(double expected, double obtained) {
     if (expected == 0) return obtained == 0 ? "0" : "n/a";
     return fmt::format("{:+.1f} %", 100 * (obtained - expected) / expected);
@@ -69,7 +69,7 @@ std::vector<const MetricEntry*> compared_with(const SummaryRow& row) {
     return split;
 }
 
-/// Each reason once, with the rows that it explains.
+/// Each reason once, with the rows that it applies to.
 class ExpectationReasons {
 public:
     void add(const SummaryRow& row, const std::string& reason) {
