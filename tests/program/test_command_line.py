@@ -13,6 +13,7 @@ COMMANDS = commands()
 PLANNED = ["sweep", "e2e", "numa", "autotune", "compare", "merge", "verify", "import", "history"]
 NOT_BUILT = [name for name in PLANNED if name not in COMMANDS]
 LOOPS = schema("run")["$defs"]["loop"]["enum"]
+COLLECTORS = re.search(r"--collector NAME,\.\.\.\s+(auto\|[a-z|]+\|sim\|none) ", call("run", "--help").stdout)[1].split("|")
 LINE = re.compile(r"(?:bytebound: warning: .+\n)*bytebound: error: (.+: .+)\n")
 
 
@@ -106,7 +107,7 @@ VALUES = [
     (["--copy", "memcopy"], "option --copy: unknown copy method 'memcopy'; did you mean 'memcpy'? "
      "known: memcpy, movsb, avx2, avx512, nt"),
     (["--collector", "per"], "option --collector: unknown collector 'per'; did you mean 'perf'? "
-     "known: auto, perf, papi, resctrl, callgrind, sim, none"),
+     f"known: {', '.join(COLLECTORS)}"),
     (["--collector", "none,sim"], "option --collector: 'none' excludes every other collector; give it alone"),
     (["--ks", "16,-4"], "option --ks: '-4' is negative; give a whole number from 0 to 4294967295"),
     (["--ks", "-1"], "option --ks: '-1' is negative; give a whole number from 0 to 4294967295"),

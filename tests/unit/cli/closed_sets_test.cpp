@@ -12,6 +12,7 @@
 #include "catalogue/metrics.hpp"
 #include "catalogue/sources.hpp"
 #include "catalogue/tiers.hpp"
+#include "counters/registry.hpp"
 #include "experiment/plan/run_options.hpp"
 #include "io/json.hpp"
 #include "loops/update_loop.hpp"
@@ -64,6 +65,41 @@ public:
 
     /// The table below this head, whose second line contains the rules.
     void check_table(const std::string& head, const Names& expected) {
+        check_rows(head, [&](const Names&) { return expected; });
+    }
+
+    /// A table whose rows are written by hand: one row for each of these, in their order, found by its first cell. A
+    /// missing row is written as given here.
+    void check_first_cells(const std::string& head, const Names& expected) {
+        check_rows(head, [&](const Names& rows) {
+            Names completed = expected;
+            for (std::string& wanted : completed) {
+                const std::string first = wanted.substr(0, wanted.find(" | ") + 3);
+                const auto known = std::find_if(rows.begin(), rows.end(),
+                                                [&](const std::string& each) { return each.starts_with(first); });
+                if (known != rows.end()) wanted = *known;
+            }
+            return completed;
+        });
+    }
+
+    /// The text between two anchors.
+    void check_text(const std::string& before, const std::string& after, const std::string& expected) {
+        INFO(path_ << ": " << before);
+        std::size_t begin = text_.find(before);
+        REQUIRE(begin != std::string::npos);
+        begin += before.size();
+        const std::size_t end = text_.find(after, begin);
+        REQUIRE(end != std::string::npos);
+        const std::string text = text_.substr(begin, end - begin);
+        if (text != expected && writing()) return replace(begin, end, expected);
+        CHECK(text == expected);
+    }
+
+private:
+    /// `expected_of`: the rows that the table must have, given those that it has.
+    template <class Expected>
+    void check_rows(const std::string& head, Expected expected_of) {
         INFO(path_ << ": " << head);
         std::size_t begin = text_.find(head + "\n|---");
         REQUIRE(begin != std::string::npos);
@@ -72,11 +108,11 @@ public:
         Names rows;
         for (; text_[end] == '|'; end = text_.find('\n', end) + 1)
             rows.push_back(text_.substr(end, text_.find('\n', end) - end));
+        const Names expected = expected_of(rows);
         if (rows != expected && writing()) return replace(begin, end, join(expected, "\n") + "\n");
         CHECK(rows == expected);
     }
 
-private:
     static bool writing() { return std::getenv("BYTEBOUND_WRITE_GOLDEN") != nullptr; }
 
     void replace(std::size_t begin, std::size_t end, const std::string& part) {
@@ -205,4 +241,26 @@ TEST_CASE("run-directory.md has a row for every warning, with its fields") {
         rows.push_back(row({code(warning.code), fields.empty() ? "none" : join(fields, ", ")}));
     }
     page.check_table("| warning | fields |", rows);
+}
+
+TEST_CASE("loops.md has a row for every loop") {
+    Listing page("docs/loops.md");
+    Names rows;
+    for (const LoopEntry& loop : loops()) {
+        const std::string stored = loop.stores == StoredRows::minimal ? "`min_rows`"
+                                   : loop.stores == StoredRows::all   ? "m_after"
+                                                                      : "m_after or `min_rows`";
+        rows.push_back(row({code(loop.name), std::string(loop.purpose), stored}));
+    }
+    page.check_first_cells("| loop | one step | rows stored |", rows);
+}
+
+TEST_CASE("commands.md lists the words of --collector") {
+    Names words;
+    for (const std::string_view word : collector_words(collectors()))
+        words.emplace_back(word);
+    const std::string last = words.back();
+    words.pop_back();
+    Listing page("docs/commands.md");
+    page.check_text("| `--collector NAME,...` | ", " (auto: ", join(words, ", ") + " or " + last);
 }
