@@ -158,14 +158,6 @@ TEST_CASE("CPI is a ratio of sums over counted steps") {
     CHECK(value(summary, "paired", 2, "cycles") == Approx(1300.0 / 6));
 }
 
-TEST_CASE("instructions per row are a ratio of sums of an event and a figure of the trace") {
-    const Summary summary = example();
-    const Figure* figure = summary.find("paired", 2)->find("instructions_per_row");
-    REQUIRE(figure != nullptr);
-    CHECK(figure->value() == Approx(600.0 / 6)); // 600 instructions, one row in each of 6 steps
-    CHECK(figure->tier == Tier::counted);
-}
-
 TEST_CASE("a scaled counter lowers the tier, and one that never ran is excluded") {
     SampleTable samples = example_samples();
     // paired k=2 in repeat 0: step 0 ran half of the time (200 -> 400 cycles), step 1 not at all.
