@@ -16,7 +16,6 @@
 #endif
 #include "counters/papi/papi_names.hpp"
 #include "counters/resctrl/resctrl_collector.hpp"
-#include "counters/schedstat/schedstat_collector.hpp"
 
 namespace bytebound {
 namespace {
@@ -49,8 +48,6 @@ constexpr CollectorEntry collector_table[] = {
      is_papi_name},
     {collector_name::resctrl, collector_name::resctrl, Supplies::dram,
      "memory bandwidth of the program's threads (Intel MBM, AMD QoS)", make<ResctrlCollector>},
-    {"schedstat", "schedstat", Supplies::events, "the scheduler's account of every worker: ns running and ns waiting",
-     make<SchedstatCollector>, is_schedstat_name},
     {collector_name::callgrind, collector_name::callgrind, Supplies::emulation,
      "the loops under valgrind's cache model", nullptr, nullptr, make_callgrind},
 };

@@ -36,7 +36,6 @@ constexpr std::array source_table{
         .shows_more = {"fills supplied by another cache are counted as fills from memory"},
     },
     SourceEntry{.name = source_name::papi, .supplies = "core events, by PAPI"},
-    SourceEntry{.name = "schedstat", .supplies = "ns that workers ran and waited, by the scheduler"},
     SourceEntry{
         .name = source_name::callgrind,
         .tier = Tier::emulated,
