@@ -3,7 +3,6 @@
 #include "loops/oracle_loop.hpp"
 #include "loops/paired_loops.hpp"
 #include "loops/rebuild_loops.hpp"
-#include "loops/whole_loop.hpp"
 
 namespace bytebound {
 
@@ -16,7 +15,6 @@ std::unique_ptr<UpdateLoop> make_with(LoopKind kind, const LoopSetup<Access>& se
     case LoopKind::mask: return std::make_unique<MaskLoop<Access>>(setup);
     case LoopKind::hybrid: return std::make_unique<HybridLoop<Access>>(setup);
     case LoopKind::oracle: return std::make_unique<OracleLoop<Access>>(setup);
-    case LoopKind::whole: return std::make_unique<WholeLoop<Access>>(setup);
     case LoopKind::torch:
     case LoopKind::external: break;
     }

@@ -9,7 +9,7 @@
 namespace bytebound {
 
 std::span<const LoopEntry> loops() {
-    static constexpr std::array<LoopEntry, 7> loop_table{{
+    static constexpr std::array<LoopEntry, 6> loop_table{{
         {.name = "paired",
          .kind = LoopKind::paired,
          .purpose = "overwrites the slots of removed rows with added rows; appends, or fills holes",
@@ -42,12 +42,6 @@ std::span<const LoopEntry> loops() {
          .stores = StoredRows::all,
          .describe = nullptr,
          .built_in = false,
-         .by_default = false},
-        {.name = "whole",
-         .kind = LoopKind::whole,
-         .purpose = "lists all m rows with their tables, then gathers them: an upper bound",
-         .stores = StoredRows::all,
-         .describe = describe_whole,
          .by_default = false},
     }};
     return loop_table;

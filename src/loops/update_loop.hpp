@@ -20,7 +20,7 @@ struct Unmodelled;
 
 /// torch is library code. external is a loop registered by the embedding program, which supplies its name and its
 /// factory; it is not in loops().
-enum class LoopKind { paired, index, mask, hybrid, oracle, torch, whole, external };
+enum class LoopKind { paired, index, mask, hybrid, oracle, torch, external };
 
 /// The number of rows that a step stores into the slab.
 enum class StoredRows {
