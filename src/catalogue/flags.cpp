@@ -10,7 +10,7 @@ std::span<const FlagEntry> flags() {
         FlagEntry{.name = flag_name::migrated,
                   .meaning = "the step ended on a different CPU than it began, or not on the pinned one",
                   .text = "{rows}: the CPU changed during the step, or was not the pinned one",
-                  .below_table = 3},
+                  .below_table = 4},
         FlagEntry{.name = flag_name::descheduled,
                   .meaning = "the step lost the CPU",
                   .text = "{rows}: the thread lost its CPU during the step"},
@@ -21,22 +21,29 @@ std::span<const FlagEntry> flags() {
         FlagEntry{.name = flag_name::multiplexed,
                   .meaning = "a counter of this step ran only part of the time",
                   .text = "{rows}: counters shared the hardware with others; counts are extrapolated",
-                  .below_table = 4},
+                  .below_table = 5},
         FlagEntry{.name = flag_name::never_ran,
                   .meaning = "a counter of this step was enabled but never ran",
                   .text = "{rows}: a counter was not on the hardware; these steps are excluded from its figure",
-                  .below_table = 5},
+                  .below_table = 6},
         FlagEntry{.name = flag_name::not_stationary,
                   .meaning = "per row of the summary: see phases in [loops.md](loops.md)",
                   .text = "{rows}: the traffic drifts, or fluctuates more slowly than the window that judges it; the "
                           "values are kept; use a longer --warmup or more --steps-per-k",
                   .below_table = 2},
         FlagEntry{.name = flag_name::few_blocks,
-                  .meaning = "per row of the summary: fewer than 6 repeats behind the interval",
-                  .text =
-                      "few repeats behind the intervals ({rows}): fewer than {least_blocks}, so the interval may be "
-                      "too narrow; use --repeats {least_blocks} or more",
+                  .meaning = "per row of the summary: fewer than 6 blocks (repeats) behind one of its figures",
+                  .text = "few blocks behind the intervals ({rows}): fewer than {least_blocks} repeats, or segments of "
+                          "a model, behind a figure: its interval is wide, and with one there is none; use --repeats "
+                          "{least_blocks} or more",
                   .below_table = 1},
+        FlagEntry{.name = flag_name::drift,
+                  .meaning = "per row of the summary: time_ns rises or falls from repeat to repeat (Mann-Kendall, "
+                             "p < 0.01)",
+                  .text = "{rows}: the time rises or falls from repeat to repeat (Mann-Kendall, p < 0.01), where "
+                          "intervals assume that the order of repeats does not matter; look for a CPU that heats up "
+                          "or another program, and repeat the run",
+                  .below_table = 3},
         FlagEntry{.name = flag_name::outlier,
                   .meaning = "time_ns is outside Tukey's fences (1.5 times the interquartile range) of its own phase; "
                              "kept in all figures",

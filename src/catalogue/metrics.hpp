@@ -73,7 +73,7 @@ struct MetricEntry {
     MetricOrigin origin = MetricOrigin::counted;
     std::string_view meaning; ///< one sentence for the documentation
     Better better = Better::neither;
-    // ratio: factor * sum(numerator) / sum(denominator)
+    // ratio: factor * sum(numerator) / sum(denominator), or for a rate mean(numerator) / median(denominator)
     std::string_view numerator = {}, denominator = {};
     double factor = 1;
     /// Two metrics that add up to this one for a source that does not count it as a whole.

@@ -1,6 +1,7 @@
 #include "figures/ceilings.hpp"
 #include "catalogue/metrics.hpp"
 #include "figures/number.hpp"
+#include "figures/plausibility.hpp"
 
 #include <algorithm>
 
@@ -27,17 +28,6 @@ std::uint32_t copying_threads(const RunRecord& run, const SummaryRow& row, Strea
 std::string why_no_bandwidth(const SummaryRow& row, std::string_view metric) {
     const auto reason = row.unavailable.find(metric);
     return reason == row.unavailable.end() ? "no " + std::string(metric) : reason->second;
-}
-
-/// Why modelled DRAM bytes have no percentage of this host's memory bandwidth; empty if they have one, or were counted.
-/// A simulated cache of another size moves other bytes than the machine that was timed.
-std::string why_not_of_this_memory(const RunRecord& run, const Figure& figure) {
-    if (figure.tier != Tier::simulated && figure.tier != Tier::emulated) return {};
-    const std::string modelled = "DRAM bytes are " + std::string(name_of(figure.tier));
-    const auto& cache = run.workload.cache;
-    if (!cache && !run.simulation) return modelled + ", and the record does not say for which cache";
-    const bool another = cache ? cache->is_another() : run.simulation->origin == GeometryOrigin::option;
-    return another ? modelled + " for another cache (--llc)" : std::string();
 }
 
 /// The ceiling, converted to bytes at the memory controller.
@@ -90,7 +80,7 @@ CeilingShare share_of(const RunRecord& run, const SummaryRow& row, std::string_v
     if (figure == nullptr)
         share.reason = why_no_bandwidth(row, metric);
     else if (metric == metric_name::dram_gbps)
-        share.reason = why_not_of_this_memory(run, *figure);
+        share.reason = why_not_of_this_memory(run, figure->tier);
     if (figure != nullptr && share.reason.empty()) put_percent(share, *figure);
     return share;
 }

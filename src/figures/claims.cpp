@@ -20,17 +20,21 @@ std::string basis(Tier tier) {
 std::string claim_text(const Comparison& c, Tier tier) {
     const ComparedWords words = find_metric(c.metric)->compared;
     const bool interval = c.ratio.ci_low && c.ratio.ci_high;
-    if (c.verdict == Verdict::unresolved) {
-        std::string why = "equal";
-        if (interval) {
-            why =
-                fmt::format("{}x, 95% CI {}-{}", times(c.ratio.ratio), times(*c.ratio.ci_low), times(*c.ratio.ci_high));
-        } else if (tier != Tier::computed) {
-            why = fmt::format("{}x, without an interval", times(c.ratio.ratio));
-        }
-        return fmt::format("{} and {} do not differ significantly in {} at k={}: {}{}", c.loop, c.vs, words.subject,
-                           c.k, why, basis(tier));
+    if (c.verdict == Verdict::same) {
+        if (!interval)
+            return fmt::format("{} and {} are the same in {} at k={}: equal{}", c.loop, c.vs, words.subject, c.k,
+                               basis(tier));
+        return fmt::format("{} and {} are the same within {:g}% in {} at k={}: {:.3f}x, 95% CI {:.3f}-{:.3f}{}", c.loop,
+                           c.vs, same_within * 100, words.subject, c.k, c.ratio.ratio, *c.ratio.ci_low,
+                           *c.ratio.ci_high, basis(tier));
     }
+    if (c.verdict == Verdict::unresolved && !interval)
+        return fmt::format("it is not known whether {} and {} differ in {} at k={}: {}x, without an interval{}", c.loop,
+                           c.vs, words.subject, c.k, times(c.ratio.ratio), basis(tier));
+    if (c.verdict == Verdict::unresolved)
+        return fmt::format("{} and {} do not differ significantly in {} at k={}: {}x, 95% CI {}-{}{}", c.loop, c.vs,
+                           words.subject, c.k, times(c.ratio.ratio), times(*c.ratio.ci_low), times(*c.ratio.ci_high),
+                           basis(tier));
     const bool better = c.verdict == Verdict::better;
     const double factor = better ? c.ratio.ratio : 1 / c.ratio.ratio;
     std::string ci;

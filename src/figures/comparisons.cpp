@@ -8,8 +8,7 @@
 namespace bytebound {
 namespace {
 
-std::optional<Comparison> comparison(const ComparedRow& loop, const ComparedRow& vs, const MetricEntry& metric,
-                                     std::uint64_t seed) {
+std::optional<Comparison> comparison(const ComparedRow& loop, const ComparedRow& vs, const MetricEntry& metric) {
     const Figure* ours = loop.row.find(metric.name);
     const Figure* theirs = vs.row.find(metric.name);
     if (ours == nullptr || theirs == nullptr || ours->value() == 0 || theirs->value() == 0) return std::nullopt;
@@ -21,10 +20,8 @@ std::optional<Comparison> comparison(const ComparedRow& loop, const ComparedRow&
     out.metric = metric.name;
     const Tier tier = combine(ours->tier, theirs->tier);
     const auto [a, b] = common_steps(loop.published.find(metric.name)->second, vs.published.find(metric.name)->second);
-    BootstrapOptions options;
-    options.seed = seed;
     const auto ratio =
-        tier == Tier::computed ? compare_points(a, b, metric.stat) : bytebound::compare(a, b, metric.stat, options);
+        tier == Tier::computed ? compare_points(a, b, metric.stat) : bytebound::compare(a, b, metric.stat);
     if (!ratio || !std::isfinite(ratio->ratio) || ratio->ratio <= 0) return std::nullopt;
     out.ratio = *ratio;
     out.verdict = tier == Tier::computed ? judge_by_value(*ratio) : judge(*ratio);
@@ -33,9 +30,22 @@ std::optional<Comparison> comparison(const ComparedRow& loop, const ComparedRow&
     return out;
 }
 
+void adjust_p_values(std::vector<Comparison>& comparisons) {
+    std::vector<Comparison*> tested;
+    std::vector<double> p_values;
+    for (Comparison& each : comparisons) {
+        if (!each.ratio.p_value) continue;
+        tested.push_back(&each);
+        p_values.push_back(*each.ratio.p_value);
+    }
+    const std::vector<double> adjusted = holm_adjusted(p_values);
+    for (std::size_t i = 0; i < tested.size(); ++i)
+        tested[i]->p_adjusted = adjusted[i];
+}
+
 } // namespace
 
-void put_comparisons(Summary& summary, const std::vector<ComparedRow>& rows, std::uint64_t seed) {
+void put_comparisons(Summary& summary, const std::vector<ComparedRow>& rows) {
     for (const std::uint32_t k : summary.ks()) {
         std::vector<const ComparedRow*> here;
         for (const ComparedRow& row : rows) {
@@ -50,7 +60,7 @@ void put_comparisons(Summary& summary, const std::vector<ComparedRow>& rows, std
         const ComparedRow* base = named("index") != nullptr ? named("index") : here.front();
         const auto add = [&](const ComparedRow* loop, const ComparedRow* vs) {
             for (const MetricEntry* metric : compared_metrics()) {
-                if (auto found = comparison(*loop, *vs, *metric, seed)) summary.comparisons.push_back(*found);
+                if (auto found = comparison(*loop, *vs, *metric)) summary.comparisons.push_back(*found);
             }
         };
         for (const ComparedRow* row : here) {
@@ -62,6 +72,7 @@ void put_comparisons(Summary& summary, const std::vector<ComparedRow>& rows, std
             if (row != base && row != paired) add(paired, row);
         }
     }
+    adjust_p_values(summary.comparisons);
 }
 
 } // namespace bytebound

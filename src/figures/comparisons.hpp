@@ -18,6 +18,6 @@ struct ComparedRow {
 };
 
 /// Compares every other loop with index (else with the first loop), then paired with each remaining loop, k by k.
-void put_comparisons(Summary& summary, const std::vector<ComparedRow>& rows, std::uint64_t seed);
+void put_comparisons(Summary& summary, const std::vector<ComparedRow>& rows);
 
 } // namespace bytebound

@@ -13,7 +13,8 @@ namespace bytebound {
 namespace {
 
 struct Curve {
-    std::vector<RatioPoint> value, low, high;
+    std::vector<RatioPoint> value;
+    std::vector<double> paired_wins, index_wins; ///< the ks whose whole interval is on one side of 1
 };
 
 /// Ratio of index's time_ns to paired's, by ascending k.
@@ -25,12 +26,17 @@ Curve measured_curve(const Summary& summary) {
         const Comparison* found = summary.compare(k, "paired", "index", metric_name::time_ns);
         if (k == 0 || found == nullptr) continue;
         curve.value.push_back({static_cast<double>(k), found->ratio.ratio});
-        if (found->ratio.ci_low && found->ratio.ci_high) {
-            curve.low.push_back({static_cast<double>(k), *found->ratio.ci_low});
-            curve.high.push_back({static_cast<double>(k), *found->ratio.ci_high});
-        }
+        if (found->ratio.ci_low && *found->ratio.ci_low > 1) curve.paired_wins.push_back(k);
+        if (found->ratio.ci_high && *found->ratio.ci_high < 1) curve.index_wins.push_back(k);
     }
     return curve;
+}
+
+/// How the curve bends between two ks is not known: of the crossing only is known that it is above the ks at which
+/// paired is significantly faster, and below those at which index is.
+void put_interval(CrossoverPoint& point, const Curve& curve) {
+    if (!curve.paired_wins.empty()) point.ci_low = curve.paired_wins.back();
+    if (!curve.index_wins.empty()) point.ci_high = curve.index_wins.front();
 }
 
 CrossoverPoint measured_point(const Curve& curve) {
@@ -45,11 +51,7 @@ CrossoverPoint measured_point(const Curve& curve) {
         point.reason = "the faster loop changes more than once over the ks of the run";
     } else {
         point.k = falls_to_one(curve.value).front();
-        // The lower ends never cross later than the values, and the upper ends never earlier.
-        if (const auto low = falls_to_one(curve.low); !low.empty() && above(curve.low.front()))
-            point.ci_low = low.front();
-        if (const auto high = falls_to_one(curve.high); !high.empty() && !above(curve.high.back()))
-            point.ci_high = high.back();
+        put_interval(point, curve);
     }
     return point;
 }

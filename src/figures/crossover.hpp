@@ -15,7 +15,8 @@ struct Summary;
 /// k* by one method.
 struct CrossoverPoint {
     std::optional<double> k; ///< nullopt: `reason` says on which side all ks are
-    /// 95 % interval; an end outside of the run's ks is absent.
+    /// 95 % interval: the nearest ks at which one loop is significantly faster; an end outside of the run's ks is
+    /// absent.
     std::optional<double> ci_low, ci_high;
     std::string reason; ///< why there is no k, or no model
     Tier tier = Tier::timed;
@@ -31,8 +32,8 @@ struct CrossoverSummary {
 };
 
 /// Measured on time_ns: the k where the ratio index / paired, interpolated log-linearly between the run's ks, falls to
-/// 1, if it does so exactly once. The interval's ends are where the ends of the ratio's interval fall to 1. nullopt
-/// unless both loops have a row at some common k.
+/// 1, if it does so exactly once. The interval reaches from the largest k whose ratio is significantly above 1 to the
+/// smallest whose ratio is significantly below. nullopt unless both loops have a row at some common k.
 std::optional<CrossoverSummary> crossover(const RunRecord& run, const Summary& summary);
 
 } // namespace bytebound

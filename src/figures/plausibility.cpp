@@ -64,4 +64,13 @@ std::string impossible_ratio(std::string_view metric, double value) {
     return {};
 }
 
+std::string why_not_of_this_memory(const RunRecord& run, Tier bytes) {
+    if (bytes != Tier::simulated && bytes != Tier::emulated) return {};
+    const std::string modelled = "DRAM bytes are " + std::string(name_of(bytes));
+    const auto& cache = run.workload.cache;
+    if (!cache && !run.simulation) return modelled + ", and the record does not say for which cache";
+    const bool another = cache ? cache->is_another() : run.simulation->origin == GeometryOrigin::option;
+    return another ? modelled + " for another cache (--llc)" : std::string();
+}
+
 } // namespace bytebound

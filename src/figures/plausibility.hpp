@@ -22,5 +22,8 @@ void withhold_impossible_ipc(std::vector<Series>& instructions, std::vector<Seri
 void withhold_impossible_traffic(std::vector<Series>& bytes, const Series& time_ns);
 /// Why a ratio is impossible; empty if it is possible.
 std::string impossible_ratio(std::string_view metric, double value);
+/// Why DRAM bytes of this tier are no bandwidth of this host's memory; empty when they are, or were counted. A model of
+/// another cache moves other bytes than the cache below which the time was taken.
+std::string why_not_of_this_memory(const RunRecord& run, Tier bytes);
 
 } // namespace bytebound

@@ -237,6 +237,16 @@ Series sum_of(const Series& a, const Series& b) {
     return out;
 }
 
+namespace {
+
+std::uint64_t excluded_by_either(const Series& a, const Series& b) {
+    std::set<Series::Key> excluded = a.excluded;
+    excluded.insert(b.excluded.begin(), b.excluded.end());
+    return excluded.size();
+}
+
+} // namespace
+
 Joined join(const Series& numerator, const Series& denominator, double factor) {
     Joined out;
     std::optional<std::uint32_t> repeat;
@@ -251,9 +261,22 @@ Joined join(const Series& numerator, const Series& denominator, double factor) {
         out.samples.numerator.back().push_back(value * factor);
         out.samples.denominator.back().push_back(other->second);
     }
-    std::set<Series::Key> excluded = numerator.excluded;
-    excluded.insert(denominator.excluded.begin(), denominator.excluded.end());
-    out.excluded = excluded.size();
+    out.excluded = excluded_by_either(numerator, denominator);
+    return out;
+}
+
+Joined beside(const Series& numerator, const Series& denominator, double factor) {
+    std::map<std::uint32_t, std::pair<std::vector<double>, std::vector<double>>> repeats;
+    for (const auto& [key, value] : numerator.values)
+        repeats[key.first].first.push_back(value * factor);
+    for (const auto& [key, value] : denominator.values)
+        repeats[key.first].second.push_back(value);
+    Joined out;
+    for (auto& [repeat, sides] : repeats) {
+        out.samples.numerator.push_back(std::move(sides.first));
+        out.samples.denominator.push_back(std::move(sides.second));
+    }
+    out.excluded = excluded_by_either(numerator, denominator);
     return out;
 }
 

@@ -75,6 +75,8 @@ struct Joined {
     std::uint64_t excluded = 0;
 };
 Joined join(const Series& numerator, const Series& denominator, double factor);
+/// For a rate: every repeat with all steps of each, also those that the other does not have.
+Joined beside(const Series& numerator, const Series& denominator, double factor);
 /// Restricts both to their common steps: block i and step j of both are the same segment and step.
 std::pair<Samples, Samples> common_steps(const Series& a, const Series& b);
 

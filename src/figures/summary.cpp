@@ -27,15 +27,13 @@ std::optional<Estimate> finite(std::optional<Estimate> estimate) {
     return estimate;
 }
 
-std::optional<Estimate> estimated(const Samples& samples, Stat stat, Tier tier, std::uint64_t seed) {
+std::optional<Estimate> estimated(const Samples& samples, Stat stat, Tier tier) {
     if (tier == Tier::computed) {
         auto value = point(samples, stat);
         if (value) value->ci_low = value->ci_high = std::nullopt;
         return finite(value);
     }
-    BootstrapOptions options;
-    options.seed = seed;
-    return finite(estimate(samples, stat, options));
+    return finite(estimate(samples, stat));
 }
 
 std::string joined_reasons(const RunRecord& run, std::string_view metric, const std::vector<Series>& sources) {
@@ -70,7 +68,7 @@ void put_sources(ComparedRow& out, const PhaseSamples& phase, std::string_view m
     std::optional<Figure> best;
     for (Series& series : sources) {
         if (series.empty()) continue;
-        auto value = estimated(series.samples(), stat, series.tier, phase.run.workload.spec.seed);
+        auto value = estimated(series.samples(), stat, series.tier);
         if (!value) continue;
         if (auto hidden = hidden_by_background(series, value->value, row.bound_bytes); !hidden.empty()) {
             series.values.clear();
@@ -127,11 +125,14 @@ void put_ratio(SummaryRow& row, const PhaseSamples& phase, const MetricEntry& me
             std::find_if(denominators.begin(), denominators.end(), [](const Series& s) { return !s.empty(); });
         if (denominator == denominators.end()) continue;
         std::string obstacle = why_not_divided(metric, numerator, *denominator);
+        if (metric.name == metric_name::dram_gbps && obstacle.empty())
+            obstacle = why_not_of_this_memory(phase.run, numerator.tier);
         if (std::exchange(first, false) && !obstacle.empty()) return give_up(std::move(obstacle));
         if (!obstacle.empty()) continue;
-        const Joined joined = join(numerator, *denominator, metric.factor);
+        const Joined joined = metric.stat == Stat::rate ? beside(numerator, *denominator, metric.factor)
+                                                        : join(numerator, *denominator, metric.factor);
         const Tier tier = combine(numerator.tier, denominator->tier);
-        auto value = estimated(joined.samples, Stat::ratio, tier, phase.run.workload.spec.seed);
+        auto value = estimated(joined.samples, metric.stat, tier);
         if (!value) continue;
         const Figure* bytes = row.find(metric.numerator);
         if (numerator.shared && bytes != nullptr && bytes->value() != 0)
@@ -170,16 +171,28 @@ void put_buffers(SummaryRow& row, const PhaseSamples& phase) {
     row.by_buffer = out;
 }
 
-void put_flags(SummaryRow& row, const PhaseSamples& phase) {
+/// Whether the time has a trend over the repeats.
+bool drifts(const ComparedRow& row) {
+    const auto time = row.published.find(metric_name::time_ns);
+    if (time == row.published.end()) return false;
+    const auto p = trend_p_value(values_of_blocks(time->second.samples(), Stat::median));
+    return p && *p < drift_below_p;
+}
+
+void put_flags(ComparedRow& compared, const PhaseSamples& phase) {
+    SummaryRow& row = compared.row;
     for (const Sample* sample : phase.rows) {
         for (const std::string& flag : sample->flags)
             ++row.flagged_steps[flag];
         if (sample->pass == 0) row.steps += std::max(sample->batch, 1u);
     }
     if (row.stationary == false) row.flagged_steps.emplace(flag_name::not_stationary, 0);
-    const Figure* time = row.find(metric_name::time_ns);
-    if (time != nullptr && time->estimate.blocks < few_blocks_below)
+    const auto rests_on_few = [](const auto& metric) {
+        return metric.second.tier != Tier::computed && metric.second.estimate.blocks < few_blocks_below;
+    };
+    if (std::any_of(row.metrics.begin(), row.metrics.end(), rests_on_few))
         row.flagged_steps.emplace(flag_name::few_blocks, 0);
+    if (drifts(compared)) row.flagged_steps.emplace(flag_name::drift, 0);
     for (const FlagEntry& flag : flags()) {
         if (row.flagged_steps.count(std::string(flag.name)) != 0) row.flags.emplace_back(flag.name);
     }
@@ -287,7 +300,7 @@ ComparedRow make_row(const PhaseSamples& phase, const std::vector<std::string>& 
     put_buffers(row, phase);
     put_ledger(row, phase);
     put_ceilings(row, phase.run);
-    put_flags(row, phase);
+    put_flags(out, phase);
     return out;
 }
 
@@ -376,7 +389,7 @@ Summary summarize(const RunRecord& run, const SampleTable& samples, const Sample
     }
     for (const ComparedRow& row : rows)
         out.rows.push_back(row.row);
-    put_comparisons(out, rows, run.workload.spec.seed);
+    put_comparisons(out, rows);
     out.regressions = regressions(run, out);
     out.crossover = crossover(run, out);
     return out;

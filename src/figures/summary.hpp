@@ -72,6 +72,7 @@ struct Comparison {
     RatioEstimate ratio;
     Verdict verdict = Verdict::unresolved;
     std::string claim;
+    std::optional<double> p_adjusted = {}; ///< by Holm, over all comparisons of the run that have a p value
 };
 
 struct Summary {

@@ -65,8 +65,8 @@ std::span<const WarningEntry> warning_table() {
          "{threads} {threads:thread|threads}: buffers of {buffer_bytes:size} are not larger than 4 x the "
          "{cache_bytes:size} of last-level cache, which may contain part of them (--quick); ceilings of "
          "memory are marked"},
-        {warning_code::few_blocks, "{rounds} rounds, fewer than {least_rounds}: the intervals of the ceilings are too "
-                                   "narrow; give --repeats {least_rounds} or more"},
+        {warning_code::few_blocks, "{rounds} rounds, fewer than {least_rounds}: the intervals of the ceilings are "
+                                   "wide; give --repeats {least_rounds} or more"},
         {warning_code::calibration_stale,
          "the calibration {file} is not used: {change}; measure it again with bytebound calibrate"},
         {warning_code::calibration_unreadable,

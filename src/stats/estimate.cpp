@@ -1,79 +1,109 @@
 #include "stats/estimate.hpp"
 
-#include "stats/bootstrap.hpp"
-#include "stats/statistics.hpp"
+#include <algorithm>
+#include <boost/math/distributions/binomial.hpp>
+#include <cmath>
+
+#include "stats/blocks.hpp"
+#include "stats/student.hpp"
 
 namespace bytebound {
-
 namespace {
 
-std::uint32_t block_steps(const FlatSamples& flat, std::uint32_t block) {
-    return flat.begin[block + 1] - flat.begin[block];
+bool all_alike(const std::vector<std::vector<double>>& blocks) {
+    std::optional<double> first;
+    for (const auto& block : blocks)
+        for (const double value : block) {
+            if (!first) first = value;
+            if (value != *first) return false;
+        }
+    return true;
 }
 
-/// One hierarchical resample: as many blocks as there are, then within each as many steps as it has.
-template <class Statistic>
-void draw_blocks_then_steps(const FlatSamples& flat, Random& random, Statistic& statistic) {
-    for (std::uint32_t i = 0; i < flat.blocks(); ++i) {
-        const std::uint32_t block = random.below(flat.blocks());
-        const std::uint32_t first = flat.begin[block], steps = block_steps(flat, block);
-        for (std::uint32_t drawn = 0; drawn < steps; ++drawn)
-            statistic.add(first + random.below(steps));
+bool below_zero(const std::vector<std::vector<double>>& blocks) {
+    return std::any_of(blocks.begin(), blocks.end(), [](const std::vector<double>& block) {
+        return std::any_of(block.begin(), block.end(), [](double value) { return value < 0; });
+    });
+}
+
+/// Student's t on the values of the blocks, for figures that can be 0 or negative.
+std::optional<Ends> linear_interval(double value, const std::vector<double>& blocks, double share, Stat stat) {
+    const double half = t_quantile(static_cast<double>(blocks.size()) - 1) * std::sqrt(variance(blocks) * share);
+    const double center = is_mean_of_blocks(stat) ? value : mean(blocks);
+    const Ends ends{std::min(center - half, value), std::max(center + half, value)};
+    return std::isfinite(ends.low) && std::isfinite(ends.high) ? std::optional(ends) : std::nullopt;
+}
+
+/// The same on their logarithms: times, bytes and rates vary by factors.
+std::optional<Ends> log_interval(double value, const std::vector<double>& blocks, double share, Stat stat) {
+    std::vector<double> logs;
+    for (const double block : blocks)
+        logs.push_back(log_ratio(block, value));
+    const double half = t_quantile(static_cast<double>(logs.size()) - 1) * std::sqrt(variance(logs) * share);
+    // The mean over all steps is above the mean of the logarithms by half of their variance.
+    return ends_on_log_scale(value, is_mean_of_blocks(stat) ? 0 : mean(logs), half, value);
+}
+
+std::optional<Ends> interval(const Samples& samples, Stat stat, double value) {
+    std::vector<double> blocks, weights;
+    for (const std::optional<Block>& block : blocks_of(samples, stat)) {
+        if (!block) continue;
+        blocks.push_back(block->value);
+        weights.push_back(is_mean_of_blocks(stat) ? block->weight : 1);
     }
-}
-
-std::optional<Estimate> point_of(const FlatSamples& flat, Stat stat) {
-    return with_statistic(stat, [&](auto type) -> std::optional<Estimate> {
-        typename decltype(type)::type statistic(flat);
-        const std::optional<double> value = value_of(statistic, flat.steps());
-        if (!value) return std::nullopt;
-        Estimate result;
-        result.value = *value;
-        result.stat = stat;
-        result.n = flat.steps();
-        result.blocks = flat.blocks();
-        return result;
-    });
-}
-
-template <class Statistic>
-std::optional<std::pair<double, double>> interval(const FlatSamples& flat, const BootstrapOptions& options) {
-    Statistic statistic(flat);
-    Random random(options.seed);
-    const MovingRuns runs(flat.steps());
-    return percentile_interval(options, [&] {
-        statistic.clear();
-        if (flat.blocks() > 1)
-            draw_blocks_then_steps(flat, random, statistic);
-        else
-            runs.draw(random, [&](std::uint32_t step) { statistic.add(step); });
-        return statistic.value();
-    });
+    if (blocks.size() < 2) return std::nullopt;
+    if (all_alike(samples.numerator) && all_alike(samples.denominator)) return Ends{value, value};
+    const double share = variance_share(weights);
+    const bool positive = std::all_of(blocks.begin(), blocks.end(), [](double each) { return each > 0; });
+    if (positive && value > 0) return log_interval(value, blocks, share, stat);
+    std::optional<Ends> ends = linear_interval(value, blocks, share, stat);
+    // What no step was below, the figure cannot be below.
+    if (ends && !below_zero(samples.numerator) && !below_zero(samples.denominator))
+        ends->low = std::max(ends->low, 0.0);
+    return ends;
 }
 
 } // namespace
 
 std::optional<Estimate> point(const Samples& samples, Stat stat) {
-    const FlatSamples flat(samples, false);
-    return flat.steps() == 0 ? std::nullopt : point_of(flat, stat);
+    const std::optional<double> value = value_of_all(samples, stat);
+    if (!value) return std::nullopt;
+    Estimate result;
+    result.value = *value;
+    result.stat = stat;
+    for (const auto& block : samples.numerator) {
+        result.n += block.size();
+        result.blocks += !block.empty();
+    }
+    return result;
 }
 
-std::optional<Estimate> estimate(const Samples& samples, Stat stat, const BootstrapOptions& options) {
-    const FlatSamples flat(samples, false);
-    if (flat.steps() == 0) return std::nullopt;
-    std::optional<Estimate> result = point_of(flat, stat);
-    const bool can_vary = flat.blocks() > 1 || MovingRuns(flat.steps()).starts() > 1;
-    if (!result || !can_vary) return result;
-    if (flat.constant()) {
-        result->ci_low = result->ci_high = result->value;
-        return result;
+std::optional<Estimate> estimate(const Samples& samples, Stat stat) {
+    std::optional<Estimate> result = point(samples, stat);
+    if (!result) return std::nullopt;
+    if (const std::optional<Ends> ends = interval(samples, stat, result->value)) {
+        result->ci_low = ends->low;
+        result->ci_high = ends->high;
     }
-    const auto ends =
-        with_statistic(stat, [&](auto type) { return interval<typename decltype(type)::type>(flat, options); });
-    if (ends) {
-        result->ci_low = ends->first;
-        result->ci_high = ends->second;
-    }
+    return result;
+}
+
+std::optional<Estimate> median_of_independent(std::span<const double> samples) {
+    Samples each;
+    for (const double sample : samples)
+        each.numerator.push_back({sample});
+    std::optional<Estimate> result = estimate(each, Stat::median);
+    if (!result || samples.size() < few_blocks_below) return result;
+    // The number of samples below the median is binomial: order statistics r and n + 1 - r, from 1, enclose it unless
+    // fewer than r samples are on one of its sides.
+    const boost::math::binomial below(static_cast<double>(samples.size()), 0.5);
+    std::size_t outside = 0;
+    while (boost::math::cdf(below, static_cast<double>(outside)) <= 0.025)
+        ++outside;
+    std::vector<double> sorted(samples.begin(), samples.end());
+    std::sort(sorted.begin(), sorted.end());
+    result->ci_low = sorted[outside - 1];
+    result->ci_high = sorted[sorted.size() - outside];
     return result;
 }
 

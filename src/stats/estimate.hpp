@@ -8,11 +8,12 @@
 
 namespace bytebound {
 
-enum class Stat { median, mean, ratio };
+enum class Stat { median, mean, ratio, rate };
 std::string_view name_of(Stat stat);
 
-/// Samples of one figure: one vector per block (repeat), steps in order. For a ratio figure `denominator` has the same
-/// shape; for others it is empty.
+/// Samples of one figure: one vector per block (repeat), steps in order. For others than a ratio and a rate
+/// `denominator` is empty. For a ratio it has the same shape; for a rate it has as many blocks, each with steps of its
+/// own.
 struct Samples {
     std::vector<std::vector<double>> numerator;
     std::vector<std::vector<double>> denominator;
@@ -22,7 +23,7 @@ struct Samples {
 struct Estimate {
     double value = 0;
     Stat stat = Stat::mean;
-    /// None for computed figures, and where only one resample exists: n < 2, or one block of fewer than 3 steps.
+    /// None for computed figures, for fewer than two blocks, and where an end is beyond what a double holds.
     std::optional<double> ci_low, ci_high;
     std::uint64_t n = 0;
     std::uint64_t blocks = 0; ///< those that hold a step
@@ -31,37 +32,52 @@ struct Estimate {
 
 inline constexpr std::uint64_t few_blocks_below = 6;
 
-struct BootstrapOptions {
-    std::uint32_t resamples = 2000;
-    double level = 0.95;
-    std::uint64_t seed = 1;
-};
-
-/// Point value and percentile-bootstrap interval of the statistic: blocks are resampled first, then steps within
-/// them; with one block, runs of ceil(sqrt(n)) consecutive steps. A ratio is the ratio of sums. Seeded: equal input
-/// gives equal output on every machine. Nothing when there is no sample, or a ratio's denominator sums to 0.
-std::optional<Estimate> estimate(const Samples& samples, Stat stat, const BootstrapOptions& options = {});
+/// The statistic over all steps, and its 95 % interval of Student's t with the blocks as independent observations
+/// (docs/statistics.md). Ratio: sum of numerators over sum of denominators. Rate: mean of the numerators over the
+/// median of the denominators. The value lies inside of its interval. Nothing when there is no sample, or the
+/// denominator is 0.
+std::optional<Estimate> estimate(const Samples& samples, Stat stat);
 /// Point value only (computed figures).
 std::optional<Estimate> point(const Samples& samples, Stat stat);
+/// The median of independent samples. From 6 on its interval is the narrowest pair of order statistics that contains
+/// the median with 95 % or more whatever the distribution; below 6 no pair does, and the interval is estimate()'s with
+/// each sample as a block. Nothing when there is no sample.
+std::optional<Estimate> median_of_independent(std::span<const double> samples);
 
-/// ratio = value(vs) / value(loop), whole blocks resampled jointly (block i of both come from the same trace segment);
-/// one block: runs of ceil(sqrt(n)) steps, at the same places in both.
+/// ratio = value(vs) / value(loop), block i of both from the same trace segment.
 struct RatioEstimate {
     double ratio = 0;
     std::optional<double> ci_low, ci_high;
+    /// Two-sided, of Student's paired t against a ratio of 1. None where no test applies: fewer than two blocks, or all
+    /// of them with the same ratio.
+    std::optional<double> p_value = {};
     bool operator==(const RatioEstimate&) const = default;
 };
-std::optional<RatioEstimate> compare(const Samples& loop, const Samples& vs, Stat stat,
-                                     const BootstrapOptions& options = {});
+std::optional<RatioEstimate> compare(const Samples& loop, const Samples& vs, Stat stat);
 /// Ratio only (computed figures).
 std::optional<RatioEstimate> compare_points(const Samples& loop, const Samples& vs, Stat stat);
 
+/// Holm's step-down adjustment of p values that were tested together, in their order.
+std::vector<double> holm_adjusted(std::span<const double> p_values);
+
+/// Two-sided p of the Mann-Kendall test for a trend in the order of the values: exact without ties up to 33 values,
+/// else by the normal approximation with the variance corrected for ties. Nothing for fewer than 3 values, or for
+/// equal ones.
+std::optional<double> trend_p_value(std::span<const double> values);
+/// A row whose blocks have a trend with a smaller p value drifts.
+inline constexpr double drift_below_p = 0.01;
+/// The statistic of each block that has one, in order.
+std::vector<double> values_of_blocks(const Samples& samples, Stat stat);
+
 /// For figures where less is better.
-enum class Verdict { better, worse, unresolved };
+enum class Verdict { better, worse, same, unresolved };
 std::string_view name_of(Verdict verdict);
-/// Unresolved when the interval contains 1, or there is none.
-Verdict judge(const RatioEstimate& estimate);
-/// Computed figures are exact: equal is unresolved.
+/// Ratios between 1 - threshold and 1 + threshold are no difference that matters.
+inline constexpr double same_within = 0.01;
+/// `same` when the whole interval is within the threshold, although it may exclude 1; else `unresolved` when it
+/// contains 1, or there is none.
+Verdict judge(const RatioEstimate& estimate, double threshold = same_within);
+/// Computed figures are exact: equal is `same`.
 Verdict judge_by_value(const RatioEstimate& estimate);
 
 /// Indices outside Tukey's fences (1.5 IQR beyond the quartiles) of one phase. Quartiles interpolate linearly.

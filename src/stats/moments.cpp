@@ -10,6 +10,7 @@ std::string_view name_of(Stat stat) {
     case Stat::median: return "median";
     case Stat::mean: return "mean";
     case Stat::ratio: return "ratio";
+    case Stat::rate: return "rate";
     }
     return "";
 }

@@ -1,10 +1,10 @@
 #include "stats/regression.hpp"
 
-#include <boost/math/distributions/students_t.hpp>
 #include <cassert>
 #include <cmath>
 
 #include "stats/estimate.hpp"
+#include "stats/student.hpp"
 
 namespace bytebound {
 
@@ -29,7 +29,7 @@ std::optional<LineFit> fit_line(std::span<const double> x, std::span<const doubl
     if (x.size() < 3) return fit;
     const auto count = static_cast<double>(x.size());
     const double variance = squares / (count - 2);
-    const double t = boost::math::quantile(boost::math::students_t(count - 2), 0.975);
+    const double t = t_quantile(count - 2);
     fit.slope_margin = t * std::sqrt(variance / spread);
     fit.intercept_margin = t * std::sqrt(variance * (1 / count + x_mean * x_mean / spread));
     return fit;

@@ -1,4 +1,5 @@
 """Compares published figures with an independent computation from the raw steps."""
+import math
 import re
 
 import jsonschema
@@ -10,7 +11,7 @@ from conftest import ROOT, ROW_BYTES, read_csv, row_of, run_tiny, samples_of, sc
 
 LOOPS = ["paired", "index", "mask", "hybrid", "oracle"]
 METRICS = schema("summary")["definitions"]["metrics"]["required"]
-STAT = {"time_ns": "median", **dict(re.findall(r"^\| `(\w+)` \|.*\| (ratio) \|$", (ROOT / "docs/figures.md").read_text(), re.M))}
+STAT = {"time_ns": "median", **dict(re.findall(r"^\| `(\w+)` \|.*\| (ratio|rate) \|$", (ROOT / "docs/figures.md").read_text(), re.M))}
 COMPUTED = ["bound_bytes", "min_bytes", "rows_written", "requested_bytes", "metadata_bytes"]
 BUFFERS = ["pool", "slab", "mask", "index", "meta"]
 SIMULATED = (["dram_read_bytes", "dram_write_bytes", "llc_misses"]
@@ -183,11 +184,19 @@ def test_ratios_are_ratios_of_sums(tiny):
                 dram = sum(step_values("dram_bytes", simulated, None))
                 assert metrics["amplification"]["value"] == pytest.approx(
                     dram / sum(step_values("bound_bytes", simulated, None)))
-        rate = sum(step_values("requested_bytes", samples, None)) / sum(step_values("time_ns", samples, None))
+
+
+def test_a_rate_is_the_mean_bytes_over_the_median_time_of_the_row(tiny):
+    for row, samples in every_row(tiny):
+        metrics = row["metrics"]
+        rate = (numpy.mean(step_values("requested_bytes", samples, None)) /
+                numpy.median(step_values("time_ns", samples, None)))
         assert metrics["requested_gbps"]["value"] == pytest.approx(rate)
-        if metrics["dram_bytes"]["source"] == "sim":
-            gbps = sum(step_values("dram_bytes", simulated, None)) / sum(step_values("time_ns", simulated, None))
-            assert metrics["dram_gbps"]["value"] == pytest.approx(gbps)
+        for rate, top in (("requested_gbps", "requested_bytes"), ("dram_gbps", "dram_bytes")):
+            if metrics[rate] is not None:
+                assert metrics[rate]["value"] == pytest.approx(metrics[top]["value"] / metrics["time_ns"]["value"])
+        if metrics["dram_bytes"]["source"] == "sim" and metrics["dram_gbps"] is None:
+            assert row["unavailable"]["dram_gbps"] == "DRAM bytes are simulated for another cache (--llc)"
 
 
 def test_every_metric_is_a_key_and_null_has_its_reason(tiny):
@@ -230,6 +239,9 @@ def test_intervals_contain_their_value(tiny):
     for row in tiny.summary["rows"]:
         for metric, figure in row["metrics"].items():
             if figure is None or figure["tier"] == "computed":
+                continue
+            if figure["blocks"] < 2:
+                assert figure["ci_low"] is None and figure["ci_high"] is None
                 continue
             assert figure["ci_low"] <= figure["value"] <= figure["ci_high"], (row["loop"], row["k"], metric)
             seen += 1
@@ -318,10 +330,16 @@ def test_comparisons_divide_the_published_values(tiny):
         assert ours["value"] != 0 and theirs["value"] != 0
         assert c["ratio"] == pytest.approx(theirs["value"] / ours["value"])
         if ours["tier"] == "computed":
-            expected = "better" if c["ratio"] > 1 else "worse" if c["ratio"] < 1 else "unresolved"
+            expected = "better" if c["ratio"] > 1 else "worse" if c["ratio"] < 1 else "same"
+            assert c["p_value"] is None and c["p_adjusted"] is None
+        elif min(ours["blocks"], theirs["blocks"]) < 2:
+            assert c["ci_low"] is None and c["p_value"] is None
+            expected = "unresolved"
         else:
-            assert c["ci_low"] <= c["ci_high"]
-            expected = "better" if c["ci_low"] > 1 else "worse" if c["ci_high"] < 1 else "unresolved"
+            assert c["ci_low"] <= c["ratio"] <= c["ci_high"]
+            within = 0.99 <= c["ci_low"] and c["ci_high"] <= 1.01
+            expected = ("same" if within else "better" if c["ci_low"] > 1 else "worse" if c["ci_high"] < 1
+                        else "unresolved")
         assert c["verdict"] == expected, c
         assert c["claim"]
 
@@ -349,23 +367,25 @@ def test_shrinking_block_is_updated_with_the_exact_minimum(shrinking):
     assert first == 512 - 4 * (4 + 1)
 
 
-def test_interval_agrees_with_scipys_bootstrap(tmp_path):
-    run = run_tiny(tmp_path / "run", "--loops", "index", "--ks", "16", "--repeats", "12", "--steps-per-k", "15",
+def log_medians(run, loop, repeats):
+    samples = samples_of(run, loop, 16)
+    return [math.log(numpy.median([float(s["time_ns"]) / int(s["batch"]) for s in samples if int(s["repeat"]) == r]))
+            for r in range(repeats)]
+
+
+def test_intervals_and_p_values_are_scipys_of_the_repeats(tmp_path):
+    run = run_tiny(tmp_path / "run", "--loops", "index,paired", "--ks", "16", "--repeats", "7", "--steps-per-k", "15",
                    "--collector", "none")
-    samples = samples_of(run, "index", 16)
-    blocks = [[float(s["time_ns"]) for s in samples if int(s["repeat"]) == r] for r in range(12)]
-
-    def median_of(indices):
-        return numpy.median(numpy.concatenate([blocks[int(i)] for i in indices]))
-
-    theirs = scipy.stats.bootstrap((numpy.arange(12),), median_of, vectorized=False, n_resamples=2000,
-                                   method="percentile", random_state=1).confidence_interval
-    ours = row_of(run, "index", 16)["metrics"]["time_ns"]
-    # scipy resamples whole repeats only; ours also resamples the steps within them and may be a little wider.
-    assert ours["ci_low"] <= theirs.high and theirs.low <= ours["ci_high"]
-    width = ours["ci_high"] - ours["ci_low"]
-    assert 0.5 * (theirs.high - theirs.low) - 50 <= width <= 3 * (theirs.high - theirs.low) + 200
-    assert "few_blocks" not in row_of(run, "index", 16)["flags"]
+    index, paired = log_medians(run, "index", 7), log_medians(run, "paired", 7)
+    for loop, logs in (("index", index), ("paired", paired)):
+        ours = row_of(run, loop, 16)["metrics"]["time_ns"]
+        low, high = scipy.stats.t.interval(0.95, 6, loc=numpy.mean(logs), scale=scipy.stats.sem(logs))
+        assert ours["ci_low"] == pytest.approx(min(math.exp(low), ours["value"]))
+        assert ours["ci_high"] == pytest.approx(max(math.exp(high), ours["value"]))
+        assert "few_blocks" not in row_of(run, loop, 16)["flags"]
+    comparison, = (c for c in run.summary["comparisons"] if c["metric"] == "time_ns")
+    assert comparison["p_value"] == pytest.approx(scipy.stats.ttest_rel(index, paired).pvalue)
+    assert comparison["p_adjusted"] == comparison["p_value"]  # the only test of the run
 
 
 def test_uncached_rebuild_moves_what_theory_says(tmp_path):

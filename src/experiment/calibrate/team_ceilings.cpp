@@ -221,10 +221,9 @@ Estimate estimate_rounds(const std::vector<double>& samples, Stat stat) {
     Samples rounds;
     for (const double sample : samples)
         rounds.numerator.push_back({sample});
-    Estimate out = *estimate(rounds, stat);
-    // A percentile interval may exclude the value, and the reader of calibration files rejects that.
-    out.ci_low = std::min(out.ci_low.value_or(out.value), out.value);
-    out.ci_high = std::max(out.ci_high.value_or(out.value), out.value);
+    Estimate out = stat == Stat::median ? *median_of_independent(samples) : *estimate(rounds, stat);
+    // Of one round nothing is known but its value.
+    if (!out.ci_low || !out.ci_high) out.ci_low = out.ci_high = out.value;
     return out;
 }
 

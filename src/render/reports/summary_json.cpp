@@ -100,7 +100,8 @@ Json comparison_json(const Comparison& comparison) {
             {"ratio", json_number(comparison.ratio.ratio)},
             {"ci_low", json_number(comparison.ratio.ci_low)},
             {"ci_high", json_number(comparison.ratio.ci_high)},
-            {"p_value", nullptr},
+            {"p_value", json_number(comparison.ratio.p_value)},
+            {"p_adjusted", json_number(comparison.p_adjusted)},
             {"verdict", name_of(comparison.verdict)},
             {"claim", comparison.claim}};
 }

@@ -101,7 +101,7 @@ std::vector<std::string> copy_notes(const RunRecord& run) {
     return notes.lines();
 }
 
-/// "9.81x (9.60-10.02)", "~" if the ratio is not significantly different from 1.
+/// "9.81x (9.60-10.02)", with the mark of its verdict.
 std::string comparison_cell(const Comparison* comparison) {
     if (comparison == nullptr) return "n/a";
     const RatioEstimate& ratio = comparison->ratio;
@@ -109,7 +109,8 @@ std::string comparison_cell(const Comparison* comparison) {
     if (ratio.ci_low && ratio.ci_high) {
         out += fmt::format(" ({:.2f}-{:.2f})", *ratio.ci_low, *ratio.ci_high);
     }
-    return out + (comparison->verdict == Verdict::unresolved ? " ~" : "");
+    const std::string_view mark = mark_of(comparison->verdict);
+    return mark.empty() ? out : out + " " + std::string(mark);
 }
 
 } // namespace
@@ -202,9 +203,9 @@ Blocks table_section(const RunRecord& run, const Summary& summary) {
     for (const std::string& line : table_notes(summary))
         notes.items.emplace_back(line);
     notes.items.emplace_back(
-        "Times are medians with 95% bootstrap intervals over repeats and steps; bytes are means per "
-        "step, ratios are ratios of sums. The reasons for n/a are below. A ratio with ~ does not differ significantly "
-        "from 1.");
+        "Times are medians with 95% intervals of Student's t over the repeats; bytes are means per step, ratios are "
+        "ratios of sums. The reasons for n/a are below. A ratio with ~ does not differ significantly from 1; one with "
+        "= is the same within 1%.");
     for (std::string& note : hybrid_notes(run, summary))
         notes.items.emplace_back(std::move(note));
     for (std::string& note : copy_notes(run))
@@ -234,7 +235,8 @@ Blocks comparison_section(const RunRecord&, const Summary& summary) {
     return {Heading{2, "Comparisons"},
             Paragraph{
                 Inline("Value of the loop in the second column over that of the first, with its 95% interval: above 1 "
-                       "the first is better. ~ means not significantly different from 1. Figures by construction have "
+                       "the first is better. ~ means not significantly different from 1, = the same within 1%. Figures "
+                       "by construction have "
                        "no interval; n/a means null or 0 on one side. The sentences are in ")
                     .add("summary.json", Style::code)
                     .add("."),

@@ -62,7 +62,7 @@ std::string versus_base(const Summary& summary, const SummaryRow& row) {
     if (row.loop == base) return "1x";
     const Comparison* time = summary.compare(row.k, row.loop, base, metric_name::time_ns);
     if (time == nullptr) return "n/a";
-    return times_text(time->ratio.ratio) + (time->verdict == Verdict::unresolved ? "~" : "");
+    return times_text(time->ratio.ratio) + std::string(mark_of(time->verdict));
 }
 
 std::vector<std::string> row_cells(const Summary& summary, const SummaryRow& row) {
@@ -119,6 +119,11 @@ std::string flag_line(const Summary& summary) {
 
 } // namespace
 
+std::string_view mark_of(Verdict verdict) {
+    if (verdict == Verdict::unresolved) return "~";
+    return verdict == Verdict::same ? "=" : "";
+}
+
 std::string base_loop(const Summary& summary, std::uint32_t k) {
     if (summary.find("index", k) != nullptr) return "index";
     for (const SummaryRow& row : summary.rows) {
@@ -139,7 +144,7 @@ Table main_table(const Summary& summary) {
         table.below_titles.emplace_back(tier ? name_of(*tier) : any(summary, metric->name) ? "mixed" : "n/a");
         if (metric->name != metric_name::time_ns) continue;
         table.columns.push_back({"95% CI\nus/step", true});
-        table.below_titles.emplace_back("bootstrap");
+        table.below_titles.emplace_back("Student's t");
         table.columns.push_back({"speedup\nvs " + base, true});
         table.below_titles.emplace_back("timed");
     }
@@ -189,11 +194,15 @@ std::string terminal_report(const RunRecord& run, const Summary& summary, bool c
         out += fmt::format("n/a {}{}: {}\n", join(absence.metrics, ", "),
                            where == "every row" ? "" : " (" + where + ")", absence.reason);
     }
-    const bool unresolved = std::any_of(summary.comparisons.begin(), summary.comparisons.end(), [](const auto& c) {
-        return c.metric == metric_name::time_ns && c.verdict == Verdict::unresolved;
-    });
+    const auto any_time = [&](Verdict verdict) {
+        return std::any_of(summary.comparisons.begin(), summary.comparisons.end(), [&](const Comparison& c) {
+            return c.metric == metric_name::time_ns && c.verdict == verdict;
+        });
+    };
     if (const std::string flags = flag_line(summary); !flags.empty()) out += flags + "\n";
-    if (unresolved) out += "~ not significant: the 95% interval includes 1\n";
+    if (any_time(Verdict::unresolved)) out += "~ not significant: the 95% interval includes 1, or there is none\n";
+    if (any_time(Verdict::same))
+        out += fmt::format("= the same: the 95% interval is within {:g}% of 1\n", same_within * 100);
     for (const std::string& missing : summary.missing)
         out += "not measured: " + missing + "\n";
     if (summary.dropped_rows != 0) out += dropped_text(summary) + "\n";

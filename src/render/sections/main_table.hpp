@@ -16,6 +16,9 @@ std::vector<std::string> table_notes(const Summary& summary);
 /// The loop that table and verdicts compare with: index, else the first loop of the run at this k.
 std::string base_loop(const Summary& summary, std::uint32_t k);
 
+/// Beside a ratio: "~" for one that is not significantly different from 1, "=" for the same within 1 %, else nothing.
+std::string_view mark_of(Verdict verdict);
+
 /// "2 rows at the end of samples.csv left out: their phase was cut off"
 std::string dropped_text(const Summary& summary);
 

@@ -67,11 +67,29 @@ const SummaryRow& subject_of(const Summary& summary, std::uint32_t k, const std:
 
 /// "9.81x (95% CI 9.60-10.02) faster", taken from the claim, so that words and digits are the same.
 std::string speed_clause(const Comparison& time) {
+    if (!time.ratio.ci_low)
+        return fmt::format("not known to differ from {} in time ({}, without an interval)", time.vs,
+                           times_text(time.ratio.ratio));
     if (time.verdict == Verdict::unresolved) {
         return fmt::format("not significantly different from {} in time ({})", time.vs, times_text(time.ratio.ratio));
     }
+    if (time.verdict == Verdict::same)
+        return fmt::format("the same as {} in time within {:g}% ({})", time.vs, same_within * 100,
+                           times_text(time.ratio.ratio));
     const std::size_t start = time.loop.size() + std::string_view(" is ").size();
     return time.claim.substr(start, time.claim.rfind(" than ") - start);
+}
+
+/// "paired faster than index", below the headline.
+std::string caption_of(const Comparison& time) {
+    switch (time.verdict) {
+    case Verdict::better: return fmt::format("{} faster than {}", time.loop, time.vs);
+    case Verdict::worse: return fmt::format("{} slower than {}", time.loop, time.vs);
+    case Verdict::same:
+        return fmt::format("{} and {} are the same within {:g}%", time.loop, time.vs, same_within * 100);
+    case Verdict::unresolved: break;
+    }
+    return time.loop + " and " + time.vs + (time.ratio.ci_low ? " do not differ significantly" : ": no interval");
 }
 
 } // namespace
@@ -93,10 +111,7 @@ VerdictItem verdict_of(const Summary& summary, std::uint32_t k) {
         sentence += fmt::format(" against {} for {}, {}", time_text(*base->find(metric_name::time_ns), false),
                                 base->loop, speed_clause(*time));
         out.headline = times_text(time->verdict == Verdict::worse ? 1 / time->ratio.ratio : time->ratio.ratio);
-        out.caption = time->verdict == Verdict::better ? fmt::format("{} faster than {}", row.loop, base->loop)
-                      : time->verdict == Verdict::worse
-                          ? fmt::format("{} slower than {}", row.loop, base->loop)
-                          : fmt::format("{} and {} do not differ significantly", row.loop, base->loop);
+        out.caption = caption_of(*time);
     } else if (ours != nullptr) {
         out.headline = compact_microseconds(ours->value()) + " us";
         out.caption = row.loop + ", one step";

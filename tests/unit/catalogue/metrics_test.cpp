@@ -35,7 +35,7 @@ TEST_CASE("a derived metric refers to metrics of the table, and a ratio never to
     for (const MetricEntry& metric : metrics()) {
         INFO(metric.name);
         const bool ratio = metric.origin == MetricOrigin::ratio;
-        CHECK(ratio == (metric.stat == Stat::ratio));
+        CHECK(ratio == (metric.stat == Stat::ratio || metric.stat == Stat::rate));
         CHECK(ratio == (find_metric(metric.numerator) != nullptr && find_metric(metric.denominator) != nullptr));
         if (ratio) CHECK(find_metric(metric.numerator)->origin != MetricOrigin::ratio);
         if (ratio) CHECK(find_metric(metric.denominator)->origin != MetricOrigin::ratio);

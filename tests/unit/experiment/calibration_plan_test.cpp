@@ -168,7 +168,7 @@ TEST_CASE("fewer than six rounds are flagged") {
     REQUIRE(plan.warnings.size() == 1);
     CHECK(plan.warnings[0].code == "few_blocks");
     CHECK(text_of(plan.warnings[0]) ==
-          "5 rounds, fewer than 6: the intervals of the ceilings are too narrow; give --repeats 6 or more");
+          "5 rounds, fewer than 6: the intervals of the ceilings are wide; give --repeats 6 or more");
 }
 
 TEST_CASE("an impossible calibration is a one-line error") {

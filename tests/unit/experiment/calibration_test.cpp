@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <cmath>
+
 #include <signal.h>
 
 #include "counters/scripted_collector.hpp"
@@ -119,15 +121,21 @@ TEST_CASE("a ceiling is the bytes loaded and stored divided by the time of the w
     CHECK(to_json_text(*read_calibration(directory / "c.json")) == to_json_text(record));
 }
 
-TEST_CASE("each round is a block, so the interval of five samples spans from the smallest to the largest") {
-    // The median of a resample of 5 is the smallest with P(3 or more of 5 draws) = 0.058, above 0.025; with consecutive
-    // runs of 3 it never is.
+TEST_CASE("each round is a block of its own: six samples reach from the least to the most") {
+    // All six on one side of the median: 2/64 = 3.1 %.
+    const Estimate six = estimate_rounds({1, 2, 3, 4, 5, 6}, Stat::median);
+    CHECK(six.value == 3.5);
+    CHECK(six.ci_low == 1);
+    CHECK(six.ci_high == 6);
+    CHECK(six.n == 6);
+    CHECK(six.blocks == 6);
+    // Of five: 6.3 %, which is too often. Student's interval reaches farther.
     const Estimate five = estimate_rounds({1, 2, 3, 4, 5}, Stat::median);
     CHECK(five.value == 3);
-    CHECK(five.ci_low == 1);
-    CHECK(five.ci_high == 5);
-    CHECK(five.n == 5);
-    CHECK(five.blocks == 5);
+    CHECK(*five.ci_high > 5);
+    const Estimate factor = estimate_rounds({-0.1, 0, 0.1}, Stat::mean);
+    CHECK(factor.value == Approx(0).margin(1e-15));
+    CHECK(*factor.ci_low == Approx(-0.1 * 4.302652729749462 / std::sqrt(3)));
     const Estimate one = estimate_rounds({7}, Stat::mean);
     CHECK(one.ci_low == 7);
 }

@@ -27,8 +27,8 @@ TEST_CASE("a worse ratio is inverted, and so is its interval") {
 TEST_CASE("claims about computed bytes have no interval and are marked exact") {
     CHECK(claim_text(of("requested_bytes", 128, std::nullopt, std::nullopt, Verdict::better), Tier::computed) ==
           "paired requests 128x fewer bytes than index at k=16 (by construction)");
-    CHECK(claim_text(of("requested_bytes", 1, std::nullopt, std::nullopt, Verdict::unresolved), Tier::computed) ==
-          "paired and index do not differ significantly in requested bytes at k=16: equal (by construction)");
+    CHECK(claim_text(of("requested_bytes", 1, std::nullopt, std::nullopt, Verdict::same), Tier::computed) ==
+          "paired and index are the same in requested bytes at k=16: equal (by construction)");
 }
 
 TEST_CASE("a claim about simulated bytes includes the tier") {
@@ -39,4 +39,15 @@ TEST_CASE("a claim about simulated bytes includes the tier") {
 TEST_CASE("there is no claim if the interval includes 1") {
     CHECK(claim_text(of("time_ns", 1.01, 0.97, 1.05, Verdict::unresolved), Tier::timed) ==
           "paired and index do not differ significantly in time at k=16: 1.01x, 95% CI 0.97-1.05");
+}
+
+TEST_CASE("a ratio without an interval claims nothing and says why") {
+    CHECK(claim_text(of("dram_bytes", 9, std::nullopt, std::nullopt, Verdict::unresolved), Tier::simulated) ==
+          "it is not known whether paired and index differ in DRAM bytes at k=16: 9.00x, without an interval "
+          "(simulated)");
+}
+
+TEST_CASE("an interval within one percent of 1 is a claim that both are the same") {
+    CHECK(claim_text(of("time_ns", 1.0041, 0.9987, 1.0096, Verdict::same), Tier::timed) ==
+          "paired and index are the same within 1% in time at k=16: 1.004x, 95% CI 0.999-1.010");
 }

@@ -32,18 +32,45 @@ std::optional<CrossoverSummary> crossover_of(std::vector<At> points, RunRecord r
 
 } // namespace
 
-TEST_CASE("the crossover is where the ratio of times falls to 1, and its ends where the interval's ends do") {
-    // log-linear from 16 to 256: the value falls from 4 to 1/4, halfway at 64; the lower end from 2 to 1/8, a quarter
-    // of the way at 32; the upper one from 8 to 1/2, three quarters at 128.
+TEST_CASE("the crossover lies where the ratio of the times falls to one") {
+    // log-linear from 16 to 256: from 4 to 1/4, halfway at 64. Where the true curve bends is not known: anywhere
+    // between the two ks, whose own ratios are significant.
     const auto found = crossover_of({{16, 4, 2, 8}, {256, 0.25, 0.125, 0.5}});
     REQUIRE(found);
     CHECK(*found->measured.k == Approx(64));
-    CHECK(*found->measured.ci_low == Approx(32));
-    CHECK(*found->measured.ci_high == Approx(128));
+    CHECK(*found->measured.ci_low == 16);
+    CHECK(*found->measured.ci_high == 256);
     CHECK(*found->tau == Approx(0.25));
-    CHECK(*found->tau_low == Approx(0.125));
-    CHECK(*found->tau_high == Approx(0.5));
+    CHECK(*found->tau_low == 16.0 / 256);
+    CHECK(*found->tau_high == 1);
     CHECK(found->tau_basis == "measured");
+}
+
+TEST_CASE("the crossover's interval ends at the nearest ks whose ratios are significant") {
+    // 64 and 128 may be on either side.
+    const auto found = crossover_of({{8, 8, 7, 9},
+                                     {16, 2, 1.5, 3},
+                                     {64, 1.1, 0.9, 1.2},
+                                     {128, 0.9, 0.8, 1.3},
+                                     {256, 0.5, 0.4, 0.8},
+                                     {512, 0.2, 0.1, 0.3}});
+    REQUIRE(found->measured.k);
+    CHECK(*found->measured.k > 64);
+    CHECK(*found->measured.k < 128);
+    CHECK(*found->measured.ci_low == 16);
+    CHECK(*found->measured.ci_high == 256);
+}
+
+TEST_CASE("more ks around the crossing narrow its interval, and all intervals of one curve overlap") {
+    // A curve that bends: 2 until 700, then steeply down through 1 at 850.
+    const auto coarse = crossover_of({{7, 2.1, 2, 2.2}, {48, 2, 1.9, 2.1}, {1000, 0.7, 0.65, 0.75}});
+    const auto fine =
+        crossover_of({{600, 2, 1.9, 2.1}, {800, 1.15, 1.1, 1.2}, {900, 0.9, 0.85, 0.95}, {1000, 0.7, 0.65, 0.75}});
+    CHECK(*coarse->measured.ci_low == 48);
+    CHECK(*coarse->measured.ci_high == 1000);
+    CHECK(*fine->measured.ci_low == 800);
+    CHECK(*fine->measured.ci_high == 900);
+    CHECK(*coarse->measured.k < 800); // by interpolation alone, outside of what is true
 }
 
 TEST_CASE("ks in any order, with or without k = 0, give the same curve") {
@@ -87,15 +114,6 @@ TEST_CASE("there is no crossover if the faster loop changes more than once") {
     const auto found = crossover_of({{16, 0.9, 0.8, 1}, {64, 1.2, 1.1, 1.3}, {256, 0.5, 0.4, 0.6}});
     CHECK_FALSE(found->measured.k);
     CHECK(found->measured.reason == "the faster loop changes more than once over the ks of the run");
-}
-
-TEST_CASE("the ends of the crossover enclose it, regardless of their curves elsewhere") {
-    // The lower ends fall, rise and fall again; the upper ones rise after the crossing and fall for good later.
-    const auto found = crossover_of({{16, 2, 1.5, 3}, {64, 1.1, 0.9, 1.2}, {128, 0.9, 0.8, 1.3}, {256, 0.5, 0.4, 0.8}});
-    REQUIRE(found->measured.k);
-    CHECK(*found->measured.ci_low < *found->measured.k);
-    CHECK(*found->measured.ci_low < 64);
-    CHECK(*found->measured.ci_high > 128);
 }
 
 TEST_CASE("without both loops there is no crossover") { CHECK_FALSE(crossover_of({})); }

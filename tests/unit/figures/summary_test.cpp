@@ -111,13 +111,28 @@ TEST_CASE("simulated figures come from segment 0 only, once per step") {
     CHECK(amplification->estimate.n == 3);
 }
 
-TEST_CASE("GB/s relate the traffic to the time of the same steps") {
-    const Summary summary = example();
-    // paired k=2, repeat 0: 4288 bytes in 100+110+120 ns.
-    const Figure* rate = summary.find("paired", 2)->find("dram_gbps");
-    CHECK(rate->value() == Approx(4288.0 / 330));
+TEST_CASE("GB/s are the row's own mean bytes over its own median time") {
+    RunRecord run = example_run();
+    run.workload.cache->is_host = true;
+    const Summary summary = summarize(run, example_samples());
+    const SummaryRow& row = *summary.find("paired", 2);
+    // paired k=2: 4288 bytes in the 3 simulated steps, and a median of 105 ns over all 6.
+    const Figure* rate = row.find("dram_gbps");
+    CHECK(rate->value() == Approx(4288.0 / 3 / 105));
+    CHECK(rate->value() == row.find("dram_bytes")->value() / row.find("time_ns")->value());
+    CHECK(rate->estimate.stat == Stat::rate);
+    CHECK(rate->estimate.n == 3);
     CHECK(rate->tier == Tier::simulated);
     CHECK(rate->source == "sim");
+    CHECK_FALSE(rate->estimate.ci_low.has_value()); // one simulated repeat
+    const Figure* requested = row.find("requested_gbps");
+    CHECK(requested->value() == row.find("requested_bytes")->value() / row.find("time_ns")->value());
+    CHECK(*requested->estimate.ci_low < requested->value());
+    CHECK(*requested->estimate.ci_high > requested->value());
+}
+
+TEST_CASE("bytes modelled for another cache than this machine's give no GB/s") {
+    CHECK(reason(example(), "paired", 2, "dram_gbps") == "DRAM bytes are simulated for another cache (--llc)");
 }
 
 TEST_CASE("by_buffer adds up to the simulated totals") {
@@ -361,7 +376,7 @@ TEST_CASE("counted traffic of another pass is divided by the time of pass 0") {
     RunRecord run = example_run();
     run.events[3].role = "dram_bytes"; // 5 bytes a step, counted in pass 1, whose steps take 7 ns more
     const Summary summary = summarize(run, example_samples());
-    CHECK(value(summary, "paired", 2, "dram_gbps") == Approx(6 * 5.0 / 650));
+    CHECK(value(summary, "paired", 2, "dram_gbps") == Approx(5.0 / 105));
 }
 
 TEST_CASE("flags are collected once each, in a fixed order, and few repeats are flagged") {
@@ -389,8 +404,44 @@ TEST_CASE("six repeats are not few") {
         }
     }
     const Summary summary = summarize(run, samples);
-    CHECK(summary.find("paired", 2)->flags.empty());
+    CHECK(summary.find("hybrid", 2)->flags.empty()); // not simulated
+    CHECK(summary.find("paired", 2)->find("time_ns")->estimate.blocks == 6);
+    // One simulated repeat is few, whatever the time rests on.
     CHECK(summary.find("paired", 2)->find("dram_bytes")->estimate.n == 3);
+    CHECK(summary.find("paired", 2)->flags == std::vector<std::string>{"few_blocks"});
+}
+
+TEST_CASE("a time that rises from repeat to repeat is flagged as drift from 6 repeats on") {
+    const auto flags_of = [](std::uint32_t repeats, std::uint64_t rise_ns) {
+        SampleTable samples = example_samples();
+        const std::vector<Sample> all = samples.rows;
+        samples.rows.clear();
+        for (std::uint32_t repeat = 0; repeat < repeats; ++repeat)
+            for (Sample sample : all) {
+                if (sample.repeat != 0) continue;
+                sample.repeat = repeat;
+                sample.time_ns += rise_ns * repeat;
+                samples.rows.push_back(sample);
+            }
+        return summarize(example_run(), samples).find("paired", 2)->flags;
+    };
+    CHECK(flags_of(6, 1) == std::vector<std::string>{"drift"});
+    CHECK(flags_of(6, 0).empty());
+    CHECK(flags_of(5, 10) == std::vector<std::string>{"few_blocks"}); // 2 of 120 orders are as regular
+}
+
+TEST_CASE("p values are adjusted over all comparisons of the run that have one") {
+    const Summary summary = example();
+    std::vector<double> p_values, adjusted;
+    for (const Comparison& each : summary.comparisons) {
+        CHECK(each.ratio.p_value.has_value() == each.p_adjusted.has_value());
+        if (!each.ratio.p_value) continue;
+        p_values.push_back(*each.ratio.p_value);
+        adjusted.push_back(*each.p_adjusted);
+    }
+    REQUIRE(p_values.size() > 1);
+    CHECK(adjusted == holm_adjusted(p_values));
+    CHECK_FALSE(summary.compare(2, "paired", "index", "requested_bytes")->p_adjusted.has_value()); // computed
 }
 
 TEST_CASE("every other loop is compared with index, and paired with each remaining loop") {
@@ -409,8 +460,10 @@ TEST_CASE("every other loop is compared with index, and paired with each remaini
     CHECK(requested->ratio.ratio == 8);
     CHECK_FALSE(requested->ratio.ci_low.has_value());
     CHECK(requested->verdict == Verdict::better);
-    CHECK(summary.compare(2, "paired", "hybrid", "requested_bytes")->verdict == Verdict::unresolved);
-    CHECK(summary.compare(2, "paired", "index", "dram_bytes")->verdict == Verdict::worse);
+    CHECK(summary.compare(2, "paired", "hybrid", "requested_bytes")->verdict == Verdict::same);
+    // One simulated segment has no interval.
+    CHECK(summary.compare(2, "paired", "index", "dram_bytes")->ratio.ratio < 1);
+    CHECK(summary.compare(2, "paired", "index", "dram_bytes")->verdict == Verdict::unresolved);
 }
 
 TEST_CASE("figures that are null or 0 are not compared") {
@@ -448,7 +501,7 @@ TEST_CASE("a killed run keeps its finished phases and lists the others") {
     const Summary summary = summarize(run, samples);
     CHECK(summary.missing == std::vector<std::string>{"paired k=0", "index k=0", "hybrid k=0"});
     CHECK(summary.rows.size() == 6);
-    // Jointly resampled is only the repeat that both finished: medians 110 and 810.
+    // Compared is only the repeat that both finished: medians 110 and 810.
     CHECK(summary.compare(2, "paired", "index", "time_ns")->ratio.ratio == Approx(810.0 / 110));
 }
 

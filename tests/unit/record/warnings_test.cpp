@@ -105,7 +105,7 @@ std::vector<Example> examples_of_runs() {
         {warnings::small_calibration_buffers(2, 1610612736, 805306368),
          "2 threads: buffers of 1.5 GiB are not larger than 4 x the 768 MiB of last-level cache, which may contain "
          "part of them (--quick); ceilings of memory are marked"},
-        {warnings::few_calibration_rounds(5), "5 rounds, fewer than 6: the intervals of the ceilings are too narrow; "
+        {warnings::few_calibration_rounds(5), "5 rounds, fewer than 6: the intervals of the ceilings are wide; "
                                               "give --repeats 6 or more"},
         {warnings::calibration_stale("c.json", "the kernel was 6.1.0, is 6.5.0"),
          "the calibration c.json is not used: the kernel was 6.1.0, is 6.5.0; measure it again with bytebound "

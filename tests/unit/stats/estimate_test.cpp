@@ -1,24 +1,12 @@
 #include <catch2/catch.hpp>
 
+#include <cmath>
+
 #include "stats/estimate.hpp"
+#include "unit/stats/t_quantiles.hpp"
 
 using namespace bytebound;
-
-namespace {
-
-using Blocks = std::vector<std::vector<double>>;
-
-Samples single_steps(const std::vector<double>& values) {
-    Samples samples;
-    for (const double value : values)
-        samples.numerator.push_back({value});
-    return samples;
-}
-
-const std::vector<double> twelve_times = {52, 48, 61, 55, 47, 50, 58, 53, 49, 66, 51, 54};
-const std::vector<double> twelve_works = {10, 9, 12, 11, 9, 10, 12, 10, 10, 13, 10, 11};
-
-} // namespace
+using test::t_of_1, test::t_of_2;
 
 TEST_CASE("a point estimate pools the steps of all blocks and counts both") {
     const Samples samples{{{1, 2, 3}, {}, {10}}, {}};
@@ -31,17 +19,24 @@ TEST_CASE("a ratio is the ratio of sums, not the mean of ratios") {
     CHECK(point({{{1, 9}}, {{1, 3}}}, Stat::ratio)->value == 2.5);
 }
 
+TEST_CASE("a rate is the mean of the bytes over the median of the times, whose steps may be others") {
+    // (10 + 20 + 60) / 3 = 30 over the median of 1, 2, 90, 3.
+    const auto rate = point({{{10, 20}, {60}}, {{1, 2, 90}, {3}}}, Stat::rate);
+    CHECK(*rate == Estimate{12, Stat::rate, {}, {}, 3, 2});
+    CHECK_FALSE(point({{{10}}, {{}}}, Stat::rate).has_value());
+    CHECK_FALSE(point({{{10}}, {{0}}}, Stat::rate).has_value());
+}
+
 TEST_CASE("no step, or a denominator of 0, gives no estimate") {
     CHECK_FALSE(point({}, Stat::mean).has_value());
     CHECK_FALSE(estimate({{{}, {}}, {}}, Stat::median).has_value());
     CHECK_FALSE(estimate({{{1, 2}}, {{0, 0}}}, Stat::ratio).has_value());
 }
 
-TEST_CASE("an interval needs more than one possible resample") {
+TEST_CASE("one block has no interval, however many steps it has") {
     CHECK_FALSE(estimate({{{5}}, {}}, Stat::mean)->ci_low.has_value());
-    // Runs of ceil(sqrt 2) = 2 steps in 2 steps: only one position.
-    CHECK_FALSE(estimate({{{5, 6}}, {}}, Stat::mean)->ci_low.has_value());
-    CHECK(estimate({{{5, 6, 7}}, {}}, Stat::mean)->ci_low.has_value());
+    CHECK_FALSE(estimate({{{5, 6, 7, 5, 6, 7, 5, 6, 7}}, {}}, Stat::mean)->ci_low.has_value());
+    CHECK_FALSE(estimate({{{5, 5, 5}, {}}, {}}, Stat::median)->ci_high.has_value());
     CHECK(estimate({{{5}, {6}}, {}}, Stat::mean)->ci_low.has_value());
 }
 
@@ -49,82 +44,105 @@ TEST_CASE("a constant figure has an interval of width 0 at its exact value") {
     const auto result = estimate({{{0.1, 0.1, 0.1}, {0.1, 0.1, 0.1}}, {}}, Stat::mean);
     CHECK(*result == Estimate{0.1, Stat::mean, 0.1, 0.1, 6, 2});
     CHECK(*estimate({{{6, 6}, {6, 6}}, {{3, 3}, {3, 3}}}, Stat::ratio) == Estimate{2, Stat::ratio, 2, 2, 4, 2});
+    CHECK(*estimate({{{0, 0}, {0, 0}}, {}}, Stat::mean) == Estimate{0, Stat::mean, 0, 0, 4, 2});
+    CHECK(*estimate({{{-3}, {-3}}, {}}, Stat::mean) == Estimate{-3, Stat::mean, -3, -3, 2, 2});
 }
 
-TEST_CASE("equal seeds give equal intervals and other seeds nearby ones") {
+TEST_CASE("equal blocks of unequal steps are exact, and the interval still contains the value") {
+    CHECK(*estimate({{{1, 3}, {2, 2}}, {}}, Stat::mean) == Estimate{2, Stat::mean, 2, 2, 4, 2});
+    // Both blocks have the median 2, all six steps 2.5.
+    const auto result = estimate({{{1, 2, 3}, {1, 3, 2}, {3, 3, 3}, {3, 3, 3}}, {}}, Stat::median);
+    CHECK(*result->ci_low <= result->value);
+    CHECK(result->value <= *result->ci_high);
+}
+
+TEST_CASE("the interval of a mean is Student's on the logarithms of the blocks, around the value") {
+    // Blocks 2 and 8: logarithms log 2 and 3 log 2, deviation sqrt 2 * log 2, over sqrt 2: log 2. Around 5.
+    const auto result = estimate({{{1, 3}, {7, 9}}, {}}, Stat::mean);
+    CHECK(result->value == 5);
+    CHECK(*result->ci_low == Approx(5 * std::pow(2, -t_of_1)).epsilon(1e-12));
+    CHECK(*result->ci_high == Approx(5 * std::pow(2, t_of_1)).epsilon(1e-12));
+}
+
+TEST_CASE("the interval of a median is Student's on the logarithms of the blocks, around their own mean") {
+    // Medians 2, 4 and 8: logarithms 1, 2, 3 times log 2, deviation log 2, over sqrt 3. Around 4; the value is 3.
+    const auto result = estimate({{{2, 2}, {2, 4, 4, 4, 8}, {8, 8}}, {}}, Stat::median);
+    CHECK(result->value == 4);
+    CHECK(*result->ci_low == Approx(4 * std::pow(2, -t_of_2 / std::sqrt(3))).epsilon(1e-12));
+    CHECK(*result->ci_high == Approx(4 * std::pow(2, t_of_2 / std::sqrt(3))).epsilon(1e-12));
+}
+
+TEST_CASE("an interval never leaves its value out") {
+    // Medians 100, 100, 100 and 1: the pooled median is 100, above almost all of the interval of their logarithms.
     Samples samples;
-    for (int block = 0; block < 8; ++block)
-        samples.numerator.push_back(twelve_times);
-    const auto first = estimate(samples, Stat::mean), again = estimate(samples, Stat::mean);
-    CHECK(*first == *again);
-    const auto other = estimate(samples, Stat::mean, {2000, 0.95, 2});
-    CHECK(*other->ci_low != *first->ci_low);
-    CHECK(*other->ci_low == Approx(*first->ci_low).margin(0.2));
+    for (int block = 0; block < 30; ++block)
+        samples.numerator.push_back({block % 5 == 0 ? 1.0 : 100.0});
+    const auto result = estimate(samples, Stat::median);
+    CHECK(result->value == 100);
+    CHECK(*result->ci_high == 100);
 }
 
-// Blocks of one step reduce the hierarchical bootstrap to the plain one, which scipy 1.10 computes:
-//   scipy.stats.bootstrap((x,), np.mean, n_resamples=200000, method='percentile', random_state=1) [50.8333, 56.9167]
-//   the same with np.median                                                                             [49.5, 56.5]
-//   scipy.stats.bootstrap((x, d), lambda a, b, axis: a.sum(axis=axis) / b.sum(axis=axis), paired=True, ...)
-//                                                                                                       [4.99194, 5.15748]
-// Resampled means are multiples of 1/12, so the ends may differ by one or two of them between generators.
-TEST_CASE("intervals of independent steps agree with scipy") {
-    const BootstrapOptions options{200000, 0.95, 1};
-    Samples samples = single_steps(twelve_times);
-    const auto of_mean = estimate(samples, Stat::mean, options);
-    CHECK(of_mean->value == Approx(53.6666667));
-    CHECK(*of_mean->ci_low == Approx(50.8333).margin(0.1));
-    CHECK(*of_mean->ci_high == Approx(56.9167).margin(0.1));
-
-    const auto of_median = estimate(samples, Stat::median, options);
-    CHECK(of_median->value == 52.5);
-    CHECK(*of_median->ci_low == 49.5);
-    CHECK(*of_median->ci_high == 56.5);
-
-    samples.denominator = single_steps(twelve_works).numerator;
-    const auto of_ratio = estimate(samples, Stat::ratio, options);
-    CHECK(of_ratio->value == Approx(5.0708661));
-    CHECK(*of_ratio->ci_low == Approx(4.99194).margin(0.003));
-    CHECK(*of_ratio->ci_high == Approx(5.15748).margin(0.003));
+TEST_CASE("a figure that can be 0 has Student's interval on the blocks themselves") {
+    // Blocks 0, 1 and 2: deviation 1, over sqrt 3; below 0 a count cannot be.
+    const auto counts = estimate({{{0, 0}, {0, 2}, {2, 2}}, {}}, Stat::mean);
+    CHECK(counts->value == 1);
+    CHECK(*counts->ci_low == 0);
+    CHECK(*counts->ci_high == Approx(1 + t_of_2 / std::sqrt(3)).epsilon(1e-12));
+    const auto differences = estimate({{{-1}, {0}, {1}}, {}}, Stat::mean);
+    CHECK(*differences->ci_low == Approx(-t_of_2 / std::sqrt(3)).epsilon(1e-12));
+    CHECK(*differences->ci_high == Approx(t_of_2 / std::sqrt(3)).epsilon(1e-12));
 }
 
-TEST_CASE("whole blocks are resampled before their steps") {
-    // Both blocks are drawn from {0,...} or {10,...}: means 0, 5, 10 with 1/4, 1/2, 1/4, however many steps there are.
-    // Steps alone (n = 200) would give 5 +- 0.7.
-    const Samples samples{{std::vector<double>(100, 0), std::vector<double>(100, 10)}, {}};
-    const auto result = estimate(samples, Stat::mean);
-    CHECK(result->value == 5);
-    CHECK(*result->ci_low == 0);
-    CHECK(*result->ci_high == 10);
+TEST_CASE("a block counts once, however many steps it has, and the value weighs steps") {
+    // Blocks 0 and 10 of 3 and 1 steps: value 2.5; deviation 10/sqrt 2; the weights 3/4 and 1/4 retain 10/16 of the
+    // variance, where equal ones retain 1/2.
+    const auto result = estimate({{{0, 0, 0}, {10}}, {}}, Stat::mean);
+    CHECK(result->value == 2.5);
+    CHECK(*result->ci_high == Approx(2.5 + t_of_1 * std::sqrt(50.0 * 10 / 16)).epsilon(1e-12));
 }
 
-TEST_CASE("steps are resampled within their block") {
-    // Equal blocks {0, 2}: four draws, all 0 with 1/16 and all 2 with 1/16. Whole blocks would always give 1.
-    const auto result = estimate({{{0, 2}, {0, 2}}, {}}, Stat::mean);
-    CHECK(*result->ci_low == 0);
-    CHECK(*result->ci_high == 2);
+TEST_CASE("a ratio weighs its blocks by their denominators") {
+    // Ratios 1 and 4, denominators 3 and 1: value 7/4, logarithms 0 and 2 log 2, variance 2 log^2 2, of it 10/16.
+    const auto result = estimate({{{3}, {4}}, {{3}, {1}}}, Stat::ratio);
+    CHECK(result->value == 1.75);
+    CHECK(*result->ci_high == Approx(1.75 * std::pow(2, t_of_1 * std::sqrt(2 * 10.0 / 16))).epsilon(1e-12));
 }
 
-TEST_CASE("one block is resampled in runs of consecutive steps") {
-    // n = 4, runs of 2 at steps 0, 1, 2. Only the run at 2 holds the 12: means 0, 3, 6 with 4/9, 4/9, 1/9. Steps drawn
-    // one by one would reach 9 with 13/256, above the upper tail's 2.5 %.
-    const auto result = estimate({{{0, 0, 0, 12}}, {}}, Stat::mean);
-    CHECK(result->value == 3);
-    CHECK(*result->ci_low == 0);
-    CHECK(*result->ci_high == 6);
+TEST_CASE("blocks without a value are left out") {
+    const auto with = estimate({{{1, 3}, {}, {7, 9}}, {}}, Stat::mean),
+               without = estimate({{{1, 3}, {7, 9}}, {}}, Stat::mean);
+    CHECK(*with == *without);
+    // The second block's times are missing: its rate is not known, its bytes are.
+    const auto rate = estimate({{{4}, {4}, {4}}, {{1}, {}, {2}}}, Stat::rate);
+    CHECK(rate->value == Approx(4 / 1.5));
+    CHECK(*rate->ci_high == Approx(std::sqrt(8) * std::pow(2, t_of_1 / 2)).epsilon(1e-12));
 }
 
-TEST_CASE("the length of a run is the square root of the number of steps, rounded up, and the last run is truncated") {
-    // n = 5, runs of 3 at 0, 1, 2 and a second one cut to 2 steps, which never reaches step 4: means 0 or 3.
-    const auto result = estimate({{{0, 0, 0, 0, 15}}, {}}, Stat::mean);
-    CHECK(*result->ci_low == 0);
-    CHECK(*result->ci_high == 3);
+TEST_CASE("a common offset of 1e15 does not blur the interval") {
+    // Blocks b, b + 1, b + 2 as without the offset, to the rounding of 1/8 that doubles have there.
+    const auto result = estimate({{{1e15}, {1e15 + 1}, {1e15 + 2}}, {}}, Stat::mean);
+    CHECK(result->value == 1e15 + 1);
+    CHECK(std::abs(*result->ci_low - (1e15 + 1 - t_of_2 / std::sqrt(3))) <= 0.125);
+    CHECK(std::abs(*result->ci_high - (1e15 + 1 + t_of_2 / std::sqrt(3))) <= 0.125);
 }
 
-TEST_CASE("a resampled median of an even number of steps is the mean of the middle two") {
-    // One step per block, two blocks: medians 0, 5, 10 with 1/4, 1/2, 1/4; at level 0.4 the tails are 0.3.
-    const auto result = estimate({{{0}, {10}}, {}}, Stat::median, {2000, 0.4, 1});
-    CHECK(result->value == 5);
-    CHECK(*result->ci_low == 5);
-    CHECK(*result->ci_high == 5);
+TEST_CASE("an interval beyond what a double holds is none") {
+    CHECK_FALSE(estimate({{{1e-200}, {1e200}}, {}}, Stat::median)->ci_high.has_value());
+    CHECK_FALSE(estimate({{{1e-200}, {1e200}}, {}}, Stat::median)->ci_low.has_value());
+}
+
+TEST_CASE("the median of independent samples lies between order statistics from 6 samples on") {
+    // P(all 6 on one side) = 2/64 = 0.031: the extremes. Of 5: 2/32 = 0.0625, so Student's instead, far wider.
+    const auto six = median_of_independent(std::vector<double>{6, 1, 5, 2, 4, 3});
+    CHECK(*six == Estimate{3.5, Stat::median, 1, 6, 6, 6});
+    const auto five = median_of_independent(std::vector<double>{1, 2, 3, 4, 5});
+    CHECK(five->value == 3);
+    CHECK(*five->ci_low < 1.5);
+    CHECK(*five->ci_high > 4.5);
+    // scipy.stats.binom.cdf(5, 20, 0.5) = 0.0207, cdf(6) = 0.0577: the 6th and the 15th of 20.
+    std::vector<double> twenty;
+    for (int i = 1; i <= 20; ++i)
+        twenty.push_back(i);
+    CHECK(*median_of_independent(twenty) == Estimate{10.5, Stat::median, 6, 15, 20, 20});
+    CHECK_FALSE(median_of_independent({}).has_value());
 }

@@ -1,0 +1,10 @@
+#pragma once
+
+namespace bytebound {
+
+/// The quantile of Student's t that 2.5 % exceed.
+double t_quantile(double degrees_of_freedom);
+/// The probability of a value as far from 0 as `t`, or farther, on either side.
+double two_sided_p(double t, double degrees_of_freedom);
+
+} // namespace bytebound
