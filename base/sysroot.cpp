@@ -35,8 +35,9 @@ Result<std::string> SysRoot::read(std::string_view relative) const {
         text.append(buffer, static_cast<std::size_t>(got));
     }
     ::close(fd);
-    while (!text.empty() && (text.back() == '\n' || text.back() == ' ' || text.back() == '\t'))
-        text.pop_back();
+    // Strings of the device tree and files of some archives of machines end in zero bytes.
+    const auto last = text.find_last_not_of(std::string_view("\n \t\0", 4));
+    text.resize(last == std::string::npos ? 0 : last + 1);
     return text;
 }
 

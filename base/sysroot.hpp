@@ -21,7 +21,7 @@ public:
 
     /// `relative` has no leading slash: "sys/devices/system/cpu/online".
     bool exists(std::string_view relative) const;
-    /// Whole text without trailing white space. Error: bad_data with errno (ENOENT, EACCES, ...).
+    /// Whole text without trailing white space and zero bytes. Error: bad_data with errno (ENOENT, EACCES, ...).
     Result<std::string> read(std::string_view relative) const;
     /// Names in a directory, sorted; empty when it is missing or unreadable.
     std::vector<std::string> list(std::string_view relative) const;

@@ -56,6 +56,22 @@ std::optional<std::vector<int>> parse_cpu_list(std::string_view text) {
     return cpus;
 }
 
+std::optional<std::vector<int>> parse_cpu_mask(std::string_view text) {
+    std::vector<int> cpus;
+    std::vector<std::string> words = split(text, ',');
+    if (words.size() > 1024) return {};
+    std::reverse(words.begin(), words.end());
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::string_view word = trim(words[i]);
+        if (word.empty() || word.size() > 8) return {};
+        const auto bits = parse_unsigned("0x" + std::string(word));
+        if (!bits) return {};
+        for (int bit = 0; bit < 32; ++bit)
+            if ((*bits >> bit & 1) != 0) cpus.push_back(static_cast<int>(i) * 32 + bit);
+    }
+    return cpus;
+}
+
 std::string format_cpu_list(std::span<const int> cpus) {
     std::string text;
     for (std::size_t i = 0; i < cpus.size();) {

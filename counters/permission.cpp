@@ -57,17 +57,35 @@ std::string lockdown_level(std::string_view text) {
     return std::string(text.substr(open + 1, close - open - 1));
 }
 
+/// Mainline knows levels up to 2. Debian and Ubuntu add 3 and 4, above which only CAP_SYS_ADMIN opens events: their
+/// check (security/perf: "Allow further restriction of perf_event_open") is older than CAP_PERFMON and does not know
+/// it.
+constexpr int highest_mainline_level = 2;
+
+bool of_distribution(const PermissionFacts& facts) { return facts.paranoid.value_or(0) > highest_mainline_level; }
+
 bool has_capability(const PermissionFacts& facts, int bit) {
     return facts.capabilities && (*facts.capabilities >> bit & 1u) != 0;
 }
 
 SourceDiagnosis level_too_high(const PermissionFacts& facts, const PermissionNeed& need) {
+    if (of_distribution(facts) && !facts.user_namespace && has_capability(facts, cap_perfmon)) {
+        const std::string level = std::to_string(*facts.paranoid);
+        return unavailable(Cause::paranoid,
+                           "perf_event_paranoid is " + level +
+                               ", where the kernels of Debian and Ubuntu demand CAP_SYS_ADMIN, not CAP_PERFMON",
+                           std::string(facts.container ? "on the host: " : "") +
+                               "sudo sysctl kernel.perf_event_paranoid=2");
+    }
     const std::string sysctl = "sudo sysctl kernel.perf_event_paranoid=" + std::to_string(need.paranoid);
     std::string cause = "perf_event_paranoid is " + std::to_string(*facts.paranoid) + " and " +
                         (facts.user_namespace ? "a user namespace has" : "there is") + " no CAP_PERFMON";
     if (!need.what.empty())
         cause.append(": ").append(need.what).append(" needs level " + std::to_string(need.paranoid) + " or lower");
     if (facts.user_namespace) return unavailable(Cause::paranoid, std::move(cause), "on the host: " + sysctl);
+    // CAP_PERFMON, which a container could be given, does not help above level 2.
+    if (facts.container && of_distribution(facts))
+        return unavailable(Cause::paranoid, std::move(cause) + " or CAP_SYS_ADMIN", "on the host: " + sysctl);
     return unavailable(Cause::paranoid, std::move(cause), facts.container ? container_remedy : sysctl);
 }
 
@@ -95,7 +113,8 @@ bool runs_in_container(const SysRoot& root) {
 
 bool may_ignore_paranoid(const PermissionFacts& facts) {
     // The kernel checks the capability in the first user namespace.
-    return !facts.user_namespace && (has_capability(facts, cap_perfmon) || has_capability(facts, cap_sys_admin));
+    if (facts.user_namespace) return false;
+    return has_capability(facts, cap_sys_admin) || (!of_distribution(facts) && has_capability(facts, cap_perfmon));
 }
 
 SourceDiagnosis diagnose_refusal(const PermissionFacts& facts, int error, const PermissionNeed& need) {

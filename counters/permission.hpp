@@ -28,7 +28,7 @@ PermissionFacts gather_permissions(const SysRoot& root);
 /// files, but are not containers.
 bool runs_in_container(const SysRoot& root);
 
-/// CAP_PERFMON, or CAP_SYS_ADMIN (needed before Linux 5.8, still accepted).
+/// CAP_PERFMON, or CAP_SYS_ADMIN (needed before Linux 5.8, still accepted; the only one above level 2).
 bool may_ignore_paranoid(const PermissionFacts& facts);
 
 /// The permission that an event needs.

@@ -61,7 +61,7 @@ std::vector<std::string> pmu_aliases(const SysRoot& root, std::string_view name)
 }
 
 bool is_core_pmu(const SysRoot& root, std::string_view name) {
-    return pmu_exists(root, name) && (name == "cpu" || root.exists(pmu_path(name, "cpus")));
+    return pmu_exists(root, name) && (name == "cpu" || name == "cpum_cf" || root.exists(pmu_path(name, "cpus")));
 }
 
 bool has_several_core_pmus(const SysRoot& root) {

@@ -25,11 +25,17 @@ std::optional<ProbeTimes> times_of(const MachineFacts& facts, const char* kind) 
     return found->second.times;
 }
 
+/// "set vpmc.enable ... or use bare metal"
+std::string vpmu_remedy(const MachineFacts& facts) {
+    const std::string& own = facts.machine.virtualisation.pmu_remedy;
+    return own.empty() ? "use bare metal" : own + " or use bare metal";
+}
+
 SourceDiagnosis no_vpmu(const MachineFacts& facts) {
     return unavailable(Cause::no_vpmu,
                        virtual_machine_phrase(facts) + " without a virtual PMU: no `cpu` device, hardware events " +
                            (facts.probes ? "answer ENOENT" : "were not tried"),
-                       "give the VM a PMU (QEMU: -cpu host,pmu=on) or use bare metal");
+                       vpmu_remedy(facts));
 }
 
 SourceDiagnosis no_perf_events(const MachineFacts& facts) {
@@ -47,8 +53,13 @@ SourceDiagnosis no_core_pmu(const MachineFacts& facts) {
     if (facts.machine.cpu.architecture == "riscv64")
         return unavailable(Cause::no_pmu, "no core PMU: the firmware offers no SBI PMU extension",
                            "update the firmware (OpenSBI 1.0 or newer)");
-    return unavailable(Cause::no_pmu, "no core PMU: the kernel has no driver for this CPU or firmware hides it",
-                       "sudo dmesg | grep -i 'performance events\\|pmu'");
+    // On Arm no CPU flag tells a guest: a hypervisor that no DMI table gives away remains possible.
+    const bool perhaps_guest = facts.machine.cpu.architecture == "aarch64";
+    return unavailable(
+        Cause::no_pmu,
+        std::string("no core PMU: the kernel has no driver for this CPU") +
+            (perhaps_guest ? ", firmware hides it, or this is a guest without a virtual PMU" : " or firmware hides it"),
+        "sudo dmesg | grep -i 'performance events\\|pmu'");
 }
 
 /// "cpu_core on CPUs 0-15, cpu_atom on CPUs 16-23"
@@ -72,7 +83,7 @@ SourceDiagnosis core_opens(const MachineFacts& facts) {
                                (!facts.machine.virtualisation.in_virtual_machine()
                                     ? std::string()
                                     : ": the hypervisor does not emulate the counter"),
-                           "give the VM a PMU (QEMU: -cpu host,pmu=on) or use bare metal");
+                           vpmu_remedy(facts));
     const auto cores = core_pmus(facts);
     std::string found = "cycles opens";
     const auto instructions = error_of(facts, "instructions");
@@ -104,9 +115,7 @@ SourceDiagnosis core_not_probed(const MachineFacts& facts) {
                          "not probed: recorded on " + facts.machine.cpu.architecture + ", this program is for " +
                              facts.program.architecture,
                          "run a bytebound built for " + facts.machine.cpu.architecture + " there");
-    if (!facts.event_source && facts.container)
-        return unavailable(Cause::masked_sysfs, "the container masks sys/bus/event_source",
-                           "docker run -v /sys:/sys:ro ...");
+    if (!facts.event_source && (facts.container || !facts.live)) return event_source_missing(facts);
     if (cores.empty()) return no_core_pmu(facts);
     return undecided(Cause::not_probed,
                      "not probed: " + cores.front()->name + " exists, but opening an event was not tried",
@@ -142,6 +151,17 @@ std::optional<int> error_of(const MachineFacts& facts, const char* kind) {
 bool of_other_architecture(const MachineFacts& facts) {
     return !facts.machine.cpu.architecture.empty() && !facts.program.architecture.empty() &&
            facts.machine.cpu.architecture != facts.program.architecture;
+}
+
+SourceDiagnosis event_source_missing(const MachineFacts& facts) {
+    if (facts.container)
+        return unavailable(Cause::masked_sysfs, "the container masks sys/bus/event_source",
+                           "docker run -v /sys:/sys:ro ...");
+    if (!facts.live)
+        return undecided(Cause::not_probed, "not recorded: sys/bus/event_source is not in this recording",
+                         "run scripts/gather-machine with bytebound on that machine");
+    return unavailable(Cause::masked_sysfs, "sys/bus/event_source is missing or empty",
+                       "mount sysfs, on a kernel with CONFIG_PERF_EVENTS=y");
 }
 
 bool built_in(const MachineFacts& facts, std::string_view collector) {

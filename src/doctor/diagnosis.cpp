@@ -46,6 +46,9 @@ void warn_of_cpumasks(const MachineFacts& facts, std::vector<std::string>& warni
 void warn_of_machine(const MachineFacts& facts, std::vector<std::string>& warnings) {
     if (!facts.machine.offline.empty())
         warnings.push_back("CPUs " + format_cpu_list(facts.machine.offline) + " are offline");
+    if (!facts.machine.hwloc_refusal.empty())
+        warnings.push_back("hwloc does not describe this machine: " + facts.machine.hwloc_refusal +
+                           "; cores and caches come from sysfs alone");
     if (!has_sub_numa_clusters(facts.machine)) return;
     const int packages = *facts.machine.package_count();
     warnings.push_back(std::to_string(facts.machine.nodes_with_cpus->size()) + " NUMA nodes on " +
@@ -56,8 +59,8 @@ void warn_of_machine(const MachineFacts& facts, std::vector<std::string>& warnin
 } // namespace
 
 bool has_sub_numa_clusters(const Machine& machine) {
-    const auto packages = machine.package_count();
-    return packages && machine.nodes_with_cpus && static_cast<int>(machine.nodes_with_cpus->size()) > *packages;
+    const auto dies = machine.die_count();
+    return dies && machine.nodes_with_cpus && static_cast<int>(machine.nodes_with_cpus->size()) > *dies;
 }
 
 const SourceDiagnosis& MachineDiagnosis::source(std::string_view name) const {

@@ -21,8 +21,11 @@ SourceDiagnosis refused_probe(const MachineFacts& facts, int error, int paranoid
 /// errno of a probe, 0 if it opened; nullopt if that kind was not tried.
 std::optional<int> error_of(const MachineFacts& facts, const char* kind);
 
+/// sys/bus/event_source shows no PMU: masked by a container, not recorded, or not there.
+SourceDiagnosis event_source_missing(const MachineFacts& facts);
+
 bool built_in(const MachineFacts& facts, std::string_view collector);
-/// Whether there are more NUMA nodes with CPUs than packages; false if either is unknown.
+/// Whether there are more NUMA nodes with CPUs than dies; false if either is unknown.
 bool has_sub_numa_clusters(const Machine& machine);
 bool of_other_architecture(const MachineFacts& facts);
 /// "a virtual machine", "a KVM/QEMU virtual machine"

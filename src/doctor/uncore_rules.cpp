@@ -51,9 +51,7 @@ SourceDiagnosis controllers_missing(const MachineFacts& facts) {
         return unavailable(Cause::vm_hides_uncore,
                            virtual_machine_phrase(facts) + ": socket-wide counters are visible to the host only",
                            "use bare metal; here --collector sim models the bytes");
-    if (!facts.event_source)
-        return unavailable(Cause::masked_sysfs, "sys/bus/event_source is missing or empty: masked by the container",
-                           "docker run -v /sys:/sys:ro ...");
+    if (!facts.event_source) return event_source_missing(facts);
     const auto& driver = facts.knowledge.driver;
     if (!driver)
         return unavailable(Cause::no_hardware, "no memory-controller PMU is known for this CPU",

@@ -37,8 +37,9 @@ std::vector<CacheInfo> read_caches(const SysRoot& root, const std::vector<int>& 
             // sysfs reports 0 ways for both fully associative and unknown; here 0 means unknown.
             cache.ways = static_cast<std::uint32_t>(unsigned_of(root, base + "ways_of_associativity").value_or(0));
             cache.line_bytes = static_cast<std::uint32_t>(unsigned_of(root, base + "coherency_line_size").value_or(0));
-            const auto shared = parse_cpu_list(text_of(root, base + "shared_cpu_list"));
-            if (shared && !intersection(*shared, online).empty()) cache.cpus = intersection(*shared, online);
+            const auto shared = cpus_of(root, base + "shared_cpu_list", base + "shared_cpu_map");
+            cache.sharing_stated = shared && !intersection(*shared, online).empty();
+            if (cache.sharing_stated) cache.cpus = intersection(*shared, online);
             if (seen.insert({cache.level, cache.type, cache.cpus}).second) caches.push_back(std::move(cache));
         }
     }

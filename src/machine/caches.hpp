@@ -18,6 +18,8 @@ struct CacheInfo {
     std::uint32_t line_bytes = 0; ///< 0: unknown
     std::vector<int> cpus;        ///< CPUs that share it
     std::string origin;           ///< "sysfs" or "hwloc"
+    /// False: no file lists the CPUs that share it, and `cpus` holds the one in whose directory it was found.
+    bool sharing_stated = true;
     bool operator==(const CacheInfo&) const = default;
 };
 

@@ -15,8 +15,16 @@ std::optional<std::uint32_t> number_of(const std::string& value) {
 }
 
 std::string architecture_of(const Cpuinfo& info) {
-    if (!info.word("vendor_id").empty()) return "x86_64";
-    if (!info.word("CPU implementer").empty()) return "aarch64";
+    // The vendors that Linux's arch/x86/kernel/cpu knows and that make 64-bit CPUs; s390 has the key, too.
+    const std::string vendor = info.word("vendor_id");
+    for (const char* x86 : {"GenuineIntel", "AuthenticAMD", "HygonGenuine", "CentaurHauls", "  Shanghai  ", "Shanghai"})
+        if (vendor == x86) return "x86_64";
+    if (vendor == "IBM/S390") return "s390x";
+    // arch/arm prints 7 or older ("7", "6TEJ"); arch/arm64 prints 8, before Linux 3.19 "AArch64".
+    if (const std::string arm = info.word("CPU architecture"); !arm.empty())
+        return arm == "AArch64" || number_of(arm).value_or(0) >= 8 ? "aarch64" : "arm";
+    if (info.word("CPU Family").starts_with("Loongson-64") || info.word("cpu family").starts_with("Loongson-64"))
+        return "loongarch64";
     if (info.word("isa").starts_with("rv64")) return "riscv64";
     return info.word("cpu").starts_with("POWER") ? "ppc64" : "";
 }
@@ -24,8 +32,8 @@ std::string architecture_of(const Cpuinfo& info) {
 std::string model_name_of(const Cpuinfo& info, const std::string& architecture) {
     if (architecture == "riscv64") return info.word("isa");
     if (architecture == "ppc64") return info.word("cpu");
-    // Keys of x86 and new Arm kernels, old Arm kernels, MIPS.
-    for (const char* key : {"model name", "Processor", "cpu model"})
+    // Keys of x86 and new Arm kernels, LoongArch, old Arm kernels, MIPS.
+    for (const char* key : {"model name", "Model Name", "Processor", "cpu model"})
         if (std::string name = info.word(key); !name.empty()) return name;
     return {};
 }

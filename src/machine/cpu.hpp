@@ -17,7 +17,8 @@ struct CpuIdentity {
     std::optional<std::uint32_t> family, model, stepping; ///< x86
     std::optional<std::uint32_t> implementer, part;       ///< Arm: fields of MIDR
     std::string power_cpu = {};                           ///< "POWER9", first word of the line "cpu"
-    std::string architecture = {};                        ///< "x86_64", "aarch64", "riscv64", "ppc64"; empty: unknown
+    /// "x86_64", "aarch64", "arm" (32-bit), "riscv64", "ppc64", "s390x", "loongarch64"; empty: unknown
+    std::string architecture = {};
     std::optional<std::uint32_t> arm_architecture = {}, revision = {}; ///< Arm
     std::string microcode = {};
     std::optional<bool> hypervisor_flag = {}; ///< CPUID.1:ECX[31]

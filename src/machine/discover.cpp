@@ -79,15 +79,32 @@ Machine hwloc_machine(hwloc_topology_t topology, const Machine& read) {
     for_each(topology, HWLOC_OBJ_PU,
              [&](hwloc_obj_t object) { machine.online.push_back(static_cast<int>(object->os_index)); });
     std::sort(machine.online.begin(), machine.online.end());
-    machine.allowed = from_bitmap(hwloc_topology_get_allowed_cpuset(topology));
+    machine.allowed = machine.online;
     for_each(topology, HWLOC_OBJ_NUMANODE, [&](hwloc_obj_t object) {
         machine.nodes.push_back(
             {static_cast<int>(object->os_index), from_bitmap(object->cpuset), object->attr->numanode.local_memory, {}});
-        machine.memory_bytes += object->attr->numanode.local_memory;
+        machine.memory_bytes = machine.memory_bytes.value_or(0) + object->attr->numanode.local_memory;
         machine.allowed_nodes.push_back(static_cast<int>(object->os_index));
     });
     std::sort(machine.allowed_nodes.begin(), machine.allowed_nodes.end());
     return machine;
+}
+
+/// Sets `allowed` from the kernel's answer. sysfs may show fewer CPUs than the process may use (lxcfs and some
+/// container runtimes replace cpu/online), or others: then the affinity decides.
+void apply_affinity(Machine& machine, const Result<std::vector<int>>& affinity) {
+    machine.allowed_stated = affinity.has_value();
+    if (!affinity) return;
+    machine.allowed = intersection(*affinity, machine.online);
+    if (!machine.allowed.empty()) return;
+    machine.allowed = *affinity;
+    for (const int cpu : *affinity) {
+        machine.online.push_back(cpu);
+        machine.places[cpu] = {};
+        machine.cores.push_back({0, static_cast<int>(machine.cores.size()), {cpu}});
+    }
+    std::sort(machine.online.begin(), machine.online.end());
+    machine.offline = difference(machine.offline, machine.online);
 }
 
 std::string with_errno(const std::string& text, int error) { return text + " (" + errno_name(error) + ")"; }
@@ -143,12 +160,20 @@ Machine survey_machine(const SysRoot& root, std::vector<FileFault>& faults) {
         machine.bind_cpus = machine.bind_memory = machine.query_pages = recorded;
         return machine;
     }
-    if (const hwloc_topology_t topology = LiveTopology::get().handle(); topology != nullptr) {
+    KernelSys sys;
+    const auto affinity = read_affinity(sys);
+    // hwloc 2.9 repeats a refused sched_getaffinity for ever.
+    machine.hwloc_refusal = affinity ? LiveTopology::get().refusal() : "sched_getaffinity is refused";
+    const hwloc_topology_t topology = affinity ? LiveTopology::get().handle() : nullptr;
+    if (topology != nullptr) {
         if (machine.online.empty() || !faults.empty()) machine = hwloc_machine(topology, machine);
-        if (auto cores = hwloc_cores(topology, machine.online.size()); !cores.empty()) machine.cores = std::move(cores);
+        if (auto cores = hwloc_cores(topology, machine.online.size()); !cores.empty()) {
+            machine.cores = std::move(cores);
+            machine.siblings_stated = true;
+        }
         add_hwloc_caches(topology, machine.caches);
     }
-    KernelSys sys;
+    apply_affinity(machine, affinity);
     machine.bind_cpus = probe_cpu_binding(sys);
     machine.bind_memory =
         probe_memory_binding(sys, root.exists("sys/devices/system/node/node0") || machine.nodes.size() > 1);
@@ -159,8 +184,12 @@ Machine survey_machine(const SysRoot& root, std::vector<FileFault>& faults) {
 Result<Machine> discover(const SysRoot& root) {
     std::vector<FileFault> faults;
     Machine machine = survey_machine(root, faults);
+    if (root.is_live() && !machine.allowed_stated) {
+        KernelSys sys;
+        return fail(read_affinity(sys).error());
+    }
     // On the running machine, hwloc has replaced the data of broken files.
-    if (!machine.online.empty() && (faults.empty() || (root.is_live() && LiveTopology::get().handle() != nullptr)))
+    if (!machine.online.empty() && (faults.empty() || (root.is_live() && machine.hwloc_refusal.empty())))
         return machine;
     if (!faults.empty())
         return fail({ExitCode::bad_data, "read", (root.path() / faults[0].path).string(),

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "base/sysroot.hpp"
 
@@ -21,7 +22,19 @@ struct Limits {
     GroupLimit memory_bytes;
     bool operator==(const Limits&) const = default;
 };
-/// Considers only the process's own control group: v2 from proc/self/cgroup, else the root of v1.
+/// The limits of the process's control group (proc/self/cgroup) and of all groups above it, of which the lowest counts:
+/// v2, else the controllers of v1. In a container whose own path is not visible, the root of what is mounted.
 Limits find_limits(const SysRoot& root);
+
+/// The memory that a run may fill, and whose limit that is.
+struct MemoryRoom {
+    std::uint64_t bytes = 0; ///< 0: unknown, then nothing is refused for its size
+    bool of_group = false;   ///< of a memory cgroup, not of the machine
+    MemoryRoom() = default;
+    MemoryRoom(std::uint64_t room, bool group = false) : bytes(room), of_group(group) {}
+};
+MemoryRoom memory_room(const Limits& limits);
+/// "the machine has 21 GiB available", "the memory cgroup allows 200 MiB"
+std::string describe(const MemoryRoom& room);
 
 } // namespace bytebound

@@ -17,6 +17,9 @@ struct FileFault {
 
 /// nullopt if the file is missing, or (with a fault) if its content is not a list.
 std::optional<std::vector<int>> list_of(const SysRoot& root, const std::string& path, std::vector<FileFault>& faults);
+/// The CPUs of a list file, or of the bitmap file beside it where the list is missing or unreadable (archives of
+/// machines often keep only one of them). nullopt if neither lists a CPU set.
+std::optional<std::vector<int>> cpus_of(const SysRoot& root, const std::string& list, const std::string& mask);
 /// nullopt if the file is missing or its content is not an unsigned number: package -1 means unknown.
 std::optional<int> unsigned_of(const SysRoot& root, const std::string& path);
 /// The numbers N of a directory's entries PREFIX<N>, sorted.

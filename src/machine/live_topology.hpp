@@ -3,6 +3,7 @@
 
 #include <hwloc.h>
 
+#include <string>
 #include <vector>
 
 namespace bytebound {
@@ -16,6 +17,8 @@ public:
     static const LiveTopology& get();
     /// nullptr if hwloc could not load it, or if a HWLOC_* variable replaced it by another machine.
     hwloc_topology_t handle() const { return this_system_ ? topology_ : nullptr; }
+    /// Why there is no handle; empty if there is one.
+    const std::string& refusal() const { return refusal_; }
 
     LiveTopology(const LiveTopology&) = delete;
     LiveTopology& operator=(const LiveTopology&) = delete;
@@ -25,6 +28,7 @@ private:
     ~LiveTopology();
     hwloc_topology_t topology_ = nullptr;
     bool this_system_ = false;
+    std::string refusal_;
 };
 
 } // namespace bytebound

@@ -21,9 +21,10 @@ namespace bytebound {
 
 struct NumaNode {
     int id = 0;
-    std::vector<int> cpus;          ///< empty: a memory-only node
-    std::uint64_t memory_bytes = 0; ///< 0: a CPU-only node
-    std::vector<int> distance;      ///< to every node in the order of Machine::nodes; empty: unknown
+    std::vector<int> cpus;                     ///< empty with `cpus_stated`: a memory-only node
+    std::optional<std::uint64_t> memory_bytes; ///< 0: a CPU-only node; nullopt: unknown
+    std::vector<int> distance;                 ///< to every node in the order of Machine::nodes; empty: unknown
+    bool cpus_stated = true;                   ///< a file lists `cpus`
     bool operator==(const NumaNode&) const = default;
 };
 
@@ -34,7 +35,8 @@ struct Core {
     bool operator==(const Core&) const = default;
 };
 
-/// The kernel's numbers for a CPU's package and die; nullopt if not reported.
+/// The kernel's numbers for a CPU's package and die; nullopt if not reported. Where it reports package -1 (s390, some
+/// guests) but lists the package's CPUs, the first of these is the number.
 struct CpuPlace {
     std::optional<int> package, die;
     bool operator==(const CpuPlace&) const = default;
@@ -46,19 +48,25 @@ struct Machine {
     KernelRelease kernel;
     Virtualisation virtualisation;
     Limits limits;
-    std::vector<int> online, allowed; ///< CPU numbers of the kernel
+    std::vector<int> online; ///< CPU numbers of the kernel
+    /// The affinity of this process: sched_getaffinity(2) on the running machine, proc/self/status of a recorded one.
+    std::vector<int> allowed;
+    bool allowed_stated = false; ///< false: a recording does not say, and `allowed` is `online`
     /// `online` comes from the kernel's list: a CPU outside of it is offline or does not exist.
     bool online_stated = false;
     std::vector<int> offline;       ///< present but not online
     std::vector<int> isolated;      ///< isolcpus=: excluded from scheduling
     std::map<int, CpuPlace> places; ///< of the online CPUs
     std::vector<Core> cores;        ///< a CPU whose package is unknown is in package 0
+    bool siblings_stated = false;   ///< false: SMT siblings are unknown, and every CPU is a core of its own
     std::vector<CacheInfo> caches;
     std::vector<NumaNode> nodes;                     ///< a machine without NUMA has one node 0
     std::optional<std::vector<int>> nodes_with_cpus; ///< from the kernel's node/has_cpu
-    std::vector<int> allowed_nodes, offline_nodes;
-    std::uint64_t memory_bytes = 0; ///< MemTotal; 0: unknown
+    std::vector<int> allowed_nodes;
+    std::optional<std::uint64_t> memory_bytes; ///< MemTotal
     Capability bind_cpus, bind_memory, query_pages;
+    /// Why hwloc did not describe the running machine; empty: it did, or this is a recorded one.
+    std::string hwloc_refusal;
     bool operator==(const Machine&) const = default;
 
     /// Number of packages with an online CPU; nullopt if no CPU's package is known.
@@ -80,7 +88,8 @@ Machine read_machine(const SysRoot& root, std::vector<FileFault>& faults);
 /// affinity.
 Machine survey_machine(const SysRoot& root, std::vector<FileFault>& faults);
 
-/// survey_machine() for a machine to place workers on. Error: bad_data if no file lists a CPU, or for the first fault.
+/// survey_machine() for a machine to place workers on. Errors: bad_data if no file lists a CPU, or for the first fault;
+/// not_possible if the kernel does not report this process's affinity.
 Result<Machine> discover(const SysRoot& root);
 
 } // namespace bytebound

@@ -22,7 +22,7 @@ Result<std::vector<int>> read_affinity(Sys& sys) {
             if (CPU_ISSET_S(cpu, bytes, mask.data())) cpus.push_back(static_cast<int>(cpu));
         return cpus;
     }
-    return fail({ExitCode::internal, "read affinity", "of the calling thread", "the kernel does not report it",
+    return fail({ExitCode::not_possible, "read affinity", "of the calling thread", "the kernel does not report it",
                  "allow sched_getaffinity in the container's seccomp profile", asked.error});
 }
 

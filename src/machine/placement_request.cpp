@@ -113,9 +113,9 @@ Result<std::vector<int>> candidate_cpus(const Machine& machine, const std::strin
 std::vector<int> nodes_with_memory(const Machine& machine) {
     std::vector<int> nodes;
     for (const NumaNode& node : machine.nodes)
-        // A recorded node without meminfo may have memory; only a reported 0 excludes it, and only if there are other
+        // A node whose memory is unknown may have some; only a reported 0 excludes it, and only if there are other
         // nodes.
-        if (contains(machine.allowed_nodes, node.id) && (node.memory_bytes > 0 || machine.nodes.size() == 1))
+        if (contains(machine.allowed_nodes, node.id) && (node.memory_bytes != 0u || machine.nodes.size() == 1))
             nodes.push_back(node.id);
     return nodes;
 }
@@ -157,8 +157,7 @@ Result<int> requested_node(const Machine& machine, const std::string& request) {
     }
     const int id = static_cast<int>(*number);
     const std::string object = "node " + std::to_string(id);
-    if (contains(machine.offline_nodes, id))
-        return refuse(ExitCode::not_possible, object, "it is offline", "choose among nodes " + list_text(existing));
+    // A node that is possible but not online is a hot-plug slot of the firmware, not a node (node/possible).
     if (!contains(existing, id))
         return refuse(ExitCode::usage, object, "this machine has no such node",
                       "choose among nodes " + list_text(existing));
@@ -166,7 +165,7 @@ Result<int> requested_node(const Machine& machine, const std::string& request) {
     const auto node = std::find_if(machine.nodes.begin(), machine.nodes.end(),
                                    [&](const NumaNode& candidate) { return candidate.id == id; });
     // Before the cpuset is checked, because the kernel omits nodes without memory from Mems_allowed in any case.
-    if (machine.nodes.size() > 1 && node != machine.nodes.end() && node->memory_bytes == 0)
+    if (machine.nodes.size() > 1 && node != machine.nodes.end() && node->memory_bytes == 0u)
         return refuse(ExitCode::not_possible, object, "it has no memory", remedy);
     if (!contains(machine.allowed_nodes, id))
         return refuse(ExitCode::not_possible, object, "this process may not use its memory (cpuset)", remedy);

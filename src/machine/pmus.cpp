@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "counters/names/pmu_device.hpp"
 #include "counters/sys_file.hpp"
 
 namespace bytebound {
@@ -37,7 +38,7 @@ std::optional<std::vector<int>> cpus_of(const SysRoot& root, const std::string& 
 PmuFacts read_pmu(const SysRoot& root, const std::string& name) {
     PmuFacts pmu;
     pmu.name = name;
-    pmu.kind = kind_of_pmu(name);
+    pmu.kind = is_core_pmu(root, name) ? PmuKind::core : kind_of_pmu(name);
     const std::string home = std::string(devices) + "/" + name + "/";
     const auto type = root.read(home + "type");
     const auto number = type ? parse_unsigned(*type) : std::nullopt;

@@ -40,16 +40,15 @@ std::vector<NumaNode> read_nodes(const SysRoot& root, const Machine& machine, st
     std::vector<NumaNode> nodes;
     for (const int id : ids) {
         const std::string base = node_directory + "node" + std::to_string(id) + "/";
-        const auto cpus = list_of(root, base + "cpulist", faults);
-        NumaNode node{id, intersection(cpus.value_or(std::vector<int>{}), machine.online), 0, {}};
-        node.memory_bytes = meminfo_bytes(text_of(root, base + "meminfo"), "MemTotal").value_or(0);
+        list_of(root, base + "cpulist", faults); // a malformed list is a fault even where the bitmap replaces it
+        const auto cpus = cpus_of(root, base + "cpulist", base + "cpumap");
+        NumaNode node{id, intersection(cpus.value_or(std::vector<int>{}), machine.online), {}, {}, cpus.has_value()};
+        node.memory_bytes = meminfo_bytes(text_of(root, base + "meminfo"), "MemTotal");
         for (const std::string& word : split(text_of(root, base + "distance"), ' '))
             if (const auto distance = parse_unsigned(word)) node.distance.push_back(static_cast<int>(*distance));
         if (node.distance.size() != ids.size()) node.distance.clear();
         nodes.push_back(std::move(node));
     }
-    // Guests that initialise memory lazily report less in the node's file than in proc/meminfo (4.6 of 24 GiB seen).
-    if (nodes.size() == 1) nodes[0].memory_bytes = std::max(nodes[0].memory_bytes, machine.memory_bytes);
     return nodes;
 }
 
@@ -59,22 +58,32 @@ std::map<int, CpuPlace> read_places(const SysRoot& root, const std::vector<int>&
         const std::string base = cpu_directory + "cpu" + std::to_string(cpu) + "/topology/";
         // -1 ("unknown" on some guests and Arm boards) is not a number.
         places[cpu] = {unsigned_of(root, base + "physical_package_id"), unsigned_of(root, base + "die_id")};
+        if (places[cpu].package) continue;
+        // Called package_cpus since Linux 5.4, core_siblings before (cputopology.rst). A guest that knows no packages
+        // lists the CPU alone.
+        for (const std::string file : {"package_cpus", "core_siblings"}) {
+            const auto list = cpus_of(root, base + file + "_list", base + file);
+            if (!list || list->size() < 2 || !std::binary_search(list->begin(), list->end(), cpu)) continue;
+            places[cpu].package = list->front();
+            break;
+        }
     }
     return places;
 }
 
-std::vector<int> smt_siblings(const SysRoot& root, int cpu, const std::vector<int>& online) {
-    // Called core_cpus_list since Linux 5.4, thread_siblings_list before (cputopology.rst).
-    for (const char* file : {"core_cpus_list", "thread_siblings_list"}) {
-        const auto list =
-            parse_cpu_list(text_of(root, cpu_directory + "cpu" + std::to_string(cpu) + "/topology/" + file));
+std::optional<std::vector<int>> smt_siblings(const SysRoot& root, int cpu, const std::vector<int>& online) {
+    const std::string base = cpu_directory + "cpu" + std::to_string(cpu) + "/topology/";
+    // Called core_cpus since Linux 5.4, thread_siblings before (cputopology.rst).
+    for (const std::string file : {"core_cpus", "thread_siblings"}) {
+        const auto list = cpus_of(root, base + file + "_list", base + file);
         if (list && std::binary_search(list->begin(), list->end(), cpu)) return intersection(*list, online);
     }
-    return {cpu};
+    return {};
 }
 
 /// Cores in hwloc's logical order: depth first, so by package, node and last-level cache, each by its first CPU.
-std::vector<Core> read_cores(const SysRoot& root, const Machine& machine) {
+/// Sets `cores` and `siblings_stated`.
+void read_cores(const SysRoot& root, Machine& machine) {
     std::map<int, int> first_of_package, first_of_node;
     for (const NumaNode& node : machine.nodes)
         for (const int cpu : node.cpus)
@@ -83,7 +92,9 @@ std::vector<Core> read_cores(const SysRoot& root, const Machine& machine) {
     std::set<int> placed;
     for (const int cpu : machine.online) {
         if (placed.contains(cpu)) continue;
-        const std::vector<int> siblings = smt_siblings(root, cpu, machine.online);
+        const auto stated = smt_siblings(root, cpu, machine.online);
+        if (stated) machine.siblings_stated = true;
+        const std::vector<int> siblings = stated.value_or(std::vector{cpu});
         placed.insert(siblings.begin(), siblings.end());
         const int package = machine.places.at(cpu).package.value_or(0);
         const int package_first = first_of_package.try_emplace(package, cpu).first->second;
@@ -95,7 +106,7 @@ std::vector<Core> read_cores(const SysRoot& root, const Machine& machine) {
         return std::tie(std::get<0>(a), std::get<1>(a), std::get<2>(a)) <
                std::tie(std::get<0>(b), std::get<1>(b), std::get<2>(b));
     });
-    std::vector<Core> cores;
+    std::vector<Core>& cores = machine.cores;
     int package = -1, package_first = -1;
     for (auto& [first, node, cache, core] : sorted) {
         if (package < 0 || first != package_first) ++package;
@@ -104,7 +115,6 @@ std::vector<Core> read_cores(const SysRoot& root, const Machine& machine) {
         core.core = static_cast<int>(cores.size());
         cores.push_back(std::move(core));
     }
-    return cores;
 }
 
 } // namespace
@@ -114,9 +124,9 @@ Machine read_machine(const SysRoot& root, std::vector<FileFault>& faults) {
     Machine machine;
     machine.cpu = cpu_identity(info);
     machine.kernel = kernel_release(root);
-    machine.virtualisation = find_virtualisation(root, machine.cpu);
+    machine.virtualisation = find_virtualisation(root, machine.cpu, machine.kernel);
     machine.limits = find_limits(root);
-    machine.memory_bytes = meminfo_bytes(text_of(root, "proc/meminfo"), "MemTotal").value_or(0);
+    machine.memory_bytes = meminfo_bytes(text_of(root, "proc/meminfo"), "MemTotal");
 
     const auto cpus = [&](const char* file) {
         return list_of(root, cpu_directory + file, faults).value_or(std::vector<int>{});
@@ -127,8 +137,10 @@ Machine read_machine(const SysRoot& root, std::vector<FileFault>& faults) {
     // cpu/offline also lists possible CPUs that were never present; it is used only if cpu/present is not recorded.
     machine.offline = difference(cpus(root.exists(cpu_directory + "present") ? "present" : "offline"), machine.online);
     machine.isolated = intersection(cpus("isolated"), machine.online);
+    const auto allowed = status_list(root, "Cpus_allowed_list");
+    machine.allowed_stated = allowed.has_value();
     // The mask may contain CPUs that are possible but not present.
-    machine.allowed = intersection(status_list(root, "Cpus_allowed_list").value_or(machine.online), machine.online);
+    machine.allowed = allowed ? intersection(*allowed, machine.online) : machine.online;
     machine.places = read_places(root, machine.online);
     machine.caches = read_caches(root, machine.online);
 
@@ -138,10 +150,8 @@ Machine read_machine(const SysRoot& root, std::vector<FileFault>& faults) {
     for (const NumaNode& node : machine.nodes)
         node_ids.push_back(node.id);
     machine.allowed_nodes = intersection(status_list(root, "Mems_allowed_list").value_or(node_ids), node_ids);
-    if (const auto possible = list_of(root, node_directory + "possible", faults))
-        machine.offline_nodes = difference(*possible, node_ids);
 
-    machine.cores = read_cores(root, machine);
+    read_cores(root, machine);
     return machine;
 }
 

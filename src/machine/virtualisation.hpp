@@ -6,6 +6,7 @@
 
 #include "base/sysroot.hpp"
 #include "machine/cpu.hpp"
+#include "machine/kernel.hpp"
 
 namespace bytebound {
 
@@ -15,10 +16,12 @@ struct Virtualisation {
     std::string hypervisor;
     std::vector<std::string> signs; ///< the evidence: "CPU flag hypervisor"; empty if and only if `hypervisor` is
     std::string vendor, product;    ///< DMI sys_vendor and product_name; empty: unknown
+    /// How this hypervisor gives a guest a PMU; empty: it does not, or this is not a guest.
+    std::string pmu_remedy;
     bool operator==(const Virtualisation&) const = default;
 
     bool in_virtual_machine() const { return !hypervisor.empty(); }
 };
-Virtualisation find_virtualisation(const SysRoot& root, const CpuIdentity& cpu);
+Virtualisation find_virtualisation(const SysRoot& root, const CpuIdentity& cpu, const KernelRelease& kernel);
 
 } // namespace bytebound

@@ -188,6 +188,10 @@ EXPECTED = {
     "arm-graviton2-metal-cmn": ("arm-cmn", boxes(["arm_cmn_0"], [0], *CMN), ["an upper bound"]),
     "arm-graviton2-metal-cmn-missing": (*none("no PMU arm_cmn(_[0-9]+)?"), []),
     "arm-graviton3-vm": (*none("no PMU arm_cmn(_[0-9]+)?"), []),
+    "guest-apple-vz": (*none("no PMU arm_cmn(_[0-9]+)?"), []),
+    "guest-openstack": (*none("no PMU arm_cmn(_[0-9]+)?"), []),
+    "guest-wsl2": (*none(NO_IMC), []),
+    "s390x-z15": (*none(UNMATCHED), []),
     "arm-big-little": (*none(UNMATCHED), []),
     "arm-ampereone": ("ampereone", boxes(["ampere_mcu_pmu_0", "ampere_mcu_pmu_1"], [0], *AMPEREONE), []),
     "arm-kunpeng-920-v1": ("hisilicon-kunpeng", boxes(["hisi_sccl1_ddrc0"], [0], *KUNPENG_V1) +
@@ -218,6 +222,14 @@ EXPECTED = {
     "container-paranoid-4": (*none(NO_IMC), []),
     "container-rootless": ("amd-zen4", boxes(["amd_umc_0"], [0], *UMC),
                            ["all boxes together reach 1 of 2 packages", SATURATES]),
+    "ubuntu-level4-docker": (*none(NO_IMC), []),
+    "ubuntu-level4-docker-perfmon": (*none(NO_IMC), []),
+    "ubuntu-level4-perfmon": (*none(NO_IMC), []),
+    "maps-without-lists": (*none(NO_IMC), []),
+    "trailing-nul": (*none(NO_IMC), []),
+    "possible-is-not-present": ("intel-icx", boxes(imc(*range(8)), [0], *ICX), []),
+    # One box of each name on each of the four dies.
+    "intel-clx-ap": ("intel-skx", boxes(imc(*range(6)), [0, 2, 4, 6], *SNBEP), []),
     "container-seccomp": ("intel-skx", boxes(imc(0, 1), [0, 28], *SNBEP), []),
     "paranoid-3-user": ("intel-skx", boxes(imc(0, 1), [0, 28], *SNBEP), []),
     # Faults: one box that cannot be encoded invalidates the whole sum.

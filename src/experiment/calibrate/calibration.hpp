@@ -24,10 +24,10 @@ struct CalibrationSeams {
     SysRoot root;
     std::span<const CollectorEntry> collectors = bytebound::collectors();
     ClockFunction clock = now_ns;
-    std::optional<Machine> machine;                ///< nullopt: discovered
-    std::optional<std::uint64_t> memory_available; ///< nullopt: read from the root
-    std::filesystem::path directory;               ///< directory of this host's calibrations; empty: none
-    KernelAmounts kernel_amounts;                  ///< for the qualification
+    std::optional<Machine> machine;             ///< nullopt: discovered
+    std::optional<MemoryRoom> memory_available; ///< nullopt: read from the root
+    std::filesystem::path directory;            ///< directory of this host's calibrations; empty: none
+    KernelAmounts kernel_amounts;               ///< for the qualification
 };
 
 /// Call order: prepare, (describe the plan and stop, for --dry-run), measure, save.

@@ -210,7 +210,7 @@ std::vector<std::uint32_t> team_sizes(const Machine& machine, const CalibrationO
 } // namespace
 
 Result<CalibrationPlan> plan_calibration(const CalibrationOptions& options, const Machine& machine,
-                                         std::uint64_t memory_available) {
+                                         const MemoryRoom& memory_available) {
     TRY(check(options));
     TRY(check_collectors(options.counting.collectors));
     CalibrationPlan plan;
@@ -228,14 +228,13 @@ Result<CalibrationPlan> plan_calibration(const CalibrationOptions& options, cons
     }
     if (options.rounds < few_blocks_below) plan.warnings.push_back(warnings::few_calibration_rounds(options.rounds));
     for (const TeamPlan& team : plan.teams)
-        if (memory_available != 0 && team.arena_bytes > memory_available)
-            return impossible(
-                "memory",
-                fmt::format(
-                    "{} worker{} need buffers of {} (4 x the last-level caches), but the machine has {} available",
-                    team.threads(), team.threads() == 1 ? "" : "s", format_size(static_cast<double>(team.arena_bytes)),
-                    format_size(static_cast<double>(memory_available))),
-                "free memory, give fewer --threads, or --quick for smaller buffers, which it flags");
+        if (memory_available.bytes != 0 && team.arena_bytes > memory_available.bytes)
+            return impossible("memory",
+                              fmt::format("{} worker{} need buffers of {} (4 x the last-level caches), but {}",
+                                          team.threads(), team.threads() == 1 ? "" : "s",
+                                          format_size(static_cast<double>(team.arena_bytes)),
+                                          describe(memory_available)),
+                              "free memory, give fewer --threads, or --quick for smaller buffers, which it flags");
     return plan;
 }
 

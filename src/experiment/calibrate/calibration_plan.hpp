@@ -62,10 +62,10 @@ struct CalibrationPlan {
     std::vector<Warning> warnings;
 };
 
-/// `memory_available`: bytes; 0: unknown. Errors: those of resolve_placement(); usage for invalid options, and for
+/// Errors: those of resolve_placement(); usage for invalid options, and for
 /// buffers larger than the memory.
 Result<CalibrationPlan> plan_calibration(const CalibrationOptions& options, const Machine& machine,
-                                         std::uint64_t memory_available);
+                                         const MemoryRoom& memory_available);
 
 /// The plan as lines of text, for --dry-run.
 std::vector<std::string> describe(const CalibrationPlan& plan);

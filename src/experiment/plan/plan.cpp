@@ -170,20 +170,20 @@ MemoryNeed memory_need(const RunPlan& plan) {
 }
 
 /// Checks the sizes and determines how many simulations fit in memory at once.
-Result<void> check_memory(RunPlan& plan, std::uint64_t memory_available, bool under_valgrind) {
+Result<void> check_memory(RunPlan& plan, const MemoryRoom& memory_available, bool under_valgrind) {
     const MemoryNeed need = memory_need(plan);
-    const double available = static_cast<double>(memory_available);
-    if (memory_available != 0 && need.total(1) > available)
+    const double available = static_cast<double>(memory_available.bytes);
+    if (memory_available.bytes != 0 && need.total(1) > available)
         return impossible("memory",
                           fmt::format("the run needs {} (arena {}, sweep {}, simulation {}, figures of all steps {}, "
-                                      "samples {}), but the machine has {} available",
+                                      "samples {}), but {}",
                                       format_size(need.total(1)), format_size(need.arena), format_size(need.sweep),
                                       format_size(need.simulation), format_size(need.steps), format_size(need.samples),
-                                      format_size(available)),
+                                      describe(memory_available)),
                           "give a smaller --N, shorter rows, fewer steps or fewer repeats");
     if (need.arena >= 0x1p62)
         return impossible("memory", "the arena does not fit into the address space", "give a smaller --N");
-    if (memory_available != 0) {
+    if (memory_available.bytes != 0) {
         const double beside = std::floor((available - need.total(0)) / need.simulation);
         plan.simulation_threads = static_cast<std::size_t>(std::clamp(beside, 1.0, double{most_simulations}));
     }
@@ -211,7 +211,7 @@ Result<void> check_memory(RunPlan& plan, std::uint64_t memory_available, bool un
 
 } // namespace
 
-Result<void> fit_memory(RunPlan& plan, std::uint64_t memory_available, bool under_valgrind) {
+Result<void> fit_memory(RunPlan& plan, const MemoryRoom& memory_available, bool under_valgrind) {
     TRY(check_memory(plan, memory_available, under_valgrind));
     plan.arena_bytes = bytebound::arena_bytes(plan.workspace);
     return {};

@@ -22,7 +22,7 @@ namespace bytebound {
 
 /// Input of planning in addition to the machine.
 struct PlanFacts {
-    std::uint64_t memory_available = 0; ///< bytes (MemAvailable); 0: unknown, so that no size is rejected
+    MemoryRoom memory_available;
     bool under_valgrind = false;
     PresetMatches preset;             ///< for this machine
     SysRoot root;                     ///< for looking up event names in sysfs; nothing is opened

@@ -15,7 +15,7 @@ Result<void> set_batch(RunPlan& plan, Experiment& experiment, std::uint32_t batc
 std::uint32_t planned_warmup(const RunPlan& plan, std::uint64_t rows);
 /// Checks the sizes against the available memory (0: unknown), determines how many simulations fit at once, and sizes
 /// the arena. Error: usage.
-Result<void> fit_memory(RunPlan& plan, std::uint64_t memory_available, bool under_valgrind = false);
+Result<void> fit_memory(RunPlan& plan, const MemoryRoom& memory_available, bool under_valgrind = false);
 /// Memory limit of the trace store, in bytes: half of what remains while `threads` simulations run. The other half is
 /// for emulated processes.
 std::uint64_t trace_room(const RunPlan& plan, std::uint64_t memory_available, std::size_t threads);

@@ -72,7 +72,7 @@ struct BatchChoice {
 };
 
 BatchChoice choose_batch(const RunPlan& plan, std::size_t experiment, const BackgroundProbe& probe, double limit_s,
-                         std::uint64_t memory_available) {
+                         const MemoryRoom& memory_available) {
     const Experiment& e = plan.experiments[experiment];
     const double step_bytes = e.expected.bound_rows * static_cast<double>(plan.layout.row_bytes());
     BatchChoice choice;
@@ -91,7 +91,7 @@ BatchChoice choose_batch(const RunPlan& plan, std::size_t experiment, const Back
 
 } // namespace
 
-Result<void> enlarge_batches(RunPlan& plan, const BackgroundProbe& probe, std::uint64_t memory_available, int passes) {
+Result<void> enlarge_batches(RunPlan& plan, const BackgroundProbe& probe, const MemoryRoom& memory_available, int passes) {
     const double limit_s = (plan.options.quick ? most_quick_seconds : most_seconds) /
                            static_cast<double>(plan.experiments.size()) / passes;
     for (std::size_t i = 0; i < plan.experiments.size(); ++i) {

@@ -29,7 +29,7 @@ double smallest_volume(const BackgroundProbe& probe, double step_bytes, std::uin
 /// Doubles the batches of a plan until the traffic of one reading at its bound is visible, as far as memory and time
 /// allow (60 s of measured steps, 8 s with --quick), and adds warnings to the plan. Steps with work in between
 /// (--between) cannot be batched. Error: as in plan_run().
-Result<void> enlarge_batches(RunPlan& plan, const BackgroundProbe& probe, std::uint64_t memory_available,
+Result<void> enlarge_batches(RunPlan& plan, const BackgroundProbe& probe, const MemoryRoom& memory_available,
                              int passes = 1);
 
 } // namespace bytebound

@@ -16,7 +16,7 @@ struct Run::Impl {
     RunSeams seams;
     Machine machine;
     RunPlan plan;
-    std::uint64_t memory_available;
+    MemoryRoom memory_available;
     std::filesystem::path path;
     std::optional<RunDirectory> directory;
     RunRecord record;
@@ -62,7 +62,7 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
     if (seams.facts) {
         facts = *seams.facts;
     } else {
-        facts.memory_available = machine.limits.memory_available_bytes.value_or(0);
+        facts.memory_available = memory_room(machine.limits);
         facts.under_valgrind = under_valgrind();
         facts.preset = TRY(match_presets(seams.root, options.counting));
     }

@@ -14,7 +14,7 @@ struct SessionContext {
     const RunSeams& seams;
     const Machine& machine;
     RunPlan& plan; ///< its batches grow if the counters need it
-    std::uint64_t memory_available;
+    MemoryRoom memory_available;
     const std::filesystem::path& path;
     std::optional<RunDirectory>& directory; ///< nullopt until it is created
     RunRecord& record;                      ///< always up to date

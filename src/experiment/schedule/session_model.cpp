@@ -35,7 +35,7 @@ std::vector<UnavailableRecord> still_unavailable(const std::vector<UnavailableRe
 
 /// This executable, and the memory available to its processes.
 Result<EmulationPlace> emulation_place(const SessionContext& session, std::uint64_t held_bytes) {
-    const std::uint64_t all = session.memory_available, available = all > held_bytes ? all - held_bytes : 1;
+    const std::uint64_t all = session.memory_available.bytes, available = all > held_bytes ? all - held_bytes : 1;
     std::error_code none;
     const auto program = std::filesystem::read_symlink("/proc/self/exe", none);
     if (none)

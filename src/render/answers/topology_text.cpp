@@ -38,20 +38,22 @@ std::string cache_name(const CacheInfo& cache) {
 
 /// One line for equal caches of one level: "L1d  2 x 32 KiB, 8 ways, 64-byte lines (sysfs); shared by CPUs 0 | 1".
 std::string cache_lines(const Machine& machine) {
-    using Key = std::tuple<int, std::string, std::uint64_t, std::uint32_t, std::uint32_t, std::string>;
+    using Key = std::tuple<int, std::string, std::uint64_t, std::uint32_t, std::uint32_t, std::string, bool>;
     std::map<Key, std::vector<std::string>> groups;
     for (const CacheInfo& c : machine.caches) {
-        groups[{c.level, c.type, c.size_bytes, c.ways, c.line_bytes, c.origin}].push_back(format_cpu_list(c.cpus));
+        auto& sharers = groups[{c.level, c.type, c.size_bytes, c.ways, c.line_bytes, c.origin, c.sharing_stated}];
+        sharers.push_back(format_cpu_list(c.cpus));
     }
     std::string out;
     for (const auto& [key, sharers] : groups) {
-        const auto& [level, type, size, ways, line_bytes, origin] = key;
-        const std::string geometry = fmt::format("{} x {}, {} ways, {}-byte lines ({})", sharers.size(),
-                                                 size == 0 ? "unknown size" : format_size(static_cast<double>(size)),
-                                                 ways == 0 ? "unknown" : std::to_string(ways),
-                                                 line_bytes == 0 ? "unknown" : std::to_string(line_bytes), origin);
+        const auto& [level, type, size, ways, line_bytes, origin, shared] = key;
+        const std::string geometry =
+            fmt::format("{}{}, {} ways, {}-byte lines ({})", shared ? std::to_string(sharers.size()) + " x " : "",
+                        size == 0 ? "unknown size" : format_size(static_cast<double>(size)),
+                        ways == 0 ? "unknown" : std::to_string(ways),
+                        line_bytes == 0 ? "unknown" : std::to_string(line_bytes), origin);
         out += line("cache " + cache_name({level, type, size, ways, line_bytes, {}, {}}),
-                    geometry + "; CPUs " + join(sharers, " | "));
+                    geometry + (shared ? "; CPUs " + join(sharers, " | ") : "; CPUs that share it not recorded"));
     }
     return out;
 }
@@ -72,17 +74,27 @@ Json known(T value) {
     return value == 0 ? Json(nullptr) : Json(value);
 }
 
+template <class T>
+Json known(std::optional<T> value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+Json if_stated(const std::vector<int>& cpus, bool stated) { return stated ? Json(cpus) : Json(nullptr); }
+
 } // namespace
 
 std::string topology_text(const Machine& machine) {
     const auto packages = packages_of(machine);
-    std::string out = line(
-        "machine",
-        fmt::format("{}, {}, {} online, {} per core, {}{}", counted(packages.size(), "package"),
-                    counted(machine.cores.size(), "core"), counted(machine.online.size(), "CPU"),
-                    counted(threads_per_core(machine), "thread"), counted(machine.nodes.size(), "NUMA node"),
-                    machine.memory_bytes == 0 ? "" : ", " + format_size(static_cast<double>(machine.memory_bytes))));
-    std::string cpus = "online " + format_cpu_list(machine.online) + ", allowed " + format_cpu_list(machine.allowed);
+    std::string out =
+        line("machine",
+             fmt::format("{}, {}, {} online, {}, {}{}", counted(packages.size(), "package"),
+                         counted(machine.cores.size(), "core"), counted(machine.online.size(), "CPU"),
+                         machine.siblings_stated ? counted(threads_per_core(machine), "thread") + " per core"
+                                                 : "threads per core not recorded",
+                         counted(machine.nodes.size(), "NUMA node"),
+                         machine.memory_bytes ? ", " + format_size(static_cast<double>(*machine.memory_bytes)) : ""));
+    std::string cpus = "online " + format_cpu_list(machine.online) + ", allowed " +
+                       (machine.allowed_stated ? format_cpu_list(machine.allowed) : "not recorded");
     if (!machine.offline.empty()) cpus += ", offline " + format_cpu_list(machine.offline);
     if (!machine.isolated.empty()) cpus += ", isolated " + format_cpu_list(machine.isolated);
     out += line("CPUs", cpus);
@@ -94,9 +106,12 @@ std::string topology_text(const Machine& machine) {
     }
     out += cache_lines(machine);
     for (const NumaNode& node : machine.nodes) {
-        std::string text = node.cpus.empty() ? "no CPUs" : "CPUs " + format_cpu_list(node.cpus);
-        text +=
-            node.memory_bytes == 0 ? ", memory unknown" : ", " + format_size(static_cast<double>(node.memory_bytes));
+        std::string text = !node.cpus_stated   ? "CPUs not recorded"
+                           : node.cpus.empty() ? "no CPUs"
+                                               : "CPUs " + format_cpu_list(node.cpus);
+        text += !node.memory_bytes        ? ", memory unknown"
+                : *node.memory_bytes == 0 ? ", no memory"
+                                          : ", " + format_size(static_cast<double>(*node.memory_bytes));
         if (machine.nodes.size() > 1 && !node.distance.empty()) {
             std::vector<std::string> distances;
             for (const int distance : node.distance)
@@ -105,7 +120,6 @@ std::string topology_text(const Machine& machine) {
         }
         out += line(fmt::format("node {}", node.id), text);
     }
-    if (!machine.offline_nodes.empty()) out += line("nodes offline", format_cpu_list(machine.offline_nodes));
     out += line("bind CPUs", capability_text(machine.bind_cpus));
     out += line("bind memory", capability_text(machine.bind_memory));
     out += line("query pages", capability_text(machine.query_pages));
@@ -113,9 +127,13 @@ std::string topology_text(const Machine& machine) {
 }
 
 std::string topology_json(const Machine& machine) {
-    Json out = {{"schema", "bytebound.topology/1"}, {"online", machine.online},
-                {"allowed", machine.allowed},       {"offline", machine.offline},
-                {"isolated", machine.isolated},     {"memory_bytes", known(machine.memory_bytes)}};
+    Json out = {{"schema", "bytebound.topology/1"},
+                {"online", machine.online},
+                {"allowed", if_stated(machine.allowed, machine.allowed_stated)},
+                {"offline", machine.offline},
+                {"isolated", machine.isolated},
+                {"memory_bytes", known(machine.memory_bytes)},
+                {"siblings_recorded", machine.siblings_stated}};
     out["cores"] = Json::array();
     for (const Core& core : machine.cores) {
         out["cores"].push_back({{"package", core.package}, {"core", core.core}, {"cpus", core.cpus}});
@@ -127,18 +145,17 @@ std::string topology_json(const Machine& machine) {
                                  {"size_bytes", known(cache.size_bytes)},
                                  {"ways", known(cache.ways)},
                                  {"line_bytes", known(cache.line_bytes)},
-                                 {"cpus", cache.cpus},
+                                 {"cpus", if_stated(cache.cpus, cache.sharing_stated)},
                                  {"origin", cache.origin}});
     }
     out["nodes"] = Json::array();
     for (const NumaNode& node : machine.nodes) {
         out["nodes"].push_back({{"id", node.id},
-                                {"cpus", node.cpus},
+                                {"cpus", if_stated(node.cpus, node.cpus_stated)},
                                 {"memory_bytes", known(node.memory_bytes)},
                                 {"distance", node.distance}});
     }
     out["allowed_nodes"] = machine.allowed_nodes;
-    out["offline_nodes"] = machine.offline_nodes;
     out["bind_cpus"] = capability_json(machine.bind_cpus);
     out["bind_memory"] = capability_json(machine.bind_memory);
     out["query_pages"] = capability_json(machine.query_pages);

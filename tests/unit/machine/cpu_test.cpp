@@ -10,7 +10,7 @@ CpuIdentity identity(std::string_view text) { return cpu_identity(parse_cpuinfo(
 
 } // namespace
 
-TEST_CASE("the CPU is identified from cpuinfo of four architectures") {
+TEST_CASE("the architecture follows from values of cpuinfo, never from a key that several architectures have") {
     const CpuIdentity x86 =
         identity("processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 143\n"
                  "model name\t: Some Xeon\nstepping\t: 8\nflags\t\t: fpu hypervisor cqm_mbm_total\n");
@@ -22,14 +22,22 @@ TEST_CASE("the CPU is identified from cpuinfo of four architectures") {
     CHECK(x86.mbm_total == true);
     CHECK(identity("vendor_id : GenuineIntel\nflags : nohypervisor hypervisor_x\n").hypervisor_flag == false);
     // The first processor's values are kept; a big core further down does not overwrite them.
-    const CpuIdentity arm = identity("processor\t: 0\nCPU implementer\t: 0x41\nCPU part\t: 0xd05\n\nprocessor\t: 4\n"
-                                     "CPU implementer\t: 0x41\nCPU part\t: 0xd0b\n");
+    const CpuIdentity arm =
+        identity("processor\t: 0\nCPU implementer\t: 0x41\nCPU architecture: 8\nCPU part\t: 0xd05\n\n"
+                 "processor\t: 4\nCPU implementer\t: 0x41\nCPU architecture: 8\nCPU part\t: 0xd0b\n");
     CHECK(arm.architecture == "aarch64");
     CHECK(arm.part == 0xd05u);
     CHECK(arm.maker() == "0x41");
     CHECK(identity("processor : 0\nisa : rv64imafdc\n").architecture == "riscv64");
     CHECK(identity("processor : 0\ncpu : POWER9, altivec supported\n").architecture == "ppc64");
     CHECK(identity("").architecture.empty());
+    CHECK(identity("vendor_id       : IBM/S390\n").architecture == "s390x");
+    CHECK(identity("vendor_id : Someone\n").architecture.empty());
+    CHECK(identity("CPU implementer\t: 0x41\nCPU architecture: 7\n").architecture == "arm");
+    CHECK(identity("CPU implementer\t: 0x41\nCPU architecture: AArch64\n").architecture == "aarch64");
+    CHECK(identity("CPU Family\t\t: Loongson-64bit\nModel Name\t\t: Loongson-3A5000\n").architecture == "loongarch64");
+    CHECK(identity("CPU Family\t\t: Loongson-64bit\nModel Name\t\t: Loongson-3A5000\n").model_name ==
+          "Loongson-3A5000");
 }
 
 TEST_CASE("values that cpuinfo does not contain are absent, not 0") {

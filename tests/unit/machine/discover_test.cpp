@@ -93,6 +93,7 @@ TEST_CASE("allowed CPUs and nodes come from the process status, limited to onlin
     files["proc/self/status"] = "Cpus_allowed:\tf0\nCpus_allowed_list:\t2-3,100\nMems_allowed_list:\t1";
     const Machine machine = machine_of(files);
     CHECK(machine.allowed == Cpus{2, 3});
+    CHECK(machine.allowed_stated);
     CHECK(machine.allowed_nodes == Cpus{1});
 }
 
@@ -101,6 +102,7 @@ TEST_CASE("without a process status everything online is allowed") {
     files.erase("proc/self/status");
     const Machine machine = machine_of(files);
     CHECK(machine.allowed == machine.online);
+    CHECK_FALSE(machine.allowed_stated);
     CHECK(machine.allowed_nodes == Cpus{0, 1});
 }
 
@@ -125,17 +127,40 @@ TEST_CASE("a kernel without NUMA has one node 0 with all CPUs and all memory") {
     CHECK(machine.allowed_nodes == Cpus{0});
 }
 
-TEST_CASE("a single node has all memory even if its own file reports less") {
+TEST_CASE("a single node has the memory that its own file states") {
     TreeFiles files = {{"sys/devices/system/cpu/online", "0"}, {"proc/meminfo", "MemTotal: 4096 kB"}};
     files["sys/devices/system/node/online"] = "0";
     add_node(files, 0, {0}, 1024, "10");
-    CHECK(machine_of(files).nodes[0].memory_bytes == 4 * mib);
+    CHECK(machine_of(files).nodes[0].memory_bytes == 1 * mib);
+    CHECK(machine_of(files).memory_bytes == 4 * mib);
 }
 
-TEST_CASE("a possible node that is not online is offline") {
-    TreeFiles files = two_package_smt();
-    files["sys/devices/system/node/possible"] = "0-3";
-    CHECK(machine_of(files).offline_nodes == Cpus{2, 3});
+TEST_CASE("bitmaps replace lists that are missing, and zero bytes at the end of a file are not text") {
+    TreeFiles files = {{"sys/devices/system/cpu/online", std::string("0-3\n\0", 5)}};
+    const std::string node = "sys/devices/system/node/";
+    files[node + "online"] = "0-1";
+    files[node + "node0/cpumap"] = "00000000,00000005";
+    files[node + "node1/distance"] = "20 10";
+    for (int cpu = 0; cpu < 4; ++cpu) {
+        const std::string base = "sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/";
+        files[base + "topology/thread_siblings"] = cpu % 2 == 0 ? "5" : "a";
+        files[base + "cache/index3/level"] = "3";
+        files[base + "cache/index3/type"] = "Unified";
+        files[base + "cache/index3/shared_cpu_map"] = "f";
+        files[base + "cache/index0/level"] = "1";
+        files[base + "cache/index0/type"] = "Data";
+    }
+    const Machine machine = machine_of(files);
+    CHECK(machine.online == Cpus{0, 1, 2, 3});
+    CHECK(machine.siblings_stated);
+    CHECK(machine.cores == std::vector<Core>{{0, 0, {0, 2}}, {0, 1, {1, 3}}});
+    REQUIRE(machine.caches.size() == 5);
+    CHECK_FALSE(machine.caches[0].sharing_stated); // L1 of CPU 0
+    CHECK(machine.caches[4].cpus == Cpus{0, 1, 2, 3});
+    CHECK(machine.nodes[0].cpus == Cpus{0, 2});
+    CHECK(machine.nodes[0].cpus_stated);
+    CHECK_FALSE(machine.nodes[1].cpus_stated);
+    CHECK_FALSE(machine.nodes[1].memory_bytes);
 }
 
 TEST_CASE("without sysfs the CPUs come from cpuinfo, each as its own core") {

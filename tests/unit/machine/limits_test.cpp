@@ -24,7 +24,36 @@ TEST_CASE("a limit that no file sets is unknown, not absent") {
     CHECK(find_limits(tree.root()).memory_bytes == GroupLimit{true, 4096});
 }
 
-TEST_CASE("kernel versions are compared as numbers, and an unknown one is before no other") {
+TEST_CASE("the lowest limit of the process's group and of those above it counts") {
+    test::Tree tree;
+    tree.write("proc/self/cgroup", "0::/jobs/mine/step");
+    tree.write("sys/fs/cgroup/jobs/mine/memory.max", "8192");
+    tree.write("sys/fs/cgroup/jobs/memory.max", "4096");
+    tree.write("sys/fs/cgroup/jobs/mine/step/memory.max", "max");
+    CHECK(find_limits(tree.root()).memory_bytes == GroupLimit{true, 4096});
+    // cgroup v1: the path of the controller that is asked for.
+    tree.write("proc/self/cgroup", "9:cpu,cpuacct:/a\n8:memory:/b/c\n1:name=systemd:/d");
+    tree.write("sys/fs/cgroup/memory/b/memory.limit_in_bytes", "209715200");
+    tree.write("sys/fs/cgroup/memory/b/c/memory.limit_in_bytes", "9223372036854771712");
+    tree.write("sys/fs/cgroup/cpu/a/cpu.cfs_quota_us", "50000");
+    tree.write("sys/fs/cgroup/cpu/a/cpu.cfs_period_us", "100000");
+    const Limits limits = find_limits(tree.root());
+    CHECK(limits.memory_bytes == GroupLimit{true, 209715200});
+    CHECK(limits.cpu_hundredths == GroupLimit{true, 50});
+}
+
+TEST_CASE("a memory cgroup below the machine's memory is what a run may fill") {
+    Limits limits;
+    CHECK(memory_room(limits).bytes == 0);
+    limits.memory_available_bytes = std::uint64_t{1} << 30;
+    CHECK(describe(memory_room(limits)) == "the machine has 1 GiB available");
+    limits.memory_bytes = {true, 200u << 20};
+    CHECK(describe(memory_room(limits)) == "the memory cgroup allows 200 MiB");
+    limits.memory_bytes = {true, std::uint64_t{2} << 30};
+    CHECK_FALSE(memory_room(limits).of_group);
+}
+
+TEST_CASE("a kernel's version is compared by number, and an unknown one is before none") {
     test::Tree tree;
     CHECK_FALSE(kernel_release(tree.root()).version);
     CHECK_FALSE(kernel_release(tree.root()).before(99, 0));

@@ -8,7 +8,9 @@ using namespace bytebound;
 
 namespace {
 
-Virtualisation of(test::Tree& tree) { return find_virtualisation(tree.root(), identify_cpu(tree.root())); }
+Virtualisation of(test::Tree& tree) {
+    return find_virtualisation(tree.root(), identify_cpu(tree.root()), kernel_release(tree.root()));
+}
 
 Virtualisation of_board(const char* vendor, const char* product) {
     test::Tree tree;
@@ -26,6 +28,11 @@ TEST_CASE("a hypervisor is identified by its board, and a cloud's bare metal is 
     CHECK(of_board("Microsoft Corporation", "Virtual Machine").hypervisor == "Hyper-V");
     CHECK(of_board("VMware, Inc.", "VMware Virtual Platform").hypervisor == "VMware");
     CHECK(of_board("innotek GmbH", "VirtualBox").hypervisor == "VirtualBox");
+    CHECK(of_board("Parallels International GmbH.", "Parallels ARM Virtual Platform").hypervisor == "Parallels");
+    CHECK(of_board("Apple Inc.", "Apple Virtualization Generic Platform").hypervisor == "Apple Virtualization");
+    CHECK(of_board("Apple Inc.", "Mac mini").hypervisor.empty());
+    CHECK(of_board("OpenStack Foundation", "OpenStack Nova").pmu_remedy == "set hw_pmu=True on the image");
+    CHECK(of_board("Huawei", "KunLun").hypervisor.empty()); // makes servers, too
     CHECK(of_board("Amazon EC2", "c7g.metal").hypervisor.empty());
     CHECK(of_board("Dell Inc.", "PowerEdge R750").hypervisor.empty());
     CHECK(of_board("Microsoft Corporation", "Surface Pro").hypervisor.empty());
@@ -43,7 +50,7 @@ TEST_CASE("a hypervisor without a name is detected, and the evidence is reported
     tree.write("sys/class/dmi/id/sys_vendor", "Amazon EC2");
     CHECK(of(tree).hypervisor == "Amazon EC2");
     CHECK(of(tree).signs.size() == 2);
-    CHECK(of_board("Parallels International GmbH.", "Parallels ARM Virtual Platform").hypervisor == "a hypervisor");
+    CHECK(of_board("Bochs", "").hypervisor == "a hypervisor");
 }
 
 TEST_CASE("a device tree's name of the hypervisor ends at its zero byte") {

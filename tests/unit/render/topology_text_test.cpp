@@ -10,12 +10,13 @@ Machine two_packages() {
     Machine machine;
     machine.online = {0, 1, 2, 3};
     machine.allowed = {0, 1};
+    machine.allowed_stated = machine.siblings_stated = true;
     machine.offline = {4};
     machine.cores = {{0, 0, {0, 2}}, {1, 1, {1, 3}}};
     machine.caches = {{1, "Data", 32768, 8, 64, {0, 2}, "sysfs"},
                       {1, "Data", 32768, 8, 64, {1, 3}, "sysfs"},
                       {3, "Unified", 33554432, 0, 64, {0, 1, 2, 3}, "hwloc"}};
-    machine.nodes = {{0, {0, 2}, 4294967296, {10, 21}}, {1, {1, 3}, 0, {21, 10}}};
+    machine.nodes = {{0, {0, 2}, 4294967296, {10, 21}}, {1, {1, 3}, {}, {21, 10}}};
     machine.bind_cpus = Capability::yes();
     machine.bind_memory = Capability::no("the kernel has no NUMA", "use --mem local");
     machine.query_pages = Capability::yes("move_pages");

@@ -1,0 +1,140 @@
+"""The running machine as containers and sandboxes show it: masked files, replaced lists, refused system calls, limits.
+
+Each case hides something from the program in a mount namespace, a seccomp filter or a control group of its own."""
+
+import ctypes
+import json
+import os
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import binary
+
+PROGRAM = str(binary())
+TINY = ["--N", "256", "--m", "64", "--ks", "4", "--loops", "paired", "--steps-per-k", "5", "--repeats", "1", "--warmup", "5",
+        "--collector", "none", "--calibration", "none", "--quiet"]
+
+
+def masked(script, **options):
+    """Runs the shell script in a mount namespace of its own; skips where none can be made."""
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode != 0:
+        pytest.skip("no mount namespace can be made here")
+    return subprocess.run(["unshare", "-m", "sh", "-c", script], capture_output=True, text=True, timeout=60, **options)
+
+
+def topology(result):
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def a_cpu_besides_the_first():
+    cpus = sorted(os.sched_getaffinity(0))
+    if len(cpus) < 2:
+        pytest.skip("this process may use one CPU only")
+    return cpus[1]
+
+
+def test_a_worker_is_bound_where_sysfs_shows_one_cpu_of_several(tmp_path):
+    cpu = a_cpu_besides_the_first()
+    shown = tmp_path / "online"
+    shown.write_text(f"{cpu}\n")
+    out = tmp_path / "run"
+    result = masked(f"mount --bind {shown} /sys/devices/system/cpu/online && exec {PROGRAM} run {' '.join(TINY)} --out {out}")
+    assert result.returncode == 0, result.stderr
+    assert json.loads((out / "run.json").read_text())["placement"]["cpus"] == [cpu]
+
+
+def test_the_affinity_decides_where_sysfs_shows_other_cpus(tmp_path):
+    cpu = a_cpu_besides_the_first()
+    shown = tmp_path / "online"
+    shown.write_text(f"{cpu}\n")
+    first = min(os.sched_getaffinity(0))
+    machine = topology(masked(f"mount --bind {shown} /sys/devices/system/cpu/online && "
+                              f"exec taskset -c {first} {PROGRAM} topology --json"))
+    assert machine["allowed"] == [first]
+    assert first in machine["online"]
+    assert first not in machine["offline"]
+
+
+def test_without_proc_the_affinity_is_still_the_kernels_answer():
+    cpu = a_cpu_besides_the_first()
+    machine = topology(masked(f"mount -t tmpfs none /proc && exec taskset -c {cpu} {PROGRAM} topology --json"))
+    assert machine["allowed"] == [cpu]
+
+
+def test_an_empty_directory_of_nodes_is_a_machine_without_numa():
+    # hwloc 2.9 aborts on it.
+    script = "mount -t tmpfs none /sys/devices/system/node && exec "
+    machine = topology(masked(script + f"{PROGRAM} topology --json"))
+    assert [node["id"] for node in machine["nodes"]] == [0]
+    doctor = masked(script + f"{PROGRAM} doctor --json")
+    assert any(warning.startswith("hwloc does not describe this machine: ") for warning in json.loads(doctor.stdout)["warnings"])
+
+
+def test_masked_sysfs_puts_nothing_of_hwloc_on_stderr():
+    result = masked(f"mount -t tmpfs none /sys && exec {PROGRAM} topology --json")
+    topology(result)
+    assert result.stderr == ""
+
+
+def test_a_node_that_is_possible_but_not_there_does_not_exist(tmp_path):
+    possible = Path("/sys/devices/system/node/possible")
+    if not possible.exists():
+        pytest.skip("this kernel has no NUMA")
+    shown = tmp_path / "possible"
+    shown.write_text("0-63\n")
+    result = masked(f"mount --bind {shown} {possible} && exec {PROGRAM} run {' '.join(TINY)} --mem 63 --out {tmp_path}/run")
+    assert result.returncode == 2
+    assert "place node 63: this machine has no such node" in result.stderr
+
+
+def refuse(number, error):
+    """A seccomp filter for the calling process: system call `number` fails with `error`, all others run."""
+    instructions = [(0x20, 0, 0, 0), (0x15, 0, 1, number), (0x06, 0, 0, 0x00050000 | error), (0x06, 0, 0, 0x7FFF0000)]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *each) for each in instructions))
+    program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(instructions), ctypes.addressof(code)))
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(38, 1, 0, 0, 0) != 0 or libc.prctl(22, 2, program, 0, 0) != 0:  # no new privileges; filter
+        raise OSError(ctypes.get_errno(), "no seccomp filter")
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the number of the system call is that of x86-64")
+@pytest.mark.parametrize("error", [1, 38])
+def test_a_refused_sched_getaffinity_is_one_line_and_exit_3(error):
+    result = subprocess.run([PROGRAM, "topology"], capture_output=True, text=True, timeout=30,
+                            preexec_fn=lambda: refuse(204, error))
+    assert result.returncode == 3
+    assert result.stderr == (f"bytebound: error: read affinity of the calling thread: the kernel does not report it "
+                             f"({'EPERM' if error == 1 else 'ENOSYS'}); allow sched_getaffinity in the container's "
+                             f"seccomp profile\n")
+
+
+@pytest.fixture
+def memory_group():
+    """A control group of 200 MiB: (its directory, what its limit's file is called)."""
+    for parent, limit in (("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max")):
+        group = Path(parent) / f"bytebound-test-{os.getpid()}"
+        try:
+            group.mkdir()
+            (group / limit).write_text(str(200 << 20))
+        except OSError:
+            if group.is_dir():
+                group.rmdir()
+            continue
+        yield group
+        group.rmdir()
+        return
+    pytest.skip("no memory control group can be made here")
+
+
+def test_a_run_that_does_not_fit_its_memory_cgroup_is_refused_at_planning(memory_group, tmp_path):
+    workload = "--N 100000 --m 1024 --ks 16 --hidden-dim 1024 --up-cols 1024"
+    script = f"echo $$ > {memory_group}/cgroup.procs && exec {PROGRAM} run {workload} --quick --quiet --out {tmp_path}/run"
+    result = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 2, result.stderr
+    assert "the memory cgroup allows 200 MiB" in result.stderr
+    assert not (tmp_path / "run").exists()
+
