@@ -11,7 +11,8 @@ namespace bytebound {
 
 /// "0-2,5" -> {0,1,2,5}, sorted and without repetition; "" -> {}. nullopt for a malformed list.
 std::optional<std::vector<int>> parse_cpu_list(std::string_view text);
-/// A kernel bitmap, hexadecimal words of 32 bits with the highest first: "1,00000003" -> {0,1,32}. nullopt if malformed.
+/// A kernel bitmap, hexadecimal words of 32 bits with the highest first: "1,00000003" -> {0,1,32}. nullopt if
+/// malformed.
 std::optional<std::vector<int>> parse_cpu_mask(std::string_view text);
 /// {0,1,2,5} -> "0-2,5".
 std::string format_cpu_list(std::span<const int> cpus);

@@ -44,8 +44,7 @@ Result<Calibration> Calibration::prepare(Sys& sys, CalibrationOptions options, C
     if (!options.out.empty()) TRY(check_calibration_file(options.out, options.force));
     auto machine = seams.machine ? Result<Machine>(*seams.machine) : discover(seams.root);
     if (!machine) return fail(machine.error());
-    auto plan = TRY(plan_calibration(
-        options, *machine, seams.memory_available.value_or(memory_room(machine->limits))));
+    auto plan = TRY(plan_calibration(options, *machine, seams.memory_available.value_or(memory_room(machine->limits))));
     std::filesystem::path file = options.out;
     if (file.empty()) file = calibration_file(seams.directory, host_name(), plan.placement);
     if (file.empty())

@@ -91,7 +91,8 @@ BatchChoice choose_batch(const RunPlan& plan, std::size_t experiment, const Back
 
 } // namespace
 
-Result<void> enlarge_batches(RunPlan& plan, const BackgroundProbe& probe, const MemoryRoom& memory_available, int passes) {
+Result<void> enlarge_batches(RunPlan& plan, const BackgroundProbe& probe, const MemoryRoom& memory_available,
+                             int passes) {
     const double limit_s = (plan.options.quick ? most_quick_seconds : most_seconds) /
                            static_cast<double>(plan.experiments.size()) / passes;
     for (std::size_t i = 0; i < plan.experiments.size(); ++i) {
