@@ -27,18 +27,26 @@ Result<void> prefetch_into(Prefetch& target, const std::string& text) {
     return {};
 }
 
+/// Private levels have the line of the LLC.
+Result<CacheGeometry> parse_private_level(const std::string& text) {
+    const auto geometry = TRY(parse_geometry(text));
+    if (geometry.line_bytes == 0) return geometry;
+    return fail({ExitCode::usage, "use cache geometry", text, "private levels have the line length of the LLC",
+                 "give SIZE:WAYS here, and the line length to --llc"});
+}
+
 Result<void> level_into(PrivateLevelChoice& target, const std::string& text) {
     target = {true, {}};
     if (text == "none") return {};
-    const auto geometry = TRY(parse_geometry(text));
-    target.geometry = geometry;
+    target.geometry = TRY(parse_private_level(text));
     return {};
 }
 
 } // namespace
 
 void add_cache_options(std::vector<Option>& table, RunOptions& o, const std::string& group) {
-    table.push_back({"--llc", "SIZE:WAYS", "geometry of the simulated cache, e.g. 32MiB:16 (this machine's)", group,
+    table.push_back({"--llc", "SIZE:WAYS[:LINE]",
+                     "geometry of the simulated cache, e.g. 32MiB:16 (this machine's, as is its line length)", group,
                      [&o](const std::string& text) -> Result<void> {
                          const auto geometry = TRY(parse_geometry(text));
                          o.llc = geometry;

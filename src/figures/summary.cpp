@@ -228,6 +228,11 @@ void put_identity(SummaryRow& row, const PhaseSamples& phase) {
         row.unavailable.emplace("stationary",
                                 experiment.stationary_reason.empty() ? "not judged" : experiment.stationary_reason);
     }
+    row.expected = experiment.closed_form;
+    if (!row.expected)
+        row.unavailable.emplace("expected", experiment.closed_form_reason.empty()
+                                                ? "this run does not record an expectation"
+                                                : experiment.closed_form_reason);
     double added = 0, removed = 0, steps = 0;
     for (const Sample* sample : phase.rows) {
         if (sample->pass != 0) continue;

@@ -52,9 +52,10 @@ struct SummaryRow {
     std::vector<std::string> flags; ///< without repetition, in the documented order
     std::optional<bool> stationary;
     std::map<std::string, Figure, std::less<>> metrics; ///< the available ones
-    /// Metric (or "stationary", "by_buffer") -> why it is null.
+    /// Metric (or "stationary", "by_buffer", "expected") -> why it is null.
     std::map<std::string, std::string, std::less<>> unavailable;
     std::optional<std::array<BufferTraffic, buffer_count>> by_buffer;
+    std::optional<ClosedForm> expected; ///< the closed form's expectation of the traffic
     std::optional<Ledger> ledger;
     std::vector<CeilingShare> ceilings;                 ///< empty without a calibration
     std::optional<std::uint64_t> index_steps;           ///< hybrid only: steps that rebuilt

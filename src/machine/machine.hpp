@@ -11,7 +11,6 @@
 #include "base/sysroot.hpp"
 #include "counters/capability.hpp"
 #include "machine/caches.hpp"
-#include "machine/core_kinds.hpp"
 #include "machine/cpu.hpp"
 #include "machine/kernel.hpp"
 #include "machine/limits.hpp"
@@ -60,7 +59,6 @@ struct Machine {
     std::map<int, CpuPlace> places; ///< of the online CPUs
     std::vector<Core> cores;        ///< a CPU whose package is unknown is in package 0
     bool siblings_stated = false;   ///< false: SMT siblings are unknown, and every CPU is a core of its own
-    std::vector<CoreKind> kinds;    ///< empty: nothing distinguishes the cores
     std::vector<CacheInfo> caches;
     std::vector<NumaNode> nodes;                     ///< a machine without NUMA has one node 0
     std::optional<std::vector<int>> nodes_with_cpus; ///< from the kernel's node/has_cpu

@@ -16,10 +16,13 @@ struct CacheGeometry {
     bool operator==(const CacheGeometry&) const = default;
 };
 
-/// Error (usage): size 0 or above 16 GiB, 0 ways or more than 65536, a line that is not a power of two, or a size that
-/// is not divisible by line * ways.
+/// Lines of 8 to 4096 bytes, in powers of two: a word of a mask fits, and no line contains parts of two buffers.
+bool is_line_length(std::uint64_t bytes);
+/// Error (usage): size 0 or above 16 GiB, 0 ways or more than 65536, an impossible line, or a size that is not
+/// divisible by line * ways.
 Result<void> check(const CacheGeometry& geometry);
-/// "32MiB:16" -> checked geometry with 64-byte lines. Error (usage).
+/// SIZE:WAYS[:LINE]. "32MiB:16:128" gives a checked geometry; without LINE, line_bytes is 0, and a size that the line
+/// will have to divide is not checked. Error (usage).
 Result<CacheGeometry> parse_geometry(std::string_view text);
 
 } // namespace bytebound

@@ -13,7 +13,7 @@ enum class GeometryOrigin : std::uint8_t {
     sysfs,
     hwloc,
     option, ///< --llc
-    assumed ///< the host's own is unknown
+    assumed ///< unknown, at least in part
 };
 /// As written in run.json: "sysfs", "hwloc", "--llc", "assumed".
 std::string_view name_of(GeometryOrigin origin);
@@ -24,6 +24,7 @@ struct CacheChoice {
     CacheGeometry geometry;
     GeometryOrigin origin = GeometryOrigin::assumed;
     std::optional<bool> is_host; ///< whether it is exactly the cache of the run's CPUs; nullopt: theirs is unknown
+    std::optional<GeometryOrigin> line_origin = {}; ///< of line_bytes; nullopt in records of older versions
     bool operator==(const CacheChoice&) const = default;
 
     /// The user requested a cache that is not known to be the host's, so its traffic does not describe the host's

@@ -33,6 +33,7 @@ const Table<CacheChoice>& fields_of(const CacheChoice*) {
         inner_field<R, chosen_line>("line_bytes"),
         field<&R::origin>("origin"),
         field<&R::is_host>("is_host"),
+        field<&R::line_origin>("line_origin").absent_in_older(),
     };
     static constexpr Table<R> table{list};
     return table;
@@ -134,6 +135,7 @@ const Table<SimulationRecord>& fields_of(const SimulationRecord*) {
     static constexpr Field<R> list[] = {
         field<&R::geometry>("geometry"),
         field<&R::origin>("geometry_source"),
+        field<&R::line_origin>("line_source").absent_in_older(),
         field<&R::seconds>("seconds"),
         field<&R::line_references>("line_references"),
         field<&R::hierarchy>("hierarchy").absent_in_older(),

@@ -124,6 +124,7 @@ const Table<ExperimentRecord>& fields_of(const ExperimentRecord*) {
         field<&R::replayed>("replayed").absent_in_older(),
         field<&R::simulated>("simulated"),
         field<&R::simulation_reason, TextOrNull>("simulation_reason"),
+        field<&R::simulated_segments>("simulated_segments").absent_in_older(),
         field<&R::emulated>("emulated").absent_in_older(),
         field<&R::emulation_reason, TextOrNull>("emulation_reason").absent_in_older(),
         field<&R::dirty_before>("dirty_before").absent_in_older(),

@@ -67,9 +67,12 @@ struct ExperimentRecord {
     bool replayed = true;          ///< false for library code, whose min_rows and metadata are unknown
     bool simulated = false;
     std::string simulation_reason; ///< why it was not simulated ("--collector perf", "torch: library code")
+    /// n: segments 0 ... n-1 are simulated, those of the repeats with the same numbers; 1 in records of older versions.
+    std::uint32_t simulated_segments = 1;
     bool emulated = false;
     std::string emulation_reason; ///< why it was not emulated, if a collector was requested for that
-    /// From the simulation: bytes stored and not written back yet. nullopt in records of older versions.
+    /// From the simulation: bytes stored and not written back yet, summed over its segments. nullopt in records of
+    /// older versions.
     std::optional<DirtyBytes> dirty_before; ///< at the start of the first measured step
     std::optional<DirtyBytes> dirty_after;  ///< after the last one: the bytes that a sweep would write back
     std::optional<LevelRecord> levels;      ///< with a simulated hierarchy
@@ -120,7 +123,8 @@ struct SimulationRecord {
     GeometryOrigin origin = GeometryOrigin::assumed;
     double seconds = 0;
     std::uint64_t line_references = 0;
-    std::optional<HierarchyRecord> hierarchy; ///< the levels above that cache; nullopt: it was simulated alone
+    std::optional<HierarchyRecord> hierarchy;       ///< the levels above that cache; nullopt: it was simulated alone
+    std::optional<GeometryOrigin> line_origin = {}; ///< of the line length; nullopt in records of older versions
 };
 
 /// Runs of the loops under an emulator.

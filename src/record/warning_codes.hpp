@@ -15,7 +15,9 @@ inline constexpr std::string_view warmup_capped = "warmup_capped";
 
 // caches, simulated and emulated
 inline constexpr std::string_view llc_unknown = "llc_unknown";
+inline constexpr std::string_view llc_unknown_when_timed = "llc_unknown_when_timed";
 inline constexpr std::string_view llc_ways_assumed = "llc_ways_assumed";
+inline constexpr std::string_view llc_line_assumed = "llc_line_assumed";
 inline constexpr std::string_view private_level_unknown = "private_level_unknown";
 inline constexpr std::string_view hierarchy_not_simulated = "hierarchy_not_simulated";
 inline constexpr std::string_view l1_above_l2 = "l1_above_l2";
@@ -24,12 +26,11 @@ inline constexpr std::string_view emulated_rows_straddle = "emulated_rows_stradd
 inline constexpr std::string_view emulated_cache_differs = "emulated_cache_differs";
 
 // placement and steps; a flag and its warning have the same name
-inline constexpr std::string_view core_kinds_mixed = "core_kinds_mixed";
-inline constexpr std::string_view core_kinds_unranked = "core_kinds_unranked";
 inline constexpr std::string_view cpus_not_bound = "cpus_not_bound";
 inline constexpr std::string_view migrated = flag_name::migrated;
 inline constexpr std::string_view pages_out_of_place = "pages_out_of_place";
 inline constexpr std::string_view not_stationary = flag_name::not_stationary;
+inline constexpr std::string_view expectation_outside = "expectation_outside";
 
 // counters
 inline constexpr std::string_view counting = "counting";

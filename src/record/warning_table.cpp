@@ -15,8 +15,13 @@ std::span<const WarningEntry> warning_table() {
         // caches, simulated and emulated
         {warning_code::llc_unknown, "the last-level cache of the chosen CPUs is unknown: {assumed_bytes:size} assumed "
                                     "for sweep, warm-up and simulation; give --llc SIZE:WAYS"},
+        {warning_code::llc_unknown_when_timed,
+         "the last-level cache of the chosen CPUs is unknown: at least {assumed_bytes:size} assumed for sweep and "
+         "warm-up; --llc describes only the simulated cache"},
         {warning_code::llc_ways_assumed, "the number of ways of the last-level cache ({llc_bytes:size}) is unknown or "
                                          "does not divide its size: {assumed_ways} assumed; give --llc SIZE:WAYS"},
+        {warning_code::llc_line_assumed, "no cache of this machine states its line length: {line_bytes} bytes assumed; "
+                                         "give --llc SIZE:WAYS:LINE"},
         {warning_code::private_level_unknown,
          "the L{level} of this machine is unknown, is its last level, or has a line size other than that "
          "of the simulated LLC: simulated without it; give --l{level} SIZE:WAYS, or none"},
@@ -34,11 +39,6 @@ std::span<const WarningEntry> warning_table() {
          "{emulator} needs a power of two of sets: it uses {used_bytes:size} with {used_ways} ways instead "
          "of {requested_bytes:size} with {requested_ways} ways"},
         // placement and steps
-        {warning_code::core_kinds_mixed,
-         "the workers run on cores of different kinds: {kinds}; choose CPUs of one kind with --cpus"},
-        {warning_code::core_kinds_unranked,
-         "this machine has cores of different kinds and does not state which are fast: "
-         "the workers run on {kinds}; choose CPUs with --cpus"},
         {warning_code::cpus_not_bound, "threads were not pinned: {reason}"},
         {warning_code::migrated, "{migrated_steps} of {measured_steps} measured steps did not stay on their CPU; pin "
                                  "with --cpus, or leave the CPUs free of other work"},
@@ -48,6 +48,10 @@ std::span<const WarningEntry> warning_table() {
         {warning_code::not_stationary,
          "{loop} at k {k}: the traffic ({traffic}) drifts, or fluctuates more slowly than "
          "{window_steps} steps; give a longer --warmup or more --steps-per-k"},
+        {warning_code::expectation_outside,
+         "{loop} at k {k}: the closed form expects {expected_bytes:size} of {metric} per step, outside of the "
+         "simulated interval of {ci_low_bytes:size} to {ci_high_bytes:size}: one of the two models does not describe "
+         "this loop; compare them in Expected traffic"},
         // counters
         {warning_code::counting, "{note}"},
         {warning_code::os_fallback, "{event} comes from getrusage or /proc instead of perf: {reason}"},

@@ -30,8 +30,16 @@ Warning llc_unknown(std::uint64_t assumed_bytes) {
     return warning(warning_code::llc_unknown, {{"assumed_bytes", assumed_bytes}});
 }
 
+Warning llc_unknown_when_timed(std::uint64_t assumed_bytes) {
+    return warning(warning_code::llc_unknown_when_timed, {{"assumed_bytes", assumed_bytes}});
+}
+
 Warning llc_ways_assumed(std::uint64_t size_bytes, std::uint32_t ways) {
     return warning(warning_code::llc_ways_assumed, {{"llc_bytes", size_bytes}, {"assumed_ways", ways}});
+}
+
+Warning llc_line_assumed(std::uint32_t line_bytes) {
+    return warning(warning_code::llc_line_assumed, {{"line_bytes", line_bytes}});
 }
 
 Warning private_level_unknown(int level) {
@@ -71,20 +79,22 @@ Warning not_stationary(const std::string& loop, std::uint32_t k, const std::stri
                    {{"loop", loop}, {"k", k}, {"traffic", traffic}, {"window_steps", window}});
 }
 
+Warning expectation_outside(const std::string& loop, std::uint32_t k, std::string_view metric, double expected,
+                            double ci_low, double ci_high) {
+    return warning(warning_code::expectation_outside, {{"loop", loop},
+                                                       {"k", k},
+                                                       {"metric", std::string(metric)},
+                                                       {"expected_bytes", expected},
+                                                       {"ci_low_bytes", ci_low},
+                                                       {"ci_high_bytes", ci_high}});
+}
+
 Warning steps_migrated(std::uint64_t steps_migrated, std::uint64_t steps) {
     return warning(warning_code::migrated, {{"migrated_steps", steps_migrated}, {"measured_steps", steps}});
 }
 
 Warning pages_out_of_place(const std::string& buffer, double percent_in_place) {
     return warning(warning_code::pages_out_of_place, {{"buffer", buffer}, {"in_place_percent", percent_in_place}});
-}
-
-Warning core_kinds_mixed(const std::string& kinds) {
-    return warning(warning_code::core_kinds_mixed, {{"kinds", kinds}});
-}
-
-Warning core_kinds_unranked(const std::string& kinds) {
-    return warning(warning_code::core_kinds_unranked, {{"kinds", kinds}});
 }
 
 Warning cpus_not_bound(const std::string& reason) {

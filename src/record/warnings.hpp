@@ -14,7 +14,10 @@ Warning k_clipped(std::span<const std::uint32_t> requested, std::uint32_t k);
 Warning k_merged(std::span<const std::uint32_t> requested, std::uint32_t k, std::uint32_t k_requested);
 Warning event_repeated(const std::string& event);
 Warning llc_unknown(std::uint64_t assumed_bytes);
+/// With --llc.
+Warning llc_unknown_when_timed(std::uint64_t assumed_bytes);
 Warning llc_ways_assumed(std::uint64_t size_bytes, std::uint32_t ways);
+Warning llc_line_assumed(std::uint32_t line_bytes);
 Warning private_level_unknown(int level);
 /// --cache-model without a simulation.
 Warning hierarchy_not_simulated();
@@ -28,11 +31,11 @@ Warning emulated_cache_differs(const std::string& emulator, const CacheGeometry&
                                std::uint32_t ways);
 Warning warmup_capped(std::uint32_t k, std::uint64_t wanted, std::uint32_t cap);
 Warning not_stationary(const std::string& loop, std::uint32_t k, const std::string& traffic, std::uint64_t window);
+/// `metric`: the figure whose expected mean, in bytes per step, is outside of its simulated interval.
+Warning expectation_outside(const std::string& loop, std::uint32_t k, std::string_view metric, double expected,
+                            double ci_low, double ci_high);
 Warning steps_migrated(std::uint64_t steps_migrated, std::uint64_t steps);
 Warning pages_out_of_place(const std::string& buffer, double percent_in_place);
-/// `kinds`: of the chosen CPUs, as describe_kinds() lists them.
-Warning core_kinds_mixed(const std::string& kinds);
-Warning core_kinds_unranked(const std::string& kinds);
 Warning cpus_not_bound(const std::string& reason);
 Warning counting_note(const std::string& note);
 Warning preset_note(const std::string& note);

@@ -88,8 +88,7 @@ double mean(std::span<const double> values); ///< of a non-empty series
 /// Welford / two-pass sample variance (n - 1); 0 for n < 2. Exact on {b, b+1, b+2} for large b.
 double variance(std::span<const double> values);
 
-/// Stationarity of a series of per-step counts: the last W steps against the W before. Stationary when the means differ
-/// by less than 5 % of the earlier one, or by less than 3 standard errors of the difference, or not at all.
+/// Stationarity of per-step counts: the last W steps against the W before.
 struct Stationarity {
     bool stationary = true;
     std::uint64_t window = 0; ///< W
@@ -98,7 +97,12 @@ struct Stationarity {
     bool operator==(const Stationarity&) const = default;
 };
 /// `series`: warm-up and measured steps without the first half of the warm-up. W = min(max(20, warmup/8), floor(w/2)).
-/// Nothing when W would be 0.
+/// Stationary when the means differ by less than 5 % of the earlier one, or by less than 3 standard errors of the
+/// difference, or not at all. Nothing when W would be 0.
 std::optional<Stationarity> judge_stationarity(std::span<const double> series, std::uint64_t warmup_steps);
+/// The same of several segments: `before` and `after` are means over them, and the alternative to 5 % is that 0 lies
+/// within the 95 % interval (Student's t, the segments being independent) of the mean difference. One segment is judged
+/// as above.
+std::optional<Stationarity> judge_segments(std::span<const std::vector<double>> segments, std::uint64_t warmup_steps);
 
 } // namespace bytebound

@@ -248,15 +248,16 @@ def test_intervals_contain_their_value(tiny):
     assert seen >= 15 * 4
 
 
-def test_simulated_figures_are_not_multiplied_by_repeats(tiny):
+def test_simulated_figures_have_a_block_for_every_replayed_segment(tiny):
     for row in tiny.summary["rows"]:
         figure = row["metrics"]["dram_read_bytes"]
         if figure["source"] == "sim":
-            assert (figure["n"], figure["blocks"]) == (8, 1)
+            assert (figure["n"], figure["blocks"]) == (16, 2)
         assert (row["metrics"]["time_ns"]["n"], row["metrics"]["time_ns"]["blocks"]) == (16, 2)
     for sample in tiny.samples:
         present = sample["sim:dram_read_bytes"] != ""
-        assert present == (sample["repeat"] == "0" and sample["pass"] == "0")
+        assert present == (sample["pass"] == "0")
+    assert all(e["simulated_segments"] == (2 if e["simulated"] else 0) for e in tiny.run["experiments"])
 
 
 def test_buffers_sum_to_the_simulated_total(tiny):

@@ -11,6 +11,7 @@
 #include "experiment/plan/expected_traffic.hpp"
 #include "experiment/plan/plan_hierarchy.hpp"
 #include "experiment/plan/plan_parts.hpp"
+#include "experiment/plan/plan_replay.hpp"
 #include "loops/replay.hpp"
 #include "model/simulate.hpp"
 #include "record/samples.hpp"
@@ -19,8 +20,6 @@
 namespace bytebound {
 namespace {
 
-constexpr std::uint64_t assumed_llc_bytes = std::uint64_t{32} << 20;
-constexpr std::uint32_t assumed_ways = 16;
 /// callgrind's write-back model confuses two lines whose addresses are equal modulo 2^32.
 constexpr std::uint64_t valgrind_arena_limit = std::uint64_t{1} << 32;
 /// The smallest space that valgrind leaves for mappings apart from stack, heap and code.
@@ -82,56 +81,6 @@ Result<void> check_loops(const RunOptions& o) {
     return {};
 }
 
-/// The last-level caches that the chosen CPUs use, treated as one, and the origin of that information.
-struct ReachedCache {
-    CacheGeometry geometry{assumed_llc_bytes, assumed_ways, 64};
-    GeometryOrigin origin = GeometryOrigin::assumed;
-    std::vector<Warning> warnings;
-};
-
-ReachedCache reached_cache(const std::vector<CacheInfo>& reached, std::uint64_t total) {
-    ReachedCache cache;
-    if (reached.empty()) {
-        cache.warnings.push_back(warnings::llc_unknown(assumed_llc_bytes));
-        return cache;
-    }
-    const auto origin = geometry_origin_named(reached[0].origin);
-    assert(origin); // either sysfs or hwloc
-    cache.origin = *origin;
-    cache.geometry = {total, reached[0].ways, reached[0].line_bytes == 0 ? 64 : reached[0].line_bytes};
-    if (cache.geometry.ways != 0 && check(cache.geometry)) return cache;
-    cache.geometry.ways = assumed_ways;
-    const std::uint64_t way = std::uint64_t{assumed_ways} * cache.geometry.line_bytes;
-    cache.geometry.size_bytes = std::max<std::uint64_t>(total / way, 1) * way;
-    cache.warnings.push_back(warnings::llc_ways_assumed(total, assumed_ways));
-    return cache;
-}
-
-/// Determines the simulated cache, C of the warm-up rule, and the size of the sweep's buffer.
-Result<void> plan_caches(RunPlan& plan, const Machine& machine) {
-    const std::vector<CacheInfo> reached = machine.last_level_caches(plan.placement.cpus);
-    std::uint64_t total = 0, largest = 0;
-    for (const CacheInfo& cache : reached) {
-        total += cache.size_bytes;
-        largest = std::max(largest, cache.size_bytes);
-    }
-    plan.sweep_bytes = 4 * (reached.empty() ? assumed_llc_bytes : largest);
-    const ReachedCache host = reached_cache(reached, total);
-    plan.host_geometry = host.geometry;
-    const auto is_host = [&](const CacheGeometry& geometry) {
-        return reached.empty() ? std::nullopt : std::optional(geometry == host.geometry);
-    };
-    if (plan.options.llc) {
-        TRY(check(*plan.options.llc));
-        plan.cache = {*plan.options.llc, GeometryOrigin::option, is_host(*plan.options.llc)};
-    } else {
-        plan.cache = {host.geometry, host.origin, is_host(host.geometry)};
-        plan.warnings.insert(plan.warnings.end(), host.warnings.begin(), host.warnings.end());
-    }
-    plan.warm_bytes = plan.options.llc || reached.empty() ? plan.cache.geometry.size_bytes : total;
-    return {};
-}
-
 /// Peak memory of a run, in bytes. Doubles, because exact products may exceed 64 bits.
 struct MemoryNeed {
     double arena = 0, sweep = 0;
@@ -156,13 +105,17 @@ MemoryNeed memory_need(const RunPlan& plan) {
     need.simulation = std::max(0.0, need.arena - pool_and_slab) + 4 * rows +
                       (plan.hierarchy ? hierarchy_bytes(plan, need.arena) : cache);
 
-    double steps = 0; // over all ks
-    for (const Experiment& e : plan.experiments)
+    double steps = 0, simulated = 0; // over all ks, and over all simulated segments of their loops
+    for (const Experiment& e : plan.experiments) {
         steps += e.trace.steps();
+        for (const LoopKind loop : o.loops)
+            simulated += static_cast<double>(e.trace.steps()) * simulated_segments(plan, e, loop);
+    }
     const double experiments = std::max<double>(1, static_cast<double>(plan.experiments.size()));
-    if (plan.experiments.empty()) steps = o.steps_per_k;
-    need.steps = steps * (sizeof(StepChange) +
-                          loops * (o.repeats * double{sizeof(StepLedger)} + sizeof(LineCounts) + sizeof(GapLines)));
+    if (plan.experiments.empty()) steps = simulated = o.steps_per_k;
+    if (!plan.counting.collectors.simulate) simulated = 0;
+    need.steps = steps * (sizeof(StepChange) + loops * o.repeats * double{sizeof(StepLedger)}) +
+                 simulated * (sizeof(LineCounts) + sizeof(GapLines));
     const double readings = static_cast<double>(plan.counting.events.size());
     const double rows_written = experiments * o.steps_per_k * loops * o.repeats * (o.threads > 1 ? 1.0 + o.threads : 1);
     need.samples = rows_written * (sizeof(Sample) + readings * sizeof(std::optional<Reading>));
@@ -224,22 +177,6 @@ std::uint64_t trace_room(const RunPlan& plan, std::uint64_t memory_available, st
     return left > 0 ? static_cast<std::uint64_t>(left / 2) : 0;
 }
 
-namespace {
-
-void note_core_kinds(RunPlan& plan, const Machine& machine) {
-    plan.core_kinds = describe_kinds(machine.kinds, plan.placement.cpus);
-    const auto chosen = std::count_if(machine.kinds.begin(), machine.kinds.end(), [&](const CoreKind& kind) {
-        return std::any_of(plan.placement.cpus.begin(), plan.placement.cpus.end(), [&](int cpu) {
-            return std::find(kind.cpus.begin(), kind.cpus.end(), cpu) != kind.cpus.end();
-        });
-    });
-    if (chosen > 1) plan.warnings.push_back(warnings::core_kinds_mixed(plan.core_kinds));
-    if (plan.placement.cpus_request == "auto" && !ranked(machine.kinds))
-        plan.warnings.push_back(warnings::core_kinds_unranked(plan.core_kinds));
-}
-
-} // namespace
-
 Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, const PlanFacts& facts) {
     TRY(check_sizes(options));
     TRY(check_loops(options));
@@ -249,7 +186,6 @@ Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, cons
     plan.no_ceilings = facts.no_ceilings;
     plan.layout = make_layout(options.dtype, options.up_cols, options.hidden_dim, options.gate_cols);
     plan.placement = TRY(resolve_placement(machine, options.cpus, options.memory, options.threads));
-    note_core_kinds(plan, machine);
     plan.counting = TRY(request_counting(options.counting, plan.placement, facts.preset, facts.root));
     TRY(plan_caches(plan, machine));
     TRY(plan_hierarchy(plan, machine));
@@ -277,7 +213,6 @@ std::vector<std::string> describe(const RunPlan& plan) {
     if (o.adaptive_tau)
         lines.push_back(fmt::format("tau        {:.4g}, from the times predicted for this host", o.tau));
     lines.push_back(fmt::format("placement  CPUs {}, memory {}", format_cpu_list(plan.placement.cpus), o.memory));
-    if (!plan.core_kinds.empty()) lines.push_back("cores      " + plan.core_kinds);
     lines.push_back(fmt::format("memory     arena {}, sweep {}", format_size(static_cast<double>(plan.arena_bytes)),
                                 format_size(static_cast<double>(plan.sweep_bytes))));
     lines.push_back(fmt::format("cache      {} {} ways, {} B lines ({})",

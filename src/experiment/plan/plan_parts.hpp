@@ -5,6 +5,9 @@
 
 namespace bytebound {
 
+/// Determines the simulated cache, C of the warm-up rule, and the size of the sweep's buffer. Sweep and warm-up follow
+/// the real caches; --llc can only lengthen the warm-up. Error (usage): a geometry that check() rejects.
+Result<void> plan_caches(RunPlan& plan, const Machine& machine);
 /// Fills in the experiments and the workspace sizes that depend on them, with warnings about clipping and merging.
 Result<void> plan_experiments(RunPlan& plan);
 /// Gives an experiment a trace with `batch` measured steps per reading, and enlarges the workspace accordingly. Error

@@ -62,7 +62,7 @@ struct RunOptions {
     std::string memory = "local";
     // counting
     CountingOptions counting;
-    std::optional<CacheGeometry> llc;
+    std::optional<CacheGeometry> llc;     ///< line_bytes 0: the machine's own
     std::optional<LlcPolicy> cache_model; ///< nullopt: the LLC alone
     PrivateLevelChoice l1, l2;
     Prefetch prefetch = Prefetch::none;

@@ -10,6 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
+#include "experiment/plan/plan_replay.hpp"
 #include "experiment/replay/emulation.hpp"
 #include "experiment/replay/emulation_spec.hpp"
 #include "experiment/replay/simulation.hpp"
@@ -108,18 +109,11 @@ private:
 
     double lines_of(std::size_t e, std::size_t l) const {
         const Experiment& experiment = plan_.experiments[e];
-        const LoopKind kind = plan_.options.loops[l];
-        const LoopEntry* loop = find_loop(kind);
-        const bool moves_few = loop != nullptr && loop->stores == StoredRows::minimal;
-        const double rows = moves_few ? experiment.expected.bound_rows : experiment.bounds.active_rows;
-        const double line = plan_.cache.geometry.line_bytes;
-        const double row_lines = static_cast<double>(plan_.layout.row_bytes()) / line + 2;
-        double gap_lines = 0;
-        if (plan_.options.between == Between::use) gap_lines = rows * row_lines;
-        if (plan_.options.between == Between::evict)
-            gap_lines = static_cast<double>(emulation_.caches.last_level.size_bytes) / line;
-        return static_cast<double>(experiment.trace.steps()) *
-               (2 * rows * row_lines + gap_lines + static_cast<double>(plan_.options.workload.pool_rows));
+        const double lines = replayed_lines(plan_, experiment, plan_.options.loops[l]);
+        if (plan_.options.between != Between::evict) return lines;
+        const EmulatedCache& cache = emulation_.caches.last_level;
+        return lines + static_cast<double>(experiment.trace.steps()) * static_cast<double>(cache.size_bytes) /
+                           plan_.cache.geometry.line_bytes;
     }
 
     std::string name_of_row(const EmulationTask& task) const {
@@ -135,7 +129,7 @@ private:
         spec.loop = o.loops[task.loop];
         spec.copy = tries_copies(spec.loop) ? CopyMethod::memcpy : o.copy;
         spec.tau = o.tau;
-        spec.workspace = plan_.workspace;
+        spec.workspace = replay_workspace(plan_, e, spec.loop);
         spec.trace = e.trace;
         spec.readings = o.steps_per_k;
         spec.batch = e.batch;

@@ -10,13 +10,22 @@
 
 #include "base/clock.hpp"
 #include "catalogue/metrics.hpp"
+#include "experiment/plan/plan_replay.hpp"
 
 namespace bytebound {
 namespace {
 
 struct SimulationTask {
     std::size_t experiment = 0, loop = 0;
-    std::uint32_t repeat = 0;
+    std::uint32_t repeat = 0; ///< and segment
+    double lines = 0;         ///< estimated references through the cache; 0: only the computed figures
+};
+
+/// What a task adds to its row.
+struct SimulatedTask {
+    std::vector<StepLedger> ledger;
+    std::optional<Simulation> segment;
+    std::string reason; ///< why the row cannot be simulated
 };
 
 Gap gap_of(Between between) {
@@ -31,12 +40,13 @@ Gap gap_of(Between between) {
 /// Distributes tasks and keeps the first error.
 class Queue {
 public:
-    explicit Queue(std::vector<SimulationTask> tasks) : tasks_(std::move(tasks)) {}
+    explicit Queue(std::size_t tasks) : tasks_(tasks) {}
 
-    std::optional<SimulationTask> take(const StopFlag& stop) {
+    /// The index of a task.
+    std::optional<std::size_t> take(const StopFlag& stop) {
         const std::lock_guard lock(mutex_);
-        if (stop != 0 || error_ || next_ == tasks_.size()) return {};
-        return tasks_[next_++];
+        if (stop != 0 || error_ || next_ == tasks_) return {};
+        return next_++;
     }
     void finish() {
         const std::lock_guard lock(mutex_);
@@ -62,14 +72,14 @@ public:
             if (done_ == told) continue;
             told = done_;
             lock.unlock();
-            report(told, tasks_.size());
+            report(told, tasks_);
             lock.lock();
         }
     }
     const std::optional<Error>& error() const { return error_; }
 
 private:
-    std::vector<SimulationTask> tasks_;
+    const std::size_t tasks_;
     std::size_t next_ = 0, done_ = 0, left_ = 0;
     std::optional<Error> error_;
     std::mutex mutex_;
@@ -86,47 +96,100 @@ void spread_over(const std::vector<int>& cpus) {
     if (CPU_COUNT(&set) > 0) ::sched_setaffinity(0, sizeof set, &set);
 }
 
-/// Replays segment 0, which is in the workspace, through the cache. A loop or arena that cannot be simulated is
-/// recorded as a reason, not returned as an error.
-Result<void> simulate_row(const SimulationTask& task, SimulatedRow& row, const RunPlan& plan, Workspace& workspace,
-                          std::span<const StepChange> changes, const LoopOptions& options, const StopPredicate& stop) {
+/// A worker's arena, made again when a task needs another layout.
+class TaskArena {
+public:
+    Result<Workspace*> for_spec(const WorkspaceSpec& spec) {
+        if (!workspace_ || workspace_->spec() != spec) {
+            workspace_.reset();
+            workspace_ = TRY(Workspace::allocate(spec));
+        }
+        return &*workspace_;
+    }
+
+private:
+    std::optional<Workspace> workspace_;
+};
+
+/// Replays a segment, which is in the workspace, through the cache. A loop or arena that cannot be simulated is
+/// recorded as the reason, not returned as an error.
+Result<void> simulate_segment(const SimulationTask& task, SimulatedTask& result, const RunPlan& plan,
+                              Workspace& workspace, std::span<const StepChange> changes, const LoopOptions& options,
+                              const StopPredicate& stop) {
     const RunOptions& o = plan.options;
-    const Experiment& experiment = plan.experiments[task.experiment];
     const std::optional<HierarchySpec> hierarchy =
         plan.hierarchy ? std::optional(plan.hierarchy->spec) : std::optional<HierarchySpec>();
-    auto simulation =
-        bytebound::simulate({o.loops[task.loop], plan.workspace, experiment.trace, 0, options, plan.cache.geometry,
-                             gap_of(o.between), 4 * plan.cache.geometry.size_bytes, stop, hierarchy},
-                            workspace, changes);
-    if (!simulation) {
-        if (simulation.error().code != ExitCode::not_possible || simulation.error().sys_errno != 0)
-            return fail(simulation.error());
-        row.reason = simulation.error().cause;
+    auto simulation = bytebound::simulate(
+        {o.loops[task.loop], workspace.spec(), plan.experiments[task.experiment].trace, task.repeat, options,
+         plan.cache.geometry, gap_of(o.between), 4 * plan.cache.geometry.size_bytes, stop, hierarchy},
+        workspace, changes);
+    if (simulation) {
+        result.segment = std::move(*simulation);
         return {};
     }
-    row.simulated = true;
-    row.steps = std::move(simulation->steps);
-    row.gaps = std::move(simulation->gaps);
-    row.dirty_before = simulation->dirty_before;
-    row.flushed = simulation->flushed;
-    row.line_references = simulation->line_references;
-    row.levels = simulation->levels;
+    if (simulation.error().code != ExitCode::not_possible || simulation.error().sys_errno != 0)
+        return fail(simulation.error());
+    result.reason = simulation.error().cause;
     return {};
 }
 
-/// Computes the figures of one repeat and, for repeat 0, simulates. `stop` ends it early; the incomplete results are
-/// not used.
-Result<void> run_task(const SimulationTask& task, SimulatedRun& run, const RunPlan& plan, TraceStore& traces,
-                      Workspace& workspace, const StopPredicate& stop) {
+/// Computes the figures of one repeat and, if the task says so, simulates its segment. `stop` ends it early; the
+/// incomplete results are not used.
+Result<void> run_task(const SimulationTask& task, SimulatedTask& result, const RunPlan& plan, TraceStore& traces,
+                      TaskArena& arena, const StopPredicate& stop) {
     const RunOptions& o = plan.options;
     const Experiment& experiment = plan.experiments[task.experiment];
-    SimulatedRow& row = run.rows[task.experiment][task.loop];
+    const LoopKind kind = o.loops[task.loop];
     const LoopOptions options{o.tau, o.copy, o.grain, o.parallel_threshold};
+    Workspace& workspace = *TRY(arena.for_spec(replay_workspace(plan, experiment, kind)));
     const SharedChanges changes = TRY(traces.fill(workspace.masks(), experiment.trace, task.repeat, stop));
     if (!changes) return {};
-    row.ledgers[task.repeat] = replay_ledger(o.loops[task.loop], workspace, *changes, options, stop);
-    if (task.repeat != 0 || !plan.counting.collectors.simulate || stop()) return {};
-    return simulate_row(task, row, plan, workspace, *changes, options, stop);
+    result.ledger = replay_ledger(kind, workspace, *changes, options, stop);
+    if (task.lines == 0 || stop()) return {};
+    return simulate_segment(task, result, plan, workspace, *changes, options, stop);
+}
+
+/// One task for every repeat of every (loop, k). The longest start first, so that no CPU waits for a long last one.
+std::vector<SimulationTask> tasks_of(const RunPlan& plan) {
+    const RunOptions& o = plan.options;
+    std::vector<SimulationTask> tasks;
+    for (std::size_t e = 0; e < plan.experiments.size(); ++e)
+        for (std::size_t l = 0; l < o.loops.size(); ++l) {
+            const Experiment& experiment = plan.experiments[e];
+            const std::uint32_t segments =
+                plan.counting.collectors.simulate ? simulated_segments(plan, experiment, o.loops[l]) : 0;
+            for (std::uint32_t repeat = 0; repeat < o.repeats; ++repeat)
+                tasks.push_back({e, l, repeat, repeat < segments ? replayed_lines(plan, experiment, o.loops[l]) : 0});
+        }
+    std::stable_sort(tasks.begin(), tasks.end(),
+                     [](const SimulationTask& a, const SimulationTask& b) { return a.lines > b.lines; });
+    return tasks;
+}
+
+/// Sorts the results of all tasks by row and segment.
+SimulatedRun collected(const RunPlan& plan, std::span<const SimulationTask> tasks, std::vector<SimulatedTask> results) {
+    const RunOptions& o = plan.options;
+    SimulatedRun run;
+    for (std::size_t e = 0; e < plan.experiments.size(); ++e) {
+        auto& rows = run.rows.emplace_back(o.loops.size());
+        for (std::size_t l = 0; l < rows.size(); ++l) {
+            rows[l].ledgers.resize(o.repeats);
+            if (plan.counting.collectors.simulate)
+                rows[l].segments.resize(simulated_segments(plan, plan.experiments[e], o.loops[l]));
+            else
+                rows[l].reason = "--collector does not list sim";
+        }
+    }
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+        SimulatedRow& row = run.rows[tasks[i].experiment][tasks[i].loop];
+        row.ledgers[tasks[i].repeat] = std::move(results[i].ledger);
+        if (!results[i].reason.empty()) row.reason = std::move(results[i].reason);
+        if (results[i].segment) row.segments.at(tasks[i].repeat) = std::move(*results[i].segment);
+    }
+    for (auto& rows : run.rows)
+        for (SimulatedRow& row : rows)
+            if (!row.reason.empty()) row.segments.clear();
+    return run;
 }
 
 } // namespace
@@ -134,34 +197,20 @@ Result<void> run_task(const SimulationTask& task, SimulatedRun& run, const RunPl
 Result<SimulatedRun> simulate_run(const RunPlan& plan, TraceStore& traces, const std::vector<int>& cpus,
                                   const ProgressCallback& progress, const StopFlag& stop) {
     const std::uint64_t begun = now_ns();
-    const RunOptions& o = plan.options;
-    SimulatedRun simulation;
-    std::vector<SimulationTask> tasks;
-    for (std::size_t e = 0; e < plan.experiments.size(); ++e) {
-        auto& rows = simulation.rows.emplace_back(o.loops.size());
-        for (std::size_t l = 0; l < rows.size(); ++l) {
-            rows[l].ledgers.resize(o.repeats);
-            if (!plan.counting.collectors.simulate) rows[l].reason = "--collector does not list sim";
-            for (std::uint32_t repeat = 0; repeat < o.repeats; ++repeat)
-                tasks.push_back({e, l, repeat});
-        }
-    }
-    // The replays of repeat 0 take longest, so they start first.
-    std::stable_sort(tasks.begin(), tasks.end(),
-                     [](const SimulationTask& a, const SimulationTask& b) { return a.repeat < b.repeat; });
-
+    const std::vector<SimulationTask> tasks = tasks_of(plan);
+    std::vector<SimulatedTask> results(tasks.size());
     const std::size_t threads =
         std::clamp<std::size_t>(cpus.size(), 1, std::min<std::size_t>(tasks.size(), plan.simulation_threads));
-    Queue queue(std::move(tasks));
+    Queue queue(tasks.size());
     {
         std::vector<std::jthread> workers;
         for (std::size_t i = 0; i < threads; ++i)
             workers.emplace_back([&] {
                 spread_over(cpus);
-                auto workspace = Workspace::allocate(plan.workspace);
-                if (!workspace) queue.stop_with(workspace.error());
-                while (const auto task = workspace ? queue.take(stop) : std::nullopt) {
-                    if (auto done = run_task(*task, simulation, plan, traces, *workspace, [&] { return stop != 0; });
+                TaskArena arena;
+                while (const auto task = queue.take(stop)) {
+                    if (auto done =
+                            run_task(tasks[*task], results[*task], plan, traces, arena, [&] { return stop != 0; });
                         !done)
                         queue.stop_with(done.error());
                     queue.finish();
@@ -174,6 +223,7 @@ Result<SimulatedRun> simulate_run(const RunPlan& plan, TraceStore& traces, const
     }
     if (stop != 0) return fail(stopped_by(stop));
     if (queue.error()) return fail(*queue.error());
+    SimulatedRun simulation = collected(plan, tasks, std::move(results));
     simulation.seconds = static_cast<double>(now_ns() - begun) * 1e-9;
     return simulation;
 }
@@ -194,12 +244,12 @@ std::vector<std::string> simulated_columns(Between between) {
     return columns;
 }
 
-std::vector<std::optional<std::uint64_t>> simulated_values(const SimulatedRow& row, std::size_t first,
+std::vector<std::optional<std::uint64_t>> simulated_values(const Simulation& segment, std::size_t first,
                                                            std::uint32_t batch, std::uint32_t line_bytes,
                                                            Between between) {
     std::vector<std::optional<std::uint64_t>> sums(simulated_columns(between).size(), 0);
     for (std::size_t step = first; step < first + batch; ++step) {
-        const LineCounts& lines = row.steps.at(step);
+        const LineCounts& lines = segment.steps.at(step);
         std::size_t column = 0;
         const auto add = [&](std::uint64_t value) { *sums[column++] += value; };
         add(lines.fetched_total() * line_bytes);
@@ -212,8 +262,8 @@ std::vector<std::optional<std::uint64_t>> simulated_values(const SimulatedRow& r
         add(lines.cold_reads * line_bytes);
         add(lines.write_allocated * line_bytes);
         if (between != Between::none) {
-            add(row.gaps.at(step).fetched * line_bytes);
-            add(row.gaps.at(step).written_back * line_bytes);
+            add(segment.gaps.at(step).fetched * line_bytes);
+            add(segment.gaps.at(step).written_back * line_bytes);
         }
     }
     return sums;
@@ -223,7 +273,7 @@ std::string why_not_simulated(const SimulatedRun& simulation) {
     std::string reason;
     for (const auto& rows : simulation.rows)
         for (const SimulatedRow& row : rows) {
-            if (row.simulated) return {};
+            if (row.simulated()) return {};
             if (reason.empty()) reason = row.reason;
         }
     return "no simulation: " + reason;

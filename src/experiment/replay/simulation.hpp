@@ -16,16 +16,13 @@
 
 namespace bytebound {
 
-/// One (loop, k). Steps include warm-up.
+/// One (loop, k).
 struct SimulatedRow {
-    bool simulated = false;
     std::string reason;                           ///< why it is not simulated
-    std::vector<LineCounts> steps;                ///< segment 0
-    std::vector<GapLines> gaps;                   ///< after each step; empty without --between
-    DirtyLines dirty_before{}, flushed{};         ///< see Simulation
+    std::vector<Simulation> segments;             ///< 0 ... n-1, with the steps of the warm-up; empty: not simulated
     std::vector<std::vector<StepLedger>> ledgers; ///< per repeat; empty for library code
-    std::uint64_t line_references = 0;
-    std::optional<HierarchyLines> levels; ///< of the measured steps; only with a hierarchy
+
+    bool simulated() const { return !segments.empty(); }
 };
 
 /// rows[experiment][loop], in the plan's order.
@@ -34,8 +31,9 @@ struct SimulatedRun {
     double seconds = 0;
 };
 
-/// Replays all rows, several concurrently on `cpus`, over the traces of the store. Nothing may be timed meanwhile.
-/// Errors: not_possible if memory cannot be allocated; interrupted or terminated for `stop`.
+/// Replays all rows, several segments concurrently on `cpus`, over the traces of the store: simulated_segments() of
+/// them through the cache. Nothing may be timed meanwhile. Errors: not_possible if memory cannot be allocated;
+/// interrupted or terminated for `stop`.
 Result<SimulatedRun> simulate_run(const RunPlan& plan, TraceStore& traces, const std::vector<int>& cpus,
                                   const ProgressCallback& progress, const StopFlag& stop);
 
@@ -44,8 +42,8 @@ std::string why_not_simulated(const SimulatedRun& simulation);
 
 /// Names of the simulated columns in samples.csv.
 std::vector<std::string> simulated_columns(Between between);
-/// Values of those columns summed over `batch` steps from `first` (an index into row.steps).
-std::vector<std::optional<std::uint64_t>> simulated_values(const SimulatedRow& row, std::size_t first,
+/// Values of those columns summed over `batch` steps from `first` (an index into segment.steps).
+std::vector<std::optional<std::uint64_t>> simulated_values(const Simulation& segment, std::size_t first,
                                                            std::uint32_t batch, std::uint32_t line_bytes,
                                                            Between between);
 

@@ -71,7 +71,8 @@ struct RowContext {
     const EmulatedRow* emulated = nullptr;
 };
 
-/// Computes differences, sums over workers, and flags. Fills the simulated and emulated columns for repeat 0, pass 0.
+/// Computes differences, sums over workers, and flags. Fills in pass 0 the simulated columns of the repeats whose
+/// segment was simulated, and the emulated columns of repeat 0.
 PhaseRows make_rows(const RowContext& context, const PhaseKey& key, const PhaseLog& log);
 
 } // namespace bytebound

@@ -127,8 +127,9 @@ struct Row {
         }
         read_into(sample, step, {});
         flag(sample, any_migrated, any_interrupted);
-        if (key.repeat == 0 && key.pass == 0 && first_of(step) < context.simulated.steps.size())
-            sample.simulated = simulated_values(context.simulated, first_of(step), sample.batch,
+        const std::vector<Simulation>& segments = context.simulated.segments;
+        if (key.pass == 0 && key.repeat < segments.size())
+            sample.simulated = simulated_values(segments[key.repeat], first_of(step), sample.batch,
                                                 context.plan.cache.geometry.line_bytes, context.plan.options.between);
         if (key.repeat == 0 && key.pass == 0 && context.emulated != nullptr && step < context.emulated->readings.size())
             sample.emulated = emulated_values(context.emulated->readings[step], context.plan.cache.geometry.line_bytes);

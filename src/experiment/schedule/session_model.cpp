@@ -11,10 +11,12 @@ namespace bytebound {
 namespace {
 
 SimulationRecord simulation_record(const RunPlan& plan, const SimulatedRun& simulation) {
-    SimulationRecord record{plan.cache.geometry, plan.cache.origin, simulation.seconds, 0, plan.hierarchy};
+    SimulationRecord record{plan.cache.geometry, plan.cache.origin,     simulation.seconds, 0,
+                            plan.hierarchy,      plan.cache.line_origin};
     for (const auto& rows : simulation.rows)
         for (const SimulatedRow& row : rows)
-            record.line_references += row.line_references;
+            for (const Simulation& segment : row.segments)
+                record.line_references += segment.line_references;
     return record;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "catalogue/metrics.hpp"
 #include "catalogue/sources.hpp"
@@ -21,14 +22,17 @@ struct Judged {
 
 Judged judge_lines(const std::string& what, const SimulatedRow& row, std::uint32_t warmup,
                    std::uint64_t (LineCounts::*total)() const) {
-    std::vector<double> series;
-    for (std::size_t step = warmup / 2; step < row.steps.size(); ++step)
-        series.push_back(static_cast<double>((row.steps[step].*total)()));
-    return {what, judge_stationarity(series, warmup)};
+    std::vector<std::vector<double>> segments;
+    for (const Simulation& segment : row.segments) {
+        auto& series = segments.emplace_back();
+        for (std::size_t step = warmup / 2; step < segment.steps.size(); ++step)
+            series.push_back(static_cast<double>((segment.steps[step].*total)()));
+    }
+    return {what, judge_segments(segments, warmup)};
 }
 
 void judge_row(ExperimentRecord& record, const SimulatedRow& row, std::vector<Warning>& list) {
-    if (!row.simulated) {
+    if (!row.simulated()) {
         record.stationary_reason = "neither simulated lines nor counted DRAM bytes are available to judge it";
         return;
     }
@@ -46,9 +50,11 @@ void judge_row(ExperimentRecord& record, const SimulatedRow& row, std::vector<Wa
         if (series.verdict->stationary) continue;
         record.stationary = false;
         drifting += (drifting.empty() ? "" : " and ") + series.what;
-        record.stationary_reason += fmt::format("{}{} per step went from {:.1f} to {:.1f} over the last 2 x {} steps",
-                                                record.stationary_reason.empty() ? "" : "; ", series.what,
-                                                series.verdict->before, series.verdict->after, series.verdict->window);
+        record.stationary_reason += fmt::format(
+            "{}{} per step went from {:.1f} to {:.1f} over the last 2 x {} steps{}",
+            record.stationary_reason.empty() ? "" : "; ", series.what, series.verdict->before, series.verdict->after,
+            series.verdict->window,
+            row.segments.size() > 1 ? fmt::format(", on average over {} segments", row.segments.size()) : "");
     }
     if (!drifting.empty())
         list.push_back(warnings::not_stationary(record.loop, record.k, drifting, judged[0].verdict->window));
@@ -58,10 +64,54 @@ void judge_row(ExperimentRecord& record, const SimulatedRow& row, std::vector<Wa
 
 namespace {
 
-DirtyBytes dirty_bytes(DirtyLines lines, std::uint32_t line_bytes) {
-    for (std::uint64_t& each : lines)
-        each *= line_bytes;
-    return lines;
+void add_bytes(DirtyBytes& sum, const DirtyLines& lines, std::uint32_t line_bytes) {
+    for (std::size_t buffer = 0; buffer < sum.size(); ++buffer)
+        sum[buffer] += lines[buffer] * line_bytes;
+}
+
+/// Mean bytes per measured step over the segments, each a block of its own.
+std::optional<Estimate> simulated_bytes(const ExperimentRecord& record, const SimulatedRow& row,
+                                        std::uint64_t (LineCounts::*total)() const, std::uint32_t line_bytes) {
+    Samples samples;
+    for (const Simulation& segment : row.segments) {
+        auto& block = samples.numerator.emplace_back();
+        for (std::size_t step = record.warmup_steps; step < segment.steps.size(); ++step)
+            block.push_back(static_cast<double>((segment.steps[step].*total)() * line_bytes));
+    }
+    return estimate(samples, Stat::mean);
+}
+
+/// Warns where the closed form's expectation is outside of the simulated interval, by more than 1 % of it and by more
+/// than one line per step: its probabilities of rare evictions are not exactly 0 or 1.
+void warn_of_expectation(const ExperimentRecord& record, const SimulatedRow& row, std::uint32_t line_bytes,
+                         std::vector<Warning>& list) {
+    if (!record.closed_form || !row.simulated()) return;
+    const auto judge = [&](std::string_view metric, std::uint64_t (LineCounts::*total)() const, double expected) {
+        const auto simulated = simulated_bytes(record, row, total, line_bytes);
+        if (!simulated || !simulated->ci_low || !simulated->ci_high) return;
+        const double nearest = std::clamp(expected, *simulated->ci_low, *simulated->ci_high);
+        if (std::abs(expected - nearest) > std::max<double>(line_bytes, same_within * expected))
+            list.push_back(warnings::expectation_outside(record.loop, record.k, metric, expected, *simulated->ci_low,
+                                                         *simulated->ci_high));
+    };
+    judge(metric_name::dram_read_bytes, &LineCounts::fetched_total, record.closed_form->read_bytes);
+    judge(metric_name::dram_write_bytes, &LineCounts::written_back_total, record.closed_form->write_bytes);
+}
+
+/// Sums over the simulated segments.
+void put_sums(ExperimentRecord& record, const SimulatedRow& row, std::uint32_t line_bytes) {
+    if (!row.simulated()) return;
+    DirtyBytes before{}, after{};
+    LevelRecord levels;
+    for (const Simulation& segment : row.segments) {
+        add_bytes(before, segment.dirty_before, line_bytes);
+        add_bytes(after, segment.flushed, line_bytes);
+        if (segment.levels) levels.lines.add(*segment.levels, {});
+        levels.steps += segment.steps.size() - record.warmup_steps;
+    }
+    record.dirty_before = before;
+    record.dirty_after = after;
+    if (row.segments.front().levels) record.levels = levels;
 }
 
 } // namespace
@@ -70,17 +120,14 @@ void judge_stationarity_of(const RunPlan& plan, const SimulatedRun& simulation, 
     const std::size_t loops = plan.options.loops.size();
     for (std::size_t i = 0; i < record.experiments.size(); ++i) {
         const SimulatedRow& row = simulation.rows[i / loops][i % loops];
-        record.experiments[i].replayed = !row.ledgers.empty() && !row.ledgers[0].empty();
-        record.experiments[i].simulated = row.simulated;
-        record.experiments[i].simulation_reason = row.reason;
-        if (row.simulated) {
-            record.experiments[i].dirty_before = dirty_bytes(row.dirty_before, plan.cache.geometry.line_bytes);
-            record.experiments[i].dirty_after = dirty_bytes(row.flushed, plan.cache.geometry.line_bytes);
-        }
-        if (row.levels)
-            record.experiments[i].levels =
-                LevelRecord{row.steps.size() - record.experiments[i].warmup_steps, *row.levels};
-        judge_row(record.experiments[i], row, record.warnings);
+        ExperimentRecord& of_row = record.experiments[i];
+        of_row.replayed = !row.ledgers.empty() && !row.ledgers[0].empty();
+        of_row.simulated = row.simulated();
+        of_row.simulated_segments = static_cast<std::uint32_t>(row.segments.size());
+        of_row.simulation_reason = row.reason;
+        put_sums(of_row, row, plan.cache.geometry.line_bytes);
+        judge_row(of_row, row, record.warnings);
+        warn_of_expectation(of_row, row, plan.cache.geometry.line_bytes, record.warnings);
     }
 }
 

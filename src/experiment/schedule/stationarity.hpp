@@ -11,8 +11,9 @@
 
 namespace bytebound {
 
-/// Judges every simulated (loop, k) by its lines read and written back. Fills in the records (in the order of
-/// experiment_records()) and adds warnings.
+/// Judges every simulated (loop, k) by its lines read and written back, over all of its segments, and compares their
+/// means with the expectation of the closed form. Fills in the records (in the order of experiment_records()) and adds
+/// warnings.
 void judge_stationarity_of(const RunPlan& plan, const SimulatedRun& simulation, RunRecord& record);
 
 /// Judges a (loop, k) that was not simulated by the DRAM bytes of its measured readings, separately for reads and

@@ -1,5 +1,6 @@
 #include "render/reports/summary_json.hpp"
 
+#include "catalogue/metrics.hpp"
 #include "io/json.hpp"
 #include "render/reports/ceilings_json.hpp"
 #include "render/reports/ledger_json.hpp"
@@ -66,6 +67,9 @@ Json row_json(const Summary& summary, const SummaryRow& row) {
     if (row.index_steps) out["chose"] = {{"index", *row.index_steps}, {"paired", row.steps - *row.index_steps}};
     out["metrics"] = std::move(metrics);
     out["by_buffer"] = buffers_json(row);
+    out["expected"] = row.expected ? Json{{metric_name::dram_read_bytes, json_number(row.expected->read_bytes)},
+                                          {metric_name::dram_write_bytes, json_number(row.expected->write_bytes)}}
+                                   : Json(nullptr);
     out["ledger"] = ledger_json(row);
     out["ceilings"] = ceilings_json(row);
     out["unavailable"] = row.unavailable;

@@ -166,6 +166,31 @@ Blocks counting_section(const RunRecord& run, const Summary&) {
     return out;
 }
 
+namespace {
+
+/// Who states the line length, where it is not who states the rest.
+std::string line_source_text(const SimulationRecord& simulation) {
+    if (!simulation.line_origin || *simulation.line_origin == simulation.origin) return {};
+    if (*simulation.line_origin == GeometryOrigin::assumed) return ", line length assumed";
+    return fmt::format(", line length from {}", name_of(*simulation.line_origin));
+}
+
+/// The simulated segments, whose number may differ by row.
+std::string segments_text(const RunRecord& run) {
+    std::optional<std::uint32_t> fewest, most;
+    for (const ExperimentRecord& experiment : run.experiments) {
+        if (!experiment.simulated) continue;
+        fewest = std::min(fewest.value_or(experiment.simulated_segments), experiment.simulated_segments);
+        most = std::max(most.value_or(0), experiment.simulated_segments);
+    }
+    if (!most || *most == 1) return "Segment 0 of the trace";
+    const std::string of_repeats = fmt::format(" of the {} timed ones, each a block,", run.workload.repeats);
+    if (*fewest == *most) return fmt::format("Segments 0 to {}{}", *most - 1, of_repeats);
+    return fmt::format("Segments 0 to n-1{} n = {} to {} by the cost of the loop,", of_repeats, *fewest, *most);
+}
+
+} // namespace
+
 Blocks simulation_section(const RunRecord& run, const Summary&) {
     Blocks out{Heading{2, "Simulation"}};
     if (!run.simulation) {
@@ -177,13 +202,14 @@ Blocks simulation_section(const RunRecord& run, const Summary&) {
         return out;
     }
     const SimulationRecord& sim = *run.simulation;
-    out.push_back(
-        Paragraph{fmt::format("Last-level cache of {}, {} ways, {}-byte lines, {} sets (geometry from {}); LRU, "
-                              "write-allocate, write-back, empty at the start. Segment 0 of the trace with the "
-                              "same warm-up and the same steps, {} line references.",
-                              format_size(static_cast<double>(sim.geometry.size_bytes)), sim.geometry.ways,
-                              sim.geometry.line_bytes, sim.geometry.sets(), name_of(sim.origin), sim.line_references),
-                  Tone::plain});
+    out.push_back(Paragraph{
+        fmt::format("Last-level cache of {}, {} ways, {}-byte lines, {} sets (geometry from {}{}); LRU, "
+                    "write-allocate, write-back, empty at the start. {} with the same warm-up and the same steps, {} "
+                    "line references.",
+                    format_size(static_cast<double>(sim.geometry.size_bytes)), sim.geometry.ways,
+                    sim.geometry.line_bytes, sim.geometry.sets(), name_of(sim.origin), line_source_text(sim),
+                    segments_text(run), sim.line_references),
+        Tone::plain});
     for (Block& block : hierarchy_blocks(run))
         out.push_back(std::move(block));
     return out;

@@ -44,8 +44,8 @@ struct Small {
         }
     }
 
-    PhaseRows rows() const {
-        return make_rows({plan, counting, simulated, changes, {4, 5}, "paired"}, {0, 0, 0, 0}, log);
+    PhaseRows rows(std::uint32_t repeat = 0, int pass = 0) const {
+        return make_rows({plan, counting, simulated, changes, {4, 5}, "paired"}, {0, 0, repeat, pass}, log);
     }
 };
 
@@ -90,9 +90,10 @@ TEST_CASE("a reading over a batch contains the sums of its steps, and the sum of
     small.changes = {{9, 9}, {2, 1}, {1, 2}, {3, 0}, {0, 3}};
     small.log.rows_written = {9, 2, 2, 3, 4};
     small.simulated.ledgers = {{{9, 9, 9}, {2, 2, 64}, {2, 2, 64}, {3, 3, 32}, {4, 4, 32}}, {}};
-    small.simulated.steps.assign(5, LineCounts{});
+    small.simulated.segments.resize(1);
+    small.simulated.segments[0].steps.assign(5, LineCounts{});
     for (std::size_t step = 0; step < 5; ++step)
-        small.simulated.steps[step].fetched[0] = step + 1;
+        small.simulated.segments[0].steps[step].fetched[0] = step + 1;
     small.plan.cache.geometry.line_bytes = 64;
     const PhaseRows rows = small.rows();
     REQUIRE(rows.steps.size() == 2);
@@ -177,4 +178,19 @@ TEST_CASE("a worker without a part in a step affects neither the step's counters
     CHECK(rows.migrated == 0);
     CHECK_FALSE(rows.workers[1].readings[0]);
     CHECK(rows.workers[1].flags.empty());
+}
+
+TEST_CASE("a repeat has the simulated figures of its own segment in pass 0, one that was not replayed has none") {
+    Small small(1);
+    small.simulated.ledgers.resize(3);
+    small.simulated.segments.resize(2);
+    for (std::size_t segment = 0; segment < 2; ++segment) {
+        small.simulated.segments[segment].steps.resize(2);
+        small.simulated.segments[segment].steps[1].written_back[1] = segment + 7;
+    }
+    small.plan.cache.geometry.line_bytes = 128;
+    CHECK(*small.rows(0).steps[0].simulated.at(1) == 7 * 128);
+    CHECK(*small.rows(1).steps[0].simulated.at(1) == 8 * 128);
+    CHECK(small.rows(2).steps[0].simulated.empty());
+    CHECK(small.rows(1, 1).steps[0].simulated.empty());
 }

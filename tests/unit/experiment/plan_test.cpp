@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "experiment/plan/plan.hpp"
+#include "experiment/plan/plan_replay.hpp"
 #include "experiment/plan/planned_records.hpp"
 #include "record/samples.hpp"
 #include "support/sizes.hpp"
@@ -86,7 +87,7 @@ TEST_CASE("the plan without options is that of the main use case") {
     CHECK(plan.experiments[3].trace.warmup_steps == 20);
     CHECK(plan.workspace.mask_count == 563);
     CHECK(plan.workspace.oracle_pairs == 0);
-    CHECK(plan.cache == CacheChoice{{32 * mib, 16, 64}, GeometryOrigin::sysfs, true});
+    CHECK(plan.cache == CacheChoice{{32 * mib, 16, 64}, GeometryOrigin::sysfs, true, GeometryOrigin::sysfs});
     CHECK(plan.sweep_bytes == 128 * mib);
     CHECK(plan.warnings.empty());
     CHECK(plan.counting.events == std::vector<EventRequest>{{"cycles", "cycles"},
@@ -273,20 +274,117 @@ TEST_CASE("an emulated arena, including the sweep's buffer, has at most 2.5 GiB"
     CHECK(plan_run(options, small_machine(), facts));
 }
 
-TEST_CASE("--llc determines the simulated cache and the warm-up, but not the sweep") {
+TEST_CASE("--llc determines the simulated cache; it can lengthen the warm-up, but not shorten it or change the sweep") {
     RunOptions options = small_options();
     options.ks = {16};
     options.llc = CacheGeometry{8 * mib, 8, 64};
     const RunPlan plan = planned(options);
-    CHECK(plan.cache == CacheChoice{{8 * mib, 8, 64}, GeometryOrigin::option, false});
-    CHECK(plan.experiments[0].trace.warmup_steps == 128); // 8 MiB / (8 * 8 KiB)
+    CHECK(plan.cache == CacheChoice{{8 * mib, 8, 64}, GeometryOrigin::option, false, GeometryOrigin::option});
+    CHECK(plan.experiments[0].trace.warmup_steps == 512); // 32 MiB / (8 * 8 KiB): the machine's LLC
     CHECK(plan.sweep_bytes == 128 * mib);
+    options.llc = CacheGeometry{64 * mib, 16, 64};
+    CHECK(planned(options).experiments[0].trace.warmup_steps == 1024); // 64 MiB / (8 * 8 KiB)
+    CHECK(planned(options).sweep_bytes == 128 * mib);
+}
+
+TEST_CASE("without a known LLC, --llc smaller than 32 MiB leaves the warm-up of 32 MiB, with a warning") {
+    Machine machine = small_machine();
+    machine.caches.clear();
+    RunOptions options = small_options();
+    options.ks = {16};
+    options.llc = CacheGeometry{8 * mib, 8, 64};
+    const auto plan = plan_run(options, machine, facts_with(0));
+    REQUIRE(plan);
+    CHECK(plan->experiments[0].trace.warmup_steps == 512);
+    CHECK(plan->sweep_bytes == 128 * mib);
+    CHECK(codes(*plan) == std::vector<std::string>{"llc_unknown_when_timed"});
+}
+
+TEST_CASE("a line length is --llc's, else the LLC's, else that of the outermost cache with one, else 64 and assumed") {
+    struct Case {
+        std::uint32_t given, llc, l2, l1;
+        std::uint32_t line;
+        GeometryOrigin origin;
+        std::vector<std::string> codes;
+    };
+    const auto option = GeometryOrigin::option, sysfs = GeometryOrigin::sysfs, assumed = GeometryOrigin::assumed;
+    for (const Case& c : {Case{256, 128, 64, 64, 256, option, {}}, Case{0, 128, 64, 64, 128, sysfs, {}},
+                          Case{0, 0, 256, 128, 256, sysfs, {}}, Case{0, 0, 0, 128, 128, sysfs, {}},
+                          Case{0, 48, 0, 128, 128, sysfs, {}}, // no processor has lines of 48 bytes
+                          Case{0, 0, 0, 0, 64, assumed, {"llc_line_assumed"}}}) {
+        CAPTURE(c.given, c.llc, c.l2, c.l1);
+        Machine machine = small_machine();
+        machine.caches[0].line_bytes = c.llc;
+        machine.caches.push_back({1, "Data", 32 * 1024, 8, c.l1, {0}, "sysfs"});
+        machine.caches.push_back({1, "Instruction", 32 * 1024, 8, 16, {0}, "sysfs"});
+        machine.caches.push_back({2, "Unified", 512 * 1024, 8, c.l2, {0}, "sysfs"});
+        machine.caches.push_back({2, "Unified", 512 * 1024, 8, 32, {1}, "sysfs"}); // of another CPU
+        RunOptions options = small_options();
+        options.cpus = "0";
+        options.llc = CacheGeometry{8 * mib, 8, c.given};
+        const auto with_option = plan_run(options, machine, facts_with(0));
+        REQUIRE(with_option);
+        CHECK(with_option->cache == CacheChoice{{8 * mib, 8, c.line}, option, false, c.origin});
+        CHECK(codes(*with_option) == c.codes);
+        if (c.given != 0) continue;
+        options.llc.reset();
+        const auto without = plan_run(options, machine, facts_with(0));
+        REQUIRE(without);
+        CHECK(without->cache == CacheChoice{{32 * mib, 16, c.line}, c.origin, true, c.origin});
+        CHECK(codes(*without) == c.codes);
+    }
+}
+
+TEST_CASE("--llc with a size that the machine's own line does not divide is wrong usage") {
+    RunOptions options = small_options();
+    options.llc = CacheGeometry{192, 1, 0};
+    CHECK(planned(options).cache.geometry == CacheGeometry{192, 1, 64});
+    Machine machine = small_machine();
+    machine.caches[0].line_bytes = 128;
+    const auto plan = plan_run(options, machine, facts_with(0));
+    REQUIRE_FALSE(plan);
+    CHECK(plan.error().code == ExitCode::usage);
+    CHECK(plan.error().cause == "the size is not divisible by 128-byte lines times 1 ways");
+}
+
+TEST_CASE(
+    "at least 6 segments are simulated, more while they have fewer than 2e9 line references, never more than timed") {
+    RunOptions options = small_options();
+    options.ks = {16, 1024};
+    options.repeats = 40;
+    const RunPlan plan = planned(options);
+    // A segment of index touches 1024 rows of 130 lines twice, and at most 8192 list entries, in each of 562 steps:
+    // 154 million line references; of paired 16 touches 2 x 8 rows: 5.8 million.
+    CHECK(simulated_segments(plan, plan.experiments[0], LoopKind::index) == 12);
+    CHECK(simulated_segments(plan, plan.experiments[0], LoopKind::paired) == 40);
+    options.ks = {16};
+    CHECK(simulated_segments(planned(options), planned(options).experiments[0], LoopKind::index) == 12);
+    options.steps_per_k = 50000;
+    CHECK(simulated_segments(planned(options), planned(options).experiments[0], LoopKind::index) == 6);
+    options.repeats = 5;
+    CHECK(simulated_segments(planned(options), planned(options).experiments[0], LoopKind::index) == 5);
+}
+
+TEST_CASE("a replay's arena is that of its own loop and k, whatever else the run has") {
+    RunOptions options = small_options();
+    options.loops = {LoopKind::oracle, LoopKind::paired};
+    options.ks = {16};
+    const RunPlan alone = planned(options);
+    options.ks = {1024, 16};
+    const RunPlan both = planned(options);
+    CHECK(alone.workspace.oracle_pairs != both.workspace.oracle_pairs); // of the timed loops
+    const Experiment& k16 = both.experiments[1];
+    CHECK(replay_workspace(both, k16, LoopKind::oracle) ==
+          replay_workspace(alone, alone.experiments[0], LoopKind::oracle));
+    CHECK(replay_workspace(both, k16, LoopKind::oracle).oracle_pairs == 8 * 562);
+    CHECK(replay_workspace(both, k16, LoopKind::paired) == WorkspaceSpec{8192, both.layout, 563, 0});
 }
 
 TEST_CASE("--llc may describe the host's own cache, which is detected if that is known") {
     RunOptions options = small_options();
     options.llc = CacheGeometry{32 * mib, 16, 64};
-    CHECK(planned(options).cache == CacheChoice{{32 * mib, 16, 64}, GeometryOrigin::option, true});
+    CHECK(planned(options).cache ==
+          CacheChoice{{32 * mib, 16, 64}, GeometryOrigin::option, true, GeometryOrigin::option});
     CHECK(workload_record(planned(options)).cache == planned(options).cache);
     for (const CacheGeometry& other : {CacheGeometry{16 * mib, 16, 64}, CacheGeometry{32 * mib, 8, 64}}) {
         options.llc = other;
@@ -297,7 +395,7 @@ TEST_CASE("--llc may describe the host's own cache, which is detected if that is
     options.llc = CacheGeometry{32 * mib, 16, 64};
     const auto plan = plan_run(options, machine, facts_with(0));
     REQUIRE(plan);
-    CHECK(plan->cache == CacheChoice{{32 * mib, 16, 64}, GeometryOrigin::option, std::nullopt});
+    CHECK(plan->cache == CacheChoice{{32 * mib, 16, 64}, GeometryOrigin::option, std::nullopt, GeometryOrigin::option});
 }
 
 TEST_CASE("an unknown last-level cache is assumed to be 32 MiB, with a warning") {
@@ -305,7 +403,8 @@ TEST_CASE("an unknown last-level cache is assumed to be 32 MiB, with a warning")
     machine.caches.clear();
     const auto plan = plan_run(small_options(), machine, facts_with(0));
     REQUIRE(plan);
-    CHECK(plan->cache == CacheChoice{{32 * mib, 16, 64}, GeometryOrigin::assumed, std::nullopt});
+    CHECK(plan->cache ==
+          CacheChoice{{32 * mib, 16, 64}, GeometryOrigin::assumed, std::nullopt, GeometryOrigin::assumed});
     CHECK(codes(*plan) == std::vector<std::string>{"llc_unknown"});
     CHECK(plan->experiments[0].trace.warmup_steps == 512);
 }
@@ -376,23 +475,4 @@ TEST_CASE("a dry run shows every experiment") {
     CHECK(std::find(lines.begin(), lines.end(),
                     "k 16       A 8, R 8, warm-up 512, measured 5 x 50, bound 64 KiB per step") != lines.end());
     CHECK(std::find(lines.begin(), lines.end(), "collectors perf, sim") != lines.end());
-}
-
-TEST_CASE(
-    "a plan on a machine whose cores differ says which kind it takes, and warns of a mixture or an unknown rank") {
-    Machine machine = small_machine();
-    machine.kinds = {{"cpu_core", {}, {0}}, {"cpu_atom", {}, {1}}};
-    const auto one = plan_run(small_options(), machine, facts_with(4096 * mib));
-    REQUIRE(one);
-    CHECK(one->core_kinds == "cpu_core (CPU 0)");
-    CHECK(codes(*one).empty());
-    RunOptions both = small_options();
-    both.threads = 2;
-    const auto mixed = plan_run(both, machine, facts_with(4096 * mib));
-    REQUIRE(mixed);
-    CHECK(codes(*mixed) == std::vector<std::string>{"core_kinds_mixed"});
-    machine.kinds = {{"armv8_pmuv3_0", {}, {0}}, {"armv8_pmuv3_1", {}, {1}}};
-    const auto unranked = plan_run(small_options(), machine, facts_with(4096 * mib));
-    REQUIRE(unranked);
-    CHECK(codes(*unranked) == std::vector<std::string>{"core_kinds_unranked"});
 }

@@ -153,7 +153,7 @@ TEST_CASE("a whole run without hardware has every phase, pass and cell") {
     REQUIRE(table);
     CHECK(table->events == std::vector<std::string>{"cycles", "instructions"});
     // Repeat 1 starts with the other loop. A pass fills only its own events; its second instruction reading ran for 20
-    // of 40 ns. Simulated cells are filled in repeat 0, pass 0 only.
+    // of 40 ns. Simulated cells are filled in pass 0 of both repeats.
     const std::vector<std::string> expected = {"paired k4 r0 s0 p0 A2 R2 w2 m2 [] 100 100/50/50 - sim",
                                                "paired k4 r0 s1 p0 A2 R2 w2 m2 [] 100 200/60/60 - sim",
                                                "paired k4 r0 s0 p1 A2 R2 w2 m2 [] 100 - 7/40/40 -",
@@ -162,12 +162,12 @@ TEST_CASE("a whole run without hardware has every phase, pass and cell") {
                                                "index k4 r0 s1 p0 A2 R2 w8 m2 [] 100 200/60/60 - sim",
                                                "index k4 r0 s0 p1 A2 R2 w8 m2 [] 100 - 7/40/40 -",
                                                "index k4 r0 s1 p1 A2 R2 w8 m2 [multiplexed] 100 - 9/40/20 -",
-                                               "index k4 r1 s0 p0 A2 R2 w8 m2 [] 100 100/50/50 - -",
-                                               "index k4 r1 s1 p0 A2 R2 w8 m2 [] 100 200/60/60 - -",
+                                               "index k4 r1 s0 p0 A2 R2 w8 m2 [] 100 100/50/50 - sim",
+                                               "index k4 r1 s1 p0 A2 R2 w8 m2 [] 100 200/60/60 - sim",
                                                "index k4 r1 s0 p1 A2 R2 w8 m2 [] 100 - 7/40/40 -",
                                                "index k4 r1 s1 p1 A2 R2 w8 m2 [multiplexed] 100 - 9/40/20 -",
-                                               "paired k4 r1 s0 p0 A2 R2 w2 m2 [] 100 100/50/50 - -",
-                                               "paired k4 r1 s1 p0 A2 R2 w2 m2 [] 100 200/60/60 - -",
+                                               "paired k4 r1 s0 p0 A2 R2 w2 m2 [] 100 100/50/50 - sim",
+                                               "paired k4 r1 s1 p0 A2 R2 w2 m2 [] 100 200/60/60 - sim",
                                                "paired k4 r1 s0 p1 A2 R2 w2 m2 [] 100 - 7/40/40 -",
                                                "paired k4 r1 s1 p1 A2 R2 w2 m2 [multiplexed] 100 - 9/40/20 -"};
     CHECK(all_cells(*table) == expected);
@@ -180,6 +180,30 @@ TEST_CASE("a whole run without hardware has every phase, pass and cell") {
         read += *first.simulated[i];
     CHECK(read == *first.simulated[0]);
     CHECK(*first.simulated[2] * 64 == *first.simulated[0]);
+}
+
+TEST_CASE("the simulated bytes of a k do not depend on the other ks and loops of the run") {
+    const auto bytes_of_k4 = [](const std::vector<std::uint32_t>& ks, const std::vector<LoopKind>& loops) {
+        const test::TemporaryDirectory directory;
+        RunOptions options = tiny_options(directory);
+        options.ks = ks;
+        options.loops = loops;
+        options.steps_per_k = 400; // oracle's list is 802 pairs at k = 4 and 1604 at k = 8: two pages and four
+        options.llc = CacheGeometry{2048, 2, 64};
+        Run run = prepared(options, tiny_seams());
+        if (const auto measured = run.measure({}, never_stopped); !measured) FAIL(to_line(measured.error()));
+        const auto table = read_samples(run.path() / "samples.csv");
+        REQUIRE(table);
+        std::vector<std::vector<std::optional<std::uint64_t>>> cells;
+        for (const Sample& sample : table->rows)
+            if (sample.loop == "oracle" && sample.k == 4 && sample.pass == 0) cells.push_back(sample.simulated);
+        return cells;
+    };
+    const auto alone = bytes_of_k4({4}, {LoopKind::oracle});
+    REQUIRE(alone.size() == 2 * 400);
+    CHECK(*alone[100].front() > 0);
+    CHECK(bytes_of_k4({4, 8}, {LoopKind::oracle}) == alone);
+    CHECK(bytes_of_k4({8, 4}, {LoopKind::index, LoopKind::oracle}) == alone);
 }
 
 TEST_CASE("a run generates every segment of every k once, for all its loops, passes, replays and trials") {

@@ -153,6 +153,20 @@ TEST_CASE("by_buffer adds up to the simulated totals") {
     CHECK(write == Approx(row->find("dram_write_bytes")->value()));
 }
 
+TEST_CASE("a row has the traffic that the closed form expected, or the reason why there is none") {
+    RunRecord run = example_run();
+    run.experiments[0].closed_form.emplace();
+    run.experiments[0].closed_form->read_bytes = 4096;
+    run.experiments[1].closed_form_reason = "library code";
+    const Summary summary = summarize(run, example_samples());
+    const SummaryRow* expected = summary.find(run.experiments[0].loop, run.experiments[0].k);
+    CHECK(expected->expected->read_bytes == 4096);
+    CHECK(expected->unavailable.count("expected") == 0);
+    const SummaryRow* unknown = summary.find(run.experiments[1].loop, run.experiments[1].k);
+    CHECK_FALSE(unknown->expected);
+    CHECK(unknown->unavailable.at("expected") == "library code");
+}
+
 TEST_CASE("without simulation the traffic is null with the experiment's reason") {
     const Summary summary = example();
     CHECK(reason(summary, "hybrid", 2, "dram_bytes") == "left out of this example");

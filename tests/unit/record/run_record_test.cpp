@@ -67,8 +67,8 @@ RunRecord full_record() {
     event.source = "perf";
     r.events = {event, EventRecord{}};
     r.read_cost = {{0, 1000, 812.5, {{"cycles", 3.25}}}};
-    r.workload.cache = CacheChoice{{2048, 8, 64}, GeometryOrigin::option, false};
-    r.simulation = SimulationRecord{{1024, 4, 64}, GeometryOrigin::option, 0.5, 99, {}};
+    r.workload.cache = CacheChoice{{2048, 8, 64}, GeometryOrigin::option, false, GeometryOrigin::assumed};
+    r.simulation = SimulationRecord{{1024, 4, 64}, GeometryOrigin::option, 0.5, 99, {}, GeometryOrigin::sysfs};
     r.unavailable = {{"cpi", "no core PMU", ""}};
     r.warnings = {{"k_clipped", WarningFields{{"k_requested", std::vector<std::uint64_t>{50}}, {"k", 20u}}, {}}};
     r.files["samples.csv"] = {12, "ab"};
@@ -124,11 +124,13 @@ TEST_CASE("a run.json of an older version, without fields added since, is read")
     for (const char* key : {"expected", "emulation", "calibration", "calibration_reason"})
         REQUIRE(document.erase(key) == 1);
     REQUIRE(document.at("workload").erase("tau_source") == 1);
-    REQUIRE(document.at("simulation").erase("hierarchy") == 1);
+    REQUIRE(document.at("workload").at("cache").erase("line_origin") == 1);
+    for (const char* key : {"hierarchy", "line_source"})
+        REQUIRE(document.at("simulation").erase(key) == 1);
     document.at("qualification") = {{"done", false}, {"reason", "--qualify off"}};
     for (nlohmann::json& experiment : document.at("experiments"))
         for (const char* key : {"batch", "active_rows", "replayed", "emulated", "emulation_reason", "dirty_before",
-                                "dirty_after", "levels", "closed_form", "closed_form_reason"})
+                                "dirty_after", "levels", "closed_form", "closed_form_reason", "simulated_segments"})
             REQUIRE(experiment.erase(key) == 1);
     for (nlohmann::json& event : document.at("events"))
         for (const char* key : {"sharing", "bytes_per_count", "parts"})
@@ -142,6 +144,8 @@ TEST_CASE("a run.json of an older version, without fields added since, is read")
     CHECK(read->workload.tau_source == "given");
     CHECK(read->qualification.reason == "--qualify off");
     CHECK(read->experiments.at(0).batch == 1);
+    CHECK(read->experiments.at(0).simulated_segments == 1);
+    CHECK_FALSE(read->simulation->line_origin);
     CHECK(read->experiments.at(0).replayed);
     CHECK_FALSE(read->experiments.at(0).dirty_before);
     CHECK(read->events.at(0).parts.empty());

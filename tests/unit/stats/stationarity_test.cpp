@@ -56,3 +56,51 @@ TEST_CASE("means of scattered windows may differ by less than 3 standard errors 
     CHECK(judge_stationarity(std::vector<double>{9, 11, 13, 15}, 0)->stationary);           // 10 -> 14
     CHECK_FALSE(judge_stationarity(std::vector<double>{9, 11, 13.5, 15.5}, 0)->stationary); // 10 -> 14.5
 }
+
+namespace {
+
+/// Segments of 20 and 20 steps: first `before` each, then `before + differences[i]`.
+std::vector<std::vector<double>> segments(double before, const std::vector<double>& differences) {
+    std::vector<std::vector<double>> out;
+    for (const double difference : differences)
+        out.push_back(steps(20, before, 20, before + difference));
+    return out;
+}
+
+bool stationary(const std::vector<std::vector<double>>& series) { return judge_segments(series, 20)->stationary; }
+
+} // namespace
+
+TEST_CASE("several segments are stationary if 0 is within the 95 % interval of their mean difference") {
+    // Mean 10, deviation 2 (then 5), three segments: the interval is +-4.3027 x 2 / sqrt(3) = 4.97, then 12.42.
+    CHECK_FALSE(stationary(segments(100, {8, 10, 12})));
+    CHECK(stationary(segments(100, {5, 10, 15})));
+    CHECK_FALSE(stationary(segments(100, {-8, -10, -12})));
+    // Two segments: 12.706 x 9 / sqrt(2) x sqrt(2) = 12.706 x 9 is far above 10; 12.706 x 0.7 is below.
+    CHECK(stationary(segments(100, {1, 19})));
+    CHECK_FALSE(stationary(segments(100, {9.3, 10.7})));
+}
+
+TEST_CASE("a mean difference of less than 5 % is stationary, however well it is known") {
+    CHECK(stationary(segments(100, {4.9, 4.9, 4.9})));
+    CHECK_FALSE(stationary(segments(100, {5, 5, 5})));
+    CHECK(stationary(segments(100, {4, 5.8, 4.9}))); // the mean counts
+}
+
+TEST_CASE("segments without traffic are stationary, and first traffic in all of them is not") {
+    CHECK(stationary(segments(0, {0, 0})));
+    CHECK_FALSE(stationary(segments(0, {1, 1})));
+    CHECK(stationary(segments(0, {0, 0, 3}))); // a rare event in one of three
+}
+
+TEST_CASE("means before and after are those over all segments, and steps within one do not matter") {
+    const std::vector<std::vector<double>> series = {{1, 3, 10, 10}, {6, 6, 0, 4}};
+    CHECK(*judge_segments(series, 0) == Stationarity{true, 2, 4, 6}); // differences 8 and -4
+    CHECK_FALSE(judge_segments(std::vector<std::vector<double>>{}, 0));
+    CHECK_FALSE(judge_segments(std::vector<std::vector<double>>{{5}, {5}}, 0));
+}
+
+TEST_CASE("one segment is judged by the standard errors of its steps") {
+    CHECK(judge_segments(std::vector<std::vector<double>>{{9, 11, 13, 15}}, 0)->stationary);
+    CHECK_FALSE(judge_segments(std::vector<std::vector<double>>{{9, 11, 13.5, 15.5}}, 0)->stationary);
+}
