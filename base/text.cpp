@@ -171,6 +171,20 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
     return best;
 }
 
+std::vector<std::string> wrap_words(std::string_view text, std::size_t width, std::string_view hanging) {
+    std::vector<std::string> lines(1);
+    bool empty = true; // no word on the last line yet
+    for (const std::string& word : split(text, ' ')) {
+        if (!empty && columns_of(lines.back()) + 1 + columns_of(word) > width) {
+            lines.emplace_back(hanging);
+            empty = true;
+        }
+        lines.back() += (empty ? "" : " ") + word;
+        empty = false;
+    }
+    return lines;
+}
+
 std::size_t columns_of(std::string_view text) {
     return static_cast<std::size_t>(
         std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));

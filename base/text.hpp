@@ -32,6 +32,10 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 /// least 1, at most 3); else nullopt.
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
 
+/// Lines of at most `width` columns, broken at spaces; a longer word has a line of its own. `hanging` precedes all but
+/// the first line.
+std::vector<std::string> wrap_words(std::string_view text, std::size_t width, std::string_view hanging);
+
 /// Display columns of UTF-8 text without wide characters.
 std::size_t columns_of(std::string_view text);
 

@@ -49,6 +49,7 @@ struct TableColumn {
     int place = 0; ///< from 1; 0: the table does not have this column
     std::string_view title = {};
     CellText text = CellText::plain;
+    int rank = 0; ///< a narrow terminal leaves out the columns of the highest rank first; 0: never
 };
 
 /// A chart over k, with one line per loop.

@@ -1,13 +1,32 @@
 #include "cli/console.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
+#include <set>
 #include <string>
 
+#include "base/text.hpp"
+
 namespace bytebound {
+namespace {
+
+constexpr std::size_t usual_columns = 80;
+
+std::optional<std::size_t> columns_behind(int descriptor) {
+    const char* set = std::getenv("COLUMNS");
+    if (const auto columns = parse_unsigned(set == nullptr ? "" : set); columns && *columns > 0) return *columns;
+    if (::isatty(descriptor) != 1) return std::nullopt;
+    winsize size{};
+    const bool known = ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? size.ws_col : usual_columns;
+}
+
+} // namespace
 
 ExitCode print(std::string_view text) {
     errno = 0;
@@ -24,9 +43,14 @@ ExitCode complain(const Error& error) {
 }
 
 void warn(std::string_view text) {
+    static std::set<std::string, std::less<>> said;
+    if (!said.emplace(text).second) return;
     const std::string line = "bytebound: warning: " + std::string(text) + "\n";
     std::fputs(line.c_str(), stderr);
 }
+
+std::optional<std::size_t> stdout_columns() { return columns_behind(STDOUT_FILENO); }
+std::optional<std::size_t> stderr_columns() { return columns_behind(STDERR_FILENO); }
 
 bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include "base/error.hpp"
@@ -10,8 +12,13 @@ namespace bytebound {
 ExitCode print(std::string_view text);
 /// "bytebound: error: LINE" on stderr; returns the error's exit code.
 ExitCode complain(const Error& error);
-/// "bytebound: warning: LINE" on stderr.
+/// "bytebound: warning: LINE" on stderr, once for each text.
 void warn(std::string_view text);
+/// Columns of the terminal behind stdout: COLUMNS if it is a positive number, else what the terminal says, else 80;
+/// nullopt if stdout is not a terminal and COLUMNS is not set.
+std::optional<std::size_t> stdout_columns();
+/// The same of stderr.
+std::optional<std::size_t> stderr_columns();
 /// Whether stderr is a terminal, so that a progress bar may be drawn.
 bool stderr_is_terminal();
 /// Whether stdout may be coloured: it is a terminal, and NO_COLOR is unset or empty.

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <string>
+
 #include "base/progress.hpp"
 
 namespace bytebound {
@@ -19,7 +22,7 @@ private:
     bool drawn_ = false;
 };
 
-/// "measure  [######----]  40 %  paired k 16, repeat 2 of 5", at most 79 characters.
-std::string progress_line(const Progress& progress);
+/// "measure  [######----]  40 %  paired k 16, repeat 2 of 5", at most 79 characters and one less than `columns`.
+std::string progress_line(const Progress& progress, std::size_t columns);
 
 } // namespace bytebound

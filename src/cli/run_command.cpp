@@ -61,8 +61,8 @@ ExitCode measure_and_report(Run& run, bool quiet) {
         return measured.error().code;
     }
     if (!written) return complain(written.error());
-    return print(terminal_report(written->run, written->summary, stdout_takes_colour()) + written->report.string() +
-                 "\n");
+    return print(terminal_report(written->run, written->summary, stdout_takes_colour(), stdout_columns()) +
+                 written->report.string() + "\n");
 }
 
 } // namespace

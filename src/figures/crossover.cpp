@@ -44,9 +44,9 @@ CrossoverPoint measured_point(const Curve& curve) {
     point.basis = fmt::format("time_ns, index / paired at {} ks", curve.value.size());
     const auto above = [](const RatioPoint& each) { return each.ratio > 1; };
     if (std::all_of(curve.value.begin(), curve.value.end(), above)) {
-        point.reason = fmt::format("paired is faster at every k of the run, up to {:g}", curve.value.back().x);
+        point.reason = fmt::format("paired is faster at every k of the run, up to {:.0f}", curve.value.back().x);
     } else if (std::none_of(curve.value.begin(), curve.value.end(), above)) {
-        point.reason = fmt::format("index is faster at every k of the run, from {:g} on", curve.value.front().x);
+        point.reason = fmt::format("index is faster at every k of the run, from {:.0f} on", curve.value.front().x);
     } else if (!std::is_partitioned(curve.value.begin(), curve.value.end(), above)) {
         point.reason = "the faster loop changes more than once over the ks of the run";
     } else {

@@ -32,6 +32,14 @@ std::string compact_number(double value) {
 
 std::string compact_number(double value, double like) { return fmt::format("{:.{}f}", value, decimals(like)); }
 
+std::string number_with_margin(double value, double margin) {
+    const double size = std::abs(margin);
+    if (size == 0) return compact_number(value) + " ± 0";
+    const int wanted = 1 - static_cast<int>(std::floor(std::log10(size)));
+    const int places = std::clamp(wanted, 0, 4);
+    return fmt::format("{:.{}f} ± {:.{}f}", value, places, margin, places);
+}
+
 std::string compact_microseconds(double ns) {
     const bool whole_us = integral(ns / 1000);
     return whole_us ? exact_number(ns / 1000) : compact_microseconds(ns, ns);

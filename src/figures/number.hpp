@@ -12,6 +12,9 @@ std::string exact_number(double value);
 std::string compact_number(double value);
 /// With as many decimals as compact_number(like): for the ends of an interval.
 std::string compact_number(double value, double like);
+/// "1.9998 ± 0.0012": the margin with two significant digits, but at most four decimals, and the value with as many
+/// decimals. Never in exponents.
+std::string number_with_margin(double value, double margin);
 /// A time in us with at most three decimals, because the clock's unit is ns: "4.58", "0.03".
 std::string compact_microseconds(double ns);
 /// With as many decimals as for `like_ns`.

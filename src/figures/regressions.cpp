@@ -59,8 +59,10 @@ void put_theory(Regression& line, const RunRecord& run, const Summary& summary, 
         static_cast<double>(run.workload.spec.active_rows) * static_cast<double>(run.workload.layout.row_bytes());
     const double cache = static_cast<double>(run.simulation->geometry.size_bytes);
     if (footprint < theory_from_footprint * cache) {
-        line.theory_reason = fmt::format("rows are found in the LLC: m*S is {}, {:.2g} x its {}",
-                                         format_size(footprint), footprint / cache, format_size(cache));
+        const double share = footprint / cache;
+        line.theory_reason =
+            fmt::format("rows are found in the LLC: m*S is {}, {} x its {}", format_size(footprint),
+                        share < 0.01 ? "less than 0.01" : fmt::format("{:.2g}", share), format_size(cache));
         return;
     }
     if (line.y == metric_name::dram_write_bytes)

@@ -84,6 +84,7 @@ struct Summary {
     std::vector<Regression> regressions;       ///< over the ks, loop by loop
     std::optional<CrossoverSummary> crossover; ///< of paired and index; nullopt unless both were run
     std::uint64_t dropped_rows = 0;            ///< of samples.csv, because their phase was cut off
+    std::string files_caveat;                  ///< why these may not be figures of the run; empty: no caveat
 
     const SummaryRow* find(std::string_view loop, std::uint32_t k) const;
     const Comparison* compare(std::uint32_t k, std::string_view loop, std::string_view vs,

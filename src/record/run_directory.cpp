@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "io/replaced_file.hpp"
+#include "record/seal.hpp"
 
 namespace bytebound {
 namespace {
@@ -26,7 +27,9 @@ constexpr std::array<std::string_view, 9> sealed_files = {samples_file,       wo
                                                           "report.md",        "report.html", "ENVIRONMENT.md"};
 
 std::vector<std::string> own_files() {
-    std::vector<std::string> names = {std::string(run_file), std::string(temporary_run_file)};
+    // The seal is removed first, so that it never covers the files of two runs.
+    std::vector<std::string> names = {std::string(sums_file), std::string(sums_file) + ".tmp", std::string(run_file),
+                                      std::string(temporary_run_file)};
     for (const std::string_view name : sealed_files) {
         names.emplace_back(name);
         names.push_back(std::string(name) + ".tmp");
@@ -37,6 +40,10 @@ std::vector<std::string> own_files() {
 Failure unusable(const fs::path& path, std::string cause, int sys_errno) {
     return fail({sys_errno == ENOSPC ? ExitCode::internal : ExitCode::usage, "create", path.string(), std::move(cause),
                  sys_errno == ENOSPC ? "free space or give another --out" : "give a writable --out", sys_errno});
+}
+
+fs::path numbered(const fs::path& path, int number) {
+    return number == 1 ? path : fs::path(path.string() + "-" + std::to_string(number));
 }
 
 struct Closer {
@@ -74,11 +81,35 @@ Result<RunDirectory> RunDirectory::create(const fs::path& path, bool force) {
     std::error_code error;
     fs::create_directories(path, error);
     if (error) return unusable(path, "the directory cannot be created", error.value());
+    DirectoryLock lock = DirectoryLock::attempt(path);
+    if (lock.busy())
+        return fail({ExitCode::usage, "create", path.string(), "another bytebound is writing to the directory",
+                     "give another --out, or wait until it ends"});
+    // Another run may have written to it and ended since the first check.
+    TRY(check(path, force));
     for (const std::string& name : own_files()) {
         fs::remove(path / name, error);
         if (error) return unusable(path / name, "the file of a previous run cannot be removed", error.value());
     }
-    return RunDirectory(path);
+    return RunDirectory(path, std::move(lock));
+}
+
+Result<RunDirectory> RunDirectory::create_new(const fs::path& path) {
+    std::error_code error;
+    if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
+    for (int number = 1; !error; ++number) {
+        const fs::path name = numbered(path, number);
+        if (fs::create_directory(name, error)) return RunDirectory(name, DirectoryLock::attempt(name));
+        if (error == std::errc::file_exists) error.clear();
+    }
+    return unusable(path, "the directory cannot be created", error.value());
+}
+
+fs::path free_name(const fs::path& path) {
+    for (int number = 1;; ++number) {
+        std::error_code error;
+        if (!fs::exists(fs::symlink_status(numbered(path, number), error))) return numbered(path, number);
+    }
 }
 
 Result<void> RunDirectory::write_record(const RunRecord& record) const {
@@ -134,6 +165,17 @@ Result<std::map<std::string, FileRecord>> RunDirectory::hash_files() const {
         files.emplace(name, std::move(record));
     }
     return files;
+}
+
+Result<void> RunDirectory::seal(const std::map<std::string, FileRecord>& files) const {
+    std::map<std::string, FileRecord> all = files;
+    all[std::string(run_file)] = TRY(hash_file(path_ / run_file));
+    const fs::path file = path_ / sums_file;
+    const int number = replace_file(file, file.string() + ".tmp", sums_text(all));
+    if (number == 0) return {};
+    WriteTrouble trouble = write_trouble(number);
+    return fail(
+        {ExitCode::internal, "write", file.string(), std::move(trouble.cause), std::move(trouble.remedy), number});
 }
 
 Result<RunRecord> read_run_record(const fs::path& directory) {

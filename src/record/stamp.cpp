@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdlib>
+#include <initializer_list>
 
 namespace bytebound {
 namespace {
@@ -21,6 +23,13 @@ bool plain(std::string_view word) {
                                                    "-_=.,:/+@%") == std::string_view::npos;
 }
 
+std::string file_word(std::string_view text) {
+    std::string word(text);
+    for (char& c : word)
+        if (!plain(std::string_view(&c, 1)) || c == '/' || c == ':') c = '_';
+    return word;
+}
+
 } // namespace
 
 std::string utc_now() {
@@ -30,11 +39,28 @@ std::string utc_now() {
     return formatted(parts, "%Y-%m-%dT%H:%M:%SZ");
 }
 
+std::string job_suffix(const std::function<const char*(const char*)>& variable, const std::string& host) {
+    const auto first = [&variable](std::initializer_list<const char*> names) {
+        for (const char* name : names)
+            if (const char* value = variable(name); value != nullptr && *value != '\0') return file_word(value);
+        return std::string();
+    };
+    // The tasks of an array have the job of the array in common and an index each.
+    const std::string array = first({"SLURM_ARRAY_JOB_ID"}), task = first({"SLURM_ARRAY_TASK_ID"});
+    const std::string job = !array.empty() && !task.empty() ? array + "_" + task : first({"SLURM_JOB_ID"});
+    const std::string rank =
+        first({"SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "MV2_COMM_WORLD_RANK"});
+    if (job.empty() && rank.empty()) return "";
+    std::string node = first({"SLURMD_NODENAME"});
+    if (node.empty()) node = file_word(host);
+    return (job.empty() ? "" : "-job" + job) + "-node" + node + (rank.empty() ? "" : "-rank" + rank);
+}
+
 std::string default_directory() {
     const time_t now = ::time(nullptr);
     tm parts{};
     ::localtime_r(&now, &parts);
-    return "./bytebound-" + formatted(parts, "%Y%m%d-%H%M%S");
+    return "./bytebound-" + formatted(parts, "%Y%m%d-%H%M%S") + job_suffix(::getenv, host_name());
 }
 
 std::string host_name() {

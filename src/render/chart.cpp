@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <limits>
 #include <optional>
+#include <string_view>
 
 #include "figures/number.hpp"
 
@@ -118,7 +119,32 @@ std::string series_svg(const ChartSeries& series, const Chart& chart, const LogA
     return out + "</g>";
 }
 
+/// "100", "200k", "5M": multiples of 1, 2 or 5 times a power of ten, short enough for the margin.
+std::string tick_text(double tick) {
+    struct Prefix {
+        double factor;
+        const char* letter;
+    };
+    constexpr std::array<Prefix, 4> prefixes = {{{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}}};
+    for (const Prefix& prefix : prefixes)
+        if (tick >= 1e5 && tick >= prefix.factor * 0.999)
+            return fmt::format("{:.0f}{}", tick / prefix.factor, prefix.letter);
+    const int decimals = tick >= 1 ? 0 : -static_cast<int>(std::floor(std::log10(tick * 1.001)));
+    return fmt::format("{:.{}f}", tick, decimals);
+}
+
+std::string key_svg(std::string_view content) {
+    return fmt::format("<svg class=\"key\" viewBox=\"0 0 28 12\" aria-hidden=\"true\">{}</svg>", content);
+}
+
 } // namespace
+
+std::string legend_key_svg(std::size_t style) {
+    return key_svg(fmt::format("<g class=\"s{}\"><path class=\"l\" d=\"M0 6H28\"/><g>{}</g></g>", style % 6,
+                               marker(style, 14, 6)));
+}
+
+std::string bound_key_svg() { return key_svg("<path class=\"bound\" d=\"M0 6H28\"/>"); }
 
 std::string escape_html(std::string_view text) {
     std::string out;
@@ -153,7 +179,7 @@ std::string chart_svg(const Chart& chart, const std::vector<std::string>& legend
         const double y = axis->y(tick);
         out += fmt::format("<path class=\"grid\" d=\"M{:.0f} {:.1f}H{:.0f}\"/><text class=\"tick\" x=\"{:.0f}\" "
                            "y=\"{:.1f}\" text-anchor=\"end\">{}</text>",
-                           left, y, chart_width - right, left - 7, y + 3.5, fmt::format("{:g}", tick));
+                           left, y, chart_width - right, left - 7, y + 3.5, tick_text(tick));
     }
     for (std::size_t i = 0; i < chart.categories.size(); ++i) {
         out +=

@@ -46,6 +46,7 @@ struct CodeBlock {
 struct Column {
     std::string title; ///< '\n' marks a possible line break
     bool number = false;
+    int rank = 0; ///< a narrow terminal leaves out the columns of the highest rank first, and never those of rank 0
 };
 struct Table {
     std::vector<Column> columns;
@@ -55,9 +56,10 @@ struct Table {
     bool wide = false;                     ///< scrolls separately on a narrow screen
 };
 
-/// One k: "k=16 (A=8, R=8)", "9.81x", "faster than index", and the sentence.
+/// One k: "k=16 (A=8, R=8)", "9.81x", "faster than index", the bytes against the bound, and the sentence.
 struct VerdictItem {
     std::string label, headline, caption;
+    std::vector<std::string> bytes; ///< HTML only; the sentence contains them, too
     std::string sentence;
 };
 struct Verdicts {
@@ -86,6 +88,7 @@ using Block = std::variant<Heading, Paragraph, Bullets, CodeBlock, Table, Verdic
 struct Document {
     std::string title, subtitle;
     std::vector<Block> blocks;
+    std::string caveat; ///< about the whole document, its first line; empty: none
 };
 
 } // namespace bytebound

@@ -143,7 +143,9 @@ std::string escape_markdown(std::string_view text) {
 }
 
 std::string to_markdown(const Document& document) {
-    std::string out = "# " + escape_markdown(document.title) + "\n";
+    std::string out;
+    if (!document.caveat.empty()) out += "> **" + escape_markdown(document.caveat) + "**\n\n";
+    out += "# " + escape_markdown(document.title) + "\n";
     if (!document.subtitle.empty()) out += "\n" + escape_markdown(document.subtitle) + "\n";
     for (const Block& block : document.blocks) {
         const std::string text = std::visit(MarkdownWriter{}, block);

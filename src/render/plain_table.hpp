@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "render/document.hpp"
 
@@ -9,5 +11,13 @@ namespace bytebound {
 /// Aligned columns for a terminal, with titles broken into several lines. `color`: dims the tiers and prints titles in
 /// bold (ANSI); the caller decides (a terminal, NO_COLOR unset).
 std::string plain_table(const Table& table, bool color);
+
+/// The table without as many columns, those of the highest rank first, as make it at most `width` columns wide, and the
+/// titles of the columns left out. The columns of rank 0 stay in any case.
+struct FittedTable {
+    Table table;
+    std::vector<std::string> left_out;
+};
+FittedTable fitted(Table table, std::size_t width);
 
 } // namespace bytebound

@@ -37,7 +37,7 @@ def test_every_command_line_in_the_documentation_works(page, tmp_path):
         environment["XDG_CACHE_HOME"] = str(tmp_path / "cache")
     for line in lines:
         words = re.sub(r"^[\w./-]*/(?=bytebound\s)", "", line)
-        done = subprocess.run(["bash", "-o", "pipefail", "-c", words], cwd=folder, env=environment, text=True, timeout=120,
+        done = subprocess.run(["bash", "-o", "pipefail", "-c", words], cwd=folder, env=environment, text=True, timeout=600,
                               stdin=subprocess.DEVNULL, capture_output=True)
         assert done.returncode == 0, f"{line}\n{done.stderr}"
 
@@ -113,6 +113,10 @@ def test_lint_finds_an_include_upwards_a_type_defined_twice_and_output_from_belo
     breaches.clear()
     check.check_types({ROOT / "src/io/a.hpp": twice, ROOT / "src/io/b.cpp": hidden}, breaches)
     assert breaches == []
+
+
+def test_only_the_command_line_writes_to_the_terminal():
+    assert lint().OUTPUT_ALLOWED == {"cli"}
 
 
 def test_lint_finds_a_line_of_a_page_that_is_too_long():

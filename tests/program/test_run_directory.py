@@ -54,13 +54,116 @@ def test_stdout_ends_with_the_path_of_the_report_and_progress_needs_a_terminal(t
         assert line.startswith("bytebound: "), line
 
 
+SMALL = [*TINY, "--ks", "16", "--loops", "index", "--quiet"]
+NO_SCHEDULER = {name: "" for name in ("SLURM_JOB_ID", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK",
+                                      "MV2_COMM_WORLD_RANK")}
+
+
 def test_default_directory_is_named_after_the_time(tmp_path):
-    done = call("run", *TINY, "--ks", "16", "--loops", "index", "--quiet", cwd=tmp_path)
+    done = call("run", *SMALL, cwd=tmp_path, env=NO_SCHEDULER)
     assert done.returncode == 0, done.stderr
     made = list(tmp_path.iterdir())
     assert len(made) == 1
     time.strptime(made[0].name, "bytebound-%Y%m%d-%H%M%S")
     assert os.path.samefile(tmp_path / done.stdout.rstrip("\n").split("\n")[-1], made[0] / "report.md")
+
+
+def test_default_names_of_simultaneous_runs_differ(tmp_path):
+    runs = [subprocess.Popen([str(binary()), "run", *SMALL], cwd=tmp_path, stdin=subprocess.DEVNULL, text=True,
+                             env={**os.environ, **NO_SCHEDULER}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            for _ in range(4)]
+    reports = set()
+    for run in runs:
+        text, errors = run.communicate(timeout=120)
+        assert run.returncode == 0, errors
+        reports.add(text.rstrip("\n").split("\n")[-1])
+    assert len(reports) == 4
+    assert {(tmp_path / report).parent for report in reports} == set(tmp_path.iterdir())
+
+
+def test_the_default_name_of_a_job_array_contains_job_index_node_and_rank(tmp_path):
+    job = {"SLURM_JOB_ID": "1002", "SLURM_ARRAY_JOB_ID": "1000", "SLURM_ARRAY_TASK_ID": "7", "SLURMD_NODENAME": "n3",
+           "SLURM_PROCID": "1"}
+    done = call("run", *SMALL, cwd=tmp_path, env=job)
+    assert done.returncode == 0, done.stderr
+    (made,) = tmp_path.iterdir()
+    time.strptime(made.name, "bytebound-%Y%m%d-%H%M%S-job1000_7-noden3-rank1")
+
+
+def test_sha256sum_accepts_the_seal_of_a_run(tiny):
+    listed = {line.split("  ")[1] for line in (tiny.path / "SHA256SUMS").read_text().splitlines()}
+    assert listed == {path.name for path in tiny.path.iterdir()} - {"SHA256SUMS"}
+    done = subprocess.run(["sha256sum", "--strict", "-c", "SHA256SUMS"], cwd=tiny.path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_report_of_edited_raw_steps_says_so_on_stderr_and_first_in_every_report(tiny, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(tiny.path, run)
+    samples = (run / "samples.csv").read_text().split("\n")
+    header = next(i for i, line in enumerate(samples) if not line.startswith("#"))
+    column = samples[header].split(",").index("time_ns")
+    for i in range(header + 1, len(samples) - 1):
+        cells = samples[i].split(",")
+        if cells[0] == "paired":
+            cells[column] = "7"
+        samples[i] = ",".join(cells)
+    (run / "samples.csv").write_text("\n".join(samples))
+    done = call("report", run)
+    caveat = "not the files that the run wrote, by SHA256SUMS: samples.csv; these figures are not those of the run"
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == f"bytebound: warning: {run}: {caveat}\n"
+    assert done.stdout.startswith(f"Caveat: {caveat}.\n")
+    assert (run / "report.md").read_text().startswith(f"> **Caveat: {caveat}.**\n")
+    assert f'<header><p class="failure">Caveat: {caveat}.</p>' in (run / "report.html").read_text()
+    summary = json.loads((run / "summary.json").read_text())
+    jsonschema.validate(summary, schema("summary"))
+    assert summary["files_caveat"] == caveat
+    # Nothing that `report` does seals the edited steps.
+    assert (run / "SHA256SUMS").read_bytes() == (tiny.path / "SHA256SUMS").read_bytes()
+
+
+def test_report_writes_an_edited_report_again_and_says_so(tiny, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(tiny.path, run)
+    (run / "report.md").write_text("432x faster\n")
+    done = call("report", run)
+    assert (done.returncode, done.stderr) == (0, f"bytebound: warning: {run}: changed after the run, and written again: report.md\n")
+    assert (run / "report.md").read_bytes() == (tiny.path / "report.md").read_bytes()
+
+
+def test_report_of_a_run_without_its_seal_says_so(tiny, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(tiny.path, run)
+    (run / "SHA256SUMS").unlink()
+    done = call("report", run)
+    assert done.returncode == 0
+    assert "SHA256SUMS is missing" in done.stderr and "SHA256SUMS is missing" in (run / "report.md").read_text().split("\n")[0]
+
+
+@pytest.mark.parametrize("columns", [80, 60])
+def test_the_table_fits_the_terminal(tiny, columns):
+    import fcntl, pty, struct, termios
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"} | {"NO_COLOR": "1"}
+    process = subprocess.Popen([str(binary()), "report", str(tiny.path)], stdin=subprocess.DEVNULL, stdout=follower,
+                               stderr=subprocess.PIPE, env=environment)
+    os.close(follower)
+    text = b""
+    try:
+        while part := os.read(leader, 65536):
+            text += part
+    except OSError:  # how Linux says that the other end is closed
+        pass
+    os.close(leader)
+    assert process.wait(timeout=60) == 0, process.stderr.read()
+    lines = text.decode().replace("\r\n", "\n").rstrip("\n").split("\n")[:-1]  # without the path
+    assert max(map(len, lines)) <= columns
+    assert any(line.startswith(f"not shown in {columns} columns: min KiB, ") for line in lines)
+    set_by_hand = call("report", tiny.path, env={"COLUMNS": str(columns)}).stdout.split("\n")
+    assert set_by_hand[:len(lines)] == lines
+    assert "not shown" not in call("report", tiny.path, env={"COLUMNS": ""}).stdout
 
 
 def test_report_rebuilds_every_derived_file_byte_for_byte_also_elsewhere(tiny, tmp_path):
@@ -123,6 +226,25 @@ def start_and_wait_for_phases(out, phases):
         time.sleep(0.02)
     process.kill()
     pytest.fail(f"no {phases} finished phases within 40 s: {process.communicate()}")
+
+
+def test_a_second_run_into_the_same_directory_is_refused_and_the_first_is_unharmed(tmp_path):
+    out = tmp_path / "run"
+    first = start_and_wait_for_phases(out, 2)
+    second = call("run", *SMALL, "--out", out, "--force")
+    assert second.returncode == 2
+    assert second.stderr.endswith(f"bytebound: error: create {out}: another bytebound is writing to the directory; "
+                                  "give another --out, or wait until it ends\n")
+    shown = call("report", out)
+    assert shown.returncode == 0
+    assert "so no file was written" in shown.stderr and "only finished phases are shown" in shown.stdout
+    assert not (out / "report.md").exists()
+    first.send_signal(signal.SIGINT)
+    _, errors = first.communicate(timeout=60)
+    assert first.returncode == 130, errors
+    assert json.loads((out / "run.json").read_text())["failure"]["exit_code"] == 130
+    assert subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=out).returncode == 0
+    assert call("run", *SMALL, "--out", out, "--force").returncode == 0
 
 
 @pytest.mark.parametrize("number, code, word", [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")])

@@ -18,6 +18,7 @@ struct Run::Impl {
     RunPlan plan;
     MemoryRoom memory_available;
     std::filesystem::path path;
+    std::filesystem::path default_name; ///< empty: --out was given
     std::optional<RunDirectory> directory;
     RunRecord record;
 };
@@ -54,7 +55,8 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
     if (!seams.root.is_live())
         return fail({ExitCode::usage, "run", seams.root.path().string(), "a recorded machine cannot be measured",
                      "remove --sysroot"});
-    if (options.out.empty()) options.out = default_directory();
+    const std::filesystem::path default_name = options.out.empty() ? default_directory() : "";
+    if (options.out.empty()) options.out = free_name(default_name).string();
     const std::filesystem::path path = options.out;
     TRY(RunDirectory::check(path, options.force));
     auto machine = TRY(seams.machine ? Result<Machine>(*seams.machine) : discover(seams.root));
@@ -76,8 +78,9 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
     RunRecord record;
     record.calibration = use_of(calibration);
     record.calibration_reason = calibration.reason;
-    return Run(std::make_unique<Impl>(Impl{sys, std::move(seams), std::move(machine), std::move(plan),
-                                           facts.memory_available, path, std::nullopt, std::move(record)}));
+    return Run(
+        std::make_unique<Impl>(Impl{sys, std::move(seams), std::move(machine), std::move(plan), facts.memory_available,
+                                    path, default_name, std::nullopt, std::move(record)}));
 }
 
 namespace {
@@ -97,8 +100,8 @@ Error stopped_at(const std::filesystem::path& path, bool any_phase, const Error&
 Result<void> Run::measure(const ProgressCallback& progress, const StopFlag& stop) {
     Impl& run = *impl_;
     run.record.started = utc_now();
-    auto done = run_session({run.sys, run.seams, run.machine, run.plan, run.memory_available, run.path, run.directory,
-                             run.record, progress, stop});
+    auto done = run_session({run.sys, run.seams, run.machine, run.plan, run.memory_available, run.path,
+                             run.default_name, run.directory, run.record, progress, stop});
     run.record.finished = utc_now();
     if (!done) {
         Error& e = done.error();
@@ -131,6 +134,7 @@ Result<void> Run::finish() {
     if (auto files = run.directory->hash_files()) {
         run.record.files = std::move(*files);
         done = run.directory->write_record(run.record);
+        if (done) done = run.directory->seal(run.record.files);
     } else {
         done = fail(files.error());
     }

@@ -51,7 +51,8 @@ public:
     ~Run();
 
     const RunPlan& plan() const;
-    const std::filesystem::path& path() const; ///< path of the run directory, even before it exists
+    const std::filesystem::path&
+    path() const; ///< path of the run directory; a default name may get a suffix when measure() creates it
     /// Whether measure() has created the directory.
     bool directory_exists() const;
 
@@ -63,8 +64,8 @@ public:
     /// The run as finish() will record it: complete or failed after measure(), but without the files' hashes.
     const RunRecord& record() const;
 
-    /// Writes size and SHA-256 of every file of the run to run.json, with the status complete. This is the last action
-    /// of a run. An error makes the run a failed one.
+    /// Writes size and SHA-256 of every file of the run to run.json, with the status complete, and then SHA256SUMS.
+    /// This is the last action of a run. An error makes the run a failed one.
     Result<void> finish();
     /// Records the run as failed with this cause unless a failure is already recorded: a run is complete only with its
     /// reports.

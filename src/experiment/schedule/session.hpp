@@ -15,9 +15,10 @@ struct SessionContext {
     const Machine& machine;
     RunPlan& plan; ///< its batches grow if the counters need it
     MemoryRoom memory_available;
-    const std::filesystem::path& path;
-    std::optional<RunDirectory>& directory; ///< nullopt until it is created
-    RunRecord& record;                      ///< always up to date
+    std::filesystem::path& path;
+    const std::filesystem::path& default_name; ///< empty: the path was given, else it is chosen when it is created
+    std::optional<RunDirectory>& directory;    ///< nullopt until it is created
+    RunRecord& record;                         ///< always up to date
     const ProgressCallback& progress;
     const StopFlag& stop;
 

@@ -38,7 +38,9 @@ Result<RunDirectory> open_directory(const SessionContext& session, const Countin
     for (const auto* more : {&plan.warnings, &counting.warnings, &emulation.warnings})
         record.warnings.insert(record.warnings.end(), more->begin(), more->end());
 
-    auto directory = TRY(RunDirectory::create(session.path, plan.options.force));
+    auto directory = TRY(session.default_name.empty() ? RunDirectory::create(session.path, plan.options.force)
+                                                      : RunDirectory::create_new(session.default_name));
+    session.path = directory.path();
     TRY(directory.write_record(record));
     return directory;
 }

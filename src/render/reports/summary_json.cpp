@@ -122,6 +122,7 @@ std::string summary_json(const RunRecord& run, const Summary& summary) {
         rows.push_back(row_json(summary, row));
     out["rows"] = std::move(rows);
     out["missing"] = summary.missing;
+    if (!summary.files_caveat.empty()) out["files_caveat"] = summary.files_caveat;
     Json comparisons = Json::array();
     for (const Comparison& each : summary.comparisons)
         comparisons.push_back(comparison_json(each));

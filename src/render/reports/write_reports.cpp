@@ -4,6 +4,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <system_error>
 
@@ -11,6 +13,7 @@
 
 #include "io/replaced_file.hpp"
 #include "record/run_directory.hpp"
+#include "record/seal.hpp"
 #include "render/html.hpp"
 #include "render/markdown.hpp"
 #include "render/reports/roofline_plot.hpp"
@@ -91,17 +94,35 @@ Result<std::optional<SampleTable>> idle_windows_of(const RunRecord& run, const s
     return std::optional(std::move(windows));
 }
 
-Result<WrittenReports> write_as(const std::filesystem::path& run_directory, RunRecord run) {
+Result<WrittenReports> derive(const std::filesystem::path& run_directory, RunRecord run) {
     auto samples = TRY(raw_steps(run, run_directory / samples_file));
-    WrittenReports out{std::move(run), {}, run_directory / "report.md"};
+    WrittenReports out;
+    out.run = std::move(run);
+    out.report = run_directory / "report.md";
     const auto background = TRY(idle_windows_of(out.run, run_directory / background_file));
     out.summary = summarize(out.run, samples, background ? &*background : nullptr);
+    return out;
+}
+
+/// Whether the file is neither the one that the run sealed nor already the one about to be written.
+bool was_changed(const std::filesystem::path& file, const std::string& text, const SealCheck& seal) {
+    const auto sum = seal.sums.find(file.filename().string());
+    if (sum == seal.sums.end()) return false;
+    const auto now = hash_file(file);
+    if (!now || now->sha256 == sum->second) return false;
+    std::ifstream in(file, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {}) != text;
+}
+
+Result<void> write(const std::filesystem::path& run_directory, const SealCheck& seal, WrittenReports& out) {
     for (const ReportFormat& format : formats) {
         const std::filesystem::path file = run_directory / format.file;
-        const int number = replace_file(file, file.string() + ".tmp", format.text(out.run, out.summary));
+        const std::string text = format.text(out.run, out.summary);
+        if (was_changed(file, text, seal)) out.restored.emplace_back(format.file);
+        const int number = replace_file(file, file.string() + ".tmp", text);
         if (number != 0) return fail(write_error(file, number));
     }
-    return out;
+    return {};
 }
 
 } // namespace
@@ -109,14 +130,22 @@ Result<WrittenReports> write_as(const std::filesystem::path& run_directory, RunR
 std::span<const ReportFormat> report_formats() { return formats; }
 
 Result<WrittenReports> write_reports(const std::filesystem::path& run_directory) {
+    const DirectoryLock lock = DirectoryLock::attempt(run_directory);
     auto run = TRY(read_run_record(run_directory));
-    return write_as(run_directory, std::move(run));
+    auto out = TRY(derive(run_directory, std::move(run)));
+    const SealCheck seal = check_seal(run_directory);
+    out.summary.files_caveat = seal_caveat(seal, out.run.status);
+    out.written = !lock.busy();
+    if (out.written) TRY(write(run_directory, seal, out));
+    return out;
 }
 
 Result<WrittenReports> write_reports(const std::filesystem::path& run_directory, const RunRecord& record) {
     // Serialised and parsed, because JSON replaces invalid UTF-8 in host names and arguments.
     auto run = TRY(parse_run_record(to_json_text(record), (run_directory / run_file).string()));
-    return write_as(run_directory, std::move(run));
+    auto out = TRY(derive(run_directory, std::move(run)));
+    TRY(write(run_directory, {}, out));
+    return out;
 }
 
 } // namespace bytebound

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "base/text.hpp"
@@ -276,7 +277,9 @@ Blocks buffer_section(const RunRecord&, const Summary& summary) {
 
 Blocks warning_section(const RunRecord& run, const Summary& summary) {
     Bullets list;
+    std::set<std::string> said_texts;
     for (const Warning& warning : run.warnings) {
+        if (!said_texts.insert(warning.code + " " + text_of(warning)).second) continue;
         // One per loop and k; the flag's line covers all of them.
         if (warning.code == warning_code::not_stationary && !where_flagged(summary, warning.code).empty()) continue;
         list.items.push_back(Inline().add(warning.code, Style::code).add(" " + text_of(warning)));

@@ -79,8 +79,7 @@ Table ledger_table(const Summary& summary) {
 std::string residual_text(double bytes) { return std::abs(bytes) < 0.5 ? "0" : kib(bytes); }
 
 std::string with_margin(double value, std::optional<double> margin) {
-    if (!margin) return fmt::format("{:.4g}", value);
-    return fmt::format("{:.4g} ± {:.2g}", value, *margin);
+    return margin ? number_with_margin(value, *margin) : compact_number(value);
 }
 
 Table regression_table(const Summary& summary) {

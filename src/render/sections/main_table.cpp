@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <limits>
 
 #include "base/text.hpp"
 #include "catalogue/flags.hpp"
@@ -15,6 +16,7 @@ namespace bytebound {
 namespace {
 
 constexpr double table_bytes_per_kib = 1024;
+constexpr int interval_rank = 1; ///< as TableColumn::rank
 
 std::string cell_text(CellText text, const Figure& figure) {
     switch (text) {
@@ -117,6 +119,23 @@ std::string flag_line(const Summary& summary) {
     return parts.empty() ? "" : "flags: " + join(parts, ", ") + "; see Warnings and flags in the report";
 }
 
+/// A line of text and its newline, wrapped at words for a terminal.
+std::string fitted_line(const std::string& line, std::optional<std::size_t> columns) {
+    return (columns ? join(wrap_words(line, *columns, "  "), "\n") : line) + "\n";
+}
+
+/// What to know before reading the numbers: whose they are, and that they are not all.
+std::string lines_before_table(const RunRecord& run, const Summary& summary, std::optional<std::size_t> columns) {
+    std::string out;
+    if (!summary.files_caveat.empty()) out += fitted_line("Caveat: " + summary.files_caveat + ".", columns) + "\n";
+    if (run.status == RunStatus::complete) return out;
+    return out +
+           fitted_line(fmt::format("This run {}: only finished phases are shown.",
+                                   run.status == RunStatus::failed ? "failed" : "did not finish"),
+                       columns) +
+           "\n";
+}
+
 } // namespace
 
 std::string_view mark_of(Verdict verdict) {
@@ -139,11 +158,11 @@ Table main_table(const Summary& summary) {
     table.columns = {{"loop", false}, {"k", true}};
     table.below_titles = {"", ""};
     for (const MetricEntry* metric : table_metrics()) {
-        table.columns.push_back({std::string(metric->column.title), true});
+        table.columns.push_back({std::string(metric->column.title), true, metric->column.rank});
         const auto tier = common_tier(summary, metric->name);
         table.below_titles.emplace_back(tier ? name_of(*tier) : any(summary, metric->name) ? "mixed" : "n/a");
         if (metric->name != metric_name::time_ns) continue;
-        table.columns.push_back({"95% CI\nus/step", true});
+        table.columns.push_back({"95% CI\nus/step", true, interval_rank});
         table.below_titles.emplace_back("Student's t");
         table.columns.push_back({"speedup\nvs " + base, true});
         table.below_titles.emplace_back("timed");
@@ -177,35 +196,41 @@ std::string dropped_text(const Summary& summary) {
                        summary.dropped_rows == 1 ? "" : "s");
 }
 
-std::string terminal_report(const RunRecord& run, const Summary& summary, bool color) {
-    std::string out;
-    if (run.status != RunStatus::complete) {
-        out += fmt::format("This run {}: only finished phases are shown.\n\n",
-                           run.status == RunStatus::failed ? "failed" : "did not finish");
-    }
-    out += plain_table(main_table(summary), color) + "\n";
-    for (const std::string& line : table_notes(summary))
-        out += line + "\n";
+std::string terminal_report(const RunRecord& run, const Summary& summary, bool color,
+                            std::optional<std::size_t> columns) {
+    const FittedTable table = fitted(main_table(summary), columns.value_or(std::numeric_limits<std::size_t>::max()));
+    std::vector<std::string> lines;
+    if (!table.left_out.empty())
+        lines.push_back(
+            fmt::format("not shown in {} columns: {}; see the report", *columns, join(table.left_out, ", ")));
+    const auto notes = table_notes(summary);
+    lines.insert(lines.end(), notes.begin(), notes.end());
     std::vector<std::string> shown;
     for (const MetricEntry* metric : table_metrics())
         shown.emplace_back(metric->name);
     for (const Absence& absence : absences(summary, shown)) {
         const std::string where = where_text(summary, absence);
-        out += fmt::format("n/a {}{}: {}\n", join(absence.metrics, ", "),
-                           where == "every row" ? "" : " (" + where + ")", absence.reason);
+        lines.push_back(fmt::format("n/a {}{}: {}", join(absence.metrics, ", "),
+                                    where == "every row" ? "" : " (" + where + ")", absence.reason));
     }
+    if (std::string flags = flag_line(summary); !flags.empty()) lines.push_back(std::move(flags));
     const auto any_time = [&](Verdict verdict) {
         return std::any_of(summary.comparisons.begin(), summary.comparisons.end(), [&](const Comparison& c) {
             return c.metric == metric_name::time_ns && c.verdict == verdict;
         });
     };
-    if (const std::string flags = flag_line(summary); !flags.empty()) out += flags + "\n";
-    if (any_time(Verdict::unresolved)) out += "~ not significant: the 95% interval includes 1, or there is none\n";
+    if (any_time(Verdict::unresolved))
+        lines.emplace_back("~ not significant: the 95% interval includes 1, or there is none");
     if (any_time(Verdict::same))
-        out += fmt::format("= the same: the 95% interval is within {:g}% of 1\n", same_within * 100);
+        lines.push_back(fmt::format("= the same: the 95% interval is within {:g}% of 1", same_within * 100));
     for (const std::string& missing : summary.missing)
-        out += "not measured: " + missing + "\n";
-    if (summary.dropped_rows != 0) out += dropped_text(summary) + "\n";
+        lines.push_back("not measured: " + missing);
+    if (summary.dropped_rows != 0) lines.push_back(dropped_text(summary));
+
+    std::string out = lines_before_table(run, summary, columns);
+    out += plain_table(table.table, color) + "\n";
+    for (const std::string& line : lines)
+        out += fitted_line(line, columns);
     return out;
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "figures/summary.hpp"
 #include "render/document.hpp"
@@ -22,7 +25,9 @@ std::string_view mark_of(Verdict verdict);
 /// "2 rows at the end of samples.csv left out: their phase was cut off"
 std::string dropped_text(const Summary& summary);
 
-/// stdout of `bytebound run`: the table, its legend, and omissions. Ends in a newline.
-std::string terminal_report(const RunRecord& run, const Summary& summary, bool color);
+/// stdout of `bytebound run`: the table, its legend, and omissions. Ends in a newline. `columns`: what the terminal
+/// shows in a line; columns of the table that do not fit are left out, and the report has them. nullopt: all columns.
+std::string terminal_report(const RunRecord& run, const Summary& summary, bool color,
+                            std::optional<std::size_t> columns = std::nullopt);
 
 } // namespace bytebound

@@ -33,6 +33,7 @@ std::string workload_line(const RunRecord& run) {
 
 Document report_document(const RunRecord& run, const Summary& summary) {
     Document out;
+    if (!summary.files_caveat.empty()) out.caveat = "Caveat: " + summary.files_caveat + ".";
     out.title = "bytebound: update loops against the bound max(A,R)·S";
     out.subtitle = workload_line(run);
     append(out, report_sections, run, summary);

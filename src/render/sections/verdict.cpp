@@ -92,6 +92,19 @@ std::string caption_of(const Comparison& time) {
     return time.loop + " and " + time.vs + (time.ratio.ci_low ? " do not differ significantly" : ": no interval");
 }
 
+/// "requests 2.00x the bound (computed)": the same numbers as in the sentence.
+std::vector<std::string> bound_lines(const SummaryRow& row) {
+    std::vector<std::string> out;
+    const auto add = [&](std::string_view verb, std::string_view ratio) {
+        if (const Figure* figure = row.find(ratio))
+            out.push_back(fmt::format("{} {} {} the bound ({})", row.loop, verb, times_text(figure->value()),
+                                      name_of(figure->tier)));
+    };
+    add("requests", metric_name::requested_ratio);
+    add("moves at the memory controller", metric_name::amplification);
+    return out;
+}
+
 } // namespace
 
 VerdictItem verdict_of(const Summary& summary, std::uint32_t k) {
@@ -124,6 +137,7 @@ VerdictItem verdict_of(const Summary& summary, std::uint32_t k) {
         if (each != nullptr && each->stationary == false) sentence += "; the traffic of " + each->loop + " drifts";
     }
     if (row.bound_bytes == 0) sentence += "; the bound is 0, so there is no ratio to it";
+    out.bytes = bound_lines(row);
     out.sentence = sentence + ".";
     return out;
 }

@@ -77,3 +77,11 @@ TEST_CASE("an error stays one line whatever its parts contain") {
         CHECK(to_line({ExitCode::usage, "read", "cycles", "no", "x" + row.part}) == "read cycles: no; x" + row.shown);
     }
 }
+
+TEST_CASE("text is wrapped at words; a long word is not broken") {
+    CHECK(wrap_words("one two three", 7, "  ") == std::vector<std::string>{"one two", "  three"});
+    CHECK(wrap_words("one two three", 13, "  ") == std::vector<std::string>{"one two three"});
+    CHECK(wrap_words("a --allow-unqualified b", 8, "") == std::vector<std::string>{"a", "--allow-unqualified", "b"});
+    CHECK(wrap_words("ü ü", 3, "") == std::vector<std::string>{"ü ü"}); // columns, not bytes
+    CHECK(wrap_words("", 5, "  ") == std::vector<std::string>{""});
+}

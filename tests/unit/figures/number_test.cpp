@@ -44,3 +44,12 @@ TEST_CASE("ratios have two decimals if those are meaningful") {
     CHECK(times_text(0.0123) == "0.012x");
     CHECK(times_text(0) == "0x");
 }
+
+TEST_CASE("a value with its margin has the decimals of two digits of the margin, and no exponent") {
+    CHECK(number_with_margin(1.99981, 0.0012) == "1.9998 ± 0.0012");
+    CHECK(number_with_margin(16384.4, 35.2) == "16384 ± 35");
+    CHECK(number_with_margin(16384.4, 1234.5) == "16384 ± 1234"); // half to even
+    CHECK(number_with_margin(2.5, 0.31) == "2.50 ± 0.31");
+    CHECK(number_with_margin(2.5, 1e-9) == "2.5000 ± 0.0000");
+    CHECK(number_with_margin(16384, 0) == "16384 ± 0");
+}

@@ -89,6 +89,10 @@ TEST_CASE("below four times the cache theory does not apply, and the footprint i
     const Regression read = rows.find("paired", "dram_read_bytes");
     CHECK_FALSE(read.theory);
     CHECK(read.theory_reason == "rows are found in the LLC: m*S is 4 MiB, 2 x its 2 MiB");
+    rows.run.simulation->geometry.size_bytes = std::uint64_t{1} << 40; // not 3.8e-06
+    CHECK(rows.find("paired", "dram_read_bytes").theory_reason ==
+          "rows are found in the LLC: m*S is 4 MiB, less than 0.01 x its 1 TiB");
+    rows.run.simulation->geometry.size_bytes = 2 << 20;
     CHECK(rows.find("paired", "requested_bytes").theory == 2.0); // requested bytes do not depend on caches
 }
 

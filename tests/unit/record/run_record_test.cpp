@@ -193,9 +193,9 @@ TEST_CASE("a run directory is created with its parents, and one in use is reject
     const auto path = parent / "a/b";
     REQUIRE(RunDirectory::check(path, false));
     CHECK_FALSE(std::filesystem::exists(path)); // check writes nothing
-    const auto directory = RunDirectory::create(path, false);
+    REQUIRE(RunDirectory::create(path, false));
+    const auto directory = RunDirectory::create(path, false); // still empty
     REQUIRE(directory);
-    REQUIRE(RunDirectory::create(path, false)); // still empty
     REQUIRE(directory->write_record(full_record()));
     const auto again = RunDirectory::check(path, false);
     REQUIRE_FALSE(again);

@@ -60,3 +60,14 @@ TEST_CASE("text in a chart cannot leave its element") {
     CHECK(svg.find("<script") == std::string::npos);
     CHECK(svg.find("&quot;&amp;&#39;") != std::string::npos);
 }
+
+TEST_CASE("the numbers of an axis are never in exponents") {
+    const std::string large = chart_svg(chart_of({1e5, 5e6}, {true, true}), {"paired"});
+    CHECK(large.find(">100k<") != std::string::npos);
+    CHECK(large.find(">5M<") != std::string::npos);
+    const std::string small = chart_svg(chart_of({0.00002, 0.0005}, {true, true}), {"paired"});
+    CHECK(small.find(">0.00002<") != std::string::npos);
+    CHECK(small.find(">0.0005<") != std::string::npos);
+    const std::string middle = chart_svg(chart_of({10000, 50000}, {true, true}), {"paired"});
+    CHECK(middle.find(">50000<") != std::string::npos);
+}

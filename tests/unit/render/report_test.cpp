@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "render/html.hpp"
 #include "render/markdown.hpp"
 #include "render/plain_table.hpp"
@@ -168,4 +170,41 @@ TEST_CASE("a k without the column's base has no speedup, and the base is mention
     CHECK(table.rows[1][4] == "n/a"); // hybrid
     CHECK(table.rows[2][4] == "4.00x");
     CHECK(has(terminal_report(run, summary, false), "\nn/a speedup (k=2): index has no finished phase there\n"));
+}
+
+TEST_CASE("no line of the terminal's table is wider than the terminal, and the report is named for the rest") {
+    const Summary summary = summarize(example_run(), example_samples());
+    for (const std::size_t columns : {std::size_t{80}, std::size_t{60}}) {
+        const std::string text = terminal_report(example_run(), summary, false, columns);
+        for (const std::string& line : split(text, '\n')) {
+            INFO(line);
+            CHECK(columns_of(line) <= columns);
+        }
+        CHECK(has(text, fmt::format("not shown in {} columns: min KiB, ", columns)));
+        CHECK(has(text, "speedup"));
+    }
+    CHECK_FALSE(has(terminal_report(example_run(), summary, false), "not shown"));
+}
+
+TEST_CASE("a caveat about the files is the first line of the terminal's report") {
+    Summary summary = summarize(example_run(), example_samples());
+    summary.files_caveat = "samples.csv was edited";
+    CHECK(terminal_report(example_run(), summary, false).starts_with("Caveat: samples.csv was edited.\n\n"));
+}
+
+TEST_CASE("the card of a verdict contains the bytes against the bound, with their tiers") {
+    const VerdictItem verdict = verdict_of(summarize(example_run(), example_samples()), 2);
+    REQUIRE(verdict.bytes.size() == 2);
+    CHECK(verdict.bytes[0] == "paired requests 2.00x the bound (computed)");
+    CHECK(verdict.bytes[1].starts_with("paired moves at the memory controller "));
+    CHECK(has(to_html(report_document(example_run(), summarize(example_run(), example_samples()))),
+              "<p class=\"bytes\">paired requests 2.00x the bound (computed)</p>"));
+}
+
+TEST_CASE("a warning that occurs twice is listed once") {
+    RunRecord run = example_run();
+    REQUIRE_FALSE(run.warnings.empty());
+    const std::string once = markdown(run, example_samples());
+    run.warnings.push_back(run.warnings.front());
+    CHECK(markdown(run, example_samples()) == once);
 }

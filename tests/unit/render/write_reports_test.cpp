@@ -25,6 +25,7 @@ public:
         auto writer = SampleWriter::create(path_ / samples_file, samples, SampleFile::steps);
         REQUIRE(writer.has_value());
         REQUIRE(writer->append(samples.rows).has_value());
+        REQUIRE(directory->seal(*directory->hash_files()).has_value());
     }
     const std::filesystem::path& path() const { return path_; }
     void write(const char* name, const std::string& text) const {
@@ -74,7 +75,7 @@ TEST_CASE("rewritten reports are identical, and no other file is left") {
     }
     REQUIRE(write_reports(directory.path()).has_value());
     CHECK(contents(directory.path()) == first);
-    CHECK(first.size() == report_formats().size() + 2); // run.json, samples.csv
+    CHECK(first.size() == report_formats().size() + 3); // run.json, samples.csv, SHA256SUMS
 }
 
 TEST_CASE("reports of a run are the same before and after sealing, even if the command is not UTF-8") {
@@ -83,7 +84,7 @@ TEST_CASE("reports of a run are the same before and after sealing, even if the c
     run.command.push_back("caf\xe9");
     RunRecord running = run;
     running.status = RunStatus::running;
-    const auto before = RunDirectory::create(directory.path() / "sealed", false);
+    auto before = RunDirectory::create(directory.path() / "sealed", false);
     REQUIRE(before->write_record(running).has_value());
     std::filesystem::copy(directory.path() / samples_file, directory.path() / "sealed" / samples_file);
     REQUIRE(write_reports(directory.path() / "sealed", run).has_value());
@@ -92,6 +93,8 @@ TEST_CASE("reports of a run are the same before and after sealing, even if the c
     run.files = *before->hash_files();
     REQUIRE(run.files.size() == 7);
     REQUIRE(before->write_record(run).has_value());
+    REQUIRE(before->seal(run.files).has_value());
+    before = fail({}); // unlocks the directory
     const auto first = contents(directory.path() / "sealed");
     REQUIRE(write_reports(directory.path() / "sealed").has_value());
     CHECK(contents(directory.path() / "sealed") == first);
@@ -138,9 +141,7 @@ TEST_CASE("a killed run is reported without its truncated last phase, with a not
 
     RunRecord run = example_run();
     run.status = RunStatus::running;
-    const auto again = RunDirectory::create(directory.path(), true);
-    REQUIRE(again.has_value());
-    REQUIRE(again->write_record(run).has_value());
+    REQUIRE(RunDirectory::create(directory.path(), true)->write_record(run).has_value());
     directory.write("samples.csv", cut);
     const auto written = write_reports(directory.path());
     if (!written) FAIL(to_line(written.error()));
@@ -166,10 +167,55 @@ TEST_CASE("a run that failed before its first phase has a report, without raw st
     RunRecord run = example_run();
     run.status = RunStatus::failed;
     run.failure = FailureRecord{"bind", "CPU 7", "the affinity did not take", "choose another CPU", 1};
-    const auto again = RunDirectory::create(directory.path(), true);
-    REQUIRE(again.has_value());
-    REQUIRE(again->write_record(run).has_value());
+    REQUIRE(RunDirectory::create(directory.path(), true)->write_record(run).has_value());
     std::filesystem::remove(directory.path() / samples_file);
     REQUIRE(write_reports(directory.path()).has_value());
     CHECK(text_of(directory.path() / "report.md").find("This run failed: bind CPU 7") != std::string::npos);
+}
+
+TEST_CASE("figures from an edited file are shown, with the file's name in the first line of every report") {
+    const ExampleDirectory directory;
+    std::string samples = text_of(directory.path() / samples_file);
+    const std::size_t digit = samples.size() - 2; // of the last cell
+    samples[digit] = samples[digit] == '7' ? '8' : '7';
+    directory.write("samples.csv", samples);
+    const std::string caveat =
+        "not the files that the run wrote, by SHA256SUMS: samples.csv; these figures are not those of the run";
+    for (int time = 0; time < 2; ++time) { // the reports that say so are no news to the second call
+        const auto written = write_reports(directory.path());
+        REQUIRE(written.has_value());
+        CHECK(written->summary.files_caveat == caveat);
+        CHECK(written->restored.empty());
+        CHECK(text_of(directory.path() / "report.md").starts_with("> **Caveat: " + caveat + ".**\n\n# bytebound"));
+        CHECK(text_of(directory.path() / "report.html")
+                  .find("<header><p class=\"failure\">Caveat: " + caveat + ".</p>") != std::string::npos);
+        CHECK(text_of(directory.path() / "summary.json").find("\"files_caveat\": \"" + caveat + "\"") !=
+              std::string::npos);
+    }
+}
+
+TEST_CASE("an edited report is written again from the run's own files, without a caveat") {
+    const ExampleDirectory directory;
+    REQUIRE(write_reports(directory.path()).has_value());
+    auto sealed = RunDirectory::create(directory.path() / "other", false);
+    for (const char* file : {"run.json", "samples.csv", "report.md"})
+        std::filesystem::copy(directory.path() / file, directory.path() / "other" / file);
+    REQUIRE(sealed->seal(*sealed->hash_files()).has_value());
+    sealed = fail({}); // unlocks the directory
+    std::ofstream(directory.path() / "other/report.md") << "432x faster";
+    const auto written = write_reports(directory.path() / "other");
+    REQUIRE(written.has_value());
+    CHECK(written->restored == std::vector<std::string>{"report.md"});
+    CHECK(written->summary.files_caveat.empty());
+    CHECK(text_of(directory.path() / "other/report.md") == text_of(directory.path() / "report.md"));
+}
+
+TEST_CASE("while a run writes to its directory, its figures can be derived but no file is written") {
+    const ExampleDirectory directory;
+    const DirectoryLock run = DirectoryLock::attempt(directory.path());
+    const auto written = write_reports(directory.path());
+    REQUIRE(written.has_value());
+    CHECK_FALSE(written->written);
+    CHECK(written->summary.rows.size() == 9);
+    CHECK_FALSE(std::filesystem::exists(directory.path() / "report.md"));
 }
