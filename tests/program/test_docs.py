@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conftest import ROOT, binary, call, commands
+from conftest import ROOT, binary, call, commands, read_csv, run_tiny
 
 PAGES = [page for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
          if page.exists()]
@@ -152,3 +152,76 @@ def test_pages_that_the_sources_refer_to_exist():
             named |= set(re.findall(r"\bdocs/[\w-]+\.md", source.read_text()))
     assert "docs/exit-codes.md" in named
     assert [name for name in named if not (ROOT / pathlib.Path(name)).exists()] == []
+
+
+def page_text(name):
+    return " ".join((ROOT / name).read_text().split())
+
+
+def test_reading_a_report_lists_the_sections_in_their_order(tiny):
+    page = (ROOT / "docs" / "reading-a-report.md").read_text()
+    table = page.split("| section | content |\n|---|---|\n")[1].split("\n\n")[0]
+    listed = [line.split("|")[1].strip() for line in table.splitlines()]
+    sections = re.findall(r"^## (.*)", (tiny.path / "report.md").read_text(), re.M)
+    assert len(sections) > 10
+    assert sections == [section for section in listed if section in sections]
+
+
+def test_commands_md_lists_every_copy_method():
+    known = call("run", "--copy", "nope").stderr.rstrip("\n").split("known: ")[1].split(", ")
+    row = re.search(r"^\| `--copy METHOD` \| (.*) \|$", (ROOT / "docs" / "commands.md").read_text(), re.M)[1]
+    assert len(known) >= 2
+    assert [method for method in known if not re.search(rf"\b{method}\b", row)] == []
+
+
+def test_run_directory_md_lists_the_comment_lines_of_csv_files(tiny):
+    comments, _, _ = read_csv(tiny.path / "samples.csv")
+    listed = re.search(r"comment lines \(`#`: ([^)]*)\)", page_text("docs/run-directory.md"))[1].split(", ")
+    assert [line.lstrip("# ").split(":")[0] for line in comments] == listed
+
+
+def test_the_readme_calibrates_before_it_measures():
+    lines = list(shell_lines(ROOT / "README.md"))
+    kinds = [line.split()[1] for line in lines]
+    assert kinds.index("calibrate") < kinds.index("run") < kinds.index("report")
+
+
+def test_the_readme_counts_the_presets_and_those_with_memory_controllers():
+    texts = [path.read_text() for path in (ROOT / "presets").glob("*.toml")]
+    said = re.search(r"(\d+) presets, (\d+) of them with memory controllers, all taken from documents and none verified on "
+                     r"hardware", page_text("README.md"))
+    assert (int(said[1]), int(said[2])) == (len(texts), sum("\n[[dram]]" in text for text in texts))
+    assert not any(re.search(r"^verified = true", text, re.M) for text in texts)
+
+
+def test_the_factor_between_requested_and_dram_bytes_is_that_of_the_readme_s_table():
+    text = (ROOT / "README.md").read_text()
+    kib = {"KiB": 1, "MiB": 1024}
+    factors = []
+    for requested, unit, dram in re.findall(r"\| [\d.]+ [KM]iB : ([\d.]+) ([KM]iB) \| [\d.]+ : ([\d.]+)\b", text):
+        factors.append(float(requested) * kib[unit] / float(dram))
+    assert factors, "the README has no table of requested and DRAM bytes"
+    assert "by a factor of more than a hundred" in " ".join(text.split()) and max(factors) > 100
+
+
+@pytest.mark.parametrize("collector", ["sim", "none"])
+def test_ratios_to_the_bound_are_null_at_k_0_with_the_documented_reason(collector, tmp_path):
+    assert 'With k = 0 the bound is 0 and ratios to it are null, reason "bound is 0"' in page_text("docs/figures.md")
+    run = run_tiny(tmp_path / "run", "--ks", "0", "--loops", "paired,index", "--collector", collector)
+    for row in run.summary["rows"]:
+        assert row["bound_bytes"] == 0
+        for metric in ("amplification", "requested_ratio"):
+            assert row["metrics"][metric] is None and row["unavailable"][metric] == "bound is 0"
+    index = next(row for row in run.summary["rows"] if row["loop"] == "index")
+    assert index["metrics"]["rows_written"]["value"] == 64  # "index and mask copy all rows"
+
+
+# Statements of former pages that were false.
+FALSE = ["very code that", "time includes neither the cost of the clock", "`npx vl2svg`", "microarchitectures known",
+         "Every bandwidth is also a percentage", "shows every bandwidth as a percentage", "by a factor of a hundred"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_page_repeats_a_statement_that_was_false(page):
+    text = " ".join(page.read_text().split())
+    assert [statement for statement in FALSE if statement in text] == []
