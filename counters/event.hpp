@@ -34,6 +34,7 @@ struct Event {
     double scale = 1.0;    ///< from the sysfs .scale file: value = count * scale
     std::string unit;      ///< from the sysfs .unit file, else empty (events)
     std::string origin;    ///< which grammar or file gave the encoding, for `events resolve`
+    std::string caveat;    ///< how an ambiguous name was read, or what a sum leaves out; empty: nothing to say
 
     bool is_software() const { return type == 1; } ///< PERF_TYPE_SOFTWARE
     bool operator==(const Event&) const = default;
@@ -42,9 +43,12 @@ struct Event {
 /// What a name resolves to: an event, or a known event without hardware here. A name that no grammar accepts is an
 /// Error (usage, with a suggestion) instead.
 struct Resolution {
-    std::optional<Event> event;
-    std::string unavailable; ///< reason if there is no event: "this machine has no PMU uncore_imc_0"
+    std::optional<Event> event; ///< of a sum, that of its first box
+    std::string unavailable;    ///< reason if there is no event: "this machine has no PMU uncore_imc_0"
     std::string remedy;
+    std::vector<Event> boxes =
+        {};                 ///< the events of which it is the sum, for a name that several PMUs match; else empty
+    std::string label = {}; ///< from name=, the name under which the value is shown; empty: as it is written
 };
 
 } // namespace bytebound

@@ -9,6 +9,8 @@ Step<VendorEncoding> encode_vendor_name(const std::string&) {
                        "build with libpfm4 (-Dlibpfm4=enabled), or write PMU/TERMS/");
 }
 
+std::optional<std::string> vendor_spelling(const SysRoot&, std::string_view) { return {}; }
+
 std::vector<VendorPmu> vendor_pmus() { return {}; }
 std::vector<std::string> vendor_events(const std::string&) { return {}; }
 

@@ -23,6 +23,9 @@ struct EventName {
     std::string body; ///< bare: the name; pmu: the device; breakpoint: address, length, access; vendor: PMU::EVENT:...
     std::vector<EventTerm> terms; ///< form pmu
     std::optional<Domain> domain; ///< from a modifier; nullopt: the default
+    std::string label;            ///< from name=; empty: the name as it is written
+    std::string ignored;          ///< perf's modifiers and terms without a meaning for counting: "period, :S"
+    std::string suffix;           ///< bare: the text after the first ':', if it is not a modifier
 };
 
 /// Error: usage, with the malformed part of the name.

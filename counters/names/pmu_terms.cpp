@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "counters/names/format_field.hpp"
 #include "counters/names/pmu_device.hpp"
+#include "counters/names/raw_code.hpp"
 
 namespace bytebound {
 namespace {
@@ -26,7 +27,7 @@ private:
         return !term.value && std::binary_search(aliases_.begin(), aliases_.end(), term.key);
     }
     /// A valueless rNNNN inside pmu/.../ is the whole config word, unless the PMU has a format of that name.
-    std::optional<std::uint64_t> raw_code(const EventTerm& term) const;
+    std::optional<std::uint64_t> raw_term(const EventTerm& term) const;
     Step<void> expand(const std::string& alias, const std::vector<EventTerm>& user_terms);
     Step<void> place(const EventTerm& term, const std::string* alias);
     Step<void> place_value(const EventTerm& term, std::uint64_t value, const std::string* alias);
@@ -58,10 +59,9 @@ std::string TermEncoder::suggestion(const std::string& key) const {
            (shown.size() > 8 ? ", ..." : "");
 }
 
-std::optional<std::uint64_t> TermEncoder::raw_code(const EventTerm& term) const {
-    if (term.value || term.key.size() < 2 || term.key.size() > 17 || term.key[0] != 'r') return {};
-    if (std::binary_search(formats_.begin(), formats_.end(), term.key)) return {};
-    return parse_unsigned("0x" + term.key.substr(1));
+std::optional<std::uint64_t> TermEncoder::raw_term(const EventTerm& term) const {
+    if (term.value || std::binary_search(formats_.begin(), formats_.end(), term.key)) return {};
+    return raw_code(term.key);
 }
 
 Step<PmuEncoding> TermEncoder::encode(const std::vector<EventTerm>& terms) {
@@ -73,8 +73,9 @@ Step<PmuEncoding> TermEncoder::encode(const std::vector<EventTerm>& terms) {
     }
     for (const EventTerm& term : terms) {
         if (is_alias(term)) continue;
-        if (const auto code = raw_code(term)) {
+        if (const auto code = raw_term(term)) {
             encoding_.words[0] = *code;
+            encoding_.raw = term.key;
             encoding_.origin = "raw code on PMU " + pmu_;
         } else if (auto step = place(term, nullptr); !step) {
             return tl::unexpected(step.error());

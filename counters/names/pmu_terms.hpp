@@ -18,6 +18,7 @@ struct PmuEncoding {
     double scale = 1.0;
     std::string unit;
     std::string origin;
+    std::string raw; ///< the term rNNNN that gave the config word, if one did
 };
 
 /// Expands aliases (events/), places values through format/, and reads the alias's scale and unit. The user's terms

@@ -1,16 +1,20 @@
 #include "counters/names/resolver.hpp"
 
-#include <linux/hw_breakpoint.h>
 #include <linux/perf_event.h>
 
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "counters/names/event_name.hpp"
+#include "counters/names/arm_generic.hpp"
+#include "counters/names/breakpoint.hpp"
+#include "counters/names/pmu_boxes.hpp"
 #include "counters/names/pmu_device.hpp"
 #include "counters/names/pmu_terms.hpp"
+#include "counters/names/query.hpp"
+#include "counters/names/raw_code.hpp"
 #include "counters/names/resolution_step.hpp"
 #include "counters/names/static_events.hpp"
+#include "counters/names/unknown_name.hpp"
 #include "counters/names/vendor_names.hpp"
 
 namespace bytebound {
@@ -19,18 +23,8 @@ namespace {
 // Since Linux 5.13 the high half of a generic event's config selects the core PMU (PERF_PMU_TYPE_SHIFT).
 constexpr unsigned pmu_type_shift = 32;
 
-/// The name being resolved and where it is looked up.
-struct Query {
-    const SysRoot& root;
-    int cpu;
-    std::string_view written; ///< the complete name
-    EventName parsed;
-
-    std::string name() const { return std::string(written); }
-};
-
 /// Fills in the privilege levels. `no_exclude`: the PMU accepts no exclude bits at all.
-Step<Event> with_domain(Event event, const Query& query, bool no_exclude) {
+Step<Event> with_domain(Event event, const NameQuery& query, bool no_exclude) {
     const auto& asked = query.parsed.domain;
     if (no_exclude) {
         if (asked) {
@@ -57,10 +51,29 @@ std::uint64_t generic_config(const SysRoot& root, std::uint64_t config, std::uin
     return has_several_core_pmus(root) ? config | std::uint64_t{pmu_type} << pmu_type_shift : config;
 }
 
+Step<Event> pmu_event(const NameQuery& query);
+
+/// A generic event through the PMU's own event, for a kernel that cannot select the PMU otherwise. `why`: the reason.
+Step<Event> through_alias(std::uint32_t type, std::uint64_t config, const std::string& pmu, const std::string& why,
+                          const NameQuery& query) {
+    const auto alias = arm_alias(type, config);
+    const auto aliases = pmu_aliases(query.root, pmu);
+    if (!alias || !std::binary_search(aliases.begin(), aliases.end(), *alias)) {
+        const std::string missing = alias ? " has no event " + std::string(*alias) : " has no event for it";
+        return unavailable(why + ", and PMU " + pmu + missing, "write " + pmu + "/event=0x.../, or use a newer kernel");
+    }
+    NameQuery inside = query;
+    inside.parsed.body = pmu;
+    inside.parsed.terms = {{std::string(*alias), {}}};
+    return pmu_event(inside);
+}
+
 /// PERF_TYPE_HARDWARE and PERF_TYPE_HW_CACHE, on the core PMU of the pinned CPU.
-Step<Event> on_core_pmu(std::uint32_t type, std::uint64_t config, std::string origin, const Query& query) {
+Step<Event> on_core_pmu(std::uint32_t type, std::uint64_t config, std::string origin, const NameQuery& query) {
     const auto core = core_pmu_of(query.root, query.cpu);
     if (!core) return unavailable(explain_no_core_pmu(query.root, query.cpu));
+    if (const std::string why = refuses_pmu_in_config(query.root, core->name); !why.empty())
+        return through_alias(type, config, core->name, why, query);
     Event event;
     event.name = query.written;
     event.pmu = core->name;
@@ -71,7 +84,7 @@ Step<Event> on_core_pmu(std::uint32_t type, std::uint64_t config, std::string or
     return with_domain(std::move(event), query, false);
 }
 
-Step<Event> software_event(std::uint64_t config, const Query& query) {
+Step<Event> software_event(std::uint64_t config, const NameQuery& query) {
     Event event;
     event.name = query.written;
     event.pmu = "software";
@@ -81,13 +94,7 @@ Step<Event> software_event(std::uint64_t config, const Query& query) {
     return with_domain(std::move(event), query, false);
 }
 
-/// rNNNN; nullopt if the name does not have that form.
-std::optional<std::uint64_t> raw_code(std::string_view name) {
-    if (name.size() < 2 || name.size() > 17 || name[0] != 'r') return {};
-    return parse_unsigned("0x" + std::string(name.substr(1)));
-}
-
-Step<Event> raw_event(std::uint64_t code, const Query& query) {
+Step<Event> raw_event(std::uint64_t code, const NameQuery& query) {
     const auto core = core_pmu_of(query.root, query.cpu);
     if (!core) return unavailable(explain_no_core_pmu(query.root, query.cpu));
     Event event;
@@ -102,24 +109,8 @@ Step<Event> raw_event(std::uint64_t code, const Query& query) {
 
 // ---- pmu/terms/ ------------------------------------------------------------------------------------------------
 
-/// A PMU that this machine lacks: a known event without hardware. Hints if the user forgot the instance number.
-Step<Event> absent_pmu(const Query& query) {
-    const std::string& pmu = query.parsed.body;
-    std::vector<std::string> instances, names = pmu_names(query.root);
-    for (const std::string& name : names) {
-        if (name.starts_with(pmu + "_")) instances.push_back(name);
-    }
-    std::string remedy = "see bytebound events list";
-    if (!instances.empty()) {
-        remedy = "use one of " + join(instances, ", ");
-    } else if (const auto near = nearest(pmu, names)) {
-        remedy = "did you mean " + *near + "?";
-    }
-    return unavailable("this machine has no PMU " + pmu, remedy);
-}
-
 /// cpu_core/cycles/, cpu_core/LLC-loads/: generic names inside the slashes of a core PMU that has no such alias.
-std::optional<std::pair<std::uint32_t, std::uint64_t>> generic_term(const Query& query) {
+std::optional<std::pair<std::uint32_t, std::uint64_t>> generic_term(const NameQuery& query) {
     if (query.parsed.terms.size() != 1 || query.parsed.terms[0].value) return {};
     const std::string& key = query.parsed.terms[0].key;
     const std::string& pmu = query.parsed.body;
@@ -132,7 +123,7 @@ std::optional<std::pair<std::uint32_t, std::uint64_t>> generic_term(const Query&
 }
 
 /// Uncore PMUs have a cpumask with one CPU per box, and cannot follow threads.
-Step<void> read_scope(Event& event, const Query& query) {
+Step<void> read_scope(Event& event, const NameQuery& query) {
     const auto mask = pmu_cpu_list(query.root, event.pmu, "cpumask");
     if (!mask) return broken_sysfs(mask.error());
     const auto cpus = pmu_cpu_list(query.root, event.pmu, "cpus");
@@ -150,9 +141,9 @@ Step<void> read_scope(Event& event, const Query& query) {
     return {};
 }
 
-Step<Event> pmu_event(const Query& query) {
+/// An event of one existing PMU.
+Step<Event> pmu_event(const NameQuery& query) {
     const std::string& pmu = query.parsed.body;
-    if (!pmu_exists(query.root, pmu)) return absent_pmu(query);
     const auto type = pmu_type(query.root, pmu);
     if (!type) return broken_sysfs(type.error());
 
@@ -163,10 +154,14 @@ Step<Event> pmu_event(const Query& query) {
     if (auto step = read_scope(event, query); !step) return tl::unexpected(step.error());
 
     if (const auto generic = is_core_pmu(query.root, pmu) ? generic_term(query) : std::nullopt) {
+        if (const std::string why = refuses_pmu_in_config(query.root, pmu); !why.empty())
+            return through_alias(generic->first, generic->second, pmu, why, query);
         event.type = generic->first;
         event.config = generic_config(query.root, generic->second, *type);
         event.origin = "generic event on PMU " + pmu;
     } else {
+        if (query.parsed.terms.empty())
+            return wrong_name(query.name(), "it selects no event of PMU " + pmu, "write " + pmu + "/TERMS/");
         auto encoding = encode_terms(query.root, query.written, pmu, query.parsed.terms);
         if (!encoding) return tl::unexpected(encoding.error());
         event.config = encoding->words[0];
@@ -175,62 +170,18 @@ Step<Event> pmu_event(const Query& query) {
         event.scale = encoding->scale;
         event.unit = std::move(encoding->unit);
         event.origin = std::move(encoding->origin);
+        const auto aliases = event.scope == Scope::cpu ? pmu_aliases(query.root, pmu) : std::vector<std::string>{};
+        if (!encoding->raw.empty()) event.caveat = caveat_of_raw_code(encoding->raw, aliases);
     }
     // msr and the uncore drivers register with PERF_PMU_CAP_NO_EXCLUDE: they return EINVAL for exclude bits.
     const bool no_exclude = event.scope == Scope::cpu || pmu == "msr";
     return with_domain(std::move(event), query, no_exclude);
 }
 
-// ---- mem:ADDR[/LEN][:rwx] --------------------------------------------------------------------------------------
-
-Step<Event> breakpoint_event(const Query& query) {
-    const auto wrong = [&](std::string cause) {
-        return wrong_name(query.name(), std::move(cause), "write mem:0xADDRESS/LENGTH:w (LENGTH 1, 2, 4 or 8)");
-    };
-    std::string_view rest = query.parsed.body;
-    std::uint32_t type = 0;
-    if (const auto colon = rest.find(':'); colon != std::string_view::npos) {
-        for (const char access : rest.substr(colon + 1)) {
-            if (access == 'r')
-                type |= HW_BREAKPOINT_R;
-            else if (access == 'w')
-                type |= HW_BREAKPOINT_W;
-            else if (access == 'x')
-                type |= HW_BREAKPOINT_X;
-            else
-                return wrong("'" + std::string(1, access) + "' is not a kind of access");
-        }
-        rest = rest.substr(0, colon);
-    }
-    if (type == 0) type = HW_BREAKPOINT_RW;
-
-    const auto slash = rest.find('/');
-    const auto address = parse_unsigned(rest.substr(0, slash));
-    if (!address) return wrong("'" + std::string(rest.substr(0, slash)) + "' is not an address");
-    // perf's defaults: the kernel accepts only word-sized execution breakpoints.
-    std::uint64_t length = (type & HW_BREAKPOINT_X) != 0 ? sizeof(long) : std::uint64_t{HW_BREAKPOINT_LEN_4};
-    if (slash != std::string_view::npos) {
-        const auto given = parse_unsigned(rest.substr(slash + 1));
-        if (!given || (*given != 1 && *given != 2 && *given != 4 && *given != 8))
-            return wrong("'" + std::string(rest.substr(slash + 1)) + "' is not a length");
-        length = *given;
-    }
-
-    Event event;
-    event.name = query.written;
-    event.pmu = "breakpoint";
-    event.type = PERF_TYPE_BREAKPOINT;
-    event.breakpoint_type = type;
-    event.config1 = *address;
-    event.config2 = length;
-    event.origin = "breakpoint";
-    return with_domain(std::move(event), query, false);
-}
-
 // ---- PMU::EVENT:ATTRIBUTE, by libpfm4 ----------------------------------------------------------------------------
 
 /// `perf::PERF_COUNT_SW_TASK_CLOCK`, `perf_raw::r00c0`: the kernel's own events under libpfm4's names.
-Step<Event> vendor_generic(const VendorEncoding& encoding, const Query& query) {
+Step<Event> vendor_generic(const VendorEncoding& encoding, const NameQuery& query) {
     switch (encoding.type) {
     case PERF_TYPE_HARDWARE:
     case PERF_TYPE_HW_CACHE: return on_core_pmu(encoding.type, encoding.words[0], {}, query);
@@ -240,7 +191,7 @@ Step<Event> vendor_generic(const VendorEncoding& encoding, const Query& query) {
     }
 }
 
-Step<Event> vendor_core(const VendorEncoding& encoding, const Query& query) {
+Step<Event> vendor_core(const VendorEncoding& encoding, const NameQuery& query) {
     // On a recorded machine libpfm4 cannot check for the CPU, so its encoding is used unchecked.
     if (query.root.is_live() && !encoding.present)
         return unavailable("the CPU of this machine is not libpfm4's " + encoding.pmu,
@@ -251,8 +202,8 @@ Step<Event> vendor_core(const VendorEncoding& encoding, const Query& query) {
     return event;
 }
 
-Step<Event> vendor_uncore(const VendorEncoding& encoding, const Query& query) {
-    Query on_device = query;
+Step<Event> vendor_uncore(const VendorEncoding& encoding, const NameQuery& query) {
+    NameQuery on_device = query;
     on_device.parsed.body = encoding.device;
     if (!pmu_exists(query.root, encoding.device)) return absent_pmu(on_device);
     const auto type = pmu_type(query.root, encoding.device);
@@ -268,7 +219,7 @@ Step<Event> vendor_uncore(const VendorEncoding& encoding, const Query& query) {
     return with_domain(std::move(event), query, true);
 }
 
-Step<Event> vendor_event(const Query& query) {
+Step<Event> vendor_event(const NameQuery& query) {
     auto encoding = encode_vendor_name(query.parsed.body);
     if (!encoding) return tl::unexpected(encoding.error());
     const auto look_up = [&] {
@@ -286,23 +237,9 @@ Step<Event> vendor_event(const Query& query) {
 
 // ---- bare names ------------------------------------------------------------------------------------------------
 
-Step<Event> unknown_bare_name(const Query& query) {
+Step<Event> bare_event(const NameQuery& query) {
     const std::string& name = query.parsed.body;
-    std::vector<std::string> known;
-    for (const ListedEvent& event : list_events(query.root)) {
-        if (event.name.ends_with("/" + name + "/"))
-            return wrong_name(query.name(), "no event has this name", "did you mean " + event.name + "?");
-        known.push_back(event.name);
-    }
-    if (pmu_exists(query.root, name))
-        return wrong_name(query.name(), "this is a PMU, not an event", "write " + name + "/TERMS/");
-    if (const auto near = nearest(name, known))
-        return wrong_name(query.name(), "no event has this name", "did you mean " + *near + "?");
-    return wrong_name(query.name(), "no event has this name", "see bytebound events list");
-}
-
-Step<Event> bare_event(const Query& query) {
-    const std::string& name = query.parsed.body;
+    if (!query.parsed.suffix.empty()) return unknown_bare_name(query);
     if (const auto config = hardware_config(name))
         return on_core_pmu(PERF_TYPE_HARDWARE, *config, "generic hardware event", query);
     if (const auto config = software_config(name)) return software_event(*config, query);
@@ -316,25 +253,98 @@ Step<Event> bare_event(const Query& query) {
     if (core && !name.empty()) {
         const auto aliases = pmu_aliases(query.root, core->name);
         if (std::binary_search(aliases.begin(), aliases.end(), name)) {
-            Query inside = query;
+            NameQuery inside = query;
             inside.parsed.form = EventName::Form::pmu;
             inside.parsed.body = core->name;
             inside.parsed.terms = {{name, {}}};
             return pmu_event(inside);
         }
     }
-    if (const auto code = raw_code(name)) return raw_event(*code, query);
+    if (const auto code = raw_code(name)) {
+        auto event = raw_event(*code, query);
+        if (event) event->caveat = caveat_of_raw_code(name, {});
+        return event;
+    }
     return unknown_bare_name(query);
 }
 
-Step<Event> look_up(const Query& query) {
+// ---- several PMUs ----------------------------------------------------------------------------------------------
+
+Step<Resolution> whole(Step<Event> event) {
+    if (!event) return tl::unexpected(event.error());
+    return Resolution{std::move(*event), {}, {}};
+}
+
+bool has_empty_cpumask(const SysRoot& root, const std::string& pmu) {
+    const auto mask = pmu_cpu_list(root, pmu, "cpumask");
+    return mask && *mask && (*mask)->empty();
+}
+
+/// Of core PMUs, each counts only on its own CPUs: the one of the pinned CPU is meant.
+Step<Resolution> one_of_core_pmus(std::vector<Event> events, const NameQuery& query) {
+    for (Event& event : events)
+        if (event.cpus.empty() || std::binary_search(event.cpus.begin(), event.cpus.end(), query.cpu))
+            return Resolution{std::move(event), {}, {}};
+    return unavailable("no PMU " + query.parsed.body + " serves CPU " + std::to_string(query.cpu),
+                       "pin to a CPU of one of them (--cpus)");
+}
+
+/// The sum over the boxes that the name of the PMU matches. A box without an online CPU is left out, with a caveat; so
+/// is a PMU of another kind that a glob matches and that does not have the event.
+Step<Resolution> sum_of_boxes(const std::vector<std::string>& boxes, const NameQuery& query) {
+    std::vector<Event> events;
+    std::vector<std::string> left_out;
+    std::optional<Refusal> first;
+    for (const std::string& box : boxes) {
+        NameQuery inside = query;
+        inside.parsed.body = box;
+        auto event = pmu_event(inside);
+        if (event) {
+            events.push_back(std::move(*event));
+            continue;
+        }
+        const bool other_kind = is_glob(query.parsed.body) && std::holds_alternative<Error>(event.error());
+        if (!other_kind && !has_empty_cpumask(query.root, box)) return tl::unexpected(event.error());
+        left_out.push_back(box + " (" + cause_of(event.error()) + ")");
+        if (!first) first = event.error();
+    }
+    if (events.empty() && std::holds_alternative<Error>(*first))
+        return wrong_name(query.name(), "none of the PMUs " + join(boxes, ", ") + " has this event",
+                          "bytebound events list shows their events");
+    if (events.empty()) return tl::unexpected(*first);
+    if (events.front().scope == Scope::thread) return one_of_core_pmus(std::move(events), query);
+    for (const Event& event : events)
+        if (event.scale != events.front().scale || event.unit != events.front().unit || event.scope != Scope::cpu)
+            return unavailable("PMUs " + events.front().pmu + " and " + event.pmu + " count in different units",
+                               "request them one by one");
+    Resolution sum{events.front(), {}, {}};
+    if (!left_out.empty()) sum.event->caveat = "the sum leaves out " + join(left_out, ", ");
+    if (events.size() > 1) sum.boxes = std::move(events);
+    return sum;
+}
+
+Step<Resolution> pmu_events(const NameQuery& query) {
+    const std::vector<std::string> boxes = boxes_named(query.root, query.parsed.body);
+    if (boxes.size() > 1) return sum_of_boxes(boxes, query);
+    NameQuery one = query;
+    if (boxes.size() == 1) {
+        one.parsed.body = boxes.front();
+        return whole(pmu_event(one));
+    }
+    // perf accepts its own terms after a generic name, too: cycles/name=LABEL/.
+    if (!query.parsed.terms.empty()) return whole(absent_pmu(query));
+    one.parsed.form = EventName::Form::bare;
+    return whole(bare_event(one));
+}
+
+Step<Resolution> look_up(const NameQuery& query) {
     switch (query.parsed.form) {
-    case EventName::Form::pmu: return pmu_event(query);
-    case EventName::Form::breakpoint: return breakpoint_event(query);
-    case EventName::Form::vendor: return vendor_event(query);
+    case EventName::Form::pmu: return pmu_events(query);
+    case EventName::Form::breakpoint: return whole(breakpoint_event(query));
+    case EventName::Form::vendor: return whole(vendor_event(query));
     case EventName::Form::bare: break;
     }
-    return bare_event(query);
+    return whole(bare_event(query));
 }
 
 } // namespace
@@ -343,11 +353,16 @@ EventResolver::EventResolver(const SysRoot& root, int cpu) : root_(root), cpu_(c
 
 Result<Resolution> EventResolver::resolve(std::string_view name) const {
     auto parsed = TRY(parse_event_name(name));
-    auto event = look_up({root_, cpu_, name, std::move(parsed)});
-    if (event) return Resolution{std::move(*event), {}, {}};
-    if (auto* wrong = std::get_if<Error>(&event.error())) return fail(std::move(*wrong));
-    auto& missing = std::get<Diagnosis>(event.error());
-    return Resolution{{}, std::move(missing.cause), std::move(missing.remedy)};
+    const std::string label = parsed.label, ignored = parsed.ignored;
+    auto found = look_up({root_, cpu_, name, std::move(parsed)});
+    if (found) {
+        if (!ignored.empty()) found->event->origin += "; ignored: " + ignored;
+        found->label = label;
+        return std::move(*found);
+    }
+    if (auto* wrong = std::get_if<Error>(&found.error())) return fail(std::move(*wrong));
+    auto& missing = std::get<Diagnosis>(found.error());
+    return Resolution{{}, std::move(missing.cause), std::move(missing.remedy), {}, label};
 }
 
 } // namespace bytebound

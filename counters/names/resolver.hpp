@@ -14,7 +14,9 @@ namespace bytebound {
 /// Grammar (perf's): generic hardware, software and cache events (`cycles`, `task-clock`, `LLC-load-misses`), sysfs
 /// aliases (`msr/tsc/`, `pmu/alias/`), terms through `format/` (`pmu/event=0x04,umask=0x03/`), raw `rNNNN`,
 /// `mem:ADDR[/LEN][:rwx]` breakpoints; and libpfm4's `skx::L2_LINES_IN:ALL`, where the build has it. Modifiers
-/// `:u :k :uk` (also `pmu/.../u`). Default domain: user only.
+/// `:u :k :uk` (also `pmu/.../u`). Default domain: user only. The name of a PMU may be that of a family or a glob
+/// (`uncore_imc/.../`, `imc*/.../`): the event is then the sum over its boxes. Terms and modifiers that only concern
+/// samples are ignored; other syntax of perf is refused by its name.
 class EventResolver {
 public:
     /// `cpu`: the pinned CPU. On hybrid machines a bare name resolves on the core PMU whose `cpus` contain it.

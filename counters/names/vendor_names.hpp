@@ -4,10 +4,12 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/sysroot.hpp"
 #include "counters/names/resolution_step.hpp"
 
 namespace bytebound {
@@ -32,6 +34,10 @@ struct VendorEncoding {
 bool has_vendor_names();
 /// `name`: PMU::EVENT[:ATTRIBUTE]..., without bytebound's own domain modifier.
 Step<VendorEncoding> encode_vendor_name(const std::string& name);
+
+/// libpfm4's complete name of a core event in the vendor's and perf's spelling, on the machine's CPU:
+/// "mem_load_retired.l3_miss" -> "skx::MEM_LOAD_RETIRED:L3_MISS". nullopt: its tables do not have it.
+std::optional<std::string> vendor_spelling(const SysRoot& root, std::string_view name);
 
 /// A PMU in libpfm4's tables.
 struct VendorPmu {

@@ -59,6 +59,9 @@ bool is_papi_name(std::string_view name) { return is_preset(name) || is_of_a_com
 Result<PapiName> papi_name_of(std::string_view written) {
     if (is_of_a_component(written)) return PapiName{std::string(written), Domain::unrestricted, {}, {}};
     const auto parsed = TRY(parse_event_name(written));
+    if (!parsed.suffix.empty())
+        return fail({ExitCode::usage, "resolve event", std::string(written),
+                     "'" + parsed.suffix + "' is not a modifier", "write :u, :k or :uk", 0});
     std::string name(parsed.body);
     if (parsed.form == EventName::Form::bare && !is_preset(name)) {
         const auto known = std::find_if(translations.begin(), translations.end(),

@@ -109,6 +109,8 @@ Result<void> Planner::resolve_all() {
         auto resolution = TRY(resolver.resolve(name));
         PlannedEvent& planned = plan_.events.emplace_back();
         planned.name = name;
+        if (resolution.event && !resolution.event->caveat.empty())
+            plan_.notes.push_back(name + ": " + resolution.event->caveat);
         planned.event = std::move(resolution.event);
         planned.reason = std::move(resolution.unavailable);
         planned.remedy = std::move(resolution.remedy);

@@ -45,7 +45,19 @@ std::unique_ptr<Collector> perf_collector(Sys& sys, const SysRoot& root) {
     return find_collector(collectors(), "perf")->make(sys, root);
 }
 
-/// Shows the encoding of a name and, on the running machine, whether it opens.
+/// `perf`: null on a recorded machine, where nothing is opened.
+Result<ResolvedName> resolve_one(const std::string& name, const EventResolver& resolver, Collector* perf, int cpu) {
+    ResolvedName entry{name, TRY(resolver.resolve(name)), {}, {}};
+    if (perf == nullptr) return entry;
+    PlanRequest request;
+    request.names = {name};
+    request.cpu = cpu;
+    const auto plan = TRY(perf->plan(request));
+    entry.planned = plan.events.front();
+    return entry;
+}
+
+/// Shows the encoding of each name and, on the running machine, whether it opens.
 ExitCode resolve(const std::vector<std::string>& names, const SysRoot& root, bool json) {
     if (names.size() == 1) {
         return complain({ExitCode::usage, "parse", "argument NAME", "it is missing",
@@ -56,21 +68,21 @@ ExitCode resolve(const std::vector<std::string>& names, const SysRoot& root, boo
     KernelSys sys;
     const auto perf = root.is_live() ? perf_collector(sys, root) : nullptr;
     std::vector<ResolvedName> resolved;
+    ExitCode code = ExitCode::done;
     for (std::size_t i = 1; i < names.size(); ++i) {
-        const auto resolution = resolver.resolve(names[i]);
-        if (!resolution) return complain(resolution.error());
-        ResolvedName entry{names[i], *resolution, {}};
-        if (perf != nullptr) {
-            PlanRequest request;
-            request.names = {names[i]};
-            request.cpu = cpu;
-            const auto plan = perf->plan(request);
-            if (!plan) return complain(plan.error());
-            entry.planned = plan->events.front();
+        auto entry = resolve_one(names[i], resolver, perf.get(), cpu);
+        if (!entry) {
+            // The others are shown nevertheless.
+            const ExitCode refused = complain(entry.error());
+            if (code == ExitCode::done) code = refused;
+            resolved.push_back({names[i], {}, {}, entry.error()});
+            continue;
         }
-        resolved.push_back(std::move(entry));
+        resolved.push_back(std::move(*entry));
     }
-    return print(json ? events_resolve_json(resolved) : events_resolve_text(resolved));
+    const std::string text = json ? events_resolve_json(resolved) : events_resolve_text(resolved);
+    const ExitCode printed = text.empty() ? ExitCode::done : print(text);
+    return code == ExitCode::done ? printed : code;
 }
 
 } // namespace

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/sysroot.hpp"
+#include "counters/kernel.hpp"
 #include "machine/cpu.hpp"
-#include "machine/kernel.hpp"
 
 namespace bytebound {
 

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
+#include "counters/kernel.hpp"
 #include "counters/sys_file.hpp"
 #include "machine/cpu.hpp"
 #include "machine/environment_facts.hpp"
-#include "machine/kernel.hpp"
 #include "record/calibration_record.hpp"
 #include "record/stamp.hpp"
 

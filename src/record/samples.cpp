@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -177,7 +178,18 @@ std::uint64_t readings_of_last_phase(const SampleTable& table) {
     return readings;
 }
 
+template <std::size_t size>
+bool contains(const std::array<std::string_view, size>& columns, std::string_view name) {
+    return std::find(columns.begin(), columns.end(), name) != columns.end();
+}
+
 } // namespace
+
+bool is_sample_column(std::string_view name) {
+    return contains(key_columns, name) || contains(worker_columns, name) || contains(step_columns, name) ||
+           contains(trace_columns, name) || name.starts_with(sim_prefix) || name.starts_with(emulated_prefix) ||
+           name.ends_with(":enabled") || name.ends_with(":running");
+}
 
 std::string comment_text(const std::vector<std::string>& comments) {
     std::string text;

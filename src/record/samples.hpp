@@ -78,6 +78,10 @@ std::string row_text(const SampleTable& shape, const Sample& sample, SampleFile 
 /// Possible ends of a file. A killed writer leaves a truncated last line, which is dropped and counted.
 enum class FileEnd { whole, cut };
 
+/// Whether samples.csv or workers.csv has a column of this name beside those of the events, or might have it beside an
+/// event's.
+bool is_sample_column(std::string_view name);
+
 /// Error: bad_data with file, line and cause. The header distinguishes samples.csv from workers.csv; background.csv
 /// must be requested.
 Result<SampleTable> read_samples(const std::filesystem::path& file, FileEnd end = FileEnd::whole,

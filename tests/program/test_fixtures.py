@@ -193,6 +193,7 @@ EXPECTED = {
     "guest-wsl2": (*none(NO_IMC), []),
     "s390x-z15": (*none(UNMATCHED), []),
     "arm-big-little": (*none(UNMATCHED), []),
+    "arm-big-little-6.1": (*none(UNMATCHED), []),
     "arm-ampereone": ("ampereone", boxes(["ampere_mcu_pmu_0", "ampere_mcu_pmu_1"], [0], *AMPEREONE), []),
     "arm-kunpeng-920-v1": ("hisilicon-kunpeng", boxes(["hisi_sccl1_ddrc0"], [0], *KUNPENG_V1) +
                            boxes(["hisi_sccl3_ddrc0"], [24], *KUNPENG_V1), ["no document gives the unit of flux_rd"]),

@@ -165,6 +165,30 @@ def test_an_unknown_event_gets_a_suggestion():
     assert done.stderr.count("\n") == 1
 
 
+SKYLAKE = pathlib.Path(__file__).parents[1] / "fixtures/machines/intel-skx-2s"
+
+
+def test_a_wrong_name_does_not_hide_what_the_others_became():
+    done = call("events", "resolve", "--sysroot", SKYLAKE, "cycles", "sched:sched_switch", "imc/cas_count_read/", "cycels")
+    assert done.returncode == 2
+    assert [line.split(":", 2)[2].split(";")[0] for line in done.stderr.splitlines()] == [
+        " resolve event sched:sched_switch: this is a tracepoint, and tracepoints are not counted",
+        " resolve event cycels: no event has this name"]
+    rows = [line.split() for line in done.stdout.splitlines()]
+    assert ["cycles", "cpu", "0x0:0x0"] == rows[1][:3]
+    assert ["imc/cas_count_read/", "uncore_imc_0", "and", "2", "more", "0xe:0x304"] == rows[2][:6]
+    assert done.stdout.splitlines()[4:] == [
+        "imc/cas_count_read/: the sum of uncore_imc_0, uncore_imc_1, uncore_imc_2"]
+    done = call("events", "resolve", "--json", "--sysroot", SKYLAKE, "cycels", "imc/cas_count_read,name=reads/", "read")
+    assert done.returncode == 2
+    wrong, total, raw = json.loads(done.stdout)["events"]
+    assert (wrong["known"], wrong["event"], wrong["reason"]) == (False, None, "no event has this name")
+    assert wrong["remedy"] == "did you mean cycles?"
+    assert total["known"] and total["label"] == "reads"
+    assert [box["type"] for box in total["boxes"]] == ["0xe", "0xf", "0x10"]
+    assert raw["boxes"] == [] and raw["caveat"] == "'read' is treated as a raw code; write r0xead if the code is meant"
+
+
 def test_list_has_the_kernels_names_and_every_alias_of_sysfs():
     listed = {event["name"]: event for event in document("events", "list", "--json")["events"]}
     for name in ("cycles", "instructions", "LLC-load-misses", "task-clock", "page-faults", "context-switches"):

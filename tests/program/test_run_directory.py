@@ -426,6 +426,15 @@ def test_a_users_event_appears_under_its_own_name(tmp_path):
         run.summary["rows"][0]["metrics"]["page_faults"] is not None
 
 
+def test_an_event_with_a_name_term_appears_under_that_name(tmp_path):
+    run = run_tiny(tmp_path / "run", "--ks", "16", "--loops", "paired", "--events",
+                   "software/config=2,period=100003,name=FAULTS/,task-clock")
+    assert [event["name"] for event in run.run["events"]] == ["FAULTS", "task-clock"]
+    assert run.run["events"][0]["origin"].endswith("written software/config=2,period=100003,name=FAULTS/")
+    assert {"FAULTS", "FAULTS:running"} <= set(run.header)
+    assert "FAULTS" in run.summary["rows"][0]["metrics"]
+
+
 def test_an_event_without_hardware_is_absent_with_a_reason(tmp_path):
     run = run_tiny(tmp_path / "run", "--ks", "16", "--loops", "paired", "--events", "task-clock,nosuchpmu/event=0x1,umask=0x2/")
     # Commas between slashes are part of the name.

@@ -186,6 +186,19 @@ void add_dram(Counting& counting, std::vector<PlannedCollector> sources) {
     }
 }
 
+/// Shows events under the names of their terms name=. Until here their records have the names that resolve.
+void take_labels(Counting& counting, const CountingRequest& request) {
+    for (const EventRequest& wanted : request.events) {
+        if (wanted.label.empty()) continue;
+        for (PlannedCollector& source : counting.sources)
+            for (PlannedEvent& planned : source.plan.events)
+                if (planned.name == wanted.name) planned.name = wanted.label;
+        EventRecord& record = *record_named(counting, wanted.name);
+        record.origin += (record.origin.empty() ? "" : "; ") + ("written " + wanted.name);
+        record.name = wanted.label;
+    }
+}
+
 } // namespace
 
 Failure cannot_count_with(const std::string& collector, const Capability& capability) {
@@ -297,6 +310,7 @@ Result<Counting> plan_counting(const CountingRequest& request, Sys& sys, const S
     settle_estimate(counting);
     add_dram(counting, std::move(dram.sources));
     if (request.options.strict) TRY(check_strict(request, counting, root));
+    take_labels(counting, request);
     return counting;
 }
 

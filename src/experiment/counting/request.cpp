@@ -5,8 +5,10 @@
 
 #include "base/text.hpp"
 #include "catalogue/metrics.hpp"
+#include "counters/names/event_name.hpp"
 #include "counters/names/resolver.hpp"
 #include "counters/registry.hpp"
+#include "record/samples.hpp"
 #include "record/warnings.hpp"
 
 namespace bytebound {
@@ -34,6 +36,31 @@ Result<void> check_name(const std::string& name, const CollectorChoice& choice, 
     return fail({ExitCode::usage, "plan", "--events " + name,
                  "only collector " + std::string(owner->name) + " has this name",
                  "add --collector " + std::string(owner->name)});
+}
+
+/// The value of the term name=, which only the names of perf have.
+std::string label_of(const std::string& name) {
+    if (owner_of(collectors(), name) != nullptr) return {};
+    const auto parsed = parse_event_name(name);
+    return parsed ? parsed->label : std::string();
+}
+
+/// Two columns of one file never have the same name.
+Result<void> check_columns(const std::vector<EventRequest>& events) {
+    const auto refuse = [](const EventRequest& event, std::string cause) {
+        return fail({ExitCode::usage, "plan", "--events " + event.name, std::move(cause), "give it another name="});
+    };
+    for (const EventRequest& event : events) {
+        if (event.label.empty()) continue;
+        const auto named = [&](const MetricEntry& metric) { return metric.name == event.label; };
+        if (is_sample_column(event.label) || std::any_of(metrics().begin(), metrics().end(), named) ||
+            std::any_of(gap_metrics().begin(), gap_metrics().end(), named))
+            return refuse(event, event.label + " is the name of a metric or a column of its own");
+        const auto same = [&](const EventRequest& e) { return &e != &event && e.column() == event.label; };
+        if (std::any_of(events.begin(), events.end(), same))
+            return refuse(event, "two events are shown as " + event.label);
+    }
+    return {};
 }
 
 } // namespace
@@ -120,8 +147,9 @@ Result<CountingRequest> request_counting(const CountingOptions& options, const P
         std::string role = event_role(name, llc_event);
         const auto taken = [&](const EventRequest& event) { return event.role == role; };
         if (std::any_of(request.events.begin(), request.events.end(), taken)) role.clear();
-        request.events.push_back({name, std::move(role)});
+        request.events.push_back({name, std::move(role), label_of(name)});
     }
+    TRY(check_columns(request.events));
     return request;
 }
 

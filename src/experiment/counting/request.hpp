@@ -39,8 +39,10 @@ Result<CollectorChoice> choose_collectors(const std::vector<std::string>& names)
 
 /// An event before collectors are consulted.
 struct EventRequest {
-    std::string name; ///< from the user, or a default
-    std::string role; ///< the metric that it feeds; empty: a raw event
+    std::string name;       ///< from the user, or a default
+    std::string role;       ///< the metric that it feeds; empty: a raw event
+    std::string label = {}; ///< from the term name=: the name of its column; empty: `name`
+    const std::string& column() const { return label.empty() ? name : label; }
     bool operator==(const EventRequest&) const = default;
 };
 

@@ -24,6 +24,28 @@ std::string where(const Event& event) {
     return event.cpus.empty() ? scope : scope + " on " + format_cpu_list(event.cpus);
 }
 
+/// "uncore_imc_0 and 2 more": the boxes of a sum.
+std::string pmu_of(const ResolvedName& name) {
+    const std::string& first = name.resolution.event->pmu;
+    const std::size_t boxes = name.resolution.boxes.size();
+    return boxes == 0 ? first : fmt::format("{} and {} more", first, boxes - 1);
+}
+
+/// What a reader should know of an event that resolves.
+std::string remarks_on(const ResolvedName& name) {
+    std::string text;
+    if (const auto& boxes = name.resolution.boxes; !boxes.empty()) {
+        std::vector<std::string> pmus;
+        for (const Event& box : boxes)
+            pmus.push_back(box.pmu);
+        text += fmt::format("{}: the sum of {}\n", name.name, join(pmus, ", "));
+    }
+    if (!name.resolution.label.empty()) text += fmt::format("{}: shown as {}\n", name.name, name.resolution.label);
+    if (const auto& event = name.resolution.event; event && !event->caveat.empty())
+        text += fmt::format("{}: {}\n", name.name, event->caveat);
+    return text;
+}
+
 std::string opens(const ResolvedName& name) {
     if (!name.resolution.event) return "no";
     if (!name.planned) return "not probed";
@@ -32,6 +54,7 @@ std::string opens(const ResolvedName& name) {
 
 /// Why it cannot be counted; empty if it can, or was not tried.
 std::pair<std::string, std::string> reason_of(const ResolvedName& name) {
+    if (name.wrong) return {name.wrong->cause, name.wrong->remedy};
     if (!name.resolution.event) return {name.resolution.unavailable, name.resolution.remedy};
     if (name.planned && name.planned->pass < 0) return {name.planned->reason, name.planned->remedy};
     return {};
@@ -93,15 +116,18 @@ std::string events_resolve_text(const std::vector<ResolvedName>& names) {
     table.columns = {{"name"}, {"PMU"}, {"type:config"}, {"domain"}, {"scope"}, {"scale"}, {"opens here"}, {"from"}};
     std::string reasons;
     for (const ResolvedName& name : names) {
+        if (name.wrong) continue;
         if (const auto& event = name.resolution.event) {
-            table.rows.push_back({name.name, event->pmu, words_of(*event), std::string(name_of(event->domain)),
+            table.rows.push_back({name.name, pmu_of(name), words_of(*event), std::string(name_of(event->domain)),
                                   where(*event), scale_of(*event), opens(name), event->origin});
         } else {
             table.rows.push_back({name.name, "n/a", "n/a", "n/a", "n/a", "n/a", opens(name), ""});
         }
+        reasons += remarks_on(name);
         const auto [cause, remedy] = reason_of(name);
         if (!cause.empty()) reasons += fmt::format("{}: {}{}\n", name.name, cause, remedy.empty() ? "" : "; " + remedy);
     }
+    if (table.rows.empty()) return {};
     return plain_table(table, false) + (reasons.empty() ? "" : "\n" + reasons);
 }
 
@@ -110,8 +136,16 @@ std::string events_resolve_json(const std::vector<ResolvedName>& names) {
     for (const ResolvedName& name : names) {
         const auto [cause, remedy] = reason_of(name);
         const bool tried = name.planned.has_value() || !name.resolution.event;
+        Json boxes = Json::array();
+        for (const Event& box : name.resolution.boxes)
+            boxes.push_back(event_json(box));
+        const auto& event = name.resolution.event;
         list.push_back({{"name", name.name},
-                        {"event", name.resolution.event ? event_json(*name.resolution.event) : Json(nullptr)},
+                        {"label", json_text(name.resolution.label)},
+                        {"known", !name.wrong},
+                        {"event", event ? event_json(*event) : Json(nullptr)},
+                        {"boxes", std::move(boxes)},
+                        {"caveat", event ? json_text(event->caveat) : Json(nullptr)},
                         {"opens", tried ? Json(opens(name) == "yes") : Json(nullptr)},
                         {"reason", json_text(cause)},
                         {"remedy", json_text(remedy)}});

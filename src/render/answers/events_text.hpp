@@ -10,11 +10,12 @@
 
 namespace bytebound {
 
-/// The resolution of one name.
+/// The resolution of one name, or the error that makes it no name of an event.
 struct ResolvedName {
     std::string name;
     Resolution resolution;
     std::optional<PlannedEvent> planned; ///< nullopt: not tried (a recorded machine)
+    std::optional<Error> wrong = {};
 };
 
 /// `bytebound events list`: names by PMU and kind. `vendor`: the additional PMUs in libpfm4's tables.

@@ -165,3 +165,31 @@ TEST_CASE("every uncore PMU of the library has a kernel name, and every listed e
         CHECK(encode_vendor_name(name));
     CHECK(vendor_events("no_such_pmu").empty());
 }
+
+TEST_CASE("a vendor's name without its PMU gets libpfm4's complete name as the suggestion") {
+    const auto suggestion = [](const std::string& name) { return refusal_of(name); };
+    CHECK(suggestion("mem_load_retired.l3_miss") ==
+          "resolve event mem_load_retired.l3_miss: this is a vendor's name without its PMU; did you mean "
+          "skx::MEM_LOAD_RETIRED:L3_MISS?");
+    CHECK(suggestion("UOPS_ISSUED:ANY:c=1") ==
+          "resolve event UOPS_ISSUED:ANY:c=1: this is a vendor's name without its PMU; did you mean "
+          "skx::UOPS_ISSUED:ANY:c=1?");
+    CHECK(suggestion("UOPS_ISSUED:ANY:c=1:i=1") ==
+          "resolve event UOPS_ISSUED:ANY:c=1:i=1: this is a vendor's name without its PMU; did you mean "
+          "skx::UOPS_ISSUED:ANY:i=1:c=1?");
+    // UOPS_ISSUED 0x0e, ANY 0x01, invert bit 23, counter mask 1 in bits 24-31
+    CHECK(event_named("skx::UOPS_ISSUED:ANY:i=1:c=1").config == 0x180010e);
+    CHECK(suggestion("mem_load_retired.l9_miss").find("no event has this name") != std::string::npos);
+}
+
+TEST_CASE("which of libpfm4's PMUs a vendor's name belongs to depends on the CPU's model and stepping") {
+    const auto on = [](const std::string& machine) {
+        return vendor_spelling(SysRoot(std::string(test::fixtures_path) + "/machines/" + machine),
+                               "mem_load_retired.l3_miss");
+    };
+    CHECK(on("intel-skx-2s") == "skx::MEM_LOAD_RETIRED:L3_MISS");
+    CHECK(on("intel-clx-2s") == "clx::MEM_LOAD_RETIRED:L3_MISS");
+    CHECK(on("intel-icx-snc2") == "icx::MEM_LOAD_RETIRED:L3_MISS");
+    CHECK(on("intel-unknown-model") == std::nullopt);
+    CHECK(on("arm-big-little") == std::nullopt);
+}

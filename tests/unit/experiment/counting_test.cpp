@@ -169,3 +169,15 @@ TEST_CASE("the first source is read last before a step and first after it, and v
     CHECK(values[0].count == 'a');
     CHECK(values[2].count == 'c');
 }
+
+TEST_CASE("the term name= is the name of the event's column, and the written name stays with its origin") {
+    const auto counting = plan_counting(request_of({{"cycles", "", "cyc"}, {"context-switches:u", ""}}, {0, 1}),
+                                        counting_kernel, counting_root, hybrid_table);
+    REQUIRE(counting);
+    CHECK(counting->events[0].name == "cyc");
+    CHECK(counting->events[0].pass == 1);
+    CHECK(counting->events[0].origin == "written cycles");
+    CHECK(counting->events[1].name == "context-switches:u");
+    REQUIRE(counting->slots_of(1).size() == 1);
+    CHECK(counting->slots_of(1)[0].column == 0);
+}

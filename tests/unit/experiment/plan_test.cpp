@@ -466,6 +466,26 @@ TEST_CASE("the first event of a role supplies it; an event listed twice is count
     CHECK(codes(plan) == std::vector<std::string>{"event_repeated"});
 }
 
+TEST_CASE("name= names the column of an event, and no two columns have the same name") {
+    RunOptions options = small_options();
+    options.counting.events = {"task-clock", "software/config=3,name=switches/"};
+    CHECK(planned(options).counting.events ==
+          std::vector<EventRequest>{{"task-clock", "task_clock_ns"},
+                                    {"software/config=3,name=switches/", "", "switches"}});
+    const auto cause = [&](const std::string& name) {
+        options.counting.events = {"task-clock", name};
+        const Error e = refused(options);
+        CHECK(e.code == ExitCode::usage);
+        return e.object + ": " + e.cause;
+    };
+    for (const std::string label : {"time_ns", "loop", "dram_bytes", "sim:x", "a:enabled"}) {
+        const std::string name = "software/config=3,name=" + label + "/";
+        CHECK(cause(name) == "--events " + name + ": " + label + " is the name of a metric or a column of its own");
+    }
+    CHECK(cause("software/config=3,name=task-clock/") ==
+          "--events software/config=3,name=task-clock/: two events are shown as task-clock");
+}
+
 TEST_CASE("a dry run shows every experiment") {
     RunOptions options = small_options();
     options.ks = {16};

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "machine/kernel.hpp"
+#include "counters/kernel.hpp"
 #include "support/tree.hpp"
 
 using namespace bytebound;

@@ -1,4 +1,4 @@
-#include "machine/kernel.hpp"
+#include "counters/kernel.hpp"
 
 #include "base/text.hpp"
 #include "counters/sys_file.hpp"
