@@ -72,7 +72,8 @@ public:
         if (!cpus) return tl::unexpected("broken sysfs: " + to_line(without_remedy(cpus.error())));
         if (!*cpus) return tl::unexpected("broken sysfs: PMU " + box_ + " has no cpumask");
         if ((*cpus)->empty()) {
-            warnings_.add(box_, "its cpumask is empty: no CPU of its package is online, so its traffic is not counted");
+            warnings_.add_left_out(
+                box_, "its cpumask is empty: no CPU of its package is online, so its traffic is not counted");
             return std::vector<MemoryCounter>{};
         }
         type_ = *type;
@@ -165,21 +166,24 @@ private:
 
 } // namespace
 
-void BoxWarnings::add(const std::string& box, std::string text) {
+void BoxWarnings::add(const std::string& box, std::string text, bool each) {
     const auto known =
-        std::find_if(entries_.begin(), entries_.end(), [&](const auto& entry) { return entry.first == text; });
+        std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.text == text; });
     if (known == entries_.end())
-        entries_.push_back({std::move(text), {box}});
-    else if (known->second.back() != box)
-        known->second.push_back(box);
+        entries_.push_back({std::move(text), {box}, each});
+    else if (known->boxes.back() != box)
+        known->boxes.push_back(box);
 }
+
+void BoxWarnings::add(const std::string& box, std::string text) { add(box, std::move(text), false); }
+void BoxWarnings::add_left_out(const std::string& box, std::string text) { add(box, std::move(text), true); }
 
 std::vector<std::string> BoxWarnings::lines() const {
     std::vector<std::string> lines;
-    for (const auto& [text, boxes] : entries_)
-        lines.push_back(boxes.front() +
-                        (boxes.size() > 1 ? fmt::format(" and {} more", boxes.size() - 1) : std::string()) + ": " +
-                        text);
+    for (const auto& [text, boxes, each] : entries_) {
+        const std::string more = boxes.size() > 1 ? fmt::format(" and {} more", boxes.size() - 1) : std::string();
+        lines.push_back((each ? join(boxes, ", ") : boxes.front() + more) + ": " + text);
+    }
     return lines;
 }
 
@@ -211,11 +215,21 @@ tl::expected<std::vector<MemoryCounter>, std::string> encode_source(const SysRoo
                                                                     BoxWarnings& warnings,
                                                                     std::vector<std::string>& differing) {
     std::vector<MemoryCounter> counters;
+    std::string fault;
+    std::vector<std::string> also_broken;
     for (const std::string& box : boxes) {
         auto some = BoxEncoder(root, source, box, warnings, differing).encode();
-        if (!some) return tl::unexpected(box + ": " + some.error());
+        if (!some) {
+            if (fault.empty())
+                fault = box + ": " + some.error();
+            else
+                also_broken.push_back(box);
+            continue;
+        }
         counters.insert(counters.end(), some->begin(), some->end());
     }
+    if (!fault.empty())
+        return tl::unexpected(fault + (also_broken.empty() ? "" : "; also broken: " + join(also_broken, ", ")));
     if (counters.empty()) return tl::unexpected("every cpumask of " + source.pmu + " is empty");
     return counters;
 }

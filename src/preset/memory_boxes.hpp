@@ -17,15 +17,24 @@ std::vector<std::string> boxes_of(const SysRoot& root, const MemorySource& sourc
 class BoxWarnings {
 public:
     void add(const std::string& box, std::string text);
+    /// The same for a box that is left out: lines() lists each such box.
+    void add_left_out(const std::string& box, std::string text);
     /// "uncore_imc_0 and 7 more: TEXT", in order of first occurrence.
     std::vector<std::string> lines() const;
 
 private:
-    std::vector<std::pair<std::string, std::vector<std::string>>> entries_;
+    struct Entry {
+        std::string text;
+        std::vector<std::string> boxes;
+        bool each = false;
+    };
+    void add(const std::string& box, std::string text, bool each);
+
+    std::vector<Entry> entries_;
 };
 
-/// The counters of all boxes. Error: the fault of the first broken box. `differing`: aliases of the kernel that differ
-/// from the preset's events.
+/// The counters of all boxes. Error: the fault of the first broken box, and the names of the others. `differing`:
+/// aliases of the kernel that differ from the preset's events.
 tl::expected<std::vector<MemoryCounter>, std::string> encode_source(const SysRoot& root, const MemorySource& source,
                                                                     const std::vector<std::string>& boxes,
                                                                     BoxWarnings& warnings,

@@ -63,6 +63,25 @@ TEST_CASE("events that A64FX counts twice are subtracted, in lines of 256 bytes"
     CHECK(match.terms[3].direction == Direction::write);
 }
 
+TEST_CASE("the estimate of AMD's cores counts no line of the L1's prefetchers twice") {
+    test::Tree tree;
+    add_core(tree, "cpu");
+    tree.write(devices + "cpu/format/event", "config:0-7,32-35");
+    // Umask 0x1f of event 0x72: the prefetchers of the L2; 0xe0, those of the L1, are in the fills of event 0x44.
+    for (const char* name : {"amd-zen3", "amd-zen4"}) {
+        INFO(name);
+        const EstimateMatch match = match_core_estimate(tree.root(), built_in(name));
+        REQUIRE(match.terms.size() == 2);
+        CHECK(match.terms[0].event == "cpu/event=0x44,umask=0x48/");
+        CHECK(match.terms[1].event == "cpu/event=0x72,umask=0x1f/");
+    }
+    const EstimateMatch zen5 = match_core_estimate(tree.root(), built_in("amd-zen5"));
+    REQUIRE(zen5.terms.size() == 1); // fills of the L2, whatever requested them
+    CHECK(zen5.terms[0].event == "cpu/event=0x165,umask=0x48/");
+    CHECK(zen5.terms[0].bytes_per_count == 64);
+    CHECK(zen5.terms[0].direction == Direction::read);
+}
+
 TEST_CASE("LLC misses times the line size are never an estimate, and without a core PMU there is a reason") {
     test::Tree tree;
     CHECK(match_core_estimate(tree.root(), built_in("amd-zen4")).reason == "preset amd-zen4: no core PMU cpu");

@@ -329,6 +329,25 @@ TEST_CASE("a missing cpumask is a fault; an empty one omits the box with a warni
     CHECK(match.reason == "preset amd-zen5: amd_umc_0: broken sysfs: PMU amd_umc_0 has no cpumask");
 }
 
+TEST_CASE("each box that is left out is named, and so is each broken one") {
+    test::Tree tree;
+    for (int box = 0; box < 4; ++box) {
+        const std::string name = "amd_umc_" + std::to_string(box);
+        add_box(tree, name, 16 + box, box == 0 ? "0" : "", "config:0-7", "");
+        tree.write(devices + name + "/format/rdwrmask", "config:8-9");
+    }
+    CHECK(
+        match_memory(tree.root(), built_in("amd-zen5")).warnings ==
+        Lines{"amd_umc_1, amd_umc_2, amd_umc_3: its cpumask is empty: no CPU of its package is online, so its traffic "
+              "is not counted"});
+    for (const char* box : {"amd_umc_1", "amd_umc_3"})
+        tree.write(devices + box + "/cpumask", "zero");
+    tree.remove(devices + "amd_umc_2/cpumask");
+    CHECK(match_memory(tree.root(), built_in("amd-zen5")).reason ==
+          "preset amd-zen5: amd_umc_1: broken sysfs: read /sys/bus/event_source/devices/amd_umc_1/cpumask: it says "
+          "'zero'; also broken: amd_umc_2, amd_umc_3");
+}
+
 TEST_CASE("a cpumask with more or fewer CPUs than packages, or with an offline CPU, is a warning") {
     test::Tree tree;
     add_packages(tree, 2);

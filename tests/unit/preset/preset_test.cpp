@@ -6,6 +6,7 @@
 
 #include "preset/embedded.hpp"
 #include "preset/preset.hpp"
+#include "support/built_in_preset.hpp"
 #include "support/tree.hpp"
 
 using namespace bytebound;
@@ -103,6 +104,14 @@ TEST_CASE("every preset of the tree parses, has its file's name, and no CPU has 
                 INFO(vendor << " " << family << " " << model);
                 CHECK(count <= 1);
             }
+}
+
+TEST_CASE("of AMD's family 0x1a only the models of Zen 5 have its preset") {
+    std::string fitting;
+    const Preset preset = test::built_in("amd-zen5");
+    for (std::uint32_t model = 0; model < 256; model += 16)
+        fitting += fit_of(preset.matches[0], {"AuthenticAMD", "", 0x1a, model, 0, {}, {}}, {}) != Fit::none ? '5' : '-';
+    CHECK(fitting == "555-5-55--------"); // by the high digit of the model
 }
 
 TEST_CASE("the CPU of a recorded machine determines its preset and LLC-miss event") {
