@@ -9,6 +9,7 @@
 #include "cli/console.hpp"
 #include "cli/program_help.hpp"
 #include "cli/version.hpp"
+#include "machine/limits.hpp"
 
 namespace bytebound {
 namespace {
@@ -49,6 +50,7 @@ ExitCode dispatch(const std::vector<std::string>& words, const ProgramSeams& sea
 std::span<const Command> commands() { return command_table; }
 
 int run_program(int argc, char** argv, const ProgramSeams& seams) {
+    raise_descriptor_limit();
     try {
         return static_cast<int>(dispatch({argv + 1, argv + std::max(argc, 1)}, seams));
     } catch (const std::exception& exception) {

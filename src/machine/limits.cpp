@@ -1,5 +1,7 @@
 #include "machine/limits.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -74,7 +76,16 @@ Limits find_limits(const SysRoot& root) {
                                                                           text_of(root, group + "cpu.cfs_period_us")));
     for (const std::string& group : groups_of(root, mount + "memory/", "memory"))
         limits.memory_bytes = lower_of(limits.memory_bytes, memory_limit(root, group + "memory.limit_in_bytes"));
+    if (rlimit descriptors{}; root.is_live() && ::getrlimit(RLIMIT_NOFILE, &descriptors) == 0)
+        limits.descriptors = descriptors.rlim_cur;
     return limits;
+}
+
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 MemoryRoom memory_room(const Limits& limits) {

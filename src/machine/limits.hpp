@@ -20,11 +20,16 @@ struct Limits {
     std::optional<std::uint64_t> memory_available_bytes; ///< MemAvailable of proc/meminfo
     GroupLimit cpu_hundredths;                           ///< CPU time: 150 is 1.5 CPUs
     GroupLimit memory_bytes;
+    std::optional<std::uint64_t> descriptors; ///< RLIMIT_NOFILE of this process; nullopt: a recorded machine
     bool operator==(const Limits&) const = default;
 };
 /// The limits of the process's control group (proc/self/cgroup) and of all groups above it, of which the lowest counts:
 /// v2, else the controllers of v1. In a container whose own path is not visible, the root of what is mounted.
 Limits find_limits(const SysRoot& root);
+
+/// Raises this process's soft limit of file descriptors to the hard one: a counter of a worker is a descriptor, and the
+/// usual soft limit of 1024 exists for select(2), which is not used here. A refusal leaves the limit as it is.
+void raise_descriptor_limit();
 
 /// The memory that a run may fill, and whose limit that is.
 struct MemoryRoom {

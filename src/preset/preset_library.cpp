@@ -47,7 +47,11 @@ Result<std::vector<Preset>> all_presets(const std::filesystem::path& directory) 
         for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
              entry.increment(error))
             if (entry->path().extension() == ".toml") files.push_back(entry->path());
-    if (error && error != std::errc::no_such_file_or_directory)
+    // A directory that this process cannot reach is like one that does not exist: HOME often remains that of root when
+    // privileges are dropped (setpriv, s6-setuidgid, Kubernetes' runAsUser).
+    std::error_code unreachable;
+    const bool there = std::filesystem::is_directory(directory, unreachable);
+    if (error && there)
         return fail({ExitCode::bad_data, "read presets", directory.string(), "the directory cannot be read",
                      "make it readable, or give --bw-preset none", error.value()});
     std::sort(files.begin(), files.end());

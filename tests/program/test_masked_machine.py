@@ -138,3 +138,41 @@ def test_a_run_that_does_not_fit_its_memory_cgroup_is_refused_at_planning(memory
     assert "the memory cgroup allows 200 MiB" in result.stderr
     assert not (tmp_path / "run").exists()
 
+
+
+SOFTWARE = "task-clock,page-faults,minor-faults,major-faults,cs,migrations,dummy,cpu-clock,alignment-faults,emulation-faults"
+
+
+def limited(limit, *words):
+    command = ["prlimit", f"--nofile={limit}", PROGRAM, "run", *TINY, "--collector", "perf", "--threads", "2", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("limit, part", [
+    ("6", "the run needs 26 (10 for the trial of each event, 16 for files), and the process may open 6"),
+    ("30", "the run needs 36 (20 for the counters of 2 workers, 16 for files), and the process may open 30")])
+def test_descriptors_that_do_not_suffice_are_known_before_anything_is_measured(limit, part, tmp_path):
+    a_cpu_besides_the_first()
+    result = limited(limit, "--events", SOFTWARE, "--out", tmp_path / "run")
+    assert result.returncode == 3
+    assert part in result.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_soft_limit_of_descriptors_is_raised_to_the_hard_one(tmp_path):
+    a_cpu_besides_the_first()
+    result = limited("20:4096", "--events", SOFTWARE, "--out", tmp_path / "run")
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become somebody else")
+def test_presets_of_a_home_that_cannot_be_entered_are_like_none(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", PROGRAM, "presets", "show", "generic"]
+    environment = {**os.environ, "HOME": str(home)}
+    environment.pop("XDG_CONFIG_HOME", None)
+    if subprocess.run([*command[:4], PROGRAM, "--version"], capture_output=True).returncode != 0:
+        pytest.skip("another user cannot run the binary where it is")
+    result = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
+    assert result.returncode == 0, result.stderr

@@ -247,6 +247,17 @@ std::vector<CounterSlot> Counting::slots_of(int pass) const {
     return slots;
 }
 
+std::size_t Counting::descriptors(std::size_t workers) const {
+    std::size_t most = 0;
+    for (int pass = 0; pass < passes; ++pass) {
+        std::size_t held = 0;
+        for (const CounterSlot& slot : slots_of(pass))
+            held += slot.leader_only() ? 1 : workers;
+        most = std::max(most, held);
+    }
+    return most;
+}
+
 bool Counting::counts_dram(std::string_view metric) const {
     const auto counted = [&](std::string_view role, std::string_view source) {
         return std::any_of(events.begin(), events.end(), [&](const EventRecord& e) {

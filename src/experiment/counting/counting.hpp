@@ -40,6 +40,9 @@ struct Counting {
 
     /// The values of one worker's readings of `pass`, ordered by source and part.
     std::vector<CounterSlot> slots_of(int pass) const;
+    /// File descriptors that `workers` workers hold while the pass that needs most of them is open: one for each
+    /// counter.
+    std::size_t descriptors(std::size_t workers) const;
     /// Whether an event counts the whole machine; background is then measured and subtracted.
     bool counts_shared(int pass) const;
     bool counts_shared() const; ///< in any pass

@@ -96,7 +96,9 @@ Result<void> run_session(const SessionContext& session) {
     TRY(unless_stopped(stop));
     note_environment(session); // before the workers start, so that the load is that of other processes
     auto team = TRY(pin(session));
+    TRY(check_descriptors_of_planning(session));
     auto counting = TRY(plan_counting(plan.counting, session.sys, session.seams.root, session.seams.collectors));
+    TRY(check_descriptors(session, counting));
     TRY(enlarge_batches_for_background(session, counting));
     auto planned_emulation = TRY(plan_emulation(plan, session.seams.collectors));
     TRY(unless_stopped(stop));

@@ -19,6 +19,12 @@ struct SessionMemory {
     CacheSweep sweep;
 };
 
+// session_limits.cpp
+/// Whether this process may open enough descriptors to try every event (before plan_counting) and to count with every
+/// worker (after it). Error: not_possible.
+Result<void> check_descriptors_of_planning(const SessionContext& session);
+Result<void> check_descriptors(const SessionContext& session, const Counting& counting);
+
 // session_traces.cpp
 /// The traces of the run.
 struct SessionTraces {
