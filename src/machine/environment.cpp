@@ -89,6 +89,8 @@ void add_cpu(Facts& facts, const Machine& machine, const std::vector<int>& cpus)
                   std::to_string(machine.online.size()) + " CPUs online, " + std::to_string(machine.nodes.size()) +
                   " NUMA nodes");
     facts.add("cpu", "chosen CPUs", format_cpu_list(cpus));
+    if (const std::string kinds = describe_kinds(machine.kinds, cpus); !kinds.empty())
+        facts.add("cpu", "kind of the chosen CPUs", kinds);
     for (const CacheInfo& cache : machine.last_level_caches(cpus)) {
         facts.add("cpu", "last-level cache",
                   "L" + std::to_string(cache.level) + " " + format_size(static_cast<double>(cache.size_bytes)) + ", " +

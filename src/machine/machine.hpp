@@ -12,6 +12,7 @@
 #include "counters/capability.hpp"
 #include "counters/kernel.hpp"
 #include "machine/caches.hpp"
+#include "machine/core_kinds.hpp"
 #include "machine/cpu.hpp"
 #include "machine/limits.hpp"
 #include "machine/lists.hpp"
@@ -59,6 +60,7 @@ struct Machine {
     std::map<int, CpuPlace> places; ///< of the online CPUs
     std::vector<Core> cores;        ///< a CPU whose package is unknown is in package 0
     bool siblings_stated = false;   ///< false: SMT siblings are unknown, and every CPU is a core of its own
+    std::vector<CoreKind> kinds;    ///< empty: nothing distinguishes the cores
     std::vector<CacheInfo> caches;
     std::vector<NumaNode> nodes;                     ///< a machine without NUMA has one node 0
     std::optional<std::vector<int>> nodes_with_cpus; ///< from the kernel's node/has_cpu

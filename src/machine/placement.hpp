@@ -21,10 +21,10 @@ struct Placement {
 
 /// `cpus`: auto | "0-2,5" | core:0-1 | package:0. `memory`: local | interleave | NODE. Workers get the first `threads`
 /// CPUs. A list keeps its order ("5,0": worker 0 on CPU 5); auto, core: and package: take the allowed CPUs of the
-/// chosen cores, first one per core, SMT siblings last. Nodes: `local`, those of the CPUs (for a CPU-only node, the
-/// nearest nodes with memory); `interleave`, all allowed ones with memory; NODE, that one. Errors: usage for bad
-/// grammar or a CPU or node that does not exist; not_possible for one that is offline, not allowed or without memory,
-/// or if there are fewer CPUs than workers.
+/// chosen cores, first one per core, SMT siblings last; auto the fastest kind of core first, where kinds are ranked.
+/// Nodes: `local`, those of the CPUs (for a CPU-only node, the nearest nodes with memory); `interleave`, all allowed
+/// ones with memory; NODE, that one. Errors: usage for bad grammar or a CPU or node that does not exist; not_possible
+/// for one that is offline, not allowed or without memory, or if there are fewer CPUs than workers.
 Result<Placement> resolve_placement(const Machine& machine, const std::string& cpus, const std::string& memory,
                                     unsigned threads);
 

@@ -103,6 +103,15 @@ Result<std::vector<int>> candidate_cpus(const Machine& machine, const std::strin
         std::vector<const Core*> all;
         for (const Core& core : machine.cores)
             all.push_back(&core);
+        const auto rank_of = [&](const Core* core) {
+            return std::find_if(machine.kinds.begin(), machine.kinds.end(),
+                                [&](const CoreKind& kind) { return contains(kind.cpus, core->cpus.front()); }) -
+                   machine.kinds.begin();
+        };
+        // SMT siblings of a fast core come after the first CPUs of the slow ones: a core of its own is worth more.
+        if (ranked(machine.kinds))
+            std::stable_sort(all.begin(), all.end(),
+                             [&](const Core* a, const Core* b) { return rank_of(a) < rank_of(b); });
         return one_per_core_first(all, machine.allowed);
     }
     if (request.starts_with("core:")) return grouped_cpus(machine, request, "core", &Core::core);

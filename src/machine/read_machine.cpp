@@ -142,6 +142,7 @@ Machine read_machine(const SysRoot& root, std::vector<FileFault>& faults) {
     // The mask may contain CPUs that are possible but not present.
     machine.allowed = allowed ? intersection(*allowed, machine.online) : machine.online;
     machine.places = read_places(root, machine.online);
+    machine.kinds = read_core_kinds(root, machine.online);
     machine.caches = read_caches(root, machine.online);
 
     machine.nodes = read_nodes(root, machine, faults);

@@ -26,6 +26,8 @@ inline constexpr std::string_view emulated_rows_straddle = "emulated_rows_stradd
 inline constexpr std::string_view emulated_cache_differs = "emulated_cache_differs";
 
 // placement and steps; a flag and its warning have the same name
+inline constexpr std::string_view core_kinds_mixed = "core_kinds_mixed";
+inline constexpr std::string_view core_kinds_unranked = "core_kinds_unranked";
 inline constexpr std::string_view cpus_not_bound = "cpus_not_bound";
 inline constexpr std::string_view migrated = flag_name::migrated;
 inline constexpr std::string_view pages_out_of_place = "pages_out_of_place";

@@ -39,6 +39,11 @@ std::span<const WarningEntry> warning_table() {
          "{emulator} needs a power of two of sets: it uses {used_bytes:size} with {used_ways} ways instead "
          "of {requested_bytes:size} with {requested_ways} ways"},
         // placement and steps
+        {warning_code::core_kinds_mixed,
+         "the workers run on cores of different kinds: {kinds}; choose CPUs of one kind with --cpus"},
+        {warning_code::core_kinds_unranked,
+         "this machine has cores of different kinds and does not state which are fast: "
+         "the workers run on {kinds}; choose CPUs with --cpus"},
         {warning_code::cpus_not_bound, "threads were not pinned: {reason}"},
         {warning_code::migrated, "{migrated_steps} of {measured_steps} measured steps did not stay on their CPU; pin "
                                  "with --cpus, or leave the CPUs free of other work"},

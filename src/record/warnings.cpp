@@ -97,6 +97,14 @@ Warning pages_out_of_place(const std::string& buffer, double percent_in_place) {
     return warning(warning_code::pages_out_of_place, {{"buffer", buffer}, {"in_place_percent", percent_in_place}});
 }
 
+Warning core_kinds_mixed(const std::string& kinds) {
+    return warning(warning_code::core_kinds_mixed, {{"kinds", kinds}});
+}
+
+Warning core_kinds_unranked(const std::string& kinds) {
+    return warning(warning_code::core_kinds_unranked, {{"kinds", kinds}});
+}
+
 Warning cpus_not_bound(const std::string& reason) {
     return warning(warning_code::cpus_not_bound, {{"reason", reason}});
 }

@@ -36,6 +36,9 @@ Warning expectation_outside(const std::string& loop, std::uint32_t k, std::strin
                             double ci_low, double ci_high);
 Warning steps_migrated(std::uint64_t steps_migrated, std::uint64_t steps);
 Warning pages_out_of_place(const std::string& buffer, double percent_in_place);
+/// `kinds`: of the chosen CPUs, as describe_kinds() lists them.
+Warning core_kinds_mixed(const std::string& kinds);
+Warning core_kinds_unranked(const std::string& kinds);
 Warning cpus_not_bound(const std::string& reason);
 Warning counting_note(const std::string& note);
 Warning preset_note(const std::string& note);

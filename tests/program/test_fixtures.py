@@ -188,6 +188,7 @@ EXPECTED = {
     "arm-graviton2-metal-cmn": ("arm-cmn", boxes(["arm_cmn_0"], [0], *CMN), ["an upper bound"]),
     "arm-graviton2-metal-cmn-missing": (*none("no PMU arm_cmn(_[0-9]+)?"), []),
     "arm-graviton3-vm": (*none("no PMU arm_cmn(_[0-9]+)?"), []),
+    "nvidia-gb10": (*none(UNMATCHED), []),
     "guest-apple-vz": (*none("no PMU arm_cmn(_[0-9]+)?"), []),
     "guest-openstack": (*none("no PMU arm_cmn(_[0-9]+)?"), []),
     "guest-wsl2": (*none(NO_IMC), []),

@@ -177,6 +177,22 @@ std::uint64_t trace_room(const RunPlan& plan, std::uint64_t memory_available, st
     return left > 0 ? static_cast<std::uint64_t>(left / 2) : 0;
 }
 
+namespace {
+
+void note_core_kinds(RunPlan& plan, const Machine& machine) {
+    plan.core_kinds = describe_kinds(machine.kinds, plan.placement.cpus);
+    const auto chosen = std::count_if(machine.kinds.begin(), machine.kinds.end(), [&](const CoreKind& kind) {
+        return std::any_of(plan.placement.cpus.begin(), plan.placement.cpus.end(), [&](int cpu) {
+            return std::find(kind.cpus.begin(), kind.cpus.end(), cpu) != kind.cpus.end();
+        });
+    });
+    if (chosen > 1) plan.warnings.push_back(warnings::core_kinds_mixed(plan.core_kinds));
+    if (plan.placement.cpus_request == "auto" && !ranked(machine.kinds))
+        plan.warnings.push_back(warnings::core_kinds_unranked(plan.core_kinds));
+}
+
+} // namespace
+
 Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, const PlanFacts& facts) {
     TRY(check_sizes(options));
     TRY(check_loops(options));
@@ -186,6 +202,7 @@ Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, cons
     plan.no_ceilings = facts.no_ceilings;
     plan.layout = make_layout(options.dtype, options.up_cols, options.hidden_dim, options.gate_cols);
     plan.placement = TRY(resolve_placement(machine, options.cpus, options.memory, options.threads));
+    note_core_kinds(plan, machine);
     plan.counting = TRY(request_counting(options.counting, plan.placement, facts.preset, facts.root));
     TRY(plan_caches(plan, machine));
     TRY(plan_hierarchy(plan, machine));
@@ -213,6 +230,7 @@ std::vector<std::string> describe(const RunPlan& plan) {
     if (o.adaptive_tau)
         lines.push_back(fmt::format("tau        {:.4g}, from the times predicted for this host", o.tau));
     lines.push_back(fmt::format("placement  CPUs {}, memory {}", format_cpu_list(plan.placement.cpus), o.memory));
+    if (!plan.core_kinds.empty()) lines.push_back("cores      " + plan.core_kinds);
     lines.push_back(fmt::format("memory     arena {}, sweep {}", format_size(static_cast<double>(plan.arena_bytes)),
                                 format_size(static_cast<double>(plan.sweep_bytes))));
     lines.push_back(fmt::format("cache      {} {} ways, {} B lines ({})",

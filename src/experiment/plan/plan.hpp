@@ -45,6 +45,7 @@ inline constexpr std::uint32_t most_simulations = 64;
 struct RunPlan {
     RunOptions options;
     Placement placement;
+    std::string core_kinds; ///< of the chosen CPUs, as describe_kinds() lists them; empty: all cores are alike
     RowLayout layout;
     WorkspaceSpec workspace;
     std::uint64_t arena_bytes = 0;

@@ -104,6 +104,8 @@ std::string topology_text(const Machine& machine) {
             parts.push_back(fmt::format("core:{} = {}", core->core, format_cpu_list(core->cpus)));
         out += line(fmt::format("package:{}", package), join(parts, "  "));
     }
+    for (const CoreKind& kind : machine.kinds)
+        out += line("kind", describe_kinds({kind}, kind.cpus));
     out += cache_lines(machine);
     for (const NumaNode& node : machine.nodes) {
         std::string text = !node.cpus_stated   ? "CPUs not recorded"
@@ -138,6 +140,11 @@ std::string topology_json(const Machine& machine) {
     for (const Core& core : machine.cores) {
         out["cores"].push_back({{"package", core.package}, {"core", core.core}, {"cpus", core.cpus}});
     }
+    out["kinds"] = Json::array();
+    for (const CoreKind& kind : machine.kinds)
+        out["kinds"].push_back({{"pmu", kind.pmu.empty() ? Json(nullptr) : Json(kind.pmu)},
+                                {"capacity", known(kind.capacity)},
+                                {"cpus", kind.cpus}});
     out["caches"] = Json::array();
     for (const CacheInfo& cache : machine.caches) {
         out["caches"].push_back({{"level", cache.level},

@@ -496,3 +496,22 @@ TEST_CASE("a dry run shows every experiment") {
                     "k 16       A 8, R 8, warm-up 512, measured 5 x 50, bound 64 KiB per step") != lines.end());
     CHECK(std::find(lines.begin(), lines.end(), "collectors perf, sim") != lines.end());
 }
+
+TEST_CASE(
+    "a plan on a machine whose cores differ says which kind it takes, and warns of a mixture or an unknown rank") {
+    Machine machine = small_machine();
+    machine.kinds = {{"cpu_core", {}, {0}}, {"cpu_atom", {}, {1}}};
+    const auto one = plan_run(small_options(), machine, facts_with(4096 * mib));
+    REQUIRE(one);
+    CHECK(one->core_kinds == "cpu_core (CPU 0)");
+    CHECK(codes(*one).empty());
+    RunOptions both = small_options();
+    both.threads = 2;
+    const auto mixed = plan_run(both, machine, facts_with(4096 * mib));
+    REQUIRE(mixed);
+    CHECK(codes(*mixed) == std::vector<std::string>{"core_kinds_mixed"});
+    machine.kinds = {{"armv8_pmuv3_0", {}, {0}}, {"armv8_pmuv3_1", {}, {1}}};
+    const auto unranked = plan_run(small_options(), machine, facts_with(4096 * mib));
+    REQUIRE(unranked);
+    CHECK(codes(*unranked) == std::vector<std::string>{"core_kinds_unranked"});
+}

@@ -79,6 +79,12 @@ std::vector<Example> examples_of_runs() {
     const QualifiedEvent failed = event("ddr-read", "read", "it counted 0 of 64 MiB");
     const QualifiedEvent alone = event("cycles", "", "it did not count");
     return {
+        {warnings::core_kinds_mixed("cpu_core (CPU 0); cpu_atom (CPU 16)"),
+         "the workers run on cores of different kinds: cpu_core (CPU 0); cpu_atom (CPU 16); choose CPUs of one kind "
+         "with --cpus"},
+        {warnings::core_kinds_unranked("armv8_pmuv3_0 (CPU 0)"),
+         "this machine has cores of different kinds and does not state which are fast: the workers run on "
+         "armv8_pmuv3_0 (CPU 0); choose CPUs with --cpus"},
         {warnings::cpus_not_bound("a recorded machine"), "threads were not pinned: a recorded machine"},
         {warnings::steps_migrated(3, 60), "3 of 60 measured steps did not stay on their CPU; pin with --cpus, or leave "
                                           "the CPUs free of other work"},
