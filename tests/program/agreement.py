@@ -68,7 +68,7 @@ def config(o, loop):
     return brute_force.Config(loop=loop, N=o.N, m=o.m, groups=groups, added=added, removed=removed,
                               alternate=o.ks is not None, k=added + removed, pattern=o.pattern, seed=o.seed,
                               warmup=o.warmup, steps=o.steps, between=o.between, llc_bytes=o.llc[0], ways=o.llc[1],
-                              tau=o.tau, oracle_arena="oracle" in o.loops.split(","))
+                              tau=o.tau, oracle_arena=loop == "oracle")
 
 
 def footprint_bytes(c):

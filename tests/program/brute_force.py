@@ -11,8 +11,8 @@ PAGE = 4096
 ELEMENT = {"f32": 4, "f16": 2, "bf16": 2, "i8": 1}
 U64 = (1 << 64) - 1
 
-# k is A + R of the first step; groups are the bytes of one row in each group. oracle_arena: the run has an oracle loop,
-# whose lists of all steps make the arena's index buffer longer for every loop.
+# k is A + R of the first step; groups are the bytes of one row in each group. oracle_arena: the loop is
+# oracle, whose lists of all steps make its arena's index buffer longer.
 Config = namedtuple("Config", "loop N m groups added removed alternate k pattern seed warmup steps between llc_bytes ways "
                               "tau oracle_arena")
 

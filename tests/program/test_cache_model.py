@@ -38,12 +38,12 @@ def test_a_hierarchy_is_recorded_with_its_levels_and_the_lines_between_them(tmp_
     assert hierarchy["l2"] == {"size_bytes": 4096, "ways": 8, "line_bytes": 64, "source": "--l2"}
     for experiment in run.run["experiments"]:
         levels = experiment["levels"]
-        assert levels["steps"] == 8
+        assert levels["steps"] == 16  # of two segments
         assert levels["prefetched_lines"] > 0
         # A miss of one level is a reference of the next.
         assert levels["l1"]["misses"] == levels["l2"]["hits"] + levels["l2"]["misses"]
         assert levels["l2"]["misses"] == levels["llc"]["hits"] + levels["llc"]["misses"]
-        samples = [s for s in run.samples if s["loop"] == experiment["loop"] and s["repeat"] == "0"]
+        samples = [s for s in run.samples if s["loop"] == experiment["loop"]]
         assert sum(int(s["sim:dram_read_bytes"]) for s in samples) == 64 * levels["llc"]["up_lines"]
         assert sum(int(s["sim:dram_write_bytes"]) for s in samples) == 64 * levels["llc"]["down_lines"]
     report = (run.path / "report.md").read_text()
