@@ -261,8 +261,21 @@ void add_counting(std::vector<Option>& table, RunOptions& o) {
                      flag_into(o.counting.strict)});
 }
 
+/// "1%", "0.5%": a percentage of at least 0 and below 100, as a fraction.
+Apply percentage_into(std::string option, double& target) {
+    return [option = std::move(option), &target](const std::string& text) -> Result<void> {
+        if (!text.ends_with("%"))
+            return bad_value(option, "'" + text + "' is not a percentage",
+                             "give a number and a percent sign, as in 1%");
+        target = TRY(to_number(option, text.substr(0, text.size() - 1), 0, 99)) / 100;
+        return {};
+    };
+}
+
 void add_output(std::vector<Option>& table, RunOptions& o) {
     const std::string group = "Output";
+    table.push_back({"--threshold", "PERCENT", "ratios so close to 1 are the same (1%)", group,
+                     percentage_into("--threshold", o.same_within)});
     table.push_back({"--out", "DIR", "run directory (./bytebound-YYYYmmdd-HHMMSS)", group,
                      [&o](const std::string& text) -> Result<void> {
                          if (text.empty()) return bad_value("--out", "the name is empty", "give a directory");

@@ -25,7 +25,7 @@ std::string claim_text(const Comparison& c, Tier tier) {
             return fmt::format("{} and {} are the same in {} at k={}: equal{}", c.loop, c.vs, words.subject, c.k,
                                basis(tier));
         return fmt::format("{} and {} are the same within {:g}% in {} at k={}: {:.3f}x, 95% CI {:.3f}-{:.3f}{}", c.loop,
-                           c.vs, same_within * 100, words.subject, c.k, c.ratio.ratio, *c.ratio.ci_low,
+                           c.vs, c.same_within * 100, words.subject, c.k, c.ratio.ratio, *c.ratio.ci_low,
                            *c.ratio.ci_high, basis(tier));
     }
     if (c.verdict == Verdict::unresolved && !interval)

@@ -8,7 +8,8 @@
 namespace bytebound {
 namespace {
 
-std::optional<Comparison> comparison(const ComparedRow& loop, const ComparedRow& vs, const MetricEntry& metric) {
+std::optional<Comparison> comparison(const ComparedRow& loop, const ComparedRow& vs, const MetricEntry& metric,
+                                     double same_within) {
     const Figure* ours = loop.row.find(metric.name);
     const Figure* theirs = vs.row.find(metric.name);
     if (ours == nullptr || theirs == nullptr || ours->value() == 0 || theirs->value() == 0) return std::nullopt;
@@ -18,13 +19,14 @@ std::optional<Comparison> comparison(const ComparedRow& loop, const ComparedRow&
     out.loop = loop.row.loop;
     out.vs = vs.row.loop;
     out.metric = metric.name;
+    out.same_within = same_within;
     const Tier tier = combine(ours->tier, theirs->tier);
     const auto [a, b] = common_steps(loop.published.find(metric.name)->second, vs.published.find(metric.name)->second);
     const auto ratio =
         tier == Tier::computed ? compare_points(a, b, metric.stat) : bytebound::compare(a, b, metric.stat);
     if (!ratio || !std::isfinite(ratio->ratio) || ratio->ratio <= 0) return std::nullopt;
     out.ratio = *ratio;
-    out.verdict = tier == Tier::computed ? judge_by_value(*ratio) : judge(*ratio);
+    out.verdict = tier == Tier::computed ? judge_by_value(*ratio) : judge(*ratio, same_within);
     out.claim = claim_text(out, tier);
     if (!ours->unqualified.empty() || !theirs->unqualified.empty()) out.claim += " (unqualified counter)";
     return out;
@@ -60,7 +62,8 @@ void put_comparisons(Summary& summary, const std::vector<ComparedRow>& rows) {
         const ComparedRow* base = named("index") != nullptr ? named("index") : here.front();
         const auto add = [&](const ComparedRow* loop, const ComparedRow* vs) {
             for (const MetricEntry* metric : compared_metrics()) {
-                if (auto found = comparison(*loop, *vs, *metric)) summary.comparisons.push_back(*found);
+                if (auto found = comparison(*loop, *vs, *metric, summary.same_within))
+                    summary.comparisons.push_back(*found);
             }
         };
         for (const ComparedRow* row : here) {

@@ -394,6 +394,7 @@ Summary summarize(const RunRecord& run, const SampleTable& samples, const Sample
     }
     for (const ComparedRow& row : rows)
         out.rows.push_back(row.row);
+    out.same_within = run.same_within;
     put_comparisons(out, rows);
     out.regressions = regressions(run, out);
     out.crossover = crossover(run, out);

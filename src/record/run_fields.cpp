@@ -42,6 +42,7 @@ const Table<RunRecord>& fields_of(const RunRecord*) {
         field<&R::calibration_reason, TextOrNull>("calibration_reason").absent_in_older(),
         field<&R::qualification>("qualification"),
         field<&R::unavailable>("unavailable"),
+        field<&R::same_within>("same_within").absent_in_older(),
         field<&R::warnings>("warnings"),
         field<&R::files>("files"),
     };

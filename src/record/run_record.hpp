@@ -23,6 +23,7 @@
 #include "record/hierarchy_record.hpp"
 #include "record/qualification_record.hpp"
 #include "record/warning.hpp"
+#include "stats/estimate.hpp"
 #include "workload/row_layout.hpp"
 #include "workload/trace_spec.hpp"
 
@@ -194,6 +195,7 @@ struct RunRecord {
     std::optional<ExpectedRecord> expected; ///< nullopt in records of older versions
     std::vector<UnavailableRecord> unavailable;
     QualificationRecord qualification;
+    double same_within = default_same_within; ///< --threshold: ratios within 1 -/+ this are `same`
     std::vector<Warning> warnings;
     std::map<std::string, FileRecord> files;
 };

@@ -73,10 +73,10 @@ std::vector<double> values_of_blocks(const Samples& samples, Stat stat);
 enum class Verdict { better, worse, same, unresolved };
 std::string_view name_of(Verdict verdict);
 /// Ratios between 1 - threshold and 1 + threshold are no difference that matters.
-inline constexpr double same_within = 0.01;
+inline constexpr double default_same_within = 0.01;
 /// `same` when the whole interval is within the threshold, although it may exclude 1; else `unresolved` when it
 /// contains 1, or there is none.
-Verdict judge(const RatioEstimate& estimate, double threshold = same_within);
+Verdict judge(const RatioEstimate& estimate, double threshold = default_same_within);
 /// Computed figures are exact: equal is `same`.
 Verdict judge_by_value(const RatioEstimate& estimate);
 

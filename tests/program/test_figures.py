@@ -1,4 +1,5 @@
 """Compares published figures with an independent computation from the raw steps."""
+import json
 import math
 import re
 
@@ -7,7 +8,7 @@ import numpy
 import pytest
 import scipy.stats
 
-from conftest import ROOT, ROW_BYTES, read_csv, row_of, run_tiny, samples_of, schema
+from conftest import ROOT, ROW_BYTES, TINY, call, read_csv, row_of, run_tiny, samples_of, schema
 
 LOOPS = ["paired", "index", "mask", "hybrid", "oracle"]
 METRICS = schema("summary")["definitions"]["metrics"]["required"]
@@ -409,3 +410,24 @@ def test_cached_update_has_amplification_below_one_without_claiming_a_victory(tm
     assert row["metrics"]["amplification"]["value"] < 1
     report = (run.path / "report.md").read_text().lower()
     assert "beat the bound" not in report and "beats the bound" not in report
+
+
+def test_the_threshold_decides_what_is_the_same(tmp_path):
+    options = [*TINY, "--ks", "8", "--loops", "index,mask", "--collector", "none", "--calibration", "none", "--quiet"]
+    done = call("run", *options, "--threshold", "99%", "--repeats", "3", "--out", str(tmp_path / "run"))
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["same_within"] == 0.99
+    [time] = [c for c in json.loads((tmp_path / "run" / "summary.json").read_text())["comparisons"]
+              if c["metric"] == "time_ns"]
+    within = 0.01 <= time["ci_low"] and time["ci_high"] <= 1.99
+    assert (time["verdict"] == "same") == within
+    assert "= is the same within 99%." in (tmp_path / "run" / "report.md").read_text()
+
+
+@pytest.mark.parametrize("value, fault", [
+    ("1", "'1' is not a percentage; give a number and a percent sign, as in 1%"),
+    ("100%", "'100' is not accepted; give a number from 0 to 99")])
+def test_a_threshold_that_is_not_a_percentage_is_refused(value, fault):
+    done = call("run", "--threshold", value)
+    assert done.returncode == 2
+    assert fault in done.stderr

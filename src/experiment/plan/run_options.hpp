@@ -71,7 +71,8 @@ struct RunOptions {
     // ceilings
     std::string calibration = "auto"; ///< auto, none, or a file
     // output
-    std::string out; ///< empty: ./bytebound-YYYYmmdd-HHMMSS
+    double same_within = 0.01; ///< --threshold, a fraction: ratios so close to 1 are the same
+    std::string out;           ///< empty: ./bytebound-YYYYmmdd-HHMMSS
     bool force = false;
     bool dry_run = false;
     bool quiet = false;

@@ -28,6 +28,7 @@ Result<RunDirectory> open_directory(const SessionContext& session, const Countin
     record.command = plan.options.command;
     record.host = host_name();
     record.workload = workload_record(plan);
+    record.same_within = plan.options.same_within;
     record.experiments = experiment_records(plan, traces.changes);
     record.expected = expected_record(plan);
     record.collectors = counting.collectors;

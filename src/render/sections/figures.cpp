@@ -206,7 +206,8 @@ Blocks table_section(const RunRecord& run, const Summary& summary) {
     notes.items.emplace_back(
         "Times are medians with 95% intervals of Student's t over the repeats; bytes are means per step, ratios are "
         "ratios of sums. The reasons for n/a are below. A ratio with ~ does not differ significantly from 1; one with "
-        "= is the same within 1%.");
+        "= is the same within " +
+        fmt::format("{:g}%.", summary.same_within * 100));
     for (std::string& note : hybrid_notes(run, summary))
         notes.items.emplace_back(std::move(note));
     for (std::string& note : copy_notes(run))
@@ -233,16 +234,18 @@ Blocks comparison_section(const RunRecord&, const Summary& summary) {
             table.rows.back().push_back(comparison_cell(summary.compare(each.k, each.loop, each.vs, metric->name)));
         }
     }
-    return {Heading{2, "Comparisons"},
-            Paragraph{
-                Inline("Value of the loop in the second column over that of the first, with its 95% interval: above 1 "
-                       "the first is better. ~ means not significantly different from 1, = the same within 1%. Figures "
-                       "by construction have "
-                       "no interval; n/a means null or 0 on one side. The sentences are in ")
-                    .add("summary.json", Style::code)
-                    .add("."),
-                Tone::plain},
-            std::move(table)};
+    return {
+        Heading{2, "Comparisons"},
+        Paragraph{
+            Inline(fmt::format("Value of the loop in the second column over that of the first, with its 95% interval: "
+                               "above 1 the first is better. ~ means not significantly different from 1, = the same "
+                               "within {:g}%. Figures by construction have no interval; n/a means null or 0 on one "
+                               "side. The sentences are in ",
+                               summary.same_within * 100))
+                .add("summary.json", Style::code)
+                .add("."),
+            Tone::plain},
+        std::move(table)};
 }
 
 Blocks buffer_section(const RunRecord&, const Summary& summary) {

@@ -222,7 +222,7 @@ std::string terminal_report(const RunRecord& run, const Summary& summary, bool c
     if (any_time(Verdict::unresolved))
         lines.emplace_back("~ not significant: the 95% interval includes 1, or there is none");
     if (any_time(Verdict::same))
-        lines.push_back(fmt::format("= the same: the 95% interval is within {:g}% of 1", same_within * 100));
+        lines.push_back(fmt::format("= the same: the 95% interval is within {:g}% of 1", summary.same_within * 100));
     for (const std::string& missing : summary.missing)
         lines.push_back("not measured: " + missing);
     if (summary.dropped_rows != 0) lines.push_back(dropped_text(summary));

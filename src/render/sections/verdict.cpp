@@ -74,7 +74,7 @@ std::string speed_clause(const Comparison& time) {
         return fmt::format("not significantly different from {} in time ({})", time.vs, times_text(time.ratio.ratio));
     }
     if (time.verdict == Verdict::same)
-        return fmt::format("the same as {} in time within {:g}% ({})", time.vs, same_within * 100,
+        return fmt::format("the same as {} in time within {:g}% ({})", time.vs, time.same_within * 100,
                            times_text(time.ratio.ratio));
     const std::size_t start = time.loop.size() + std::string_view(" is ").size();
     return time.claim.substr(start, time.claim.rfind(" than ") - start);
@@ -86,7 +86,7 @@ std::string caption_of(const Comparison& time) {
     case Verdict::better: return fmt::format("{} faster than {}", time.loop, time.vs);
     case Verdict::worse: return fmt::format("{} slower than {}", time.loop, time.vs);
     case Verdict::same:
-        return fmt::format("{} and {} are the same within {:g}%", time.loop, time.vs, same_within * 100);
+        return fmt::format("{} and {} are the same within {:g}%", time.loop, time.vs, time.same_within * 100);
     case Verdict::unresolved: break;
     }
     return time.loop + " and " + time.vs + (time.ratio.ci_low ? " do not differ significantly" : ": no interval");
