@@ -90,7 +90,7 @@ void warn_of_expectation(const ExperimentRecord& record, const SimulatedRow& row
         const auto simulated = simulated_bytes(record, row, total, line_bytes);
         if (!simulated || !simulated->ci_low || !simulated->ci_high) return;
         const double nearest = std::clamp(expected, *simulated->ci_low, *simulated->ci_high);
-        if (std::abs(expected - nearest) > std::max<double>(line_bytes, same_within * expected))
+        if (std::abs(expected - nearest) > std::max<double>(line_bytes, default_same_within * expected))
             list.push_back(warnings::expectation_outside(record.loop, record.k, metric, expected, *simulated->ci_low,
                                                          *simulated->ci_high));
     };
