@@ -81,9 +81,14 @@ Machine hwloc_machine(hwloc_topology_t topology, const Machine& read) {
     std::sort(machine.online.begin(), machine.online.end());
     machine.allowed = machine.online;
     for_each(topology, HWLOC_OBJ_NUMANODE, [&](hwloc_obj_t object) {
-        machine.nodes.push_back(
-            {static_cast<int>(object->os_index), from_bitmap(object->cpuset), object->attr->numanode.local_memory, {}});
-        machine.memory_bytes = machine.memory_bytes.value_or(0) + object->attr->numanode.local_memory;
+        // hwloc reports 0 where it cannot read a node's memory (masked sysfs and proc).
+        const std::uint64_t bytes = object->attr->numanode.local_memory;
+        NumaNode node{static_cast<int>(object->os_index), from_bitmap(object->cpuset), {}, {}};
+        if (bytes > 0) {
+            node.memory_bytes = bytes;
+            machine.memory_bytes = machine.memory_bytes.value_or(0) + bytes;
+        }
+        machine.nodes.push_back(std::move(node));
         machine.allowed_nodes.push_back(static_cast<int>(object->os_index));
     });
     std::sort(machine.allowed_nodes.begin(), machine.allowed_nodes.end());

@@ -88,6 +88,26 @@ double number_in(const WarningValue& value) {
                       value);
 }
 
+/// Whether a value can be shown as `how` asks: a size and a number of decimals are of a number, never of a text's
+/// length.
+bool fits(const WarningValue& value, std::string_view how) {
+    if (how != "size" && !parse_unsigned(how)) return true;
+    return std::holds_alternative<std::uint64_t>(value) || std::holds_alternative<double>(value);
+}
+
+/// Whether every field of the text is there, with a value that fits.
+bool supplied(std::string_view text, const WarningFields& fields) {
+    for (const TextPart& part : parts_of(text)) {
+        if (part.name.empty()) continue;
+        const auto field = fields.find(std::string(part.name));
+        if (field == fields.end()) return false;
+        if (part.chooses ? !supplied(part.how, fields) || !supplied(part.other, fields)
+                         : !fits(field->second, part.how))
+            return false;
+    }
+    return true;
+}
+
 std::string plain(const WarningValue& value) {
     return std::visit(
         Overloaded{[](const std::vector<std::uint64_t>& list) { return fmt::format("{}", fmt::join(list, ", ")); },
@@ -136,9 +156,7 @@ const WarningEntry* find_warning(std::string_view code) {
 bool makes_its_text(const Warning& warning) {
     const WarningEntry* entry = find_warning(warning.code);
     if (entry == nullptr || !warning.fields) return false;
-    const auto names = field_names(entry->text);
-    return std::all_of(names.begin(), names.end(),
-                       [&](const std::string& name) { return warning.fields->contains(name); });
+    return supplied(entry->text, *warning.fields);
 }
 
 std::string text_of(const Warning& warning) {

@@ -151,7 +151,7 @@ PLANS = [
      r"plan rows: S = 0: a row has no columns; give --hidden-dim, --up-cols or --gate-cols"),
     (["--N", "1000000000", "--hidden-dim", "1048576"], 2,
      r"plan memory: the run needs [\d.]+ [KMGTPE]iB \(arena [\d.]+ [KMGTPE]iB, sweep [\d.]+ [KMGTPE]?i?B, simulation "
-     r"[\d.]+ [KMGTPE]?i?B, figures of all steps [\d.]+ [KMGTPE]?i?B, samples [\d.]+ [KMGTPE]?i?B\), but the machine has "
+     r"[\d.]+ [KMGTPE]?i?B, figures of all steps [\d.]+ [KMGTPE]?i?B, samples [\d.]+ [KMGTPE]?i?B, program 48 MiB\), but the machine has "
      r"[\d.]+ GiB available; give a smaller --N, shorter rows, fewer steps or fewer repeats"),
     (["--tau", "adaptive", "--calibration", "none"], 3, r"plan --tau adaptive: --calibration none; run bytebound calibrate"),
     (["--add", "40", "--remove", "40"], 2,

@@ -84,11 +84,12 @@ Result<void> check_loops(const RunOptions& o) {
 /// Peak memory of a run, in bytes. Doubles, because exact products may exceed 64 bits.
 struct MemoryNeed {
     double arena = 0, sweep = 0;
-    double simulation = 0; ///< per thread: masks, lists, tables, the trace's ids, the cache
-    double steps = 0;      ///< plan, computed and simulated figures of every step
-    double samples = 0;    ///< the rows of samples.csv and workers.csv, when the report reads them
+    double simulation = 0;             ///< per thread: masks, lists, tables, the trace's ids, the cache
+    double steps = 0;                  ///< plan, computed and simulated figures of every step
+    double program = 48.0 * (1 << 20); ///< code, libraries, heap and stacks: 30 MiB seen beside the buffers
+    double samples = 0;                ///< the rows of samples.csv and workers.csv, when the report reads them
     double total(std::size_t threads) const {
-        return arena + sweep + simulation * static_cast<double>(threads) + steps + samples;
+        return program + arena + sweep + simulation * static_cast<double>(threads) + steps + samples;
     }
 };
 
@@ -129,11 +130,13 @@ Result<void> check_memory(RunPlan& plan, const MemoryRoom& memory_available, boo
     if (memory_available.bytes != 0 && need.total(1) > available)
         return impossible("memory",
                           fmt::format("the run needs {} (arena {}, sweep {}, simulation {}, figures of all steps {}, "
-                                      "samples {}), but {}",
+                                      "samples {}, program {}), but {}",
                                       format_size(need.total(1)), format_size(need.arena), format_size(need.sweep),
                                       format_size(need.simulation), format_size(need.steps), format_size(need.samples),
-                                      describe(memory_available)),
-                          "give a smaller --N, shorter rows, fewer steps or fewer repeats");
+                                      format_size(need.program), describe(memory_available)),
+                          memory_available.of_group
+                              ? "raise the limit, or give a smaller --N, shorter rows, fewer steps or fewer repeats"
+                              : "give a smaller --N, shorter rows, fewer steps or fewer repeats");
     if (need.arena >= 0x1p62)
         return impossible("memory", "the arena does not fit into the address space", "give a smaller --N");
     if (memory_available.bytes != 0) {

@@ -85,7 +85,7 @@ TEST_CASE("batches are limited by memory, so that a run that fits without them s
     plan.options.steps_per_k = 10000;
     // Masks of 1 KiB: 10 003 steps hold 10 MiB in the arena and as much in a simulation; four times that does not fit.
     REQUIRE(fit_memory(plan, 0));
-    const std::uint64_t now = plan.arena_bytes + (std::uint64_t{40} << 20);
+    const std::uint64_t now = plan.arena_bytes + (std::uint64_t{88} << 20); // 48 of them for the program itself
     REQUIRE(fit_memory(plan, now));
     REQUIRE(enlarge_batches(plan, {{0, 150000, 20e6, 0}, 1000}, now));
     CHECK(plan.experiments[0].batch < 4);

@@ -239,8 +239,8 @@ TEST_CASE("as many simulations run at once as fit in memory with arena and sweep
     };
     CHECK(threads(4096 * mib) == 64);
     CHECK(threads(0) == 64);
-    CHECK(threads(272 * mib) == 3); // 256 + 0.8 (arena) + 0.1 (figures) + 3 x 4.7 = 271.0
-    CHECK(threads(256 * mib) == 0);
+    CHECK(threads(320 * mib) == 3); // 48 (program) + 256 + 0.8 (arena) + 0.1 (figures) + 3 x 4.7 = 319.0
+    CHECK(threads(304 * mib) == 0);
 }
 
 TEST_CASE("under valgrind the arena stays below 4 GiB") {

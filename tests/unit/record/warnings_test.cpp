@@ -242,6 +242,17 @@ TEST_CASE("a warning that the table has no words for is shown as it was stored")
     CHECK(read_back(lacking) == lacking);
 }
 
+TEST_CASE("a value of another type than its text shows is not turned into a number") {
+    Warning warning = warnings::llc_unknown(33554432);
+    warning.stored_text = "as stored";
+    CHECK(text_of(warning).starts_with("the last-level cache"));
+    for (const WarningValue& value :
+         {WarningValue(std::string("a text")), WarningValue(true), WarningValue(std::vector<std::uint64_t>{1, 2})}) {
+        warning.fields->find("assumed_bytes")->second = value;
+        CHECK(text_of(warning) == "as stored");
+    }
+}
+
 TEST_CASE("a text shows its fields as sizes, with decimals, by number, or leaves them out") {
     const WarningFields fields = {
         {"bytes", Whole{1536}}, {"share", 12.345},          {"one", List{7}}, {"three", List{7, 8, 9}},
