@@ -73,14 +73,14 @@ struct Comparison {
     RatioEstimate ratio;
     Verdict verdict = Verdict::unresolved;
     std::string claim;
-    std::optional<double> p_adjusted = {}; ///< by Holm, over all comparisons of the run that have a p value
+    std::optional<double> p_adjusted = {};    ///< by Holm, over all comparisons of the run that have a p value
     double same_within = default_same_within; ///< the run's threshold
 };
 
 struct Summary {
-    std::vector<std::string> metrics; ///< keys of every row, in column order: fixed metrics, gaps, raw events
-    std::vector<SummaryRow> rows;     ///< by k in the order of the run, then by loop
-    std::vector<std::string> missing; ///< "paired k=64": planned, but without a finished phase
+    std::vector<std::string> metrics;         ///< keys of every row, in column order: fixed metrics, gaps, raw events
+    std::vector<SummaryRow> rows;             ///< by k in the order of the run, then by loop
+    std::vector<std::string> missing;         ///< "paired k=64": planned, but without a finished phase
     double same_within = default_same_within; ///< of the run's comparisons
     std::vector<Comparison> comparisons;
     std::vector<Regression> regressions;       ///< over the ks, loop by loop
