@@ -99,11 +99,11 @@ void print(const Rows& rows) {
         all += row.runs.size();
         covered_in_all += covered;
         std::cout << "| " << key.first << " | " << key.second << " | " << kib(truth) << " | " << kib(*least) << " to "
-                  << kib(*most) << " | " << std::lround(1000 * width / truth) / 10.0 << " % | " << covered << " of "
+                  << kib(*most) << " | " << std::round(1000 * width / truth) / 10 << " % | " << covered << " of "
                   << row.runs.size() << " |\n";
     }
     std::cout << "\nAll rows: "
-              << std::lround(1000.0 * static_cast<double>(covered_in_all) / static_cast<double>(all)) / 10.0 << " % of "
+              << std::round(1000 * static_cast<double>(covered_in_all) / static_cast<double>(all)) / 10 << " % of "
               << all << "\n";
 }
 

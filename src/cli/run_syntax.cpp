@@ -189,7 +189,7 @@ void add_workload(std::vector<Option>& table, RunOptions& o) {
     table.push_back({"--pattern", "PATTERN",
                      fmt::format("{}: how rows are chosen ({})", join(pattern_names(), "|"), pattern_names().front()),
                      group, [&o](const std::string& text) { return pattern_into(o.workload.pattern, text); }});
-    table.push_back({"--seed", "SEED", "seed of data, traces and resampling (1)", group,
+    table.push_back({"--seed", "SEED", "seed of data and traces (1)", group,
                      count_into("--seed", o.workload.seed, 0, std::numeric_limits<std::uint64_t>::max())});
 }
 
