@@ -15,6 +15,11 @@ Failure broken_file(const std::string& path, const std::string& content) {
     return fail({ExitCode::bad_data, "read", "/" + path, shown, "its driver or the recorded tree is broken", 0});
 }
 
+/// Of a PMU that exists.
+bool counts_instructions(const SysRoot& root, std::string_view name) {
+    return name == "cpu" || name == "cpum_cf" || root.exists(pmu_path(name, "cpus"));
+}
+
 } // namespace
 
 std::string pmu_path(std::string_view pmu, std::string_view file) {
@@ -61,30 +66,41 @@ std::vector<std::string> pmu_aliases(const SysRoot& root, std::string_view name)
 }
 
 bool is_core_pmu(const SysRoot& root, std::string_view name) {
-    return pmu_exists(root, name) && (name == "cpu" || name == "cpum_cf" || root.exists(pmu_path(name, "cpus")));
+    return pmu_exists(root, name) && counts_instructions(root, name);
 }
 
 bool has_several_core_pmus(const SysRoot& root) {
     const auto names = pmu_names(root);
-    return std::count_if(names.begin(), names.end(), [&](const std::string& name) { return is_core_pmu(root, name); }) >
-           1;
+    return std::count_if(names.begin(), names.end(),
+                         [&](const std::string& name) { return counts_instructions(root, name); }) > 1;
 }
 
-std::optional<CorePmu> core_pmu_of(const SysRoot& root, int cpu, std::string* broken) {
-    std::optional<CorePmu> serving;
+bool CorePmu::serves(int cpu) const { return every_cpu || std::binary_search(cpus.begin(), cpus.end(), cpu); }
+
+std::vector<CorePmu> core_pmus(const SysRoot& root, std::string* broken) {
+    std::vector<CorePmu> found;
     for (const std::string& name : pmu_names(root)) {
-        if (!is_core_pmu(root, name)) continue;
+        if (!counts_instructions(root, name)) continue;
         const auto type = pmu_type(root, name);
         const auto cpus = pmu_cpu_list(root, name, "cpus");
         if (!type || !cpus) {
             if (broken != nullptr) *broken = !type ? to_line(type.error()) : to_line(cpus.error());
             continue;
         }
-        const std::vector<int> listed = cpus->value_or(std::vector<int>{});
-        const bool serves = !cpus->has_value() || std::binary_search(listed.begin(), listed.end(), cpu);
-        if (serves && !serving) serving = CorePmu{name, *type, listed};
+        found.push_back({name, *type, cpus->value_or(std::vector<int>{}), !cpus->has_value()});
     }
-    return serving;
+    return found;
+}
+
+const CorePmu* serving(const std::vector<CorePmu>& pmus, int cpu) {
+    const auto found = std::find_if(pmus.begin(), pmus.end(), [&](const CorePmu& pmu) { return pmu.serves(cpu); });
+    return found == pmus.end() ? nullptr : &*found;
+}
+
+std::optional<CorePmu> core_pmu_of(const SysRoot& root, int cpu, std::string* broken) {
+    const auto pmus = core_pmus(root, broken);
+    const CorePmu* found = serving(pmus, cpu);
+    return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 } // namespace bytebound

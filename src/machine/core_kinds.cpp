@@ -18,10 +18,11 @@ constexpr const char* fast_x86_kind = "cpu_core";
 
 std::vector<CoreKind> read_core_kinds(const SysRoot& root, const std::vector<int>& online) {
     std::map<std::pair<std::string, std::uint32_t>, std::vector<int>> groups;
+    const std::vector<CorePmu> pmus = core_pmus(root);
     for (const int cpu : online) {
-        const auto pmu = core_pmu_of(root, cpu);
+        const CorePmu* pmu = serving(pmus, cpu);
         const auto capacity = unsigned_of(root, cpu_directory + "cpu" + std::to_string(cpu) + "/cpu_capacity");
-        groups[{pmu ? pmu->name : "", static_cast<std::uint32_t>(capacity.value_or(0))}].push_back(cpu);
+        groups[{pmu != nullptr ? pmu->name : "", static_cast<std::uint32_t>(capacity.value_or(0))}].push_back(cpu);
     }
     if (groups.size() < 2) return {};
     std::vector<CoreKind> kinds;

@@ -15,11 +15,15 @@ std::optional<std::vector<int>> list_of(const SysRoot& root, const std::string& 
     return list;
 }
 
+std::optional<std::vector<int>> mask_of(const SysRoot& root, const std::string& path) {
+    const auto text = root.read(path);
+    return text ? parse_cpu_mask(*text) : std::nullopt;
+}
+
 std::optional<std::vector<int>> cpus_of(const SysRoot& root, const std::string& list, const std::string& mask) {
     if (const auto text = root.read(list))
         if (auto cpus = parse_cpu_list(*text)) return cpus;
-    const auto text = root.read(mask);
-    return text ? parse_cpu_mask(*text) : std::nullopt;
+    return mask_of(root, mask);
 }
 
 std::optional<int> unsigned_of(const SysRoot& root, const std::string& path) {

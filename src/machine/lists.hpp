@@ -17,6 +17,8 @@ struct FileFault {
 
 /// nullopt if the file is missing, or (with a fault) if its content is not a list.
 std::optional<std::vector<int>> list_of(const SysRoot& root, const std::string& path, std::vector<FileFault>& faults);
+/// The CPUs of a bitmap file; nullopt if it is missing or malformed.
+std::optional<std::vector<int>> mask_of(const SysRoot& root, const std::string& path);
 /// The CPUs of a list file, or of the bitmap file beside it where the list is missing or unreadable (archives of
 /// machines often keep only one of them). nullopt if neither lists a CPU set.
 std::optional<std::vector<int>> cpus_of(const SysRoot& root, const std::string& list, const std::string& mask);

@@ -40,8 +40,8 @@ std::vector<NumaNode> read_nodes(const SysRoot& root, const Machine& machine, st
     std::vector<NumaNode> nodes;
     for (const int id : ids) {
         const std::string base = node_directory + "node" + std::to_string(id) + "/";
-        list_of(root, base + "cpulist", faults); // a malformed list is a fault even where the bitmap replaces it
-        const auto cpus = cpus_of(root, base + "cpulist", base + "cpumap");
+        auto cpus = list_of(root, base + "cpulist", faults);
+        if (!cpus) cpus = mask_of(root, base + "cpumap");
         NumaNode node{id, intersection(cpus.value_or(std::vector<int>{}), machine.online), {}, {}, cpus.has_value()};
         node.memory_bytes = meminfo_bytes(text_of(root, base + "meminfo"), "MemTotal");
         for (const std::string& word : split(text_of(root, base + "distance"), ' '))
@@ -52,6 +52,17 @@ std::vector<NumaNode> read_nodes(const SysRoot& root, const Machine& machine, st
     return nodes;
 }
 
+/// The CPUs beside `cpu` by the first of these files of its topology that lists it: the names since Linux 5.4, and
+/// those before (cputopology.rst).
+std::optional<std::vector<int>> cpus_beside(const SysRoot& root, int cpu, std::initializer_list<const char*> files) {
+    const std::string base = cpu_directory + "cpu" + std::to_string(cpu) + "/topology/";
+    for (const std::string file : files) {
+        auto list = cpus_of(root, base + file + "_list", base + file);
+        if (list && std::binary_search(list->begin(), list->end(), cpu)) return list;
+    }
+    return {};
+}
+
 std::map<int, CpuPlace> read_places(const SysRoot& root, const std::vector<int>& online) {
     std::map<int, CpuPlace> places;
     for (const int cpu : online) {
@@ -59,26 +70,11 @@ std::map<int, CpuPlace> read_places(const SysRoot& root, const std::vector<int>&
         // -1 ("unknown" on some guests and Arm boards) is not a number.
         places[cpu] = {unsigned_of(root, base + "physical_package_id"), unsigned_of(root, base + "die_id")};
         if (places[cpu].package) continue;
-        // Called package_cpus since Linux 5.4, core_siblings before (cputopology.rst). A guest that knows no packages
-        // lists the CPU alone.
-        for (const std::string file : {"package_cpus", "core_siblings"}) {
-            const auto list = cpus_of(root, base + file + "_list", base + file);
-            if (!list || list->size() < 2 || !std::binary_search(list->begin(), list->end(), cpu)) continue;
-            places[cpu].package = list->front();
-            break;
-        }
+        // A guest that knows no packages lists the CPU alone.
+        const auto list = cpus_beside(root, cpu, {"package_cpus", "core_siblings"});
+        if (list && list->size() > 1) places[cpu].package = list->front();
     }
     return places;
-}
-
-std::optional<std::vector<int>> smt_siblings(const SysRoot& root, int cpu, const std::vector<int>& online) {
-    const std::string base = cpu_directory + "cpu" + std::to_string(cpu) + "/topology/";
-    // Called core_cpus since Linux 5.4, thread_siblings before (cputopology.rst).
-    for (const std::string file : {"core_cpus", "thread_siblings"}) {
-        const auto list = cpus_of(root, base + file + "_list", base + file);
-        if (list && std::binary_search(list->begin(), list->end(), cpu)) return intersection(*list, online);
-    }
-    return {};
 }
 
 /// Cores in hwloc's logical order: depth first, so by package, node and last-level cache, each by its first CPU.
@@ -92,9 +88,9 @@ void read_cores(const SysRoot& root, Machine& machine) {
     std::set<int> placed;
     for (const int cpu : machine.online) {
         if (placed.contains(cpu)) continue;
-        const auto stated = smt_siblings(root, cpu, machine.online);
+        const auto stated = cpus_beside(root, cpu, {"core_cpus", "thread_siblings"});
         if (stated) machine.siblings_stated = true;
-        const std::vector<int> siblings = stated.value_or(std::vector{cpu});
+        const std::vector<int> siblings = intersection(stated.value_or(std::vector{cpu}), machine.online);
         placed.insert(siblings.begin(), siblings.end());
         const int package = machine.places.at(cpu).package.value_or(0);
         const int package_first = first_of_package.try_emplace(package, cpu).first->second;
