@@ -72,6 +72,10 @@ std::vector<double> values_of_blocks(const Samples& samples, Stat stat) {
 
 bool is_mean_of_blocks(Stat stat) { return stat == Stat::mean || stat == Stat::ratio; }
 
+bool all_positive(const std::vector<double>& values) {
+    return std::all_of(values.begin(), values.end(), [](double each) { return each > 0; });
+}
+
 double variance_share(const std::vector<double>& weights) {
     double squares = 0;
     for (const double weight : weights)

@@ -21,6 +21,7 @@ std::vector<std::optional<Block>> blocks_of(const Samples& samples, Stat stat);
 /// Whether all steps together are a weighted mean of the blocks. A median, and a rate over one, are not.
 bool is_mean_of_blocks(Stat stat);
 
+bool all_positive(const std::vector<double>& values); ///< then their logarithms exist
 /// What a weighted mean of `weights.size()` independent observations retains of their variance: sum(w^2) / sum(w)^2;
 /// 1/n for equal weights.
 double variance_share(const std::vector<double>& weights);

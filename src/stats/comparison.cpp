@@ -28,6 +28,13 @@ Pairs pairs_of(const Samples& loop, const Samples& vs, Stat stat) {
     return out;
 }
 
+std::optional<RatioEstimate> ratio_of(std::optional<double> loop, std::optional<double> vs) {
+    if (!loop || !vs || *loop == 0) return std::nullopt;
+    RatioEstimate result;
+    result.ratio = *vs / *loop;
+    return result;
+}
+
 /// Student's t on the logarithms of the blocks' ratios. `log_of_all`: of the ratio itself.
 void put_by_logs(RatioEstimate& result, const Pairs& pairs, Stat stat, double log_of_all) {
     std::vector<double> logs;
@@ -70,26 +77,19 @@ void put_by_differences(RatioEstimate& result, const Pairs& pairs, double loop, 
 } // namespace
 
 std::optional<RatioEstimate> compare_points(const Samples& loop, const Samples& vs, Stat stat) {
-    const auto of_loop = value_of_all(loop, stat), of_vs = value_of_all(vs, stat);
-    if (!of_loop || !of_vs || *of_loop == 0) return std::nullopt;
-    RatioEstimate result;
-    result.ratio = *of_vs / *of_loop;
-    return result;
+    return ratio_of(value_of_all(loop, stat), value_of_all(vs, stat));
 }
 
 std::optional<RatioEstimate> compare(const Samples& loop, const Samples& vs, Stat stat) {
-    std::optional<RatioEstimate> result = compare_points(loop, vs, stat);
+    const auto of_loop = value_of_all(loop, stat), of_vs = value_of_all(vs, stat);
+    std::optional<RatioEstimate> result = ratio_of(of_loop, of_vs);
     if (!result) return std::nullopt;
     const Pairs pairs = pairs_of(loop, vs, stat);
     if (pairs.loop.size() < 2) return result;
-    const auto positive = [](const std::vector<double>& values) {
-        return std::all_of(values.begin(), values.end(), [](double each) { return each > 0; });
-    };
-    const double of_loop = *value_of_all(loop, stat), of_vs = *value_of_all(vs, stat);
-    if (positive(pairs.loop) && positive(pairs.vs) && result->ratio > 0)
-        put_by_logs(*result, pairs, stat, log_ratio(of_vs, of_loop));
+    if (all_positive(pairs.loop) && all_positive(pairs.vs) && result->ratio > 0)
+        put_by_logs(*result, pairs, stat, log_ratio(*of_vs, *of_loop));
     else
-        put_by_differences(*result, pairs, of_loop, of_vs);
+        put_by_differences(*result, pairs, *of_loop, *of_vs);
     return result;
 }
 

@@ -54,8 +54,7 @@ std::optional<Ends> interval(const Samples& samples, Stat stat, double value) {
     if (blocks.size() < 2) return std::nullopt;
     if (all_alike(samples.numerator) && all_alike(samples.denominator)) return Ends{value, value};
     const double share = variance_share(weights);
-    const bool positive = std::all_of(blocks.begin(), blocks.end(), [](double each) { return each > 0; });
-    if (positive && value > 0) return log_interval(value, blocks, share, stat);
+    if (all_positive(blocks) && value > 0) return log_interval(value, blocks, share, stat);
     std::optional<Ends> ends = linear_interval(value, blocks, share, stat);
     // What no step was below, the figure cannot be below.
     if (ends && !below_zero(samples.numerator) && !below_zero(samples.denominator))

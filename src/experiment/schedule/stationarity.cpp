@@ -20,15 +20,21 @@ struct Judged {
     std::optional<Stationarity> verdict;
 };
 
-Judged judge_lines(const std::string& what, const SimulatedRow& row, std::uint32_t warmup,
-                   std::uint64_t (LineCounts::*total)() const) {
+/// Lines per step of every segment, from step `first` on.
+std::vector<std::vector<double>> lines_of(const SimulatedRow& row, std::size_t first,
+                                          std::uint64_t (LineCounts::*total)() const) {
     std::vector<std::vector<double>> segments;
     for (const Simulation& segment : row.segments) {
         auto& series = segments.emplace_back();
-        for (std::size_t step = warmup / 2; step < segment.steps.size(); ++step)
+        for (std::size_t step = first; step < segment.steps.size(); ++step)
             series.push_back(static_cast<double>((segment.steps[step].*total)()));
     }
-    return {what, judge_segments(segments, warmup)};
+    return segments;
+}
+
+Judged judge_lines(const std::string& what, const SimulatedRow& row, std::uint32_t warmup,
+                   std::uint64_t (LineCounts::*total)() const) {
+    return {what, judge_segments(lines_of(row, warmup / 2, total), warmup)};
 }
 
 void judge_row(ExperimentRecord& record, const SimulatedRow& row, std::vector<Warning>& list) {
@@ -60,10 +66,6 @@ void judge_row(ExperimentRecord& record, const SimulatedRow& row, std::vector<Wa
         list.push_back(warnings::not_stationary(record.loop, record.k, drifting, judged[0].verdict->window));
 }
 
-} // namespace
-
-namespace {
-
 void add_bytes(DirtyBytes& sum, const DirtyLines& lines, std::uint32_t line_bytes) {
     for (std::size_t buffer = 0; buffer < sum.size(); ++buffer)
         sum[buffer] += lines[buffer] * line_bytes;
@@ -72,12 +74,10 @@ void add_bytes(DirtyBytes& sum, const DirtyLines& lines, std::uint32_t line_byte
 /// Mean bytes per measured step over the segments, each a block of its own.
 std::optional<Estimate> simulated_bytes(const ExperimentRecord& record, const SimulatedRow& row,
                                         std::uint64_t (LineCounts::*total)() const, std::uint32_t line_bytes) {
-    Samples samples;
-    for (const Simulation& segment : row.segments) {
-        auto& block = samples.numerator.emplace_back();
-        for (std::size_t step = record.warmup_steps; step < segment.steps.size(); ++step)
-            block.push_back(static_cast<double>((segment.steps[step].*total)() * line_bytes));
-    }
+    Samples samples{lines_of(row, record.warmup_steps, total), {}};
+    for (auto& block : samples.numerator)
+        for (double& lines : block)
+            lines *= line_bytes;
     return estimate(samples, Stat::mean);
 }
 
