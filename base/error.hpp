@@ -23,9 +23,7 @@ struct Error {
 };
 
 /// "OPERATION OBJECT: CAUSE (ERRNO); REMEDY": the one line on stderr, without the program's name in front.
-/// ERRNO is the symbolic name (ENOENT), and appears only if a system call failed. Control characters in any part are
-/// written
-/// , \t or \xNN.
+/// ERRNO is the symbolic name (ENOENT), and appears only if a system call failed. The line is visible().
 std::string to_line(const Error& error);
 
 /// Symbolic name of an errno value ("ENOENT"); "errno 1234" if libc has no name for it.

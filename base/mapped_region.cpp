@@ -7,16 +7,21 @@
 #include <cstdint>
 
 namespace bytebound {
+namespace {
+
+Failure refused(std::size_t bytes) {
+    return fail({ExitCode::not_possible, "map", std::to_string(bytes) + " bytes", "the kernel refused the mapping",
+                 "use a smaller workload or raise the address-space limit (ulimit -v)", errno});
+}
+
+} // namespace
 
 Result<MappedRegion> MappedRegion::anonymous(std::size_t bytes, std::size_t alignment) {
     const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     const std::size_t wanted = (bytes + page - 1) / page * page;
     const std::size_t reserve = wanted + alignment;
     void* raw = ::mmap(nullptr, reserve, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (raw == MAP_FAILED) {
-        return fail({ExitCode::not_possible, "map", std::to_string(wanted) + " bytes", "the kernel refused the mapping",
-                     "use a smaller workload or raise the address-space limit (ulimit -v)", errno});
-    }
+    if (raw == MAP_FAILED) return refused(wanted);
     const auto start = reinterpret_cast<std::uintptr_t>(raw);
     const auto aligned = (start + alignment - 1) / alignment * alignment;
     // Unmap what lies before and after the aligned part.
@@ -25,6 +30,12 @@ Result<MappedRegion> MappedRegion::anonymous(std::size_t bytes, std::size_t alig
         ::munmap(reinterpret_cast<void*>(aligned + wanted), tail);
     }
     return MappedRegion(reinterpret_cast<std::byte*>(aligned), wanted);
+}
+
+Result<MappedRegion> MappedRegion::shared(std::size_t bytes) {
+    void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) return refused(bytes);
+    return MappedRegion(static_cast<std::byte*>(memory), bytes);
 }
 
 MappedRegion& MappedRegion::operator=(MappedRegion&& other) noexcept {

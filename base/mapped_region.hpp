@@ -11,13 +11,15 @@ namespace bytebound {
 /// (Documentation/admin-guide/mm/transhuge.rst).
 inline constexpr std::size_t huge_page_size = std::size_t{2} << 20;
 
-/// Owner of one anonymous private mapping.
+/// Owner of one anonymous mapping.
 class MappedRegion {
 public:
     MappedRegion() = default;
     /// Maps `bytes` (rounded up to pages) so that the start is a multiple of `alignment` (a power of two >= the
     /// page size). Nothing is touched: the kernel chooses a page's node at its first write.
     static Result<MappedRegion> anonymous(std::size_t bytes, std::size_t alignment);
+    /// Memory that a child process shares; zeros at first.
+    static Result<MappedRegion> shared(std::size_t bytes);
 
     MappedRegion(MappedRegion&& other) noexcept
         : address_(std::exchange(other.address_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}

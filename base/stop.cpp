@@ -6,8 +6,11 @@ namespace bytebound {
 
 Error stopped_by(int signal) {
     const bool interrupt = signal == SIGINT;
-    return {interrupt ? ExitCode::interrupted : ExitCode::terminated, "run", "",
-            interrupt ? "interrupted" : "terminated", "finished phases are kept; bytebound report shows them"};
+    const char* cause = interrupt          ? "interrupted by SIGINT"
+                        : signal == SIGHUP ? "terminated by SIGHUP"
+                                           : "terminated by SIGTERM";
+    return {interrupt ? ExitCode::interrupted : ExitCode::terminated, "run", "", cause,
+            "finished phases are kept; bytebound report shows them"};
 }
 
 } // namespace bytebound

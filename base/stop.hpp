@@ -6,10 +6,10 @@
 
 namespace bytebound {
 
-/// 0, or the signal that requested a stop (SIGINT, SIGTERM). Set by a signal handler, polled between steps.
+/// 0, or the signal that requested a stop (SIGINT, SIGTERM, SIGHUP). Set by a signal handler, polled between steps.
 using StopFlag = std::atomic<int>;
 
-/// The error of a stopped run: interrupted or terminated.
+/// The error of a stopped run: interrupted, or terminated (a hang-up too).
 Error stopped_by(int signal);
 
 } // namespace bytebound

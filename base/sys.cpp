@@ -20,6 +20,7 @@ constexpr SysResult no_such_call{-1, ENOSYS};
 
 SysResult Sys::sched_setaffinity(pid_t, std::size_t, const cpu_set_t*) { return no_such_call; }
 SysResult Sys::bind_memory(void*, std::size_t, int, std::span<const unsigned long>) { return no_such_call; }
+SysResult Sys::thread_memory_policy(int*, std::span<unsigned long>) { return no_such_call; }
 SysResult Sys::open_file(const char*, int) { return no_such_call; }
 SysResult Sys::read_at_start(int, void*, std::size_t) { return no_such_call; }
 SysResult Sys::write(int, const void*, std::size_t) { return no_such_call; }
@@ -62,6 +63,10 @@ SysResult KernelSys::bind_memory(void* address, std::size_t bytes, int policy, s
     // get_nodes() in mm/mempolicy.c uses one bit less than the number it receives.
     const unsigned long bits = nodes.empty() ? 0 : nodes.size_bytes() * 8 + 1;
     return outcome(::syscall(SYS_mbind, address, bytes, policy, nodes.empty() ? nullptr : nodes.data(), bits, 0));
+}
+
+SysResult KernelSys::thread_memory_policy(int* policy, std::span<unsigned long> nodes) {
+    return outcome(::syscall(SYS_get_mempolicy, policy, nodes.data(), nodes.size_bytes() * 8 + 1, nullptr, 0));
 }
 
 SysResult KernelSys::open_file(const char* path, int flags) { return outcome(::open(path, flags | O_CLOEXEC)); }

@@ -36,6 +36,8 @@ public:
     virtual SysResult sched_setaffinity(pid_t tid, std::size_t bytes, const cpu_set_t* set);
     /// mbind(2) of whole pages, with no flags: `nodes` is a mask, empty for a policy without nodes.
     virtual SysResult bind_memory(void* address, std::size_t bytes, int policy, std::span<const unsigned long> nodes);
+    /// get_mempolicy(2) of the calling thread: its policy, and the mask of that policy's nodes.
+    virtual SysResult thread_memory_policy(int* policy, std::span<unsigned long> nodes);
     // Files and directories that contain counters (resctrl). The defaults answer ENOSYS, for test kernels without them.
     virtual SysResult open_file(const char* path, int flags);
     virtual SysResult read_at_start(int fd, void* buffer, std::size_t bytes); ///< pread(2) at offset 0
@@ -57,6 +59,7 @@ public:
     SysResult query_pages(unsigned long count, void** pages, int* status) override;
     SysResult sched_setaffinity(pid_t tid, std::size_t bytes, const cpu_set_t* set) override;
     SysResult bind_memory(void* address, std::size_t bytes, int policy, std::span<const unsigned long> nodes) override;
+    SysResult thread_memory_policy(int* policy, std::span<unsigned long> nodes) override;
     SysResult open_file(const char* path, int flags) override;
     SysResult read_at_start(int fd, void* buffer, std::size_t bytes) override;
     SysResult write(int fd, const void* buffer, std::size_t bytes) override;

@@ -1,52 +1,63 @@
 #include "base/sysroot.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
+
+#include "base/input_file.hpp"
+#include "base/inside_root.hpp"
 
 namespace bytebound {
+namespace {
+
+/// The running machine's own links may point anywhere; those of a recorded one are followed inside of it.
+int open_below(const SysRoot& root, std::string_view relative, int flags) {
+    if (root.is_live()) return ::open((root.path() / relative).c_str(), flags | O_CLOEXEC);
+    return open_inside(root.path(), relative, flags);
+}
+
+} // namespace
 
 bool SysRoot::exists(std::string_view relative) const {
-    std::error_code ignored;
-    return std::filesystem::exists(root_ / relative, ignored);
+    const int descriptor = open_below(*this, relative, O_PATH);
+    if (descriptor >= 0) ::close(descriptor);
+    return descriptor >= 0;
 }
 
 Result<std::string> SysRoot::read(std::string_view relative) const {
-    const auto path = root_ / relative;
-    const auto broken = [&](int error) {
-        return fail({ExitCode::bad_data, "read", path.string(), "the file cannot be read",
+    const auto broken = [&](std::string cause, int error) {
+        return fail({ExitCode::bad_data, "read", (root_ / relative).string(), std::move(cause),
                      "check that it exists and is readable", error});
     };
-    // open/read rather than a stream: sysfs reports errors at read(2), and a stream would lose the errno.
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return broken(errno);
-    std::string text;
-    char buffer[4096];
-    for (;;) {
-        const ssize_t got = ::read(fd, buffer, sizeof buffer);
-        if (got < 0) {
-            const int error = errno;
-            ::close(fd);
-            return broken(error);
-        }
-        if (got == 0) break;
-        text.append(buffer, static_cast<std::size_t>(got));
-    }
-    ::close(fd);
+    const int descriptor = open_below(*this, relative, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    if (descriptor < 0) return broken("the file cannot be read", errno);
+    auto text = read_input(descriptor, input::machine_file);
+    ::close(descriptor);
+    if (!text)
+        return broken(text.error().cause.empty() ? "the file cannot be read" : std::move(text.error().cause),
+                      text.error().error);
     // Strings of the device tree and files of some archives of machines end in zero bytes.
-    const auto last = text.find_last_not_of(std::string_view("\n \t\0", 4));
-    text.resize(last == std::string::npos ? 0 : last + 1);
-    return text;
+    const auto last = text->find_last_not_of(std::string_view("\n \t\0", 4));
+    text->resize(last == std::string::npos ? 0 : last + 1);
+    return *std::move(text);
 }
 
 std::vector<std::string> SysRoot::list(std::string_view relative) const {
     std::vector<std::string> names;
-    std::error_code error;
-    for (std::filesystem::directory_iterator entry(root_ / relative, error), end; !error && entry != end;
-         entry.increment(error)) {
-        names.push_back(entry->path().filename().string());
+    const int descriptor = open_below(*this, relative, O_RDONLY | O_DIRECTORY);
+    if (descriptor < 0) return names;
+    const std::unique_ptr<DIR, int (*)(DIR*)> directory(::fdopendir(descriptor), ::closedir);
+    if (!directory) {
+        ::close(descriptor);
+        return names;
+    }
+    while (const dirent* entry = ::readdir(directory.get())) {
+        const std::string_view name = entry->d_name;
+        if (name != "." && name != "..") names.emplace_back(name);
     }
     std::sort(names.begin(), names.end());
     return names;

@@ -19,7 +19,9 @@ public:
     bool is_live() const { return live_; }
     const std::filesystem::path& path() const { return root_; }
 
-    /// `relative` has no leading slash: "sys/devices/system/cpu/online".
+    /// `relative` has no leading slash: "sys/devices/system/cpu/online". A recorded machine is read as if its directory
+    /// were the root of the file system: absolute links and ".." never lead out of it, so that a tree from elsewhere
+    /// shows nothing of this machine.
     bool exists(std::string_view relative) const;
     /// Whole text without trailing white space and zero bytes. Error: bad_data with errno (ENOENT, EACCES, ...).
     Result<std::string> read(std::string_view relative) const;

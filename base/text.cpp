@@ -39,20 +39,29 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 } // namespace
 
-std::optional<std::vector<int>> parse_cpu_list(std::string_view text) {
-    std::vector<int> cpus;
-    if (trim(text).empty()) return cpus;
+std::optional<std::vector<std::pair<int, int>>> parse_cpu_ranges(std::string_view text) {
+    std::vector<std::pair<int, int>> ranges;
+    if (trim(text).empty()) return ranges;
     for (const std::string& part : split(text, ',')) {
         const std::string_view range = trim(part);
         const auto dash = range.find('-');
         const auto first = parse_cpu(range.substr(0, dash));
         const auto last = dash == std::string_view::npos ? first : parse_cpu(range.substr(dash + 1));
         if (!first || !last || *last < *first) return {};
-        for (int cpu = *first; cpu <= *last; ++cpu)
-            cpus.push_back(cpu);
+        ranges.emplace_back(*first, *last);
     }
-    std::sort(cpus.begin(), cpus.end());
-    cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());
+    return ranges;
+}
+
+std::optional<std::vector<int>> parse_cpu_list(std::string_view text) {
+    auto ranges = parse_cpu_ranges(text);
+    if (!ranges) return {};
+    // In ascending order, only the part of a range above all ranges before it is new.
+    std::sort(ranges->begin(), ranges->end());
+    std::vector<int> cpus;
+    for (const auto& [first, last] : *ranges)
+        for (int cpu = cpus.empty() ? first : std::max(first, cpus.back() + 1); cpu <= last; ++cpu)
+            cpus.push_back(cpu);
     return cpus;
 }
 
@@ -183,6 +192,13 @@ std::vector<std::string> wrap_words(std::string_view text, std::size_t width, st
         empty = false;
     }
     return lines;
+}
+
+std::string clipped(std::string_view text, std::size_t bytes) {
+    if (text.size() <= bytes) return std::string(text);
+    while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xc0) == 0x80)
+        --bytes;
+    return std::string(text.substr(0, bytes)) + "...";
 }
 
 std::size_t columns_of(std::string_view text) {

@@ -88,7 +88,7 @@ int main(int argc, char** argv) {
         std::fputs("usage: callgrind_stream sim|touch\n", stderr);
         return 2;
     }
-    auto workspace = Workspace::allocate({pool_rows, make_layout(Dtype::f32, 512, 512, 0), steps + 1, 0});
+    auto workspace = Workspace::allocate({pool_rows, active_rows, make_layout(Dtype::f32, 512, 512, 0), steps + 1, 0});
     if (!workspace) {
         std::fprintf(stderr, "%s\n", to_line(workspace.error()).c_str());
         return 1;

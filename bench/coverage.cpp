@@ -1,12 +1,14 @@
-// How often a 95 % interval contains the truth, and how often two loops that do the same are called different: the two
-// tables of docs/statistics.md. Usage: coverage [TRIALS], 200 by default; those of the page take 20000.
+// How often a 95 % interval contains the truth, how often two loops that do the same are called different, what ending
+// early does to that (the tables of docs/statistics.md), and how often the interval of two runs is wrong. Usage:
+// coverage [TRIALS [runs]], 200 by default; the tables of the page take 10000. With `runs` only the last table.
 
 #include <cstdlib>
 #include <iostream>
 #include <span>
 #include <string>
+#include <string_view>
 
-#include "support/synthetic_blocks.hpp"
+#include "support/stopped_runs.hpp"
 
 using namespace bytebound;
 
@@ -36,14 +38,18 @@ Samples net_bytes(Random& random, const test::Noise& noise, int blocks) {
     return out;
 }
 
+std::string percent_of(int count, int trials) {
+    std::string tenths = std::to_string((1000 * count + trials / 2) / trials);
+    if (tenths.size() == 1) tenths.insert(0, "0");
+    return tenths.insert(tenths.size() - 1, ".");
+}
+
 template <class Trial>
 std::string percent(int trials, Trial&& trial) {
     int count = 0;
     for (int i = 0; i < trials; ++i)
         count += trial();
-    std::string tenths = std::to_string((1000 * count + trials / 2) / trials);
-    if (tenths.size() == 1) tenths.insert(0, "0");
-    return tenths.insert(tenths.size() - 1, ".");
+    return percent_of(count, trials);
 }
 
 template <class Cell>
@@ -98,13 +104,62 @@ void print_verdicts(Random& random, int trials) {
             });
 }
 
+struct TwoRuns {
+    const char* text;
+    double base_noise; ///< as a part of head's
+    int base_blocks;   ///< for each of head's
+};
+
+/// Head has the blocks of the column; the truth is a ratio of 1.
+void print_runs(Random& random, int trials) {
+    print_head("Intervals of the ratio of two runs that do the same without 1, %, by blocks of head:");
+    constexpr TwoRuns pairs[] = {{"equal runs", 1, 1},
+                                 {"base has half of the noise", 0.5, 1},
+                                 {"base has three times the blocks", 1, 3},
+                                 {"base has three times the blocks and half of the noise", 0.5, 3}};
+    for (const Stat stat : {Stat::median, Stat::mean, Stat::ratio, Stat::rate})
+        for (const TwoRuns& pair : pairs)
+            print_row(name_of(stat), pair.text, [&](int blocks) {
+                return percent(trials, [&] {
+                    const test::Noise noise = cases[0].noise;
+                    const test::Noise calmer{noise.block * pair.base_noise, noise.step * pair.base_noise};
+                    const auto base = test::synthetic(random, stat, calmer, blocks * pair.base_blocks, steps);
+                    const auto head = test::synthetic(random, stat, noise, blocks, steps);
+                    const auto ratio = compare_runs({base.samples}, {head.samples}, stat);
+                    const double truth = head.truth / base.truth;
+                    return *ratio->ci_low > truth || *ratio->ci_high < truth;
+                });
+            });
+}
+
+void print_stopped(Random& random, int trials) {
+    std::cout
+        << "\nIntervals of the ratio of two loops that do the same without 1 when the run ends, and its blocks:\n\n"
+           "| blocks vary by | first narrow interval, % | blocks | `--repeats auto`, % | blocks "
+           "|\n|---|---|---|---|---|\n";
+    for (const int noise : {1, 2, 3, 5, 7, 10}) {
+        std::cout << "| " << noise << " % |";
+        for (const test::WidthToStop rule : {test::first_narrow, half_width_to_stop}) {
+            const test::Stopped result = test::stopped_runs(random, trials, noise / 100.0, 0.05, rule);
+            std::cout << ' ' << percent_of(result.wrong, trials) << " | " << std::lround(result.blocks) << " |"
+                      << std::flush;
+        }
+        std::cout << '\n';
+    }
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
     const std::span arguments(argv, static_cast<std::size_t>(argc));
     const int given = arguments.size() > 1 ? std::atoi(arguments[1]) : 0;
     const int trials = given > 0 ? given : 200;
-    Random random(1);
-    print_coverage(random, trials);
-    print_verdicts(random, trials);
+    const bool runs_only = arguments.size() > 2 && std::string_view(arguments[2]) == "runs";
+    if (Random random(1); !runs_only) {
+        print_coverage(random, trials);
+        print_verdicts(random, trials);
+        print_stopped(random, trials);
+    }
+    Random random(2);
+    print_runs(random, trials);
 }

@@ -23,7 +23,8 @@ constexpr std::uint32_t steps = 1000;
 /// One arena for all loops, allocated and touched at first use.
 Workspace& workspace() {
     static Workspace shared = [] {
-        const WorkspaceSpec spec{pool_rows, make_layout(Dtype::f32, 1024, 1024, 0), steps + 1, steps * 1024ull};
+        const WorkspaceSpec spec{pool_rows, active_rows + 1, make_layout(Dtype::f32, 1024, 1024, 0), steps + 1,
+                                 steps * 1024ull};
         auto result = Workspace::allocate(spec);
         if (!result) std::abort();
         result->touch(1);

@@ -44,6 +44,7 @@ struct PlannedEvent {
     std::string role = {}; ///< the metric that it feeds, for events that a collector offers by itself
     std::string unit = {}; ///< of the values ("bytes"); empty: the event's own
     Sharing sharing = Sharing::per_thread;
+    bool no_core_pmu = false;          ///< not countable since the machine has no core PMU at all
     std::vector<EventPart> parts = {}; ///< not empty: read() gives one value per part instead of one
 };
 
@@ -63,9 +64,11 @@ struct PlanRequest {
     bool allow_multiplex = false;
     int cpu = 0; ///< the leader's pinned CPU; the planner opens its probes on the calling thread
     /// Names that must share a group and pass, such as numerator and denominator of a ratio.
-    std::vector<std::vector<std::string>> together;
+    std::vector<std::vector<std::string>> together = {};
     /// The counters at the memory controllers that the preset found here, for the collector of DRAM traffic.
     std::vector<MemoryCounter> memory = {};
+    /// Planned events whose boxes count in the same passes, for the collector of boxes.
+    std::vector<PlannedEvent> beside = {};
 };
 
 /// The open counters of one worker thread in one pass. Opened, read and destroyed on that thread.

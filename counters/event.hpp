@@ -47,8 +47,9 @@ struct Resolution {
     std::string unavailable;    ///< reason if there is no event: "this machine has no PMU uncore_imc_0"
     std::string remedy;
     std::vector<Event> boxes =
-        {};                 ///< the events of which it is the sum, for a name that several PMUs match; else empty
-    std::string label = {}; ///< from name=, the name under which the value is shown; empty: as it is written
+        {};                   ///< the events of which it is the sum, for a name that several PMUs match; else empty
+    std::string label = {};   ///< from name=, the name under which the value is shown; empty: as it is written
+    bool no_core_pmu = false; ///< unavailable since the machine has no core PMU at all
 };
 
 } // namespace bytebound

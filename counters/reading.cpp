@@ -48,7 +48,7 @@ Reading sum(const Reading& a, const Reading& b) noexcept {
 }
 
 double scaled_count(const Reading& reading) noexcept {
-    assert(reading.state == ReadingState::counted || reading.state == ReadingState::scaled);
+    assert(has_count(reading));
     if (reading.state == ReadingState::counted) return static_cast<double>(reading.count);
     // count * enabled overflows 64 bits after seconds; long double holds the product of two 64-bit numbers.
     const long double product = static_cast<long double>(reading.count) * static_cast<long double>(reading.enabled_ns);

@@ -45,5 +45,9 @@ ReadingState state_of(std::uint64_t enabled_ns, std::uint64_t running_ns) noexce
 Reading sum(const Reading& a, const Reading& b) noexcept;
 /// count * enabled / running for a scaled reading, count for a counted one. Undefined for other states (asserts).
 double scaled_count(const Reading& reading) noexcept;
+/// Whether scaled_count() is defined: counted or scaled.
+constexpr bool has_count(const Reading& reading) noexcept {
+    return reading.state == ReadingState::counted || reading.state == ReadingState::scaled;
+}
 
 } // namespace bytebound

@@ -62,7 +62,7 @@ Diagnosis explain_no_core_pmu(const SysRoot& root, int cpu) {
     if (names.empty()) {
         return {"no core PMU: sys/bus/event_source/devices is missing or empty (masked sysfs of a container, or a "
                 "kernel without perf_event)",
-                "run on the host, or mount sysfs in the container"};
+                "run on the host, or mount sysfs in the container", true};
     }
     for (const std::string& name : names) {
         if (!is_core_pmu(root, name)) continue;
@@ -73,10 +73,10 @@ Diagnosis explain_no_core_pmu(const SysRoot& root, int cpu) {
     }
     if (runs_under_hypervisor(root)) {
         return {"no core PMU: the hypervisor gives this virtual machine no vPMU",
-                "use bare metal or an instance type with a vPMU; bytes come from --collector sim meanwhile"};
+                "use bare metal or an instance type with a vPMU; bytes come from --collector sim meanwhile", true};
     }
     return {"no core PMU: the kernel has no PMU driver for this CPU",
-            "use a newer kernel, or load the CPU's PMU driver; bytes come from --collector sim meanwhile"};
+            "use a newer kernel, or load the CPU's PMU driver; bytes come from --collector sim meanwhile", true};
 }
 
 Diagnosis explain_open_failure(const Event& event, int error, const SysRoot& root) {

@@ -11,6 +11,8 @@ namespace bytebound {
 struct Diagnosis {
     std::string cause;
     std::string remedy;
+    /// The machine has no core PMU at all. Code that reads more of the machine than this folder may replace the texts.
+    bool no_core_pmu = false;
 };
 
 /// Why this machine has no core PMU that serves `cpu`.

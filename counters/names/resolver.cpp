@@ -362,7 +362,7 @@ Result<Resolution> EventResolver::resolve(std::string_view name) const {
     }
     if (auto* wrong = std::get_if<Error>(&found.error())) return fail(std::move(*wrong));
     auto& missing = std::get<Diagnosis>(found.error());
-    return Resolution{{}, std::move(missing.cause), std::move(missing.remedy), {}, label};
+    return Resolution{{}, std::move(missing.cause), std::move(missing.remedy), {}, label, missing.no_core_pmu};
 }
 
 } // namespace bytebound

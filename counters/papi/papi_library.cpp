@@ -7,6 +7,7 @@
 
 #include <cstdio>
 
+#include "base/trial_process.hpp"
 #include "counters/names/vendor_names.hpp"
 
 namespace bytebound {
@@ -20,6 +21,17 @@ Failure refused(const std::string& operation, const std::string& object, int err
 }
 
 thread_local int users_of_thread = 0;
+
+/// "" if PAPI_library_init returns. PAPI 7.0 calls exit(1) where it finds no descriptor or no CPU topology, and abort()
+/// where it cannot read /proc/self/maps, so a child process tries first.
+std::string end_of_process() {
+    const TrialEnd end = try_in_child([](std::string&) {
+        const QuietOutput quiet; // as many descriptors as in this process
+        static_cast<void>(PAPI_library_init(PAPI_VER_CURRENT));
+        return true;
+    });
+    return end.killed;
+}
 
 } // namespace
 
@@ -43,6 +55,11 @@ QuietOutput::~QuietOutput() {
 }
 
 Result<void> initialise_papi() {
+    static const std::string ended = end_of_process();
+    if (!ended.empty())
+        return fail({ExitCode::not_possible, "initialise", "PAPI",
+                     "PAPI ends the process that initialises it (" + ended + ")",
+                     "raise the limit of open files (ulimit -n 1024), or use --collector perf", 0});
     static const int error = [] {
         // PAPI uses the same libpfm4, which reads its environment only at its first initialisation; ours must come
         // first because it enables more tables.

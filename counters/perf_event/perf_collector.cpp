@@ -25,6 +25,7 @@ void set_uncountable(PlannedEvent& planned, Diagnosis why) {
     planned.pass = planned.group = -1;
     planned.reason = std::move(why.cause);
     planned.remedy = std::move(why.remedy);
+    planned.no_core_pmu = why.no_core_pmu;
 }
 
 /// Adds the errno if a system call failed.
@@ -114,6 +115,7 @@ Result<void> Planner::resolve_all() {
         planned.event = std::move(resolution.event);
         planned.reason = std::move(resolution.unavailable);
         planned.remedy = std::move(resolution.remedy);
+        planned.no_core_pmu = resolution.no_core_pmu;
     }
     return {};
 }
@@ -146,7 +148,7 @@ void Planner::probe_each() {
             set_uncountable(planned, {recorded_machine().cause, recorded_machine().remedy});
         } else if (event.scope == Scope::cpu) {
             set_uncountable(planned, {"PMU " + event.pmu + " counts a whole socket or domain, not a thread",
-                                      "this build counts threads only; --collector sim models DRAM bytes"});
+                                      "the uncore collector counts it"});
         } else if (!event.cpus.empty() && !std::binary_search(event.cpus.begin(), event.cpus.end(), request_.cpu)) {
             set_uncountable(planned, {"PMU " + event.pmu + " serves CPUs " + format_cpu_list(event.cpus) +
                                           ", the work is pinned to CPU " + std::to_string(request_.cpu),

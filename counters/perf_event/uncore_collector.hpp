@@ -6,7 +6,10 @@
 
 namespace bytebound {
 
-/// Counts DRAM traffic at the memory controllers: every box of every socket, opened once on each CPU of its cpumask.
+/// Counts at boxes, whose counters belong to a whole socket or die: DRAM traffic through the preset's counters, or the
+/// events that the user names, each as the sum over the boxes that the name matches.
+///
+/// DRAM traffic: every box of every socket, opened once on each CPU of its cpumask.
 /// Opening on all online CPUs would be wrong: the kernel redirects those to the same box, which would count n times.
 /// The counts include all traffic of the machine. Offers "ddr-read", "ddr-write", "ddr-combined", "hbm-read", ... in
 /// bytes, one event per memory class, direction and pass; later passes append "-2", "-3" to the name. The sums feed the
@@ -20,8 +23,8 @@ public:
 
     std::string_view name() const override { return "uncore"; }
     Capability capability() const override;
-    /// Distributes request.memory over passes of at most counters_per_box events per box and tries them for 1 ms each.
-    /// If a single box cannot be counted, rejects all of them with one reason: a sum without that box would be wrong.
+    /// With names: plans those that are counted at boxes, and nothing for the others. Otherwise: distributes
+    /// request.memory over passes of at most counters_per_box events per box. See plan_boxes() for refusals.
     Result<CountingPlan> plan(const PlanRequest& request) override;
     /// Any thread may open and read; only one does (Sharing::socket).
     Result<std::unique_ptr<WorkerCounters>> open(const CountingPlan& plan, int pass) override;

@@ -10,7 +10,7 @@ std::span<const FlagEntry> flags() {
         FlagEntry{.name = flag_name::migrated,
                   .meaning = "the step ended on a different CPU than it began, or not on the pinned one",
                   .text = "{rows}: the CPU changed during the step, or was not the pinned one",
-                  .below_table = 4},
+                  .below_table = 5},
         FlagEntry{.name = flag_name::descheduled,
                   .meaning = "the step lost the CPU",
                   .text = "{rows}: the thread lost its CPU during the step"},
@@ -21,11 +21,11 @@ std::span<const FlagEntry> flags() {
         FlagEntry{.name = flag_name::multiplexed,
                   .meaning = "a counter of this step ran only part of the time",
                   .text = "{rows}: counters shared the hardware with others; counts are extrapolated",
-                  .below_table = 5},
+                  .below_table = 6},
         FlagEntry{.name = flag_name::never_ran,
                   .meaning = "a counter of this step was enabled but never ran",
                   .text = "{rows}: a counter was not on the hardware; these steps are excluded from its figure",
-                  .below_table = 6},
+                  .below_table = 7},
         FlagEntry{.name = flag_name::not_stationary,
                   .meaning = "per row of the summary: see phases in [loops.md](loops.md)",
                   .text = "{rows}: the traffic drifts, or fluctuates more slowly than the window that judges it; the "
@@ -35,8 +35,15 @@ std::span<const FlagEntry> flags() {
                   .meaning = "per row of the summary: fewer than 6 blocks (repeats) behind one of its figures",
                   .text = "few blocks behind the intervals ({rows}): fewer than {least_blocks} repeats, or segments of "
                           "a model, behind a figure: its interval is wide, and with one there is none; use --repeats "
-                          "{least_blocks} or more",
+                          "{least_blocks} or more, which emulated figures (of one segment) do not follow",
                   .below_table = 1},
+        FlagEntry{
+            .name = flag_name::of_short_steps,
+            .meaning = "per row of the summary: what the readings themselves took or counted, and was subtracted, "
+                       "is more than 5 % of one of its figures",
+            .text = "{rows}: the steps are short: the cost of reading the clock or a counter, which is subtracted, "
+                    "is more than 5 % of a figure; give more --steps-per-k, fewer --events, or larger steps",
+            .below_table = 4},
         FlagEntry{.name = flag_name::drift,
                   .meaning = "per row of the summary: time_ns rises or falls from repeat to repeat (Mann-Kendall, "
                              "p < 0.01)",

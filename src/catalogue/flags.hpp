@@ -11,8 +11,8 @@ namespace bytebound {
 namespace flag_name {
 inline constexpr std::string_view migrated = "migrated", descheduled = "descheduled", interrupted = "interrupted",
                                   multiplexed = "multiplexed", never_ran = "never_ran",
-                                  not_stationary = "not_stationary", few_blocks = "few_blocks", drift = "drift",
-                                  outlier = "outlier";
+                                  not_stationary = "not_stationary", few_blocks = "few_blocks",
+                                  of_short_steps = "short", drift = "drift", outlier = "outlier";
 } // namespace flag_name
 
 /// One row of the constant table of flags. Its order is the order in samples.csv and in the summary.

@@ -224,11 +224,13 @@ constexpr std::array gaps{
     MetricEntry{.name = name::gap_dram_read_bytes,
                 .unit = "bytes",
                 .origin = traffic,
-                .meaning = "read at the memory controller between two steps; only with `--between use` or `evict`"},
+                .meaning = "read at the memory controller between two steps; only with `--between use` or `evict`",
+                .dram = Direction::read},
     MetricEntry{.name = name::gap_dram_write_bytes,
                 .unit = "bytes",
                 .origin = traffic,
-                .meaning = "written at the memory controller between two steps; likewise"},
+                .meaning = "written at the memory controller between two steps; likewise",
+                .dram = Direction::write},
 };
 
 template <class Holds>
@@ -257,6 +259,12 @@ const MetricEntry* find_metric(std::string_view name) {
 }
 
 std::span<const MetricEntry> gap_metrics() { return gaps; }
+
+const MetricEntry* find_gap_metric(std::string_view name) {
+    for (const MetricEntry& entry : gaps)
+        if (entry.name == name) return &entry;
+    return nullptr;
+}
 
 std::vector<const MetricEntry*> compared_metrics() {
     return those_that([](const MetricEntry& entry) { return !entry.compared.subject.empty(); });

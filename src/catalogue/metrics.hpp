@@ -103,6 +103,8 @@ const MetricEntry* find_metric(std::string_view name);
 
 /// Metrics that exist only with --between use|evict: gap_dram_read_bytes, gap_dram_write_bytes.
 std::span<const MetricEntry> gap_metrics();
+/// Null if it is not one of them.
+const MetricEntry* find_gap_metric(std::string_view name);
 
 /// Metrics that loops are compared by, most informative first.
 std::vector<const MetricEntry*> compared_metrics();

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "archive/record_json.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/common_options.hpp"
@@ -28,8 +29,8 @@ Result<void> rows_into(std::vector<std::uint64_t>& target, const std::string& te
 void add_what(std::vector<Option>& table, CalibrationOptions& o) {
     const std::string group = "What";
     // Precedes --repeats, so that --repeats overrides it.
-    table.push_back({"--quick", "", "--repeats 5, and buffers of at most 1 GiB, flagged if that is too small", group,
-                     [&o](const std::string&) -> Result<void> {
+    table.push_back({"--quick", std::nullopt, "--repeats 5, and buffers of at most 1 GiB, flagged if that is too small",
+                     group, [&o](const std::string&) -> Result<void> {
                          o.quick = true;
                          o.rounds = quick_rounds;
                          return {};
@@ -39,7 +40,7 @@ void add_what(std::vector<Option>& table, CalibrationOptions& o) {
                          o.threads = TRY(to_counts("--threads", text));
                          return {};
                      }});
-    table.push_back({"--row-bytes", "S,...", "row sizes of the row kernels (256,512,...,65536)", group,
+    table.push_back({"--row-bytes", "S,...", "row sizes of the row kernels (256,1024,4096,16384,65536)", group,
                      [&o](const std::string& text) { return rows_into(o.row_bytes, text); }});
     table.push_back({"--repeats", "N", "rounds over all kernels and levels: samples of every ceiling (20)", group,
                      [&o](const std::string& text) -> Result<void> {
@@ -76,10 +77,11 @@ void add_output(std::vector<Option>& table, CalibrationOptions& o) {
                          o.out = text;
                          return {};
                      }});
-    table.push_back({"--force", "", "replace an existing --out FILE", group, flag_into(o.force)});
+    table.push_back(
+        flag("--force", "save it although the machine was busy; replace an existing --out FILE", group, o.force));
     table.push_back(json_option(o.json));
-    table.push_back({"--dry-run", "", "print the plan; measure nothing", group, flag_into(o.dry_run)});
-    table.push_back({"--quiet", "", "no progress on stderr", group, flag_into(o.quiet)});
+    table.push_back(flag("--dry-run", "print the plan; measure nothing", group, o.dry_run));
+    table.push_back(flag("--quiet", "no progress on stderr", group, o.quiet));
 }
 
 Syntax calibrate_syntax(CalibrationOptions& options) {
@@ -132,9 +134,12 @@ ExitCode calibrate_main(const std::vector<std::string>& words) {
     if (!record) return complain(record.error());
     for (const Warning& warning : record->warnings)
         warn(text_of(warning));
-    if (auto saved = calibration->save(*record); !saved) return complain(saved.error());
-    if (options.json) return print(to_json_text(*record));
-    return print(calibration_text(*record, stdout_takes_colour()) + calibration->file().string() + "\n");
+    const auto saved = calibration->save(*record);
+    const CalibrationRecord& shown = saved ? *saved : *record; // what was measured is shown even if it is not saved
+    std::string text = options.json ? to_json_text(shown) : calibration_text(shown, stdout_takes_colour());
+    if (saved && !options.json) text += calibration->file().string() + "\n";
+    const ExitCode printed = print(text);
+    return saved ? printed : complain(saved.error());
 }
 
 } // namespace bytebound

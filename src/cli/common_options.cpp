@@ -13,19 +13,26 @@ Apply text_into(std::string& target) {
     };
 }
 
-Apply flag_into(bool& target) {
-    return [&target](const std::string&) -> Result<void> {
-        target = true;
+Option flag(std::string name, std::string help, std::string group, bool& target) {
+    return {std::move(name), std::nullopt, std::move(help), std::move(group),
+            [&target](const std::string&) -> Result<void> {
+                target = true;
+                return {};
+            }};
+}
+
+Apply percentage_into(std::string option, double& target, double low) {
+    return [option = std::move(option), &target, low](const std::string& text) -> Result<void> {
+        if (!text.ends_with("%"))
+            return bad_value(option, "'" + text + "' is not a percentage",
+                             "give a number and a percent sign, as in 1%");
+        target = TRY(to_number(option, text.substr(0, text.size() - 1), low, 99)) / 100;
         return {};
     };
 }
 
 Option json_option(bool& target) {
-    return {"--json", "", "one JSON document on stdout and nothing else", "Output",
-            [&target](const std::string&) -> Result<void> {
-                target = true;
-                return {};
-            }};
+    return flag("--json", "one JSON document on stdout and nothing else", "Output", target);
 }
 
 Option sysroot_option(SysRoot& target) {

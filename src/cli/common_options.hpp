@@ -15,8 +15,11 @@ namespace bytebound {
 /// Applies an option's value.
 using Apply = std::function<Result<void>(const std::string&)>;
 Apply text_into(std::string& target);
-/// For an option without a value.
-Apply flag_into(bool& target);
+/// An option without a value: sets `target`.
+Option flag(std::string name, std::string help, std::string group, bool& target);
+
+/// "1%", "0.5%": a percentage of at least `low` and below 100, as a fraction.
+Apply percentage_into(std::string option, double& target, double low = 0);
 
 /// --json
 Option json_option(bool& target);

@@ -3,14 +3,18 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <iterator>
 #include <set>
 #include <string>
 
 #include "base/text.hpp"
+#include "base/visible.hpp"
 
 namespace bytebound {
 namespace {
@@ -26,11 +30,32 @@ std::optional<std::size_t> columns_behind(int descriptor) {
     return known ? size.ws_col : usual_columns;
 }
 
+/// Visible lines. The program's own sequences for bold, dim and the end of both (plain_table.cpp) stay where colour may
+/// be used.
+std::string shown_on(bool colour, std::string_view text) {
+    constexpr std::string_view sequences[] = {"\x1b[0m", "\x1b[1m", "\x1b[2m"};
+    std::string shown;
+    for (std::size_t at = 0; colour && (at = text.find('\x1b', at)) != std::string_view::npos;) {
+        const std::string_view here = text.substr(at);
+        const auto known = std::find_if(std::begin(sequences), std::end(sequences),
+                                        [&](std::string_view each) { return here.starts_with(each); });
+        if (known == std::end(sequences)) {
+            ++at;
+            continue;
+        }
+        shown += visible_lines(text.substr(0, at)) += *known;
+        text.remove_prefix(at + known->size());
+        at = 0;
+    }
+    return shown + visible_lines(text);
+}
+
 } // namespace
 
 ExitCode print(std::string_view text) {
     errno = 0;
-    const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+    const std::string shown = shown_on(stdout_takes_colour(), text);
+    const bool written = std::fwrite(shown.data(), 1, shown.size(), stdout) == shown.size() && std::fflush(stdout) == 0;
     if (written) return ExitCode::done;
     return complain({ExitCode::internal, "write", "stdout", "the output could not be written completely",
                      "check the disk or the program that reads it", errno});
@@ -45,8 +70,22 @@ ExitCode complain(const Error& error) {
 void warn(std::string_view text) {
     static std::set<std::string, std::less<>> said;
     if (!said.emplace(text).second) return;
-    const std::string line = "bytebound: warning: " + std::string(text) + "\n";
+    const std::string line = "bytebound: warning: " + visible(text) + "\n";
     std::fputs(line.c_str(), stderr);
+}
+
+void note(std::string_view text) {
+    const std::string line = "bytebound: " + std::string(text) + "\n";
+    std::fputs(line.c_str(), stderr);
+}
+
+std::optional<bool> confirm(std::string_view question) {
+    if (::isatty(STDIN_FILENO) != 1 || !stderr_is_terminal()) return std::nullopt;
+    const std::string line = "bytebound: " + std::string(question) + " [y/N] ";
+    std::fputs(line.c_str(), stderr);
+    std::array<char, 16> answer{};
+    if (::read(STDIN_FILENO, answer.data(), answer.size()) <= 0) return false;
+    return answer[0] == 'y' || answer[0] == 'Y';
 }
 
 std::optional<std::size_t> stdout_columns() { return columns_behind(STDOUT_FILENO); }

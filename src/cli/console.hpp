@@ -8,12 +8,17 @@
 
 namespace bytebound {
 
-/// Prints results to stdout. A failed or short write is an error (a full disk behind a redirection).
+/// Prints results to stdout, as visible_lines(). A failed or short write is an error (a full disk behind a
+/// redirection).
 ExitCode print(std::string_view text);
 /// "bytebound: error: LINE" on stderr; returns the error's exit code.
 ExitCode complain(const Error& error);
-/// "bytebound: warning: LINE" on stderr, once for each text.
+/// "bytebound: warning: LINE" on stderr, as visible(), once for each text.
 void warn(std::string_view text);
+/// "bytebound: LINE" on stderr: news that is neither an error nor a warning.
+void note(std::string_view text);
+/// Asks a question on the terminal; nullopt if stdin or stderr is not one.
+std::optional<bool> confirm(std::string_view question);
 /// Columns of the terminal behind stdout: COLUMNS if it is a positive number, else what the terminal says, else 80;
 /// nullopt if stdout is not a terminal and COLUMNS is not set.
 std::optional<std::size_t> stdout_columns();

@@ -1,7 +1,4 @@
-#include <cerrno>
-#include <fstream>
-#include <sstream>
-
+#include "base/input_file.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "counters/registry.hpp"
@@ -18,12 +15,11 @@ ExitCode emulate_main(const std::vector<std::string>& words) {
         return complain({ExitCode::usage, "parse", "command emulate " + words[0],
                          "the command is internal: it runs one loop under valgrind and has no options",
                          "see bytebound run --help, --collector callgrind"});
-    std::ifstream in(words[0], std::ios::binary);
-    std::ostringstream text;
-    if (!in || !(text << in.rdbuf()))
-        return complain({ExitCode::bad_data, "read", words[0], "the file is missing or unreadable",
-                         "bytebound run --collector callgrind writes such files itself", errno});
-    const auto spec = parse_emulation_spec(std::move(text).str(), words[0]);
+    const auto text = read_input(words[0], input::emulator_file,
+                                 {ExitCode::bad_data, "read", words[0], "the file is missing or unreadable",
+                                  "bytebound run --collector callgrind writes such files itself"});
+    if (!text) return complain(text.error());
+    const auto spec = parse_emulation_spec(*text, words[0]);
     if (!spec) return complain(spec.error());
     const auto done = run_emulated(*spec, collectors());
     return done ? ExitCode::done : complain(done.error());

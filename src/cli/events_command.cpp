@@ -7,6 +7,7 @@
 #include "cli/common_options.hpp"
 #include "cli/console.hpp"
 #include "counters/registry.hpp"
+#include "doctor/diagnosis.hpp"
 #include "render/answers/events_text.hpp"
 
 namespace bytebound {
@@ -38,7 +39,9 @@ ExitCode list(const std::vector<std::string>& names, const SysRoot& root, bool j
                          "write bytebound events list, or events resolve " + names[1]});
     }
     const auto events = list_events(root);
-    return print(json ? events_list_json(events, vendor_pmus()) : events_list_text(events, vendor_pmus()));
+    // libpfm4 knows which of its PMUs the running machine has, not what a recorded one has.
+    const auto vendor = root.is_live() ? vendor_pmus() : std::vector<VendorPmu>{};
+    return print(json ? events_list_json(events, vendor) : events_list_text(events, vendor));
 }
 
 std::unique_ptr<Collector> perf_collector(Sys& sys, const SysRoot& root) {
@@ -55,6 +58,25 @@ Result<ResolvedName> resolve_one(const std::string& name, const EventResolver& r
     const auto plan = TRY(perf->plan(request));
     entry.planned = plan.events.front();
     return entry;
+}
+
+/// Doctor's reason for a machine without a core PMU, as run gives it.
+void take_doctors_cause(std::vector<ResolvedName>& names, Sys& sys, const SysRoot& root) {
+    std::optional<SourceDiagnosis> found;
+    for (ResolvedName& name : names) {
+        const bool planned = name.planned && name.planned->no_core_pmu;
+        if (!name.resolution.no_core_pmu && !planned) continue;
+        if (!found) found = diagnose_core_pmu(&sys, root);
+        if (found->state != SourceState::unavailable) return;
+        if (name.resolution.no_core_pmu) {
+            name.resolution.unavailable = found->cause;
+            name.resolution.remedy = found->remedy;
+        }
+        if (planned) {
+            name.planned->reason = found->cause;
+            name.planned->remedy = found->remedy;
+        }
+    }
 }
 
 /// Shows the encoding of each name and, on the running machine, whether it opens.
@@ -80,6 +102,7 @@ ExitCode resolve(const std::vector<std::string>& names, const SysRoot& root, boo
         }
         resolved.push_back(std::move(*entry));
     }
+    take_doctors_cause(resolved, sys, root);
     const std::string text = json ? events_resolve_json(resolved) : events_resolve_text(resolved);
     const ExitCode printed = text.empty() ? ExitCode::done : print(text);
     return code == ExitCode::done ? printed : code;

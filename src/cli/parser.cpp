@@ -63,7 +63,7 @@ Result<std::vector<std::string>> normalise(const Syntax& syntax, const std::vect
             return fail(usage("option " + word.name, "unknown option",
                               (near ? "did you mean " + *near + "? " : "") + "see " + syntax.command + " --help"));
         }
-        const bool is_flag = option == syntax.options.end() || option->value.empty();
+        const bool is_flag = option == syntax.options.end() || !option->value;
         if (is_flag) {
             if (word.has_value)
                 return fail(usage("option " + word.name, "takes no value", "write " + word.name + " alone"));
@@ -73,13 +73,22 @@ Result<std::vector<std::string>> normalise(const Syntax& syntax, const std::vect
         if (!word.has_value) {
             if (i + 1 == words.size()) {
                 return fail(
-                    usage("option " + word.name, "its value is missing", "write " + word.name + " " + option->value));
+                    usage("option " + word.name, "its value is missing", "write " + word.name + " " + *option->value));
             }
             word.value = words[++i];
         }
         normal.push_back(word.name + "=" + value_mark + word.value);
     }
     return normal;
+}
+
+/// Every value of an option in the normalised words.
+std::vector<std::string> values_of(const Option& option, const std::vector<std::string>& normal) {
+    const std::string start = option.name + "=" + value_mark;
+    std::vector<std::string> values;
+    for (const std::string& word : normal)
+        if (word.starts_with(start)) values.push_back(word.substr(start.size()));
+    return values;
 }
 
 /// CLI11 separates groups by two blank lines; reduces them to one.
@@ -127,7 +136,7 @@ Result<Parsed> parse(const Syntax& syntax, const std::vector<std::string>& words
     app.get_help_ptr()->description("print this help and exit");
     std::map<std::string, std::string> values;
     for (const Option& option : syntax.options) {
-        if (option.value.empty()) {
+        if (!option.value) {
             app.add_flag_callback(
                    option.name, [&values, name = option.name] { values[name] = ""; }, option.help)
                 ->group(option.group);
@@ -136,7 +145,7 @@ Result<Parsed> parse(const Syntax& syntax, const std::vector<std::string>& words
                    option.name,
                    [&values, name = option.name](const std::string& value) { values[name] = value.substr(1); },
                    option.help)
-                ->type_name(option.value)
+                ->type_name(*option.value)
                 ->take_last()
                 ->group(option.group);
         }
@@ -149,9 +158,8 @@ Result<Parsed> parse(const Syntax& syntax, const std::vector<std::string>& words
         parsed.help_text = without_blank_pairs(app.help());
         return parsed;
     }
-    std::reverse(normal.begin(), normal.end()); // CLI11 expects the words in reverse order
     try {
-        app.parse(normal);
+        app.parse(std::vector<std::string>(normal.rbegin(), normal.rend())); // CLI11 expects the words in reverse order
     } catch (const CLI::ParseError& error) {
         return fail(usage("command line", error.what(), "see " + syntax.command + " --help"));
     }
@@ -159,7 +167,8 @@ Result<Parsed> parse(const Syntax& syntax, const std::vector<std::string>& words
     for (const Option& option : syntax.options) {
         const auto given = values.find(option.name);
         if (given == values.end()) continue;
-        TRY(option.apply(given->second));
+        for (const std::string& value : option.repeated ? values_of(option, normal) : std::vector{given->second})
+            TRY(option.apply(value));
     }
     return parsed;
 }

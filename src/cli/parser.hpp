@@ -3,6 +3,7 @@
 // error, with a suggestion, and accepts `--hidden_dim` for `--hidden-dim`.
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,13 +12,14 @@
 
 namespace bytebound {
 
-/// One option. `apply` stores a parsed value; its Error is shown to the user. Flags (`value` empty) get "".
+/// One option. `apply` stores a parsed value; its Error is shown to the user. Flags get "".
 struct Option {
-    std::string name;  ///< "--ks"
-    std::string value; ///< placeholder in the help, "K,..."; empty for a flag
-    std::string help;  ///< including the default
-    std::string group; ///< heading in the help
+    std::string name;                 ///< "--ks"
+    std::optional<std::string> value; ///< placeholder in the help, "K,..."; nullopt: a flag
+    std::string help;                 ///< including the default
+    std::string group;                ///< heading in the help
     std::function<Result<void>(const std::string&)> apply;
+    bool repeated = false; ///< every value is applied, in their order; else the last one
 };
 
 /// The words that a command accepts.
@@ -36,7 +38,8 @@ struct Parsed {
     std::vector<std::string> positionals;
 };
 
-/// Applies the options in the table's order (not the command line's); the last value of a repeated option wins. Errors
+/// Applies the options in the table's order (not the command line's); the last value of an option wins unless it is
+/// `repeated`. Errors
 /// (usage): unknown option (with a suggestion), missing value, a flag with a value, too few or too many positionals.
 Result<Parsed> parse(const Syntax& syntax, const std::vector<std::string>& words);
 

@@ -1,10 +1,12 @@
 #include "cli/program.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <exception>
 #include <string>
 #include <vector>
 
+#include "base/exception_error.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/program_help.hpp"
@@ -25,6 +27,10 @@ constexpr Command command_table[] = {
     {"run", "the main job: measure loops over ks, write a run directory, print the table", run_main},
     {"calibrate", "bandwidth ceilings, write-allocate factors, counter qualification", alone<calibrate_main>},
     {"report", "the reports of a run directory again, anywhere", alone<report_main>},
+    {"verify", "RUN...: derive every published figure again from the raw steps, and check the hashes",
+     alone<verify_main>},
+    {"compare", "BASE HEAD: two runs, differences with intervals, verdicts, gates", alone<compare_main>},
+    {"ratchet", "GATES.toml BASE HEAD: tighter limits after resolved improvements, as a diff", alone<ratchet_main>},
     {"events", "list | resolve NAME...: pmu, config words, domain, scale, does it open here", alone<events_main>},
     {"presets", "list | show NAME | match | check FILE...: which events mean DRAM bytes and LLC misses",
      alone<presets_main>},
@@ -51,11 +57,14 @@ std::span<const Command> commands() { return command_table; }
 
 int run_program(int argc, char** argv, const ProgramSeams& seams) {
     raise_descriptor_limit();
+    share_heap_if_limited();
+    // A write beyond ulimit -f fails with EFBIG instead of killing the process (setrlimit(2)).
+    std::signal(SIGXFSZ, SIG_IGN);
+    if (const auto shortage = stack_shortage()) return static_cast<int>(complain(*shortage));
     try {
         return static_cast<int>(dispatch({argv + 1, argv + std::max(argc, 1)}, seams));
     } catch (const std::exception& exception) {
-        return static_cast<int>(complain({ExitCode::internal, "run", "bytebound", exception.what(),
-                                          "this is a bug: please report it with the command line"}));
+        return static_cast<int>(complain(error_of(exception)));
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/visible.hpp"
 #include "cli/console.hpp"
 
 namespace bytebound {
@@ -20,7 +21,7 @@ std::string progress_line(const Progress& progress, std::size_t columns) {
     const std::uint64_t done = std::min(progress.done, total);
     const std::size_t filled = static_cast<std::size_t>(done * width / total);
     std::string line = fmt::format("{:<9}[{}{}] {:>3} %  {}", progress.stage, std::string(filled, '#'),
-                                   std::string(width - filled, '-'), done * 100 / total, progress.detail);
+                                   std::string(width - filled, '-'), done * 100 / total, visible(progress.detail));
     // The last column stays empty, because some terminals wrap after it.
     const std::size_t limit = std::min(line_limit, std::max(columns, least_line + 1) - 1);
     if (line.size() > limit) line.resize(limit);

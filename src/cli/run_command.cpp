@@ -1,6 +1,9 @@
 #include <algorithm>
 
+#include "base/exception_error.hpp"
 #include "base/text.hpp"
+#include "base/visible.hpp"
+#include "cli/baseline.hpp"
 #include "cli/command.hpp"
 #include "cli/common_options.hpp"
 #include "cli/console.hpp"
@@ -8,6 +11,7 @@
 #include "cli/run_syntax.hpp"
 #include "cli/stop_signals.hpp"
 #include "experiment/schedule/run.hpp"
+#include "render/answers/comparison_outputs.hpp"
 #include "render/reports/write_reports.hpp"
 #include "render/sections/main_table.hpp"
 
@@ -23,17 +27,29 @@ std::string plan_text(const RunPlan& plan) {
 
 /// Writes the reports of a complete or incomplete run, and the hashes that seal its directory.
 Result<WrittenReports> seal(Run& run) {
-    auto written = write_reports(run.path(), run.record());
+    RunDirectory& directory = *run.directory();
+    auto written = write_reports(directory, run.record());
     if (!written) {
         static_cast<void>(run.give_up(written.error()));
         return written;
     }
     if (auto finished = run.finish(); !finished) {
         // The reports say "complete", which is no longer true, so they are written again if possible.
-        static_cast<void>(write_reports(run.path(), run.record()));
+        static_cast<void>(write_reports(directory, run.record()));
         return fail(finished.error());
     }
     return written;
+}
+
+/// The same with what the machine refuses (memory for the raw steps) as an error.
+Result<WrittenReports> seal_or_fail(Run& run) {
+    try {
+        return seal(run);
+    } catch (const std::exception& exception) {
+        const Error error = error_of(exception);
+        static_cast<void>(run.give_up(error));
+        return fail(error);
+    }
 }
 
 /// Prints the warnings that were added after planning.
@@ -43,16 +59,51 @@ void warn_of_the_run(const Run& run) {
         if (std::find(known.begin(), known.end(), warning) == known.end()) warn(text_of(warning));
 }
 
-ExitCode measure_and_report(Run& run, bool quiet) {
-    const StopSignals signals;
+/// A long run says how long, and a very long one asks first.
+Result<void> agree_on_time(const RunPlan& plan) {
+    const PlannedTime& time = plan.time;
+    const std::string text = "the run takes " + describe(time);
+    if (time.total_s() > PlannedTime::worth_saying_s && !plan.options.quiet) note(text);
+    if (time.total_s() <= PlannedTime::worth_asking_s || plan.options.yes || confirm("continue?").value_or(false))
+        return {};
+    return fail(
+        {ExitCode::usage, "plan", "run", text, "give --yes, or smaller --ks, --repeats, --steps-per-k or --max-time"});
+}
+
+/// The run that a new one is compared with, and how.
+struct Base {
+    std::optional<RunEvidence> evidence; ///< nullopt: none
+    BaselineOptions options;
+};
+
+/// The table, then the comparison, and last the path of the report.
+ExitCode print_answer(const WrittenReports& written, const Base& base) {
+    const auto columns = stdout_columns();
+    const std::string table = terminal_report(written.run, written.summary, stdout_takes_colour(), columns);
+    const std::string path = visible(written.report.string()) + "\n";
+    if (!base.evidence) return print(table + path);
+    const std::string directory = written.report.parent_path().string();
+    const auto comparison = compare_with(*base.evidence, base.options, directory, written.run.same_within);
+    if (!comparison) {
+        static_cast<void>(print(table + path));
+        return complain(comparison.error());
+    }
+    if (const std::string& caveat = comparison->base.files_caveat; !caveat.empty())
+        warn(base.options.path + ": " + caveat);
+    return report_gates(*comparison,
+                        print(table + "\n" + comparison_text(*comparison, stdout_takes_colour(), columns) + path));
+}
+
+ExitCode measure_and_report(Run& run, bool quiet, const Base& base) {
     Result<void> measured;
     {
         ProgressBar bar(!quiet);
         measured = run.measure([&bar](const Progress& progress) { bar.show(progress); }, StopSignals::flag());
     }
-    if (!measured && !run.directory_exists()) return complain(measured.error());
+    if (!measured && run.directory() == nullptr) return complain(measured.error());
+    // Everything is on the disk before a word is printed: the reader of a pipe may be gone.
+    const auto written = seal_or_fail(run);
     warn_of_the_run(run);
-    const auto written = seal(run);
     if (!measured) {
         // The run's own failure determines the exit status, even if the report cannot be written either.
         complain(measured.error());
@@ -61,8 +112,7 @@ ExitCode measure_and_report(Run& run, bool quiet) {
         return measured.error().code;
     }
     if (!written) return complain(written.error());
-    return print(terminal_report(written->run, written->summary, stdout_takes_colour(), stdout_columns()) +
-                 written->report.string() + "\n");
+    return print_answer(*written, base);
 }
 
 } // namespace
@@ -71,12 +121,17 @@ ExitCode run_main(const std::vector<std::string>& words, const ProgramSeams& pro
     RunOptions options;
     options.external_loop = program.loop;
     options.counting.preset_directory = user_presets_directory();
-    const auto parsed = parse(run_syntax(options), words);
+    Base base;
+    Syntax syntax = run_syntax(options);
+    for (Option& option : baseline_options(base.options))
+        syntax.options.push_back(std::move(option));
+    const auto parsed = parse(syntax, words);
     if (!parsed) return complain(parsed.error());
     if (parsed->help) return print(parsed->help_text);
     options.command = {"bytebound", "run"};
     options.command.insert(options.command.end(), words.begin(), words.end());
 
+    const StopSignals signals;
     KernelSys sys;
     RunSeams seams;
     seams.qualification_cache = qualification_cache_directory();
@@ -89,8 +144,12 @@ ExitCode run_main(const std::vector<std::string>& words, const ProgramSeams& pro
     if (!run) return complain(run.error());
     for (const Warning& warning : run->plan().warnings)
         warn(text_of(warning));
+    auto baseline = read_baseline(base.options, run->plan());
+    if (!baseline) return complain(baseline.error());
+    base.evidence = std::move(*baseline);
     if (options.dry_run) return print(plan_text(run->plan()));
-    return measure_and_report(*run, options.quiet);
+    if (const auto agreed = agree_on_time(run->plan()); !agreed) return complain(agreed.error());
+    return measure_and_report(*run, options.quiet, base);
 }
 
 } // namespace bytebound

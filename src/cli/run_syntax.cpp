@@ -102,9 +102,6 @@ Result<void> loops_into(RunOptions& o, const std::string& text) {
         if (entry == nullptr && !external) return unknown_word("--loops", "loop", word, loop_names(o));
         if (!external && !entry->built_in) return not_built_in("select loop", word);
         const LoopKind kind = external ? LoopKind::external : entry->kind;
-        if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) {
-            return bad_value("--loops", "'" + word + "' is listed twice", "list each loop once");
-        }
         kinds.push_back(kind);
     }
     o.loops = kinds;
@@ -130,7 +127,7 @@ Result<void> collectors_into(std::vector<std::string>& target, const std::string
 
 Result<void> quick_into(RunOptions& options) {
     options.quick = true;
-    options.repeats = 2;
+    options.max_seconds = 4;
     options.steps_per_k = 20;
     return {};
 }
@@ -179,8 +176,38 @@ void add_workload(std::vector<Option>& table, RunOptions& o) {
         {"--remove", "R", "rows removed per step; replaces --ks", group, change_into("--remove", o.remove, ks_given)});
     table.push_back({"--steps-per-k", "STEPS", "measured steps of a phase (50)", group,
                      count_into("--steps-per-k", o.steps_per_k, 1)});
-    table.push_back({"--repeats", "N", "repeats, each on its own trace segment (5)", group,
-                     count_into("--repeats", o.repeats, 1, 100000)});
+    table.push_back({"--batch", "auto|STEPS",
+                     "steps of a reading (auto: so many that the reading's own cost is below 1 % of it)", group,
+                     [&o](const std::string& text) -> Result<void> {
+                         o.batch.reset();
+                         if (text == "auto") return {};
+                         std::uint32_t steps = 0;
+                         TRY(count_into("--batch", steps, 1)(text));
+                         o.batch = steps;
+                         return {};
+                     }});
+    table.push_back({"--repeats", "auto|N",
+                     "repeats, each on its own trace segment (auto: 6 or more, until --precision or --max-time)", group,
+                     [&o](const std::string& text) -> Result<void> {
+                         if (text == "auto") {
+                             o.repeats.reset();
+                             return {};
+                         }
+                         auto repeats = to_count("--repeats", text, 1, 100000);
+                         if (!repeats) {
+                             repeats.error().remedy += ", or auto";
+                             return fail(repeats.error());
+                         }
+                         o.repeats = static_cast<std::uint32_t>(*repeats);
+                         return {};
+                     }});
+    table.push_back({"--precision", "PERCENT", "--repeats auto: largest half width of a time ratio's interval (5%)",
+                     group, percentage_into("--precision", o.precision, 0.01)});
+    table.push_back({"--max-time", "TIME", "--repeats auto: no repeat begins after so much measuring (20s)", group,
+                     [&o](const std::string& text) -> Result<void> {
+                         o.max_seconds = TRY(to_seconds("--max-time", text, 0.001, 1e6));
+                         return {};
+                     }});
     table.push_back({"--warmup", "auto|STEPS", "steps before the measured ones (auto)", group,
                      [&o](const std::string& text) -> Result<void> {
                          o.warmup.reset();
@@ -250,26 +277,15 @@ void add_counting(std::vector<Option>& table, RunOptions& o) {
                      group, text_into(o.counting.bandwidth_preset)});
     table.push_back(bytes_per_cas_option(o.counting.bytes_per_cas, group));
     add_cache_options(table, o, group);
-    table.push_back({"--allow-multiplex", "", "scale events that do not fit, instead of running more passes", group,
-                     flag_into(o.counting.allow_multiplex)});
+    table.push_back(flag("--allow-multiplex", "scale events that do not fit, instead of running more passes", group,
+                         o.counting.allow_multiplex));
     table.push_back({"--qualify", "WHEN",
                      choices(qualify_words()) + ": check counters on kernels with known counts (cached)", group,
                      word_into("--qualify", "choice", o.qualify, qualify_words())});
-    table.push_back({"--allow-unqualified", "", "show figures of counters that failed the check, marked", group,
-                     flag_into(o.allow_unqualified)});
-    table.push_back({"--strict", "", "exit 3 before measuring unless every requested event can be counted", group,
-                     flag_into(o.counting.strict)});
-}
-
-/// "1%", "0.5%": a percentage of at least 0 and below 100, as a fraction.
-Apply percentage_into(std::string option, double& target) {
-    return [option = std::move(option), &target](const std::string& text) -> Result<void> {
-        if (!text.ends_with("%"))
-            return bad_value(option, "'" + text + "' is not a percentage",
-                             "give a number and a percent sign, as in 1%");
-        target = TRY(to_number(option, text.substr(0, text.size() - 1), 0, 99)) / 100;
-        return {};
-    };
+    table.push_back(flag("--allow-unqualified", "show figures of counters that failed the check, marked", group,
+                         o.allow_unqualified));
+    table.push_back(flag("--strict", "exit 3 before measuring unless every requested event can be counted", group,
+                         o.counting.strict));
 }
 
 void add_output(std::vector<Option>& table, RunOptions& o) {
@@ -282,9 +298,10 @@ void add_output(std::vector<Option>& table, RunOptions& o) {
                          o.out = text;
                          return {};
                      }});
-    table.push_back({"--force", "", "replace the files of an existing run directory", group, flag_into(o.force)});
-    table.push_back({"--dry-run", "", "print the plan; measure nothing", group, flag_into(o.dry_run)});
-    table.push_back({"--quiet", "", "no progress on stderr", group, flag_into(o.quiet)});
+    table.push_back(flag("--force", "replace the run in DIR, and nothing else", group, o.force));
+    table.push_back(flag("--dry-run", "print the plan; measure nothing", group, o.dry_run));
+    table.push_back(flag("--yes", "measure without asking, also for more than 10 minutes", group, o.yes));
+    table.push_back(flag("--quiet", "no progress on stderr", group, o.quiet));
 }
 
 } // namespace
@@ -297,8 +314,9 @@ Syntax run_syntax(RunOptions& options) {
                   "",
                   0,
                   0};
-    syntax.options.push_back({"--quick", "", "--repeats 2 --steps-per-k 20 and a warm-up of at most 512 steps",
-                              "Workload", [&options](const std::string&) { return quick_into(options); }});
+    syntax.options.push_back({"--quick", std::nullopt,
+                              "--max-time 4s --steps-per-k 20 and a warm-up of 512 steps or fewer", "Workload",
+                              [&options](const std::string&) { return quick_into(options); }});
     add_workload(syntax.options, options);
     add_loops(syntax.options, options);
     add_place(syntax.options, options);

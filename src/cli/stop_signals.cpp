@@ -12,9 +12,9 @@ void watch(int number, struct sigaction& old) {
     ::sigaction(number, nullptr, &old);
     if (old.sa_handler == SIG_IGN) return;
     struct sigaction action {};
-    action.sa_handler = remember;
+    action.sa_handler = number == SIGPIPE ? SIG_IGN : remember;
     // SA_RESETHAND: a second signal gets the default action. No SA_RESTART: a blocking call returns at once.
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    action.sa_flags = number == SIGINT || number == SIGTERM ? static_cast<int>(SA_RESETHAND) : 0;
     ::sigemptyset(&action.sa_mask);
     ::sigaction(number, &action, nullptr);
 }
@@ -23,13 +23,13 @@ void watch(int number, struct sigaction& old) {
 
 StopSignals::StopSignals() {
     stop_signal = 0;
-    watch(SIGINT, old_interrupt_);
-    watch(SIGTERM, old_terminate_);
+    for (std::size_t i = 0; i < signals.size(); ++i)
+        watch(signals[i], old_[i]);
 }
 
 StopSignals::~StopSignals() {
-    ::sigaction(SIGINT, &old_interrupt_, nullptr);
-    ::sigaction(SIGTERM, &old_terminate_, nullptr);
+    for (std::size_t i = 0; i < signals.size(); ++i)
+        ::sigaction(signals[i], &old_[i], nullptr);
 }
 
 const std::atomic<int>& StopSignals::flag() { return stop_signal; }

@@ -1,5 +1,6 @@
 #include "cli/values.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -31,6 +32,23 @@ Result<double> to_number(std::string_view option, const std::string& text, doubl
                          fmt::format("give a number from {:g} to {:g}", low, high));
     }
     return value;
+}
+
+Result<double> to_seconds(std::string_view option, const std::string& text, double low, double high) {
+    struct Unit {
+        std::string_view name;
+        double seconds;
+    };
+    static constexpr Unit units[] = {{"ms", 1e-3}, {"s", 1}, {"min", 60}, {"h", 3600}};
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const std::string_view rest(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    const auto unit = std::find_if(std::begin(units), std::end(units), [&](const Unit& u) { return u.name == rest; });
+    const bool known = error == std::errc{} && std::isfinite(value) && (rest.empty() || unit != std::end(units));
+    const double seconds = known && unit != std::end(units) ? value * unit->seconds : value;
+    if (known && seconds >= low && seconds <= high) return seconds;
+    return bad_value(option, "'" + text + "' is not accepted",
+                     fmt::format("give a time from {:g}s to {:g}s, as in 20s, 500ms or 2min", low, high));
 }
 
 Result<std::vector<std::uint32_t>> to_counts(std::string_view option, const std::string& text) {

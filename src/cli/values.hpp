@@ -16,6 +16,8 @@ Result<std::uint64_t> to_count(std::string_view option, const std::string& text,
                                std::uint64_t high = std::numeric_limits<std::uint32_t>::max());
 /// A finite number in [low, high].
 Result<double> to_number(std::string_view option, const std::string& text, double low, double high);
+/// A duration in seconds, in [low, high]: "20s", "500ms", "2min", "1h", or a number of seconds.
+Result<double> to_seconds(std::string_view option, const std::string& text, double low, double high);
 /// "16,64" -> {16, 64}; empty parts are errors.
 Result<std::vector<std::uint32_t>> to_counts(std::string_view option, const std::string& text);
 /// "a,b" -> {"a","b"}; empty parts are errors.

@@ -25,6 +25,11 @@ std::vector<std::string> source_names();
 /// Pure: depends on `facts` only.
 MachineDiagnosis diagnose(MachineFacts facts);
 
+/// The line "core PMU" of diagnose_machine(). For everything that finds no core PMU: its events get this cause and
+/// remedy, so that all commands say the same.
+SourceDiagnosis diagnose_core_pmu(Sys* sys, const SysRoot& root);
+/// The same for "memory controller".
+SourceDiagnosis diagnose_memory_pmu(Sys* sys, const SysRoot& root);
 /// Why this machine's resctrl cannot be used, or what was found. The same rule as in diagnose(), for planning.
 SourceDiagnosis diagnose_resctrl(const MachineFacts& facts);
 /// Known errata of resctrl's counters on this machine, one sentence each.

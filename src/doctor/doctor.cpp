@@ -2,7 +2,7 @@
 
 #include "counters/registry.hpp"
 #include "counters/search_path.hpp"
-#include "doctor/diagnosis.hpp"
+#include "doctor/rules.hpp"
 
 namespace bytebound {
 namespace {
@@ -24,20 +24,32 @@ ProgramFacts gather_program(bool live) {
     return program;
 }
 
-} // namespace
-
-MachineDiagnosis diagnose_machine(Sys* sys, const SysRoot& root) {
+/// All facts but those of PAPI.
+MachineFacts gather_all(Sys* sys, const SysRoot& root) {
     MachineFacts facts = gather_facts(root);
     facts.program = gather_program(root.is_live());
     if (root.is_live()) {
-        if (sys) facts.probes = probe_machine(*sys, facts.machine, facts.pmus);
-        if (sys) facts.program.papi_refusal = ask_papi(*sys, root);
+        if (sys != nullptr) facts.probes = probe_machine(*sys, facts.machine, facts.pmus);
     } else if (const auto text = root.read("probes.json")) {
         if (auto probes = parse_probes(*text))
             facts.probes = std::move(*probes);
         else
             facts.warnings.push_back("probes.json: " + probes.error().cause);
     }
+    return facts;
+}
+
+} // namespace
+
+SourceDiagnosis diagnose_core_pmu(Sys* sys, const SysRoot& root) { return diagnose_core(gather_all(sys, root)); }
+
+SourceDiagnosis diagnose_memory_pmu(Sys* sys, const SysRoot& root) {
+    return diagnose_memory_controller(gather_all(sys, root));
+}
+
+MachineDiagnosis diagnose_machine(Sys* sys, const SysRoot& root) {
+    MachineFacts facts = gather_all(sys, root);
+    if (root.is_live() && sys != nullptr) facts.program.papi_refusal = ask_papi(*sys, root);
     return diagnose(std::move(facts));
 }
 

@@ -8,9 +8,9 @@
 
 #include "base/sysroot.hpp"
 #include "counters/permission.hpp"
+#include "doctor/pmus.hpp"
+#include "doctor/probes.hpp"
 #include "machine/machine.hpp"
-#include "machine/pmus.hpp"
-#include "machine/probes.hpp"
 #include "preset/cpu_knowledge.hpp"
 
 namespace bytebound {

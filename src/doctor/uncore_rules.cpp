@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "counters/registry.hpp"
 #include "doctor/rules.hpp"
+#include "machine/placement.hpp"
 
 namespace bytebound {
 namespace {
@@ -97,6 +98,9 @@ SourceDiagnosis diagnose_memory_controller(const MachineFacts& facts) {
                                ? "report it to the kernel's maintainers; use --collector sim meanwhile"
                                : "bring the package's CPUs online: sudo chcpu -e " +
                                      format_cpu_list(facts.machine.offline));
+    if (!facts.knowledge.uncounted.empty())
+        return unavailable(Cause::no_hardware, found.front()->name + " is here, but " + facts.knowledge.uncounted,
+                           facts.knowledge.uncounted_remedy);
     const auto device = error_of(facts, "memory-controller");
     const auto permission = error_of(facts, "system-wide");
     if (!device && !permission) {
@@ -127,6 +131,12 @@ SourceDiagnosis diagnose_memory_controller(const MachineFacts& facts) {
 
 SourceDiagnosis diagnose_resctrl(const MachineFacts& facts) {
     const auto& resctrl = facts.resctrl;
+    const CpuIdentity& cpu = facts.machine.cpu;
+    if (!cpu.mbm_total && cpu.architecture.empty() && !resctrl.mbm_total)
+        return facts.live ? undecided(Cause::not_probed, "not known: proc/cpuinfo does not show the CPU's features",
+                                      "mount proc")
+                          : undecided(Cause::not_probed, "not recorded: proc/cpuinfo shows no CPU features",
+                                      "run scripts/gather-machine with bytebound on that machine");
     if (!facts.machine.cpu.mbm_total.value_or(false) && !resctrl.mbm_total)
         return unavailable(Cause::no_hardware,
                            !facts.machine.virtualisation.in_virtual_machine()
@@ -189,15 +199,18 @@ SourceDiagnosis diagnose_valgrind(const MachineFacts& facts) {
 }
 
 SourceDiagnosis diagnose_simulation(const MachineFacts& facts) {
+    // Of the CPU that a run would choose: it need not be the first, nor have the first one's cache.
     const auto& online = facts.machine.online;
-    const auto caches = facts.machine.last_level_caches({online.empty() ? 0 : online.front()});
+    const auto chosen = resolve_placement(facts.machine, "auto", "local", 1);
+    const int cpu = chosen ? chosen->cpus.front() : online.empty() ? 0 : online.front();
+    const auto caches = facts.machine.last_level_caches({cpu});
     if (caches.empty())
         return available("the last-level cache is unknown here (no sysfs cache files)", Cause::geometry_unknown,
                          "give it: --llc SIZE:WAYS");
     const CacheInfo& llc = caches.front();
-    std::string text = "L" + std::to_string(llc.level) + " of " + format_size(static_cast<double>(llc.size_bytes));
-    if (llc.ways == 0) return available(text + ", ways unknown", Cause::geometry_unknown, "give it: --llc SIZE:WAYS");
-    return available(text + ", " + std::to_string(llc.ways) + " ways");
+    std::string text = "L" + std::to_string(llc.level) + " of " + format_size(static_cast<double>(*llc.size_bytes));
+    if (!llc.ways) return available(text + ", ways unknown", Cause::geometry_unknown, "give it: --llc SIZE:WAYS");
+    return available(text + ", " + std::to_string(*llc.ways) + " ways");
 }
 
 SourceDiagnosis diagnose_clock(const MachineFacts& facts) {

@@ -19,6 +19,19 @@ std::string root_reason(const std::string& reason) {
     return of_operand ? reason.substr(colon + 2) : reason;
 }
 
+/// Whether a metric is absent for this recorded reason, among others, and not for one of its rows ("bound is 0"). The
+/// reasons of an absence are listed in one text, each in its shortest form.
+bool is_reason_of(const Absence& absence, const std::string& recorded) {
+    const std::string reason = root_reason(recorded);
+    if (absence.reason.find(reason) != std::string::npos) return true;
+    for (std::size_t begin = 0; begin <= absence.reason.size();) {
+        const std::size_t end = std::min(absence.reason.find("; ", begin), absence.reason.size());
+        if (reason.find(absence.reason.substr(begin, end - begin)) != std::string::npos) return true;
+        begin = end + 2;
+    }
+    return false;
+}
+
 /// The values of one key (loop, or k) whose rows together are exactly the rows of the absence; empty if there are none.
 template <class Key>
 std::vector<std::string> whole_groups(const Summary& summary, const Absence& absence, Key key) {
@@ -76,7 +89,8 @@ std::string remedies_for(const RunRecord& run, const Absence& absence) {
     };
     std::vector<std::string> out;
     for (const UnavailableRecord& record : run.unavailable) {
-        if (about(record.metric) && !record.remedy.empty()) add_once(out, record.remedy);
+        if (about(record.metric) && !record.remedy.empty() && is_reason_of(absence, record.reason))
+            add_once(out, record.remedy);
     }
     for (const EventRecord& event : run.events) {
         if ((about(event.role) || about(event.name)) && !event.reason.empty() && !event.remedy.empty()) {

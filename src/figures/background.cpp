@@ -21,10 +21,6 @@ double parts_of(const EventRecord& record) {
 /// Readings contain sums over the event's counters, of bytes and of times.
 double length_ns(const Reading& reading, double parts) { return static_cast<double>(reading.enabled_ns) / parts; }
 
-bool usable(const std::optional<Reading>& reading) {
-    return reading && (reading->state == ReadingState::counted || reading->state == ReadingState::scaled);
-}
-
 struct Phase {
     std::vector<IdleWindow> before, after;
     double measured_ns = 0;
@@ -32,15 +28,17 @@ struct Phase {
 };
 
 /// The phases of all repeats in the event's pass.
-std::map<std::uint32_t, Phase> phases_of(const PhaseSamples& phase, const EventRecord& record, std::size_t column) {
+std::map<std::uint32_t, Phase> phases_of(const PhaseSamples& phase, const EventRecord& record, std::size_t column,
+                                         double scale) {
     std::map<std::uint32_t, Phase> phases;
     std::map<std::uint32_t, std::vector<IdleWindow>> windows;
     for (const Sample& sample : phase.background->rows) {
         if (sample.loop != phase.experiment.loop || sample.k != phase.experiment.k || sample.pass != record.pass)
             continue;
-        if (column >= sample.readings.size() || !usable(sample.readings[column])) continue;
+        if (column >= sample.readings.size() || !sample.readings[column] || !has_count(*sample.readings[column]))
+            continue;
         const Reading& reading = *sample.readings[column];
-        windows[sample.repeat].push_back({scaled_count(reading), length_ns(reading, parts_of(record))});
+        windows[sample.repeat].push_back({scaled_count(reading) * scale, length_ns(reading, parts_of(record))});
     }
     for (auto& [repeat, all] : windows) {
         // There are as many windows after the phase as before it.
@@ -65,7 +63,7 @@ void share_scatter(std::map<std::uint32_t, Phase>& phases) {
 
 } // namespace
 
-void subtract_background(Series& series, const PhaseSamples& phase, std::size_t event) {
+void subtract_background(Series& series, const PhaseSamples& phase, std::size_t event, std::size_t cell, double scale) {
     const EventRecord& record = phase.run.events[event];
     const auto give_up = [&](std::string reason) {
         series.values.clear();
@@ -74,11 +72,12 @@ void subtract_background(Series& series, const PhaseSamples& phase, std::size_t 
     if (phase.background == nullptr) return give_up("background.csv is missing: nothing to subtract");
     const auto& names = phase.background->events;
     const auto column = static_cast<std::size_t>(std::find(names.begin(), names.end(), record.name) - names.begin());
-    std::map<std::uint32_t, Phase> phases = phases_of(phase, record, column);
+    std::map<std::uint32_t, Phase> phases = phases_of(phase, record, column, scale);
     if (phases.empty()) return give_up("the idle machine was not sampled around its phases");
     share_scatter(phases);
 
     SharedFigure shared;
+    shared.bytes = record.unit == "bytes";
     double steps = 0;
     for (const Sample* row : phase.rows) {
         const auto value = series.values.find({row->repeat, row->step});
@@ -89,8 +88,7 @@ void subtract_background(Series& series, const PhaseSamples& phase, std::size_t 
             series.values.erase(value);
             continue;
         }
-        const auto at = std::find(phase.table.events.begin(), phase.table.events.end(), record.name);
-        const Reading& reading = *row->readings[static_cast<std::size_t>(at - phase.table.events.begin())];
+        const Reading& reading = *row->readings[cell];
         const double ns = length_ns(reading, parts_of(record)), batch = std::max(row->batch, 1u);
         const double background = idle->second.noise.rate * ns;
         value->second -= background / batch;
@@ -114,16 +112,25 @@ void subtract_background(Series& series, const PhaseSamples& phase, std::size_t 
 std::string hidden_by_background(const Series& series, double mean, double bound_bytes) {
     if (!series.shared || mean >= series.shared->smallest) return {};
     const SharedFigure& shared = *series.shared;
+    const auto text = [&](double value) { return shared.bytes ? format_size(value) : fmt::format("{:.4g}", value); };
     std::string reason = fmt::format("{} per step is less than the {} that background traffic masks in {:.0f} steps",
-                                     format_size(std::max(mean, 0.0)), format_size(shared.smallest), shared.steps);
-    if (bound_bytes > 0 && shared.smallest > bound_bytes)
+                                     text(std::max(mean, 0.0)), text(shared.smallest), shared.steps);
+    if (shared.bytes && bound_bytes > 0 && shared.smallest > bound_bytes)
         reason += fmt::format("; about {:.0f} steps, in more --repeats, would be needed to detect the bound",
                               std::ceil(shared.steps * std::pow(shared.smallest / bound_bytes, 2)));
     return reason;
 }
 
+double deviation_of_subtracted(const Series& series) {
+    return std::hypot(series.shared ? series.shared->rate_deviation : 0,
+                      series.cost ? series.cost->uncertainty / two_sided : 0);
+}
+
 void widen(Estimate& estimate, const SharedFigure& shared, double scale) {
-    const double half = two_sided * shared.rate_deviation * std::abs(scale);
+    widen_by(estimate, two_sided * shared.rate_deviation * std::abs(scale));
+}
+
+void widen_by(Estimate& estimate, double half) {
     const auto side = [&](std::optional<double>& limit, double direction) {
         if (limit) limit = estimate.value + direction * std::hypot(*limit - estimate.value, half);
     };

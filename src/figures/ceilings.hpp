@@ -1,6 +1,7 @@
 #pragma once
 // Compares a row's bandwidths with the ceilings of the host that measured them.
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,11 +16,12 @@ namespace bytebound {
 struct RunRecord;
 struct SummaryRow;
 
-/// One bandwidth as a percentage of its ceiling: that of the kernel with the same mix of bytes at this level, the same
-/// number of copying workers, and row groups of the same sizes (layout_ceiling).
+/// One bandwidth as a percentage of its ceiling: that of row copies at this level in the loop's order, by the same
+/// number of copying workers, of row groups of the same sizes (layout_ceiling).
 struct CeilingShare {
     std::string_view metric; ///< "requested_gbps", "dram_gbps"
     MemoryLevel level = MemoryLevel::memory;
+    std::optional<RowOrder> order; ///< of the loop's rows; nullopt: see `reason`
     StreamKernel kernel = StreamKernel::row_copy;
     std::uint32_t threads = 1;     ///< of the ceiling: 1 if the row's steps are below the parallel threshold
     std::string copy;              ///< the run's copy method; the ceiling's is memcpy or nt
@@ -28,7 +30,10 @@ struct CeilingShare {
     std::optional<double> ci_low, ci_high;
     double ceiling_gbps = 0, ceiling_low = 0, ceiling_high = 0; ///< in the metric's bytes
     std::uint64_t ceiling_n = 0;
+    std::string date; ///< of the oldest ceiling behind it, if it was kept from an earlier calibration
     bool small_buffers = false;
+    /// Above 100 %: the farthest level whose ceiling is not exceeded; nullopt if that is not known.
+    std::optional<MemoryLevel> served_from;
     /// DRAM bytes only: how the ceiling's program bytes were converted to bytes at the memory controller.
     std::optional<WriteAllocateFactor> write_allocate;
     Tier tier = Tier::timed; ///< of the bandwidth
@@ -39,9 +44,16 @@ struct CeilingShare {
 /// stored line, divided by two program bytes.
 double dram_bytes_per_copied_byte(double factor);
 
-/// Compares requested bytes with row-copy in the last-level cache and in memory, and DRAM bytes with row-copy in
-/// memory. Empty, with the reason in row.unavailable["ceilings"], if the run has no calibration.
+/// Requested bytes are compared with the row copies of every level, DRAM bytes with those of memory, in this order.
+inline constexpr std::size_t ceiling_shares = 5;
+inline constexpr std::array<MemoryLevel, 4> requested_levels = {MemoryLevel::l1, MemoryLevel::l2, MemoryLevel::llc,
+                                                                MemoryLevel::memory};
+/// Empty, with the reason in row.unavailable["ceilings"], if the run has no calibration.
 void put_ceilings(SummaryRow& row, const RunRecord& run);
+
+/// Of a row's shares of requested bytes: the farthest level whose ceiling is not exceeded, hence where the rows came
+/// from at the farthest. Null if all are exceeded, or if the ceiling of a level on the way inwards is not known.
+const CeilingShare* farthest_reached(const SummaryRow& row);
 
 /// Why a run has no ceilings, and what the user can do.
 std::string why_no_ceilings(const RunRecord& run);

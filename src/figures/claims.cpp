@@ -2,49 +2,138 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+
 #include "catalogue/metrics.hpp"
+#include "figures/number.hpp"
 
 namespace bytebound {
 namespace {
 
-/// Two decimals are the resolution of a 95 % interval; above 100 they would only be noise.
-std::string times(double ratio) { return ratio < 100 ? fmt::format("{:.2f}", ratio) : fmt::format("{:.0f}", ratio); }
+/// The sentence of a verdict. {extent}: "9.8x faster (95% CI ...)".
+struct ClaimTemplate {
+    Verdict verdict;
+    std::string_view sentence, extent;
+};
+constexpr std::array templates = {
+    ClaimTemplate{Verdict::better, "{loop} {verb} {factor}x {word} than {vs} at k={k}{basis}",
+                  "{factor}x {word}{basis}"},
+    ClaimTemplate{Verdict::worse, "{loop} {verb} {factor}x {word} than {vs} at k={k}{basis}",
+                  "{factor}x {word}{basis}"},
+    ClaimTemplate{Verdict::same, "{loop} and {vs} are the same in {subject} at k={k}{within}{basis}",
+                  "the same as {vs} in {subject}{within}{basis}"},
+    ClaimTemplate{Verdict::unresolved,
+                  "the difference of {loop} and {vs} in {subject} at k={k} is unresolved: {factor}x{basis}",
+                  "not resolved against {vs} in {subject}: {factor}x{basis}"},
+};
 
-std::string basis(Tier tier) {
+/// The ratio as the sentence has it: the inverse, with its ends, where the loop is worse.
+struct Factor {
+    double value = 1;
+    std::optional<double> low, high; ///< a low end alone: the interval has no other (the inverse of one from 0 on)
+};
+
+Factor factor_of(const Comparison& c) {
+    const RatioEstimate& r = c.ratio;
+    const bool interval = r.ci_low && r.ci_high;
+    // A compared ratio is positive, although the interval of blocks that can be 0 may begin below.
+    if (c.verdict != Verdict::worse)
+        return interval ? Factor{r.ratio, std::max(*r.ci_low, 0.0), r.ci_high} : Factor{r.ratio, {}, {}};
+    if (!interval) return {1 / r.ratio, std::nullopt, std::nullopt};
+    return {1 / r.ratio, 1 / *r.ci_high, *r.ci_low > 0 ? std::optional(1 / *r.ci_low) : std::nullopt};
+}
+
+/// Decimals up to the first significant digit of the interval's half; two below 2, one below 10, at most four digits of
+/// the factor, and more where an end that is not 1 would look like 1.
+int decimals_of(const Factor& factor, Verdict verdict) {
+    constexpr int most = 4;
+    if (!factor.low) return factor.value < 100 ? 2 : 0;
+    const double half = factor.high ? (*factor.high - *factor.low) / 2 : factor.value - *factor.low;
+    const int least = factor.value < 2 ? 2 : factor.value < 10 ? 1 : 0;
+    const int whole = factor.value < 10 ? 1 : static_cast<int>(std::floor(std::log10(factor.value))) + 1;
+    const int digits = std::max(least, 4 - whole);
+    int decimals = half > 0 ? std::clamp(-static_cast<int>(std::floor(std::log10(half))), least, digits) : 2;
+    const auto looks_like_1 = [&](double value) {
+        return value != 1 && fmt::format("{:.{}f}", value, decimals) == fmt::format("{:.{}f}", 1.0, decimals);
+    };
+    const bool resolved = verdict == Verdict::better || verdict == Verdict::worse;
+    while (decimals < most && ((resolved && looks_like_1(*factor.low)) || (verdict == Verdict::same && decimals < 3)))
+        ++decimals;
+    return decimals;
+}
+
+std::string p_text(double p) {
+    if (p < 0.001) return ", p < 0.001";
+    return fmt::format(", p = {:.{}f}", p, p < 0.01 ? 4 : p < 0.1 ? 3 : 2);
+}
+
+/// What the sentence rests on; never an interval without its blocks.
+std::string basis_of(const Comparison& c, const Factor& factor, int decimals, Tier tier) {
     if (tier == Tier::computed) return " (by construction)";
-    return tier == Tier::timed || tier == Tier::counted ? "" : fmt::format(" ({})", name_of(tier));
+    const std::string blocks = fmt::format("{} block{}", c.ratio.blocks, c.ratio.blocks == 1 ? "" : "s");
+    const std::string source = tier == Tier::timed ? "" : fmt::format(", {}", name_of(tier));
+    if (!factor.low) return fmt::format(" ({}{}, no interval)", blocks, source);
+    const std::string ends = factor.high ? fmt::format("{:.{}f}–{:.{}f}", *factor.low, decimals, *factor.high, decimals)
+                                         : fmt::format("{:.{}f} or more", *factor.low, decimals);
+    return fmt::format(" (95% CI {}, {}{}{})", ends, blocks, c.ratio.p_value ? p_text(*c.ratio.p_value) : "", source);
+}
+
+/// ", within 1%: 1.004x"; empty for figures that are equal.
+std::string within_text(const Comparison& c, const Factor& factor, int decimals) {
+    return factor.low ? fmt::format(", within {:g}%: {:.{}f}x", c.same_within * 100, factor.value, decimals) : "";
+}
+
+std::string filled(std::string_view sentence, const Comparison& c, Tier tier) {
+    const ComparedWords words = find_metric(c.metric)->compared;
+    const Factor factor = factor_of(c);
+    const int decimals = decimals_of(factor, c.verdict);
+    return fmt::format(fmt::runtime(sentence), fmt::arg("loop", c.loop), fmt::arg("vs", c.vs), fmt::arg("k", c.k),
+                       fmt::arg("verb", words.verb), fmt::arg("subject", words.subject),
+                       fmt::arg("word", c.verdict == Verdict::worse ? words.worse : words.better),
+                       fmt::arg("within", within_text(c, factor, decimals)),
+                       fmt::arg("factor", fmt::format("{:.{}f}", factor.value, decimals)),
+                       fmt::arg("basis", basis_of(c, factor, decimals, tier)));
+}
+
+const ClaimTemplate& template_of(Verdict verdict) {
+    return *std::find_if(templates.begin(), templates.end(),
+                         [verdict](const ClaimTemplate& each) { return each.verdict == verdict; });
+}
+
+/// "; it moved 1.03 times the bound (simulated)"
+std::string moved_text(const Summary& summary, const Comparison& c) {
+    const SummaryRow* row = summary.find(c.loop, c.k);
+    const Figure* moved =
+        c.metric == metric_name::time_ns && row != nullptr ? row->find(metric_name::amplification) : nullptr;
+    if (moved == nullptr) return {};
+    return fmt::format("; it moved {} times the bound ({})", compact_number(moved->value()), name_of(moved->tier));
 }
 
 } // namespace
 
-std::string claim_text(const Comparison& c, Tier tier) {
-    const ComparedWords words = find_metric(c.metric)->compared;
-    const bool interval = c.ratio.ci_low && c.ratio.ci_high;
-    if (c.verdict == Verdict::same) {
-        if (!interval)
-            return fmt::format("{} and {} are the same in {} at k={}: equal{}", c.loop, c.vs, words.subject, c.k,
-                               basis(tier));
-        return fmt::format("{} and {} are the same within {:g}% in {} at k={}: {:.3f}x, 95% CI {:.3f}-{:.3f}{}", c.loop,
-                           c.vs, c.same_within * 100, words.subject, c.k, c.ratio.ratio, *c.ratio.ci_low,
-                           *c.ratio.ci_high, basis(tier));
+std::string claim_text(const Comparison& c, Tier tier) { return filled(template_of(c.verdict).sentence, c, tier); }
+std::string extent_text(const Comparison& c, Tier tier) { return filled(template_of(c.verdict).extent, c, tier); }
+
+std::vector<std::string> paper_claims(const Summary& summary) {
+    std::vector<std::string> claims;
+    for (const Comparison& each : summary.comparisons)
+        claims.push_back(each.claim + moved_text(summary, each));
+    return claims;
+}
+
+std::vector<std::string> claims_lost_by_adjustment(const Summary& summary) {
+    constexpr double significant_below = 0.05;
+    std::vector<std::string> lost;
+    for (const Comparison& each : summary.comparisons) {
+        const bool resolved = each.verdict == Verdict::better || each.verdict == Verdict::worse;
+        if (!resolved || !each.p_adjusted || *each.p_adjusted < significant_below) continue;
+        lost.push_back(fmt::format("{} against {} in {} at k={} (adjusted{})", each.loop, each.vs,
+                                   find_metric(each.metric)->compared.subject, each.k,
+                                   p_text(*each.p_adjusted).substr(1)));
     }
-    if (c.verdict == Verdict::unresolved && !interval)
-        return fmt::format("it is not known whether {} and {} differ in {} at k={}: {}x, without an interval{}", c.loop,
-                           c.vs, words.subject, c.k, times(c.ratio.ratio), basis(tier));
-    if (c.verdict == Verdict::unresolved)
-        return fmt::format("{} and {} do not differ significantly in {} at k={}: {}x, 95% CI {}-{}{}", c.loop, c.vs,
-                           words.subject, c.k, times(c.ratio.ratio), times(*c.ratio.ci_low), times(*c.ratio.ci_high),
-                           basis(tier));
-    const bool better = c.verdict == Verdict::better;
-    const double factor = better ? c.ratio.ratio : 1 / c.ratio.ratio;
-    std::string ci;
-    if (interval) {
-        const double low = better ? *c.ratio.ci_low : 1 / *c.ratio.ci_high;
-        const double high = better ? *c.ratio.ci_high : 1 / *c.ratio.ci_low;
-        ci = fmt::format(" (95% CI {}-{})", times(low), times(high));
-    }
-    return fmt::format("{} {} {}x{} {} than {} at k={}{}", c.loop, words.verb, times(factor), ci,
-                       better ? words.better : words.worse, c.vs, c.k, basis(tier));
+    return lost;
 }
 
 } // namespace bytebound

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "catalogue/compared_loops.hpp"
 #include "catalogue/metrics.hpp"
 #include "figures/claims.hpp"
 
@@ -53,27 +54,13 @@ void put_comparisons(Summary& summary, const std::vector<ComparedRow>& rows) {
         for (const ComparedRow& row : rows) {
             if (row.row.k == k) here.push_back(&row);
         }
-        const auto named = [&here](std::string_view name) -> const ComparedRow* {
-            for (const ComparedRow* row : here) {
-                if (row->row.loop == name) return row;
-            }
-            return nullptr;
-        };
-        const ComparedRow* base = named("index") != nullptr ? named("index") : here.front();
-        const auto add = [&](const ComparedRow* loop, const ComparedRow* vs) {
-            for (const MetricEntry* metric : compared_metrics()) {
-                if (auto found = comparison(*loop, *vs, *metric, summary.same_within))
+        std::vector<std::string_view> names;
+        for (const ComparedRow* row : here)
+            names.push_back(row->row.loop);
+        for (const LoopPair& pair : compared_loops(names))
+            for (const MetricEntry* metric : compared_metrics())
+                if (auto found = comparison(*here[pair.loop], *here[pair.vs], *metric, summary.same_within))
                     summary.comparisons.push_back(*found);
-            }
-        };
-        for (const ComparedRow* row : here) {
-            if (row != base) add(row, base);
-        }
-        const ComparedRow* paired = named("paired");
-        if (paired == nullptr || paired == base) continue;
-        for (const ComparedRow* row : here) {
-            if (row != base && row != paired) add(paired, row);
-        }
     }
     adjust_p_values(summary.comparisons);
 }

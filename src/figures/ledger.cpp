@@ -1,5 +1,7 @@
 #include "figures/ledger.hpp"
 
+#include <algorithm>
+
 #include "catalogue/metrics.hpp"
 #include "catalogue/sources.hpp"
 #include "figures/series.hpp"
@@ -29,7 +31,8 @@ std::optional<Attribution> simulated_attribution(const PhaseSamples& phase, cons
     LedgerParts parts;
     parts.cold_reads = *cold;
     parts.write_allocate = *allocated;
-    parts.refetch = of(Buffer::pool).read + of(Buffer::slab).read - *cold - *allocated;
+    // The means are rounded: a difference of equal lines may be off by an ulp, below 0 too.
+    parts.refetch = std::max(0.0, of(Buffer::pool).read + of(Buffer::slab).read - *cold - *allocated);
     if (writes) parts.write_back = of(Buffer::pool).write + of(Buffer::slab).write;
     for (const Buffer buffer : {Buffer::mask, Buffer::index, Buffer::meta})
         parts.metadata += of(buffer).read + (writes ? of(buffer).write : 0);

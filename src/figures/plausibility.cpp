@@ -12,14 +12,17 @@ struct Sums {
     double over = 0, under = 0;
 };
 
-/// Over the steps that both have.
+/// Over the steps that both have, with the cost of reading: what the clock and the counters counted.
 Sums sums_of(const Series& numerator, const Series& denominator) {
     Sums out;
+    const auto gross = [](const Series& series, double value) {
+        return series.cost ? value + series.cost->amount : value;
+    };
     for (const auto& [key, value] : numerator.values) {
         const auto other = denominator.values.find(key);
         if (other == denominator.values.end()) continue;
-        out.over += value;
-        out.under += other->second;
+        out.over += gross(numerator, value);
+        out.under += gross(denominator, other->second);
     }
     return out;
 }

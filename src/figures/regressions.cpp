@@ -34,15 +34,26 @@ std::string why_not_of_rows_alone(const RunRecord& run) {
     return {};
 }
 
-/// Bytes read per byte of a copied row, depending on the kind of store; else why that is not known.
-void put_read_theory(Regression& line, const std::string& copy_method) {
-    if (copy_method == "movsb")
+/// Bytes read per byte of a copied row, depending on the kind of store; else why that is not known. A loop that chooses
+/// its method may copy differently at each k of the line.
+void put_read_theory(Regression& line, const RunRecord& run) {
+    bool past_caches = false, ordinary = false, strings = false;
+    for (const ExperimentRecord& each : run.experiments) {
+        if (each.loop != line.loop || std::find(line.ks.begin(), line.ks.end(), each.k) == line.ks.end()) continue;
+        (each.copy_method == "nt" ? past_caches : ordinary) = true;
+        strings = strings || each.copy_method == "movsb";
+    }
+    // The model's stores are ordinary ones whatever method a trial chose among those.
+    if (chose_copies(line.loop) && line.source == source_name::sim) strings = false;
+    if (past_caches && ordinary)
+        line.theory_reason = "its trial chose non-temporal stores at some k, and ordinary ones at others";
+    else if (strings)
         line.theory_reason = "rep movsb may store whole lines without reading them";
     else
-        line.theory = copy_method == "nt" ? 1 : 2;
+        line.theory = past_caches ? 1 : 2;
 }
 
-void put_theory(Regression& line, const RunRecord& run, const Summary& summary, const std::string& copy_method) {
+void put_theory(Regression& line, const RunRecord& run, const Summary& summary) {
     line.theory_reason = why_not_minimal(summary, line.loop);
     if (!line.theory_reason.empty()) return;
     if (line.y == metric_name::requested_bytes) {
@@ -68,7 +79,7 @@ void put_theory(Regression& line, const RunRecord& run, const Summary& summary, 
     if (line.y == metric_name::dram_write_bytes)
         line.theory = 1;
     else
-        put_read_theory(line, chose_copies(line.loop) && line.source == source_name::sim ? "memcpy" : copy_method);
+        put_read_theory(line, run);
 }
 
 /// The row's value of one metric, from `source` if given.
@@ -96,9 +107,7 @@ std::optional<Regression> regression(const RunRecord& run, const Summary& summar
     auto fit = fit_line(x, y);
     if (!fit) return std::nullopt;
     line.fit = std::move(*fit);
-    const auto experiment = std::find_if(run.experiments.begin(), run.experiments.end(),
-                                         [&](const ExperimentRecord& each) { return each.loop == loop; });
-    put_theory(line, run, summary, experiment == run.experiments.end() ? "" : experiment->copy_method);
+    put_theory(line, run, summary);
     return line;
 }
 

@@ -3,6 +3,8 @@
 #include "catalogue/metrics.hpp"
 #include "catalogue/sources.hpp"
 #include "figures/background.hpp"
+#include "figures/read_cost.hpp"
+#include "record/sample_columns.hpp"
 
 #include <algorithm>
 
@@ -19,6 +21,11 @@ Series::Key key_of(const Sample& sample) { return {sample.repeat, sample.step}; 
 
 double per_step(double total, const Sample& sample) { return total / std::max(sample.batch, 1u); }
 
+/// All readings of a (loop, k) have the same number of steps.
+std::uint32_t batch_of(const PhaseSamples& phase) {
+    return phase.rows.empty() ? 1 : std::max(phase.rows.front()->batch, 1u);
+}
+
 double computed_value(const Sample& sample, std::string_view metric, double row_bytes) {
     if (metric == metric_name::bound_bytes) return sample.bound_rows * row_bytes;
     if (metric == metric_name::min_bytes) return sample.min_rows * row_bytes;
@@ -32,6 +39,7 @@ Series column_series(const PhaseSamples& phase, const std::vector<std::string>& 
                      std::vector<std::optional<std::uint64_t>> Sample::*values, std::string_view column_name) {
     Series out;
     out.domain = "u";
+    out.batch = batch_of(phase);
     const auto column = column_of(names, column_name);
     if (!column) return out;
     for (const Sample* row : phase.rows) {
@@ -68,12 +76,14 @@ Samples Series::samples() const {
 Series time_series(const PhaseSamples& phase) {
     Series out;
     out.tier = Tier::timed;
+    out.batch = batch_of(phase);
     out.source = source_name::clock;
     for (const Sample* row : phase.rows) {
         if (row->pass != 0) continue;
         out.values[key_of(*row)] = per_step(static_cast<double>(row->time_ns), *row);
     }
     if (out.empty()) out.reason = "no finished phase";
+    subtract_clock_cost(out, phase);
     return out;
 }
 
@@ -81,6 +91,7 @@ Series computed_series(const PhaseSamples& phase, std::string_view metric) {
     const auto row_bytes = static_cast<double>(phase.run.workload.layout.row_bytes());
     Series out;
     out.source = source_name::trace;
+    out.batch = batch_of(phase);
     if (!phase.experiment.replayed && (metric == metric_name::min_bytes || metric == metric_name::metadata_bytes)) {
         out.reason = "library code: its steps cannot be replayed";
         return out;
@@ -93,15 +104,19 @@ Series computed_series(const PhaseSamples& phase, std::string_view metric) {
     return out;
 }
 
-Series event_series(const PhaseSamples& phase, std::size_t event, bool scaled_to_unit) {
+namespace {
+
+/// Event number `event` from one of its columns: of the steps, or of the gaps between them.
+Series counter_series(const PhaseSamples& phase, std::size_t event, double scale, std::string_view prefix) {
     const EventRecord& record = phase.run.events[event];
     Series out;
     out.tier = Tier::counted;
     out.source = record.source.empty() ? std::string(source_name::perf) : record.source;
     out.pass = std::max(record.pass, 0);
     out.group = record.group;
+    out.batch = batch_of(phase);
     out.domain = record.domain;
-    const auto column = column_of(phase.table.events, record.name);
+    const auto column = column_of(phase.table.events, std::string(prefix) + record.name);
     if (record.pass < 0 || !column) {
         out.reason = record.reason.empty() ? record.name + ": not countable here" : record.reason;
         return out;
@@ -114,8 +129,6 @@ Series event_series(const PhaseSamples& phase, std::size_t event, bool scaled_to
         }
         out.unqualified = why;
     }
-    double scale = scaled_to_unit ? record.scale : 1.0;
-    if (!scaled_to_unit && record.bytes_per_count != 0) scale = static_cast<double>(record.bytes_per_count);
     for (const Sample* row : phase.rows) {
         if (row->pass != record.pass) continue;
         const std::optional<Reading> reading =
@@ -132,9 +145,23 @@ Series event_series(const PhaseSamples& phase, std::size_t event, bool scaled_to
     if (out.empty() && out.reason.empty()) out.reason = "no finished phase";
     if (record.sharing == "socket") {
         out.tier = combine(out.tier, Tier::shared);
-        if (!out.empty()) subtract_background(out, phase, event);
+        if (!out.empty()) subtract_background(out, phase, event, *column, scale);
+    } else if (prefix.empty()) {
+        subtract_read_cost(out, phase, event, scale);
     }
     return out;
+}
+
+/// The bytes of a count, or 1.
+double role_scale(const EventRecord& record) {
+    return record.bytes_per_count == 0 ? 1.0 : static_cast<double>(record.bytes_per_count);
+}
+
+} // namespace
+
+Series event_series(const PhaseSamples& phase, std::size_t event, bool scaled_to_unit) {
+    const EventRecord& record = phase.run.events[event];
+    return counter_series(phase, event, scaled_to_unit ? record.scale : role_scale(record), {});
 }
 
 Series simulated_series(const PhaseSamples& phase, std::string_view column_name) {
@@ -170,12 +197,12 @@ Series sum_or_reason(const Series& a, const Series& b) {
     return b.empty() ? b : sum_of(a, b);
 }
 
-/// The events with this role, with those of one source added up.
-std::vector<Series> counted_sources(const PhaseSamples& phase, std::string_view role) {
+/// The events with this role, with those of one source added up; their columns have this prefix.
+std::vector<Series> counted_sources(const PhaseSamples& phase, std::string_view role, std::string_view prefix = {}) {
     std::vector<Series> out;
     for (std::size_t i = 0; i < phase.run.events.size(); ++i) {
         if (phase.run.events[i].role != role) continue;
-        Series series = event_series(phase, i, false);
+        Series series = counter_series(phase, i, role_scale(phase.run.events[i]), prefix);
         const auto same =
             std::find_if(out.begin(), out.end(), [&](const Series& other) { return other.source == series.source; });
         if (same == out.end()) {
@@ -187,7 +214,20 @@ std::vector<Series> counted_sources(const PhaseSamples& phase, std::string_view 
     return out;
 }
 
+void sort_by_directness(std::vector<Series>& sources) {
+    std::stable_sort(sources.begin(), sources.end(), [](const Series& a, const Series& b) {
+        return std::pair(directness(a), a.tier) < std::pair(directness(b), b.tier);
+    });
+}
+
 } // namespace
+
+std::vector<Series> gap_sources_of(const PhaseSamples& phase, const MetricEntry& gap) {
+    std::vector<Series> out = counted_sources(phase, dram_metric(*gap.dram).name, gap_prefix);
+    sort_by_directness(out);
+    out.push_back(simulated_series(phase, gap.name));
+    return out;
+}
 
 std::vector<Series> sources_of(const PhaseSamples& phase, std::string_view metric, bool simulated) {
     const MetricEntry* entry = find_metric(metric);
@@ -199,9 +239,7 @@ std::vector<Series> sources_of(const PhaseSamples& phase, std::string_view metri
             for (const Series& second : counted_sources(phase, addends[1]))
                 if (first.source == second.source) out.push_back(sum_or_reason(first, second));
     }
-    std::stable_sort(out.begin(), out.end(), [](const Series& a, const Series& b) {
-        return std::pair(directness(a), a.tier) < std::pair(directness(b), b.tier);
-    });
+    sort_by_directness(out);
     if (is_sum && !phase.table.emulated.empty()) {
         out.push_back(sum_or_reason(emulated_series(phase, addends[0]), emulated_series(phase, addends[1])));
     } else if (column_of(phase.table.emulated, metric)) {
@@ -221,6 +259,7 @@ Series sum_of(const Series& a, const Series& b) {
     out.source = a.source;
     out.pass = a.pass;
     out.group = a.group;
+    out.batch = a.batch;
     out.domain = a.domain == b.domain ? a.domain : a.domain + "+" + b.domain;
     out.unqualified = a.unqualified.empty() ? b.unqualified : a.unqualified;
     out.excluded = a.excluded;
@@ -233,6 +272,10 @@ Series sum_of(const Series& a, const Series& b) {
     if (a.shared && b.shared)
         out.shared = {a.shared->subtracted + b.shared->subtracted, a.shared->rate_deviation + b.shared->rate_deviation,
                       a.shared->smallest + b.shared->smallest, std::min(a.shared->steps, b.shared->steps)};
+    if (a.cost || b.cost) {
+        const SubtractedCost ours = a.cost.value_or(SubtractedCost{}), theirs = b.cost.value_or(SubtractedCost{});
+        out.cost = {ours.amount + theirs.amount, ours.uncertainty + theirs.uncertainty, ours.spread + theirs.spread};
+    }
     if (out.empty()) out.reason = a.reason.empty() ? b.reason : a.reason;
     return out;
 }
@@ -280,9 +323,25 @@ Joined beside(const Series& numerator, const Series& denominator, double factor)
     return out;
 }
 
+namespace {
+
+/// Readings of unlike numbers of steps begin at unlike steps, and together cover the same ones.
+Joined common_repeats(const Series& a, const Series& b) {
+    Joined out = beside(a, b, 1);
+    auto& [left, right] = out.samples;
+    for (std::size_t i = left.size(); i-- > 0;) {
+        if (!left[i].empty() && !right[i].empty()) continue;
+        left.erase(left.begin() + static_cast<std::ptrdiff_t>(i));
+        right.erase(right.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    return out;
+}
+
+} // namespace
+
 std::pair<Samples, Samples> common_steps(const Series& a, const Series& b) {
     // The samples of a ratio are two parallel series.
-    Joined joined = join(a, b, 1);
+    Joined joined = a.batch == b.batch ? join(a, b, 1) : common_repeats(a, b);
     return {Samples{std::move(joined.samples.numerator), {}}, Samples{std::move(joined.samples.denominator), {}}};
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "catalogue/metrics.hpp"
 #include "counters/tier.hpp"
 #include "record/run_record.hpp"
 #include "record/samples.hpp"
@@ -23,7 +24,16 @@ struct SharedFigure {
     double rate_deviation = 0; ///< standard deviation of that mean, from the uncertainty of the background's rate
     double smallest = 0;       ///< the detection limit of the mean (stats/background.hpp)
     double steps = 0;          ///< number of steps in the mean
+    bool bytes = true;         ///< the unit; else counts, or the event's own
     bool operator==(const SharedFigure&) const = default;
+};
+
+/// What the readings themselves took or counted, subtracted from a series, per step.
+struct SubtractedCost {
+    double amount = 0;      ///< the cost of a reading, divided by its steps
+    double uncertainty = 0; ///< of the amount: half of the 95 % interval
+    double spread = 0;      ///< how far the cost of a single reading is from it
+    bool operator==(const SubtractedCost&) const = default;
 };
 
 /// Values per step of one metric from one source. Passes are joined on (repeat, step).
@@ -35,10 +45,12 @@ struct Series {
     std::string source;
     std::string domain; ///< for a counter, "u", "k" or "uk"; for the simulation "u"; else empty
     int pass = 0;
-    int group = -1;     ///< -1: not a counter
-    std::string reason; ///< why `values` is empty
+    int group = -1;          ///< -1: not a counter
+    std::uint32_t batch = 1; ///< steps behind each value
+    std::string reason;      ///< why `values` is empty
     std::optional<SharedFigure> shared;
-    std::string unqualified; ///< why its counter failed qualification, if it is shown in spite of that
+    std::optional<SubtractedCost> cost; ///< nullopt: nothing was subtracted
+    std::string unqualified;            ///< why its counter failed qualification, if it is shown in spite of that
 
     bool empty() const { return values.empty(); }
     /// One block per repeat, steps in order.
@@ -68,6 +80,9 @@ Series emulated_series(const PhaseSamples& phase, std::string_view column);
 /// events of one source are added up: passes over the same trace, terms of an estimate.
 std::vector<Series> sources_of(const PhaseSamples& phase, std::string_view metric, bool simulated);
 
+/// The same of a gap metric: what was counted and simulated between two steps.
+std::vector<Series> gap_sources_of(const PhaseSamples& phase, const MetricEntry& gap);
+
 Series sum_of(const Series& a, const Series& b);
 /// The pairs of values for the steps that both have.
 struct Joined {
@@ -77,7 +92,8 @@ struct Joined {
 Joined join(const Series& numerator, const Series& denominator, double factor);
 /// For a rate: every repeat with all steps of each, also those that the other does not have.
 Joined beside(const Series& numerator, const Series& denominator, double factor);
-/// Restricts both to their common steps: block i and step j of both are the same segment and step.
+/// Restricts both to their common steps: block i and step j of both are the same segment and step. Where their readings
+/// cover unlike numbers of steps: to their common segments.
 std::pair<Samples, Samples> common_steps(const Series& a, const Series& b);
 
 } // namespace bytebound

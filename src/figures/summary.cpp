@@ -1,158 +1,19 @@
 #include "figures/summary.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
-#include "base/text.hpp"
 #include "catalogue/flags.hpp"
 #include "catalogue/metrics.hpp"
 #include "figures/background.hpp"
 #include "figures/comparisons.hpp"
 #include "figures/plausibility.hpp"
+#include "figures/row_figures.hpp"
 #include "figures/series.hpp"
 #include "model/loop_facts.hpp"
 
 namespace bytebound {
 namespace {
-
-using SourceTable = std::map<std::string, std::vector<Series>, std::less<>>;
-
-std::optional<Estimate> finite(std::optional<Estimate> estimate) {
-    if (estimate && !std::isfinite(estimate->value)) return std::nullopt;
-    if (estimate && (!estimate->ci_low || !estimate->ci_high || !std::isfinite(*estimate->ci_low) ||
-                     !std::isfinite(*estimate->ci_high))) {
-        estimate->ci_low = estimate->ci_high = std::nullopt;
-    }
-    return estimate;
-}
-
-std::optional<Estimate> estimated(const Samples& samples, Stat stat, Tier tier) {
-    if (tier == Tier::computed) {
-        auto value = point(samples, stat);
-        if (value) value->ci_low = value->ci_high = std::nullopt;
-        return finite(value);
-    }
-    return finite(estimate(samples, stat));
-}
-
-std::string joined_reasons(const RunRecord& run, std::string_view metric, const std::vector<Series>& sources) {
-    std::vector<std::string> reasons;
-    for (const UnavailableRecord& record : run.unavailable) {
-        if (record.metric == metric) reasons.push_back(record.reason);
-    }
-    for (const Series& series : sources) {
-        if (series.empty()) reasons.push_back(series.reason);
-    }
-    // "cycles: no core PMU" and "no core PMU" are one cause: the shorter text is kept.
-    std::vector<std::string> causes;
-    for (const std::string& reason : reasons) {
-        if (reason.empty()) continue;
-        const auto same = std::find_if(causes.begin(), causes.end(), [&](const std::string& cause) {
-            return cause.ends_with(reason) || reason.ends_with(cause);
-        });
-        if (same == causes.end()) {
-            causes.push_back(reason);
-        } else if (reason.size() < same->size()) {
-            *same = reason;
-        }
-    }
-    const std::string out = join(causes, "; ");
-    return out.empty() ? "no event of this run counts it" : out;
-}
-
-/// A shared series whose mean is below the background's detection limit loses its values and gets a reason.
-void put_sources(ComparedRow& out, const PhaseSamples& phase, std::string_view metric, std::vector<Series>& sources,
-                 Stat stat) {
-    SummaryRow& row = out.row;
-    std::optional<Figure> best;
-    for (Series& series : sources) {
-        if (series.empty()) continue;
-        auto value = estimated(series.samples(), stat, series.tier);
-        if (!value) continue;
-        if (auto hidden = hidden_by_background(series, value->value, row.bound_bytes); !hidden.empty()) {
-            series.values.clear();
-            series.reason = std::move(hidden);
-            continue;
-        }
-        if (series.shared) widen(*value, *series.shared, 1);
-        Figure figure{*value, series.excluded.size(), series.tier, series.source,
-                      {},     series.shared,          {},          series.unqualified};
-        if (best) {
-            if (is_dram_metric(metric))
-                figure.consistency = consistency(best->source, best->estimate, figure.source, figure.estimate,
-                                                 phase.run.simulation && phase.run.simulation->hierarchy);
-            best->also.push_back(std::move(figure));
-        } else {
-            best = std::move(figure);
-            out.published.emplace(metric, series);
-        }
-    }
-    if (best) {
-        row.metrics.emplace(metric, std::move(*best));
-    } else {
-        row.unavailable.emplace(metric, joined_reasons(phase.run, metric, sources));
-    }
-}
-
-/// Why two operands do not form a ratio; empty if they do. Two counters must have been counted together, in the same
-/// domain (user, kernel or both). All others are joined step by step.
-std::string why_not_divided(const MetricEntry& metric, const Series& numerator, const Series& denominator) {
-    const std::string over(metric.numerator), under(metric.denominator);
-    if (!numerator.domain.empty() && !denominator.domain.empty() && numerator.domain != denominator.domain) {
-        return over + " counts domain " + numerator.domain + ", " + under + " domain " + denominator.domain;
-    }
-    if (numerator.group < 0 || denominator.group < 0) return {};
-    if (numerator.pass == denominator.pass && numerator.group == denominator.group) return {};
-    return over + " and " + under + " did not fit into one group of counters";
-}
-
-void put_ratio(SummaryRow& row, const PhaseSamples& phase, const MetricEntry& metric, const SourceTable& sources) {
-    const auto give_up = [&](std::string reason) { row.unavailable.emplace(metric.name, std::move(reason)); };
-    if (metric.denominator == metric_name::bound_bytes && row.bound_bytes == 0) return give_up("bound is 0");
-    for (const std::string_view operand : {metric.numerator, metric.denominator}) {
-        if (row.find(operand) != nullptr) continue;
-        const auto why = row.unavailable.find(operand);
-        return give_up("no " + std::string(operand) + ": " + (why == row.unavailable.end() ? "" : why->second));
-    }
-    // The figure, or its reason, comes from the operands' first sources; further sources go to `also`.
-    std::optional<Figure> best;
-    bool first = true;
-    for (const Series& numerator : sources.find(metric.numerator)->second) {
-        if (numerator.empty()) continue;
-        const std::vector<Series>& denominators = sources.find(metric.denominator)->second;
-        const auto denominator =
-            std::find_if(denominators.begin(), denominators.end(), [](const Series& s) { return !s.empty(); });
-        if (denominator == denominators.end()) continue;
-        std::string obstacle = why_not_divided(metric, numerator, *denominator);
-        if (metric.name == metric_name::dram_gbps && obstacle.empty())
-            obstacle = why_not_of_this_memory(phase.run, numerator.tier);
-        if (std::exchange(first, false) && !obstacle.empty()) return give_up(std::move(obstacle));
-        if (!obstacle.empty()) continue;
-        const Joined joined = metric.stat == Stat::rate ? beside(numerator, *denominator, metric.factor)
-                                                        : join(numerator, *denominator, metric.factor);
-        const Tier tier = combine(numerator.tier, denominator->tier);
-        auto value = estimated(joined.samples, metric.stat, tier);
-        if (!value) continue;
-        const Figure* bytes = row.find(metric.numerator);
-        if (numerator.shared && bytes != nullptr && bytes->value() != 0)
-            widen(*value, *numerator.shared, value->value / bytes->value());
-        std::string unqualified = numerator.unqualified.empty() ? denominator->unqualified : numerator.unqualified;
-        Figure figure{*value, joined.excluded, tier, numerator.source, {}, {}, {}, std::move(unqualified)};
-        if (best) {
-            best->also.push_back(std::move(figure));
-        } else {
-            best = std::move(figure);
-        }
-    }
-    if (best) {
-        if (auto impossible = impossible_ratio(metric.name, best->value()); !impossible.empty())
-            return give_up(std::move(impossible));
-        row.metrics.emplace(metric.name, std::move(*best));
-    } else {
-        give_up("no step has both, or " + std::string(metric.denominator) + " is 0");
-    }
-}
 
 void put_buffers(SummaryRow& row, const PhaseSamples& phase) {
     std::array<BufferTraffic, buffer_count> out;
@@ -291,7 +152,7 @@ ComparedRow make_row(const PhaseSamples& phase, const std::vector<std::string>& 
     const Figure* requested = row.find(metric_name::requested_bytes);
     if (requested != nullptr) row.requested_bytes = requested->value();
     for (const MetricEntry& metric : metrics()) {
-        if (metric.origin == MetricOrigin::ratio) put_ratio(row, phase, metric, sources);
+        if (metric.origin == MetricOrigin::ratio) put_ratio(out, phase, metric, sources);
     }
     for (const std::string& key : keys) {
         if (find_metric(key) != nullptr) continue;
@@ -299,13 +160,13 @@ ComparedRow make_row(const PhaseSamples& phase, const std::vector<std::string>& 
         for (std::size_t i = 0; i < phase.run.events.size(); ++i) {
             if (phase.run.events[i].name == key) found.push_back(raw_series(phase, i, sources));
         }
-        if (found.empty()) found.push_back(simulated_series(phase, key));
+        if (const MetricEntry* gap = find_gap_metric(key)) found = gap_sources_of(phase, *gap);
         put_sources(out, phase, key, found, Stat::mean);
     }
     put_buffers(row, phase);
     put_ledger(row, phase);
-    put_ceilings(row, phase.run);
     put_flags(out, phase);
+    put_ceilings(row, phase.run); // after the counts of steps
     return out;
 }
 
@@ -373,7 +234,8 @@ std::vector<std::uint32_t> Summary::ks() const {
     return out;
 }
 
-Summary summarize(const RunRecord& run, const SampleTable& samples, const SampleTable* background) {
+ComparableRun summarize_for_comparison(const RunRecord& run, const SampleTable& samples,
+                                       const SampleTable* background) {
     Summary out;
     out.metrics = metric_keys(run, samples);
     out.dropped_rows = samples.dropped_rows;
@@ -398,7 +260,19 @@ Summary summarize(const RunRecord& run, const SampleTable& samples, const Sample
     put_comparisons(out, rows);
     out.regressions = regressions(run, out);
     out.crossover = crossover(run, out);
-    return out;
+    return {std::move(out), std::move(rows)};
+}
+
+Summary summarize(const RunRecord& run, const SampleTable& samples, const SampleTable* background) {
+    return summarize_for_comparison(run, samples, background).summary;
+}
+
+std::optional<RunFigure> run_figure(const ComparedRow& row, std::string_view metric) {
+    if (row.row.find(metric) == nullptr) return std::nullopt;
+    if (const auto ratio = row.ratios.find(metric); ratio != row.ratios.end()) return ratio->second;
+    const auto series = row.published.find(metric);
+    if (series == row.published.end()) return std::nullopt;
+    return RunFigure{series->second.samples(), deviation_of_subtracted(series->second)};
 }
 
 } // namespace bytebound

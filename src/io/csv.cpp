@@ -3,16 +3,46 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/visible.hpp"
+
 namespace bytebound {
 
-std::string csv_cell(std::string_view cell) {
-    if (cell.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(cell);
-    std::string text = "\"";
+namespace {
+
+constexpr char guard = '\'';
+
+/// Whether a spreadsheet would compute the cell, or a guard would be taken from it on reading.
+bool needs_guard(std::string_view cell) {
+    cell.remove_prefix(std::min(cell.find_first_not_of(guard), cell.size()));
+    return !cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos;
+}
+
+std::string without_guard(std::string cell) {
+    if (cell.starts_with(guard) && needs_guard(cell)) cell.erase(0, 1);
+    return cell;
+}
+
+} // namespace
+
+std::string csv_cell(std::string_view text) {
+    const std::string cell = needs_guard(text) ? guard + std::string(text) : std::string(text);
+    if (cell.find_first_of(",\"\r\n") == std::string_view::npos) return cell;
+    std::string quoted = "\"";
     for (const char c : cell) {
-        if (c == '"') text += '"';
-        text += c;
+        if (c == '"') quoted += '"';
+        quoted += c;
     }
-    return text + '"';
+    return quoted + '"';
+}
+
+std::string comment_text(const std::vector<std::string>& comments) {
+    std::string text;
+    for (std::string comment : comments) {
+        for (char& c : comment)
+            if (c == '\n' || c == '\r') c = ' ';
+        text += "# " + visible(comment) + "\n";
+    }
+    return text;
 }
 
 CsvReader::CsvReader(std::string_view text, const std::string& name, std::string remedy)
@@ -46,12 +76,12 @@ Result<CsvRecord> CsvReader::next() {
             quoted_cell = true;
             if (!take_quoted(cell)) return bad_line(record.line, "a quoted cell is not closed");
         } else if (c == ',') {
-            record.cells.push_back(std::exchange(cell, {}));
+            record.cells.push_back(without_guard(std::exchange(cell, {})));
             quoted_cell = false;
         } else if (c == '\n') {
             ++line_;
             if (cell.ends_with('\r')) cell.pop_back();
-            record.cells.push_back(std::move(cell));
+            record.cells.push_back(without_guard(std::move(cell)));
             return record;
         } else {
             cell += c;

@@ -11,8 +11,12 @@
 
 namespace bytebound {
 
-/// A cell as written to a file: quoted if necessary.
+/// A cell of text as written to a file: quoted if necessary, and with a ' in front if a spreadsheet would take it for a
+/// formula (it begins with = + - @ or white space). The reader takes that ' away again.
 std::string csv_cell(std::string_view cell);
+
+/// Comments as lines in front of the header. Line breaks inside one (an argument may contain them) become spaces.
+std::string comment_text(const std::vector<std::string>& comments);
 
 struct CsvRecord {
     std::size_t line = 0; ///< number of its first line, from 1

@@ -11,11 +11,17 @@
 
 namespace bytebound {
 
-/// Error: nlohmann's exception, with line and column.
+/// The value of a text. Error: std::invalid_argument with line and column where the text is not JSON, or with the path
+/// of a key that an object has twice, of a number beyond double, or of a value below 64 others.
 nlohmann::json parse_json(std::string_view text);
 
+/// A key as part of a path ("/files/summary.csv"): ~ and / escaped (RFC 6901), a long one cut.
+std::string pointer_token(std::string_view key);
+/// The path of a fault and its cause, as the readers of this folder throw it.
+[[noreturn]] void refuse_json(const std::string& path, const std::string& cause);
+
 /// A document as written to a file: indented, ending in a newline. Text from outside (a host name, an argument) may be
-/// invalid UTF-8, which is replaced: the file must be valid.
+/// invalid UTF-8, which is replaced: the file must be valid. Characters that would not show themselves are escaped.
 std::string document_text(const nlohmann::json& document);
 std::string document_text(const nlohmann::ordered_json& document);
 /// One member of such a document, without a newline: `  "key": value`.

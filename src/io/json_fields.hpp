@@ -13,11 +13,11 @@
 // arrays, maps, and records with a table. A second template argument selects another codec: one from below, or the
 // caller's own.
 //
-// Faults are nlohmann's exceptions for missing keys and wrong types, and std::invalid_argument for values. Both give
-// the path in the document: "/ceilings/bandwidth/0/threads: it is below 1".
+// Every fault is std::invalid_argument with the path in the document: "/ceilings/bandwidth/0/threads: it is not a whole
+// number from 1 to 4294967295". Numbers are whole where the member is, and always within a range: that of the member's
+// type, or of a codec of io/json_ranges.hpp.
 
 #include <array>
-#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -29,9 +29,11 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "io/json.hpp"
 #include "io/json_shape.hpp"
 
@@ -41,6 +43,16 @@ namespace bytebound::fields {
 [[noreturn]] inline void refuse(const std::string& cause) { throw std::invalid_argument(": " + cause); }
 [[noreturn]] inline void refuse(const std::string& key, const std::string& cause) {
     throw std::invalid_argument("/" + key + ": " + cause);
+}
+
+/// Reads a value with `read`; a fault gets the value's key or index in front.
+template <class Read>
+void below(const std::string& token, Read read) {
+    try {
+        read();
+    } catch (const std::invalid_argument& fault) {
+        throw std::invalid_argument("/" + token + fault.what());
+    }
 }
 
 inline void check_interval(double low, double value, double high, const std::string& key) {
@@ -80,15 +92,13 @@ nlohmann::json write_record(const Record& record, const Table<Record>& table) {
 
 template <class Record>
 void read_record(const nlohmann::json& j, Record& record, const Table<Record>& table) {
+    if (!j.is_object()) refuse("it is not an object");
     for (const Field<Record>& field : table.fields) {
         const std::string name(field.name);
-        if (field.read == nullptr || (!field.required && !j.contains(name))) continue;
-        const nlohmann::json& value = j.at(name);
-        try {
-            field.read(value, record);
-        } catch (const std::invalid_argument& fault) {
-            throw std::invalid_argument("/" + name + fault.what());
-        }
+        const auto value = j.find(name);
+        if (field.read == nullptr || (!field.required && value == j.end())) continue;
+        if (value == j.end()) refuse(name, "it is missing");
+        below(name, [&] { field.read(*value, record); });
     }
     if (table.finish != nullptr) table.finish(record);
 }
@@ -107,21 +117,32 @@ struct Codec;
 template <>
 struct Codec<bool> {
     static nlohmann::json write(bool value) { return value; }
-    static void read(const nlohmann::json& j, bool& value) { j.get_to(value); }
+    static void read(const nlohmann::json& j, bool& value) {
+        if (!j.is_boolean()) refuse("it is not true or false");
+        value = j.get<bool>();
+    }
     static ValueShape shape() { return {"boolean", false, {}, {}}; }
 };
+
+/// Above every byte, count and time that a run can have; the products and quotients of two of them stay finite.
+inline constexpr double largest_number = 1e30;
+
+void read_real(const nlohmann::json& j, double& value, double low, double high);
 
 template <>
 struct Codec<double> {
     static nlohmann::json write(double value) { return value; }
-    static void read(const nlohmann::json& j, double& value) { j.get_to(value); }
+    static void read(const nlohmann::json& j, double& value) { read_real(j, value, -largest_number, largest_number); }
     static ValueShape shape() { return {"number", false, {}, {}}; }
 };
 
 template <>
 struct Codec<std::string> {
     static nlohmann::json write(const std::string& value) { return value; }
-    static void read(const nlohmann::json& j, std::string& value) { j.get_to(value); }
+    static void read(const nlohmann::json& j, std::string& value) {
+        if (!j.is_string()) refuse("it is not a text");
+        value = j.get_ref<const std::string&>();
+    }
     static ValueShape shape() { return {"string", false, {}, {}}; }
 };
 
@@ -138,24 +159,33 @@ bool read_whole(const nlohmann::json& j, Number& value) {
 }
 
 template <std::integral Number>
+void read_whole(const nlohmann::json& j, Number& value, Number low, Number high) {
+    Number number{};
+    if (!read_whole(j, number) || number < low || number > high)
+        refuse("it is not a whole number from " + std::to_string(low) + " to " + std::to_string(high));
+    value = number;
+}
+
+template <std::integral Number>
 struct Codec<Number> {
     static nlohmann::json write(Number value) { return value; }
     static void read(const nlohmann::json& j, Number& value) {
-        if (!j.is_number()) j.get_to(value); // throws nlohmann's type error
-        if (!read_whole(j, value))
-            refuse("it is not a whole number" + std::string(std::is_unsigned_v<Number> ? " from 0 on" : "") +
-                   " that fits");
+        using Limits = std::numeric_limits<Number>;
+        read_whole(j, value, Limits::min(), Limits::max());
     }
     static ValueShape shape() { return {"integer", false, {}, {}}; }
 };
+
+/// Longer words are cut in causes.
+inline constexpr std::size_t longest_word = 80;
 
 template <class Value>
 requires std::is_enum_v<Value>
 struct Codec<Value> {
     static nlohmann::json write(Value value) { return std::string(name_of(value)); }
     static void read(const nlohmann::json& j, Value& value) {
-        const auto name = j.get<std::string>();
-        std::string known;
+        std::string name, known;
+        Codec<std::string>::read(j, name);
         for (const Value member : members_of(static_cast<const Value*>(nullptr))) {
             if (name_of(member) == name) {
                 value = member;
@@ -163,7 +193,7 @@ struct Codec<Value> {
             }
             known += (known.empty() ? "" : ", ") + std::string(name_of(member));
         }
-        refuse("\"" + name + "\" is not one of " + known);
+        refuse("\"" + clipped(name, longest_word) + "\" is not one of " + known);
     }
     static ValueShape shape() { return {"string", false, {}, {}}; }
 };
@@ -195,14 +225,9 @@ struct OptionalOf {
 template <class Value>
 struct Codec<std::optional<Value>> : OptionalOf<Value, Codec> {};
 
-/// An element of an array; its index becomes part of a fault's path.
 template <class Value, template <class> class Of>
 void read_element(const nlohmann::json& array, std::size_t i, Value& value) {
-    try {
-        Of<Value>::read(array[i], value);
-    } catch (const std::invalid_argument& fault) {
-        throw std::invalid_argument("/" + std::to_string(i) + fault.what());
-    }
+    below(std::to_string(i), [&] { Of<Value>::read(array[i], value); });
 }
 
 template <class Value, template <class> class Of>
@@ -252,12 +277,8 @@ struct Codec<std::map<std::string, Value>> {
     static void read(const nlohmann::json& j, std::map<std::string, Value>& map) {
         if (!j.is_object()) refuse("it is not an object");
         map.clear();
-        for (const auto& [key, value] : j.items())
-            try {
-                Codec<Value>::read(value, map[key]);
-            } catch (const std::invalid_argument& fault) {
-                throw std::invalid_argument("/" + key + fault.what());
-            }
+        for (auto member = j.begin(); member != j.end(); ++member)
+            below(pointer_token(member.key()), [&] { Codec<Value>::read(*member, map[member.key()]); });
     }
     static ValueShape shape() { return {"object", false, {}, {Codec<Value>::shape()}}; }
 };
@@ -289,48 +310,10 @@ struct TextOrNull {
     }
     static void read(const nlohmann::json& j, Value& text) {
         text.clear();
-        if (!j.is_null()) j.get_to(text);
+        if (!j.is_null()) Codec<Value>::read(j, text);
     }
     static ValueShape shape() { return {"string", true, {}, {}}; }
 };
-
-/// An integer of at least 1.
-template <class Number>
-struct Positive : Codec<Number> {
-    static void read(const nlohmann::json& j, Number& value) {
-        if (!j.is_number_unsigned() || !read_whole(j, value)) refuse("it is not a whole number from 1 on");
-        if (value < 1) refuse("it is below 1");
-    }
-};
-
-/// A finite number; NaN, infinities and other types are faults.
-template <class Number>
-struct Finite : Codec<Number> {
-    static void read(const nlohmann::json& j, Number& value) {
-        if (!j.is_number() || !std::isfinite(j.get<double>())) refuse("it is not a finite number");
-        j.get_to(value);
-    }
-};
-
-/// A positive rate, safe as a divisor.
-template <class Number>
-struct Rate : Finite<Number> {
-    static void read(const nlohmann::json& j, Number& value) {
-        Finite<Number>::read(j, value);
-        if (value <= 0) refuse("it is not above 0");
-    }
-};
-
-template <class Value>
-using NullIfNegative = NullFor<Value, Codec, -1>;
-template <class Value>
-using NullIfZero = NullFor<Value, Codec, 0>;
-template <class Value>
-using PositiveOrNull = NullFor<Value, Positive, 0>;
-template <class Optional>
-using FiniteOrNull = OptionalOf<typename Optional::value_type, Finite>;
-template <class List>
-using ListOfPositive = ListOf<typename List::value_type, Positive>;
 
 template <class Record, auto get, template <class> class Of>
 constexpr Field<Record> field_by(std::string_view name) {
@@ -353,7 +336,15 @@ constexpr Field<typename RecordOf<decltype(member)>::type> field(std::string_vie
     return field_by<typename RecordOf<decltype(member)>::type, member, Of>(name);
 }
 
-/// A nested member: `[](auto& record) -> auto& { return record.layout.groups; }`.
+template <auto... members>
+struct Path {
+    constexpr auto& operator()(auto& record) const { return (record.*....*members); }
+};
+/// Leads to a member of a member: `path<&Record::layout, &RowLayout::groups>`.
+template <auto... members>
+inline constexpr Path<members...> path{};
+
+/// A nested member, at the end of a path or of a function of the same form.
 template <class Record, auto get, template <class> class Of = Codec>
 constexpr Field<Record> inner_field(std::string_view name) {
     return field_by<Record, get, Of>(name);
@@ -390,22 +381,23 @@ std::string document_of(const Record& record) {
     return text + "\n}\n";
 }
 
-/// Reads the record from a document that contains its schema's name. Error: `malformed` with the cause.
+/// Rejects a document whose member "schema" is another.
+void check_schema(const nlohmann::json& document, std::string_view schema);
+
+/// Reads the record from a document that contains its schema's name ("": it has none). Error: `malformed` with the
+/// cause.
 template <class Record>
 Result<Record> record_of(std::string_view text, std::string_view schema, Error malformed) {
-    const auto refused = [&](std::string cause) {
-        malformed.cause = std::move(cause);
-        return fail(malformed);
-    };
     try {
         const nlohmann::json document = parse_json(text);
-        const auto named = document.is_object() ? document.value("schema", std::string()) : std::string();
-        if (named != schema) return refused("its schema is \"" + named + "\", not \"" + std::string(schema) + "\"");
+        if (!schema.empty()) check_schema(document, schema);
         Record record;
         read_record(document, record, fields_of(&record));
         return record;
-    } catch (const std::exception& error) {
-        return refused(error.what());
+    } catch (const std::invalid_argument& fault) {
+        const std::string_view cause = fault.what();
+        malformed.cause = cause.starts_with(": ") ? cause.substr(2) : cause; // a fault of the document itself
+        return fail(malformed);
     }
 }
 

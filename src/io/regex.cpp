@@ -1,56 +1,67 @@
 #include "io/regex.hpp"
 
-#include <regex>
+#include <re2/re2.h>
+
 #include <stdexcept>
 
 namespace bytebound {
 namespace {
 
-/// std::regex backtracks by default, which takes exponential time for (a*)*b and a stack as deep as the text is long.
-/// libstdc++'s polynomial mode follows all alternatives at once.
-std::regex_constants::syntax_option_type syntax() {
-#ifdef __GLIBCXX__
-    return std::regex_constants::extended | std::regex_constants::__polynomial;
-#else
-    return std::regex_constants::extended;
-#endif
+/// Far above what a preset needs. Together they bound the time and the memory of an expression from a file: RE2 counts
+/// the states of the program and those of its automaton against the memory.
+constexpr std::size_t longest_expression = 500;
+constexpr std::int64_t memory_bytes = 1 << 20;
+
+RE2::Options posix_options() {
+    RE2::Options options(RE2::POSIX);                   // the longest match of each group, and no syntax of Perl
+    options.set_encoding(RE2::Options::EncodingLatin1); // names in sysfs are bytes
+    options.set_dot_nl(true);
+    options.set_one_line(true);
+    options.set_log_errors(false); // only cli/ writes to stderr
+    options.set_max_mem(memory_bytes);
+    return options;
 }
 
 } // namespace
 
 struct Regex::Compiled {
-    std::regex expression;
+    RE2 expression;
 };
 
+std::string regex_fault(const std::string& expression) {
+    if (expression.size() > longest_expression)
+        return "it is longer than " + std::to_string(longest_expression) + " characters";
+    const RE2 compiled(expression, posix_options());
+    return compiled.ok() ? std::string() : compiled.error();
+}
+
 Regex::Regex(const std::string& expression) {
-    try {
-        compiled_ = std::make_shared<const Compiled>(Compiled{std::regex(expression, syntax())});
-    } catch (const std::regex_error& error) {
-        throw std::invalid_argument("'" + expression + "': " + error.what());
-    }
+    if (const std::string fault = regex_fault(expression); !fault.empty())
+        throw std::invalid_argument("'" + expression + "': " + fault);
+    compiled_.reset(new Compiled{RE2(expression, posix_options())});
+}
+
+bool Regex::matches(std::string_view text) const {
+    return RE2::FullMatch({text.data(), text.size()}, compiled_->expression);
 }
 
 std::optional<std::vector<std::string>> Regex::groups(std::string_view text) const {
-    std::cmatch match;
-    if (!std::regex_match(text.data(), text.data() + text.size(), match, compiled_->expression)) return {};
+    std::vector<re2::StringPiece> parts(group_count() + 1); // the first is the whole match
+    const re2::StringPiece whole(text.data(), text.size());
+    if (!compiled_->expression.Match(whole, 0, whole.size(), RE2::ANCHOR_BOTH, parts.data(),
+                                     static_cast<int>(parts.size())))
+        return {};
     std::vector<std::string> found;
-    for (std::size_t i = 1; i < match.size(); ++i)
-        found.push_back(match[i].str());
+    for (std::size_t i = 1; i < parts.size(); ++i)
+        found.push_back(parts[i].data() == nullptr ? std::string() : parts[i].as_string());
     return found;
 }
 
-bool Regex::matches(std::string_view text) const { return groups(text).has_value(); }
-
-std::size_t Regex::group_count() const { return compiled_->expression.mark_count(); }
-
-bool is_regex(const std::string& expression) {
-    try {
-        const Regex compiles(expression);
-        return true;
-    } catch (const std::invalid_argument&) {
-        return false;
-    }
+std::size_t Regex::group_count() const {
+    return static_cast<std::size_t>(compiled_->expression.NumberOfCapturingGroups());
 }
+
+bool is_regex(const std::string& expression) { return regex_fault(expression).empty(); }
 
 bool full_match(const std::string& expression, std::string_view text) { return Regex(expression).matches(text); }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The program's only regular expression engine: POSIX extended expressions, matched against whole texts. Matching takes
-// time in proportion to expression and text, because user presets are input: no expression may hang the program.
+// The program's only regular expression engine (RE2): POSIX extended expressions, matched against whole texts. Matching
+// takes time in proportion to expression and text, because user presets are input: no expression may hang the program.
 
 #include <cstddef>
 #include <memory>
@@ -27,7 +27,9 @@ private:
     std::shared_ptr<const Compiled> compiled_;
 };
 
-/// Whether the text is a POSIX extended regular expression.
+/// Why a text is not a POSIX extended regular expression of at most 500 characters and 1 MiB of memory; "" if it is
+/// one.
+std::string regex_fault(const std::string& expression);
 bool is_regex(const std::string& expression);
 
 /// Regex(expression).matches(text), for an expression that is used once.

@@ -30,7 +30,8 @@ public:
           copier_(setup.workspace, setup.access, setup.team, setup.options, setup.replayed_workers),
           pool_rows_(setup.workspace.spec().pool_rows), mask_count_(setup.workspace.spec().mask_count),
           words_(mask_words(pool_rows_)), masks_(setup.workspace.mask(0)), sources_(setup.workspace.index().data()),
-          slots_(sources_ + pool_rows_), tables_{setup.workspace.slot_of().data(), setup.workspace.id_at().data()} {}
+          slots_(sources_ + setup.workspace.spec().slab_rows), tables_{setup.workspace.slot_of().data(),
+                                                                       setup.workspace.id_at().data()} {}
 
     std::uint32_t active_rows() const override { return rows_; }
 
@@ -59,8 +60,8 @@ protected:
     std::uint32_t pool_rows_, mask_count_;
     std::size_t words_;
     const std::uint64_t* masks_;
-    std::uint32_t* sources_; ///< N entries at the start of the index buffer
-    std::uint32_t* slots_;   ///< the N entries after them
+    std::uint32_t* sources_; ///< slab_rows entries at the start of the index buffer
+    std::uint32_t* slots_;   ///< the slab_rows entries after them
     SlotTables tables_;
     std::uint32_t rows_ = 0; ///< current m
 };

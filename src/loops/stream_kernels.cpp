@@ -52,6 +52,13 @@ std::vector<RowMove> random_row_moves(std::uint32_t rows, std::uint64_t seed) {
     return moves;
 }
 
+std::vector<RowMove> ascending_row_moves(std::uint32_t rows) {
+    std::vector<RowMove> moves(rows);
+    for (std::uint32_t i = 0; i < rows; ++i)
+        moves[i] = {i, i};
+    return moves;
+}
+
 void copy_rows(std::byte* to, const std::byte* from, std::size_t row_bytes, std::span<const RowMove> moves,
                CopyMethod method) noexcept {
     const CopyFunction copy = copy_function(method);

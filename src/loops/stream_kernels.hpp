@@ -43,6 +43,8 @@ struct RowMove {
 };
 /// Every row once as source and once as destination, in two independent random orders. Seeded: equal on every machine.
 std::vector<RowMove> random_row_moves(std::uint32_t rows, std::uint64_t seed);
+/// Row i to row i, for i = 0, 1, ...
+std::vector<RowMove> ascending_row_moves(std::uint32_t rows);
 /// Copies whole rows between two buffers as the update loops do; stores of `nt` are fenced at the end.
 void copy_rows(std::byte* to, const std::byte* from, std::size_t row_bytes, std::span<const RowMove> moves,
                CopyMethod method) noexcept;

@@ -61,10 +61,10 @@ Rebuilds rebuilds_of(const DescribedLoop& loop) {
 class StreamDescriber final : public TrafficDescriber {
 public:
     StreamDescriber(const DescribedLoop& loop, const StepMeans& means) : loop_(loop), means_(means) {
-        // A copy method chosen by trial is not known in advance.
-        if (loop.copy == CopyMethod::nt && !tries_copies(loop.loop)) store_kind_ = StoreKind::non_temporal;
-        // Offsets of pool and slab depend only on N and the layout.
-        ranges_ = arena_layout({loop.workload.pool_rows, loop.layout, 1, 0});
+        if (loop.copy == CopyMethod::nt) store_kind_ = StoreKind::non_temporal;
+        // Offsets of pool and slab depend on nothing else.
+        const std::uint32_t slab_rows = bounds_of(loop.workload.active_rows, loop.changes).active_rows;
+        ranges_ = arena_layout({loop.workload.pool_rows, slab_rows, loop.layout, 1, 0});
     }
 
     TrafficDescriptor take() { return std::move(descriptor_); }
@@ -248,6 +248,13 @@ double untouched(Drawn drawn, const RowChances& chances, double steps) {
         std::abs(apart) > 1e-7 ? (stayed - waited) / apart : steps * std::pow((stays + waits) / 2, steps - 1);
     const double if_active = stayed + chances.leaving * quotient;
     return chances.active * if_active + (1 - chances.active) * waited;
+}
+
+RowOrder TrafficDescriptor::order() const {
+    const bool rebuilds = std::any_of(streams.begin(), streams.end(), [](const TrafficStream& stream) {
+        return stream.buffer == Buffer::pool && stream.revisit == Revisit::drawn && stream.drawn == Drawn::active;
+    });
+    return rebuilds ? RowOrder::ascending : RowOrder::random;
 }
 
 Modelled<TrafficDescriptor> describe_traffic(const DescribedLoop& loop) {

@@ -72,6 +72,8 @@ struct TrafficStream {
 struct TrafficDescriptor {
     std::vector<TrafficStream> streams;
     double rows_written = 0; ///< row copies per step
+    /// Ascending for a rebuild, which reads all active rows.
+    RowOrder order() const;
 };
 
 /// One loop and k: everything that its traffic depends on.

@@ -65,6 +65,12 @@ const LoopEntry* find_loop(LoopKind kind) {
     return first_loop([&](const LoopEntry& entry) { return entry.kind == kind; });
 }
 
+std::string instance_name(std::string_view loop, std::size_t number) {
+    return std::string(loop) + "#" + std::to_string(number);
+}
+
+std::string_view loop_of_instance(std::string_view name) { return name.substr(0, name.find('#')); }
+
 bool tries_copies(LoopKind kind) {
     const LoopEntry* entry = find_loop(kind);
     return entry != nullptr && entry->tries_copies;

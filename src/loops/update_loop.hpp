@@ -29,6 +29,10 @@ enum class StoredRows {
     depends, ///< either of the two, step by step
 };
 
+/// The order in which a step visits its rows: replaced rows lie at random places, a rebuild copies ascending ids into
+/// ascending slots.
+enum class RowOrder { random, ascending };
+
 /// One row of the constant table of loops.
 struct LoopEntry {
     std::string_view name;
@@ -40,12 +44,16 @@ struct LoopEntry {
     std::optional<Unmodelled> (*describe)(TrafficDescriber& to);
     bool built_in = true;      ///< false: known, but not in this build
     bool by_default = true;    ///< measured without --loops
-    bool tries_copies = false; ///< it chooses its copy method by trial; models assume ordinary stores
+    bool tries_copies = false; ///< it chooses its copy method by trial
 };
 std::span<const LoopEntry> loops();
 /// Null if the table does not contain the name, and for external.
 const LoopEntry* find_loop(std::string_view name);
 const LoopEntry* find_loop(LoopKind kind);
+/// Name of the second, third, ... of equal loops of a run: "index#2".
+std::string instance_name(std::string_view loop, std::size_t number);
+/// "index", for "index" and for "index#2".
+std::string_view loop_of_instance(std::string_view name);
 /// False for external.
 bool tries_copies(LoopKind kind);
 /// The loops that are measured without --loops, in the order of the table.

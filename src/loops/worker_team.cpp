@@ -42,12 +42,18 @@ struct WorkerTeam::Impl {
 
     explicit Impl(unsigned threads) : workers(threads) {
         assert(threads > 0);
-        for (unsigned worker = 1; worker < threads; ++worker) {
-            others.emplace_back([this, worker] { serve(worker); });
+        try {
+            for (unsigned worker = 1; worker < threads; ++worker)
+                others.emplace_back([this, worker] { serve(worker); });
+        } catch (...) { // the system gives no more threads
+            end();
+            throw;
         }
     }
 
-    ~Impl() {
+    ~Impl() { end(); }
+
+    void end() noexcept {
         run(nullptr, nullptr, false);
         for (auto& thread : others)
             thread.join();

@@ -52,15 +52,17 @@ std::vector<BufferRange> arena_layout(const WorkspaceSpec& spec) {
         ranges.push_back({buffer, group, std::move(name), next, bytes});
         next = round_up(next + bytes, buffer_alignment);
     };
-    const auto rows = std::uint64_t{spec.pool_rows};
+    constexpr std::uint64_t entry = sizeof(std::uint32_t);
+    const std::uint64_t slab_rows = spec.slab_rows;
     for (const Buffer buffer : {Buffer::pool, Buffer::slab}) {
+        const std::uint64_t rows = buffer == Buffer::pool ? spec.pool_rows : slab_rows;
         for (std::uint32_t g = 0; g < spec.layout.groups.size(); ++g) {
             const auto& group = spec.layout.groups[g];
             add(buffer, g, std::string(name_of(buffer)) + "." + group.name, rows * group.row_bytes);
         }
     }
-    add(Buffer::index, 0, "index", std::max(2 * rows * sizeof(std::uint32_t), spec.oracle_pairs * sizeof(RowPair)));
-    add(Buffer::meta, 0, "meta", id_at_offset(spec.pool_rows) + rows * sizeof(std::uint32_t));
+    add(Buffer::index, 0, "index", std::max(2 * slab_rows * entry, spec.oracle_pairs * sizeof(RowPair)));
+    add(Buffer::meta, 0, "meta", id_at_offset(spec.pool_rows) + slab_rows * entry);
     add(Buffer::mask, 0, "mask", spec.mask_count * mask_words(spec.pool_rows) * sizeof(std::uint64_t));
     return ranges;
 }
@@ -129,7 +131,7 @@ std::uint64_t* Workspace::mask(std::uint32_t step) const {
 
 std::span<std::uint32_t> Workspace::index() const {
     return {reinterpret_cast<std::uint32_t*>(base() + range(Buffer::index, 0).offset),
-            2 * std::size_t{spec_.pool_rows}};
+            2 * std::size_t{spec_.slab_rows}};
 }
 
 std::span<RowPair> Workspace::pairs() const {
@@ -142,7 +144,7 @@ std::span<std::uint32_t> Workspace::slot_of() const {
 
 std::span<std::uint32_t> Workspace::id_at() const {
     const std::uint64_t offset = range(Buffer::meta, 0).offset + id_at_offset(spec_.pool_rows);
-    return {reinterpret_cast<std::uint32_t*>(base() + offset), spec_.pool_rows};
+    return {reinterpret_cast<std::uint32_t*>(base() + offset), spec_.slab_rows};
 }
 
 void Workspace::touch(std::uint64_t seed) {

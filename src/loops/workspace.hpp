@@ -23,7 +23,8 @@ std::string_view name_of(Buffer buffer);
 
 /// Required contents of an arena.
 struct WorkspaceSpec {
-    std::uint32_t pool_rows = 0; ///< N; the slab has the same capacity
+    std::uint32_t pool_rows = 0; ///< N
+    std::uint32_t slab_rows = 0; ///< capacity of slab and lists: the most rows that a trace has active at once
     RowLayout layout;
     std::uint32_t mask_count = 0; ///< steps + 1 of the longest trace
     /// Capacity of oracle's lists in row copies: the largest bound_rows(changes) of any trace; 0 without oracle.
@@ -49,10 +50,11 @@ struct RowPair {
 
 /// The arena's fixed order: pool groups, slab groups, index, meta, mask. Every buffer starts at a 4096-byte boundary.
 /// Equal specs give equal offsets on every machine, because the simulator uses these offsets as addresses. Pool and
-/// slab are first, so that their offsets depend only on N and the layout.
-///   index: two lists of N 4-byte entries (index: ids of the gather in the first; paired: sources in the first, slots
+/// slab are first, so that their offsets depend only on the numbers of rows and the layout.
+///   index: two lists of slab_rows 4-byte entries (index: ids of the gather in the first; paired: sources in the first,
+///   slots
 ///          in the second); for oracle, instead, the 8-byte pairs of all steps, step after step.
-///   meta:  slot_of, then (on the next 64-byte boundary) id_at: N 4-byte entries each.
+///   meta:  slot_of, N 4-byte entries, then, on the next 64-byte boundary, id_at: slab_rows 4-byte entries.
 ///   mask:  mask_count masks of mask_words(N) 8-byte words.
 std::vector<BufferRange> arena_layout(const WorkspaceSpec& spec);
 std::uint64_t arena_bytes(const WorkspaceSpec& spec);
@@ -76,10 +78,10 @@ public:
     std::byte* slab_row(std::uint32_t group, std::uint32_t slot) const;
     std::span<std::uint64_t> masks() const;
     std::uint64_t* mask(std::uint32_t step) const; ///< 0: the initial set
-    std::span<std::uint32_t> index() const;        ///< 2 N entries
+    std::span<std::uint32_t> index() const;        ///< 2 slab_rows entries
     std::span<RowPair> pairs() const;              ///< the same bytes as index(), as oracle's pairs
     std::span<std::uint32_t> slot_of() const;      ///< N entries; undefined for inactive ids
-    std::span<std::uint32_t> id_at() const;        ///< N entries; the first m describe the slab's rows
+    std::span<std::uint32_t> id_at() const;        ///< slab_rows entries; the first m describe the slab's rows
 
     /// First touch, by the calling thread, at memory speed. Fills the pool with seeded data in which no 8-byte word is
     /// zero (hardware elides write-backs of zeros), and slab, lists, tables and masks with non-zero filler. Call it

@@ -1,7 +1,6 @@
 #include "machine/caches.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <set>
 #include <tuple>
 
@@ -21,6 +20,11 @@ std::uint64_t cache_size(const std::string& text) {
     return text[unit] == 'M' ? number << 20 : text[unit] == 'K' ? number << 10 : number;
 }
 
+std::optional<std::uint32_t> known_number(const SysRoot& root, const std::string& file) {
+    const auto number = unsigned_of(root, file);
+    return number ? unless_zero(static_cast<std::uint32_t>(*number)) : std::nullopt;
+}
+
 } // namespace
 
 std::vector<CacheInfo> read_caches(const SysRoot& root, const std::vector<int>& online) {
@@ -33,10 +37,11 @@ std::vector<CacheInfo> read_caches(const SysRoot& root, const std::vector<int>& 
             const auto level = unsigned_of(root, base + "level");
             const auto type = root.read(base + "type");
             if (!level || !type) continue;
-            CacheInfo cache{*level, *type, cache_size(text_of(root, base + "size")), 0, 0, {cpu}, "sysfs"};
-            // sysfs reports 0 ways for both fully associative and unknown; here 0 means unknown.
-            cache.ways = static_cast<std::uint32_t>(unsigned_of(root, base + "ways_of_associativity").value_or(0));
-            cache.line_bytes = static_cast<std::uint32_t>(unsigned_of(root, base + "coherency_line_size").value_or(0));
+            CacheInfo cache{*level, *type,  unless_zero(cache_size(text_of(root, base + "size"))), {}, {},
+                            {cpu},  "sysfs"};
+            // 0 ways: fully associative or unknown.
+            cache.ways = known_number(root, base + "ways_of_associativity");
+            cache.line_bytes = known_number(root, base + "coherency_line_size");
             const auto shared = cpus_of(root, base + "shared_cpu_list", base + "shared_cpu_map");
             cache.sharing_stated = shared && !intersection(*shared, online).empty();
             if (cache.sharing_stated) cache.cpus = intersection(*shared, online);
@@ -62,7 +67,7 @@ std::vector<CacheInfo> last_level_caches(const std::vector<CacheInfo>& caches, c
                 continue;
             if (last == nullptr || cache.level > last->level) last = &cache;
         }
-        if (last == nullptr || last->size_bytes == 0) continue;
+        if (last == nullptr || !last->size_bytes) continue;
         if (std::find(reached.begin(), reached.end(), *last) == reached.end()) reached.push_back(*last);
     }
     return reached;

@@ -8,6 +8,7 @@
 
 #include "base/mapped_region.hpp"
 #include "base/sys.hpp"
+#include "base/text.hpp"
 #include "machine/live_topology.hpp"
 #include "machine/machine.hpp"
 #include "machine/pin.hpp"
@@ -29,7 +30,7 @@ std::vector<Core> hwloc_cores(hwloc_topology_t topology, std::size_t online) {
     for_each(topology, HWLOC_OBJ_CORE, [&](hwloc_obj_t object) {
         const hwloc_obj_t package = hwloc_get_ancestor_obj_by_type(topology, HWLOC_OBJ_PACKAGE, object);
         cores.push_back({package != nullptr ? static_cast<int>(package->logical_index) : 0,
-                         static_cast<int>(object->logical_index), from_bitmap(object->cpuset)});
+                         static_cast<int>(object->logical_index), from_bitmap(object->cpuset), package != nullptr});
         covered += cores.back().cpus.size();
     });
     if (covered != online) cores.clear();
@@ -49,20 +50,20 @@ void add_hwloc_caches(hwloc_topology_t topology, std::vector<CacheInfo>& caches)
             const auto& attributes = object->attr->cache;
             CacheInfo cache{static_cast<int>(attributes.depth),
                             type_name(attributes.type),
-                            attributes.size,
-                            0,
-                            attributes.linesize,
+                            unless_zero<std::uint64_t>(attributes.size),
+                            {},
+                            unless_zero<std::uint32_t>(attributes.linesize),
                             from_bitmap(object->cpuset),
                             "hwloc"};
             if (attributes.associativity > 0) cache.ways = static_cast<std::uint32_t>(attributes.associativity);
-            const auto known = std::find_if(caches.begin(), caches.end(), [&](const CacheInfo& other) {
+            const auto found = std::find_if(caches.begin(), caches.end(), [&](const CacheInfo& other) {
                 return other.level == cache.level && other.type == cache.type && !cache.cpus.empty() &&
                        std::find(other.cpus.begin(), other.cpus.end(), cache.cpus.front()) != other.cpus.end();
             });
-            if (known == caches.end()) {
+            if (found == caches.end()) {
                 caches.push_back(std::move(cache));
-            } else if (known->size_bytes == 0 && cache.size_bytes > 0) {
-                *known = std::move(cache);
+            } else if (!found->size_bytes && cache.size_bytes) {
+                *found = std::move(cache);
             }
         });
     }
@@ -106,7 +107,7 @@ void apply_affinity(Machine& machine, const Result<std::vector<int>>& affinity) 
     for (const int cpu : *affinity) {
         machine.online.push_back(cpu);
         machine.places[cpu] = {};
-        machine.cores.push_back({0, static_cast<int>(machine.cores.size()), {cpu}});
+        machine.cores.push_back({0, static_cast<int>(machine.cores.size()), {cpu}, false});
     }
     std::sort(machine.online.begin(), machine.online.end());
     machine.offline = difference(machine.offline, machine.online);
@@ -191,14 +192,18 @@ Result<Machine> discover(const SysRoot& root) {
     Machine machine = survey_machine(root, faults);
     if (root.is_live() && !machine.allowed_stated) {
         KernelSys sys;
-        return fail(read_affinity(sys).error());
+        auto affinity = read_affinity(sys); // once more, for the reason
+        if (!affinity) return fail(affinity.error());
+        machine.allowed = std::move(*affinity);
+        machine.allowed_stated = true;
     }
     // On the running machine, hwloc has replaced the data of broken files.
     if (!machine.online.empty() && (faults.empty() || (root.is_live() && machine.hwloc_refusal.empty())))
         return machine;
     if (!faults.empty())
         return fail({ExitCode::bad_data, "read", (root.path() / faults[0].path).string(),
-                     "\"" + faults[0].text + "\" is not a list of numbers", "record the machine again", 0});
+                     "\"" + clipped(faults[0].text, 80) + "\" is not a list of numbers", "record the machine again",
+                     0});
     return fail({ExitCode::bad_data, "read machine", root.path().string(), "sys/ and proc/ list no CPU",
                  "give the directory that contains the recorded sys/ and proc/", 0});
 }

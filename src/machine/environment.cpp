@@ -93,8 +93,8 @@ void add_cpu(Facts& facts, const Machine& machine, const std::vector<int>& cpus)
         facts.add("cpu", "kind of the chosen CPUs", kinds);
     for (const CacheInfo& cache : machine.last_level_caches(cpus)) {
         facts.add("cpu", "last-level cache",
-                  "L" + std::to_string(cache.level) + " " + format_size(static_cast<double>(cache.size_bytes)) + ", " +
-                      (cache.ways > 0 ? std::to_string(cache.ways) + " ways" : "ways unknown") + ", CPU " +
+                  "L" + std::to_string(cache.level) + " " + format_size(static_cast<double>(*cache.size_bytes)) + ", " +
+                      (cache.ways ? std::to_string(*cache.ways) + " ways" : "ways unknown") + ", CPU " +
                       format_cpu_list(cache.cpus) + " (" + cache.origin + ")");
     }
 }

@@ -16,7 +16,7 @@ class LiveTopology {
 public:
     static const LiveTopology& get();
     /// nullptr if hwloc could not load it, or if a HWLOC_* variable replaced it by another machine.
-    hwloc_topology_t handle() const { return this_system_ ? topology_ : nullptr; }
+    hwloc_topology_t handle() const { return topology_; }
     /// Why there is no handle; empty if there is one.
     const std::string& refusal() const { return refusal_; }
 
@@ -27,7 +27,6 @@ private:
     LiveTopology();
     ~LiveTopology();
     hwloc_topology_t topology_ = nullptr;
-    bool this_system_ = false;
     std::string refusal_;
 };
 

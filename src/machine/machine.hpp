@@ -30,9 +30,10 @@ struct NumaNode {
 };
 
 struct Core {
-    int package = 0;       ///< logical index over the machine (hwloc's package:N)
-    int core = 0;          ///< logical index over the machine (hwloc's core:N)
-    std::vector<int> cpus; ///< SMT siblings
+    int package = 0;            ///< logical index over the machine (hwloc's package:N)
+    int core = 0;               ///< logical index over the machine (hwloc's core:N)
+    std::vector<int> cpus;      ///< SMT siblings
+    bool package_stated = true; ///< false: unknown, and `package` is 0
     bool operator==(const Core&) const = default;
 };
 
@@ -43,7 +44,7 @@ struct CpuPlace {
     bool operator==(const CpuPlace&) const = default;
 };
 
-/// The machine as plain data. Unknown values are absent or empty; unknown sizes are 0.
+/// The machine as plain data. Unknown values are absent or empty.
 struct Machine {
     CpuIdentity cpu;
     KernelRelease kernel;
@@ -58,11 +59,12 @@ struct Machine {
     std::vector<int> offline;       ///< present but not online
     std::vector<int> isolated;      ///< isolcpus=: excluded from scheduling
     std::map<int, CpuPlace> places; ///< of the online CPUs
-    std::vector<Core> cores;        ///< a CPU whose package is unknown is in package 0
-    bool siblings_stated = false;   ///< false: SMT siblings are unknown, and every CPU is a core of its own
-    std::vector<CoreKind> kinds;    ///< empty: nothing distinguishes the cores
+    std::vector<Core> cores;
+    bool siblings_stated = false; ///< false: SMT siblings are unknown, and every CPU is a core of its own
+    std::vector<CoreKind> kinds;  ///< empty: nothing distinguishes the cores
     std::vector<CacheInfo> caches;
-    std::vector<NumaNode> nodes;                     ///< a machine without NUMA has one node 0
+    std::vector<NumaNode> nodes; ///< a machine without NUMA has one node 0
+    bool nodes_stated = true;    ///< false: a recording does not say, and `nodes` is one node with all CPUs
     std::optional<std::vector<int>> nodes_with_cpus; ///< from the kernel's node/has_cpu
     std::vector<int> allowed_nodes;
     std::optional<std::uint64_t> memory_bytes; ///< MemTotal

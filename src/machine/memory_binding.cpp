@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.hpp"
 
@@ -39,6 +40,27 @@ std::vector<unsigned long> mask_of(const std::vector<int>& nodes) {
     return mask;
 }
 
+std::vector<int> nodes_of(std::span<const unsigned long> mask) {
+    constexpr std::size_t bits = 8 * sizeof(unsigned long);
+    std::vector<int> nodes;
+    for (std::size_t node = 0; node < mask.size() * bits; ++node)
+        if ((mask[node / bits] >> node % bits & 1) != 0) nodes.push_back(static_cast<int>(node));
+    return nodes;
+}
+
+/// The kernel's words (linux/mempolicy.h; numactl prints the same).
+std::string_view word_of(int policy) {
+    switch (policy) {
+    case MPOL_PREFERRED: return "preferred";
+    case MPOL_BIND: return "bind";
+    case MPOL_INTERLEAVE: return "interleave";
+    case MPOL_LOCAL: return "local";
+    case 5: return "preferred-many";
+    case 6: return "weighted-interleave";
+    default: return "another";
+    }
+}
+
 } // namespace
 
 Result<bool> bind_memory(Sys& sys, const Machine& machine, const Placement& placement, void* address,
@@ -58,6 +80,17 @@ Result<bool> bind_memory(Sys& sys, const Machine& machine, const Placement& plac
                      "the kernel refuses this policy", "use --mem local, or a node with memory that the cpuset allows",
                      bound.error});
     return true;
+}
+
+std::string outside_memory_policy(Sys& sys, const Machine& machine) {
+    constexpr int flags = 1 << 15 | 1 << 14 | 1 << 13; // MPOL_MODE_FLAGS
+    std::array<unsigned long, 1024 / 64> mask{};       // no kernel has more nodes (CONFIG_NODES_SHIFT)
+    int policy = MPOL_DEFAULT;
+    if (machine.nodes.size() < 2 || !sys.thread_memory_policy(&policy, mask).ok()) return {};
+    policy &= ~flags;
+    if (policy == MPOL_DEFAULT) return {};
+    const std::vector<int> nodes = nodes_of(mask);
+    return std::string(word_of(policy)) + (nodes.empty() ? "" : " of nodes " + format_cpu_list(nodes));
 }
 
 } // namespace bytebound

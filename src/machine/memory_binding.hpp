@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "base/error.hpp"
 #include "base/sys.hpp"
@@ -15,5 +16,9 @@ namespace bytebound {
 /// if the kernel refuses.
 Result<bool> bind_memory(Sys& sys, const Machine& machine, const Placement& placement, void* address,
                          std::uint64_t bytes);
+
+/// The memory policy that the process was started with, as by numactl: "interleave of nodes 0-1". Empty if it is the
+/// kernel's default, if it cannot make a difference (one node), or if the kernel does not answer.
+std::string outside_memory_policy(Sys& sys, const Machine& machine);
 
 } // namespace bytebound

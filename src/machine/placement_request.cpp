@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <set>
 
 #include "base/text.hpp"
@@ -18,15 +19,31 @@ tl::unexpected<Error> refuse(ExitCode code, std::string object, std::string caus
 
 std::string list_text(const std::vector<int>& numbers) { return format_cpu_list(numbers); }
 
-/// "5,0-1" -> {5, 0, 1}: the user's order, without repetition.
+/// "5,0-1" -> {5, 0, 1}: the user's order, without repetition. Takes time in proportion to the text and the highest
+/// number, however often its ranges overlap.
 std::optional<std::vector<int>> ordered_list(std::string_view text) {
+    const auto ranges = parse_cpu_ranges(text);
+    if (!ranges || ranges->empty()) return {};
+    int highest = 0;
+    for (const auto& [first, last] : *ranges)
+        highest = std::max(highest, last);
+    // next[n]: a number not below n from which on the search for an unlisted one continues; n itself: unlisted.
+    std::vector<int> next(static_cast<std::size_t>(highest) + 2);
+    std::iota(next.begin(), next.end(), 0);
+    const auto unlisted_from = [&](int number) {
+        while (next[static_cast<std::size_t>(number)] != number) {
+            int& link = next[static_cast<std::size_t>(number)];
+            link = next[static_cast<std::size_t>(link)];
+            number = link;
+        }
+        return number;
+    };
     std::vector<int> numbers;
-    for (const std::string& part : split(text, ',')) {
-        const auto range = parse_cpu_list(part);
-        if (!range || range->empty()) return {};
-        for (const int number : *range)
-            if (!contains(numbers, number)) numbers.push_back(number);
-    }
+    for (const auto& [first, last] : *ranges)
+        for (int number = unlisted_from(first); number <= last; number = unlisted_from(number)) {
+            numbers.push_back(number);
+            next[static_cast<std::size_t>(number)] = number + 1;
+        }
     return numbers;
 }
 

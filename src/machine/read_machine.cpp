@@ -24,18 +24,23 @@ std::optional<std::vector<int>> status_list(const SysRoot& root, const std::stri
     return {};
 }
 
-/// cpu/online, else CPUs with a topology directory, else the processors of cpuinfo (containers mask sysfs).
+/// cpu/online, unless it is empty (masked), else CPUs with a topology directory, else the processors of cpuinfo
+/// (containers mask sysfs).
 std::vector<int> online_cpus(const SysRoot& root, const Cpuinfo& info, std::vector<FileFault>& faults) {
-    if (auto online = list_of(root, cpu_directory + "online", faults)) return std::move(*online);
+    if (auto online = list_of(root, cpu_directory + "online", faults); online && !online->empty())
+        return std::move(*online);
     std::vector<int> cpus;
     for (const int cpu : numbered_entries(root, cpu_directory, "cpu"))
         if (root.exists(cpu_directory + "cpu" + std::to_string(cpu) + "/topology")) cpus.push_back(cpu);
     return cpus.empty() ? info.processors : cpus;
 }
 
-std::vector<NumaNode> read_nodes(const SysRoot& root, const Machine& machine, std::vector<FileFault>& faults) {
+std::vector<NumaNode> read_nodes(const SysRoot& root, Machine& machine, std::vector<FileFault>& faults) {
     const auto listed = list_of(root, node_directory + "online", faults);
-    const std::vector<int> ids = listed ? *listed : numbered_entries(root, node_directory, "node");
+    std::vector<int> ids = listed ? *listed : numbered_entries(root, node_directory, "node");
+    if (ids.empty()) ids = machine.nodes_with_cpus.value_or(ids);
+    // Only the running kernel says by a missing directory that it has no NUMA.
+    machine.nodes_stated = !ids.empty() || root.is_live();
     if (ids.empty()) return {{0, machine.online, machine.memory_bytes, {}}};
     std::vector<NumaNode> nodes;
     for (const int id : ids) {
@@ -96,7 +101,8 @@ void read_cores(const SysRoot& root, Machine& machine) {
         const int package_first = first_of_package.try_emplace(package, cpu).first->second;
         const auto caches = machine.last_level_caches({cpu});
         sorted.emplace_back(package_first, first_of_node.contains(cpu) ? first_of_node[cpu] : 0,
-                            caches.empty() ? 0 : caches.front().cpus.front(), Core{0, 0, siblings});
+                            caches.empty() ? 0 : caches.front().cpus.front(),
+                            Core{0, 0, siblings, machine.places.at(cpu).package.has_value()});
     }
     std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
         return std::tie(std::get<0>(a), std::get<1>(a), std::get<2>(a)) <
@@ -129,7 +135,7 @@ Machine read_machine(const SysRoot& root, std::vector<FileFault>& faults) {
     };
     machine.online = online_cpus(root, info, faults);
     const auto stated = root.read(cpu_directory + "online");
-    machine.online_stated = stated && parse_cpu_list(*stated).has_value() && !machine.online.empty();
+    machine.online_stated = stated && !parse_cpu_list(*stated).value_or(std::vector<int>{}).empty();
     // cpu/offline also lists possible CPUs that were never present; it is used only if cpu/present is not recorded.
     machine.offline = difference(cpus(root.exists(cpu_directory + "present") ? "present" : "offline"), machine.online);
     machine.isolated = intersection(cpus("isolated"), machine.online);
@@ -141,8 +147,8 @@ Machine read_machine(const SysRoot& root, std::vector<FileFault>& faults) {
     machine.kinds = read_core_kinds(root, machine.online);
     machine.caches = read_caches(root, machine.online);
 
-    machine.nodes = read_nodes(root, machine, faults);
     machine.nodes_with_cpus = list_of(root, node_directory + "has_cpu", faults);
+    machine.nodes = read_nodes(root, machine, faults);
     std::vector<int> node_ids;
     for (const NumaNode& node : machine.nodes)
         node_ids.push_back(node.id);

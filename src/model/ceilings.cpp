@@ -10,13 +10,15 @@ namespace bytebound {
 namespace {
 
 using KernelName = std::pair<StreamKernel, std::string_view>;
-constexpr std::array<KernelName, 7> kernel_names{{{StreamKernel::read, "read"},
+constexpr std::array<KernelName, 9> kernel_names{{{StreamKernel::read, "read"},
                                                   {StreamKernel::write, "write"},
                                                   {StreamKernel::nt_write, "nt-write"},
                                                   {StreamKernel::copy, "copy"},
                                                   {StreamKernel::nt_copy, "nt-copy"},
                                                   {StreamKernel::row_copy, "row-copy"},
-                                                  {StreamKernel::nt_row_copy, "nt-row-copy"}}};
+                                                  {StreamKernel::nt_row_copy, "nt-row-copy"},
+                                                  {StreamKernel::row_copy_ascending, "row-copy-ascending"},
+                                                  {StreamKernel::nt_row_copy_ascending, "nt-row-copy-ascending"}}};
 using LevelName = std::pair<MemoryLevel, std::string_view>;
 constexpr std::array<LevelName, 4> level_names{
     {{MemoryLevel::l1, "L1"}, {MemoryLevel::l2, "L2"}, {MemoryLevel::llc, "LLC"}, {MemoryLevel::memory, "memory"}}};
@@ -61,6 +63,10 @@ const WriteAllocateFactor* Ceilings::nearest_factor(StreamKernel kernel, std::ui
         if (best == nullptr || distance(each) < distance(*best)) best = &each;
     }
     return best;
+}
+
+bool is_narrow(double low, double value, double high) {
+    return low >= (1 - widest_ceiling) * value && high <= (1 + widest_ceiling) * value;
 }
 
 std::string_view name_of(StreamKernel kernel) { return kernel_names[static_cast<std::size_t>(kernel)].second; }

@@ -9,11 +9,24 @@
 #include <string_view>
 #include <vector>
 
+#include "loops/copy_method.hpp"
+#include "loops/update_loop.hpp"
+
 namespace bytebound {
 
-/// Memory operations of a ceiling's kernel. nt: non-temporal stores. The row kernels copy whole rows between random
-/// places of two buffers, as the update loops do.
-enum class StreamKernel { read, write, nt_write, copy, nt_copy, row_copy, nt_row_copy };
+/// Memory operations of a ceiling's kernel. nt: non-temporal stores. The row kernels copy whole rows between two
+/// buffers: between random places, as the loops that replace rows do, or in ascending order, as rebuilds do.
+enum class StreamKernel {
+    read,
+    write,
+    nt_write,
+    copy,
+    nt_copy,
+    row_copy,
+    nt_row_copy,
+    row_copy_ascending,
+    nt_row_copy_ascending
+};
 /// The memory that contains the kernel's buffers.
 enum class MemoryLevel { l1, l2, llc, memory };
 
@@ -30,6 +43,7 @@ struct Ceiling {
     std::uint64_t n = 0;
     /// Level memory only: at most 4 x the last-level caches, which may hold a part of the buffers.
     bool small_buffers = false;
+    std::string date = {}; ///< of a figure kept from an earlier calibration; empty: that of the calibration
     bool operator==(const Ceiling&) const = default;
 };
 
@@ -43,7 +57,8 @@ struct WriteAllocateFactor {
     double factor = 1;
     std::optional<double> ci_low, ci_high; ///< nullopt if the factor is assumed
     bool measured = false;
-    std::string source; ///< of the counts ("uncore"), or why the factor is assumed
+    std::string source;    ///< of the counts ("uncore"), or why the factor is assumed
+    std::string date = {}; ///< as that of a ceiling
     /// Clamped to the possible range: noise may make a measured factor negative.
     double usable() const { return std::max(factor, 0.0); }
     bool operator==(const WriteAllocateFactor&) const = default;
@@ -57,6 +72,7 @@ struct ComputeCeiling {
     double flops_per_second = 0; ///< median of n
     double ci_low = 0, ci_high = 0;
     std::uint64_t n = 0;
+    std::string date = {}; ///< as that of a bandwidth
     bool operator==(const ComputeCeiling&) const = default;
 };
 
@@ -86,16 +102,30 @@ struct Ceilings {
                                               std::uint64_t row_bytes) const;
 };
 
+/// A ceiling whose interval reaches further than this fraction from its value is too uncertain to compare with.
+inline constexpr double widest_ceiling = 0.2;
+bool is_narrow(double low, double value, double high);
+
 std::string_view name_of(StreamKernel kernel);
 std::string_view name_of(MemoryLevel level);
 std::optional<StreamKernel> stream_kernel_named(std::string_view name);
 std::optional<MemoryLevel> memory_level_named(std::string_view name);
 /// Whether the kernel uses non-temporal stores.
 constexpr bool stores_past_caches(StreamKernel kernel) {
-    return kernel == StreamKernel::nt_write || kernel == StreamKernel::nt_copy || kernel == StreamKernel::nt_row_copy;
+    using enum StreamKernel;
+    return kernel == nt_write || kernel == nt_copy || kernel == nt_row_copy || kernel == nt_row_copy_ascending;
 }
-constexpr bool copies_rows(StreamKernel kernel) {
-    return kernel == StreamKernel::row_copy || kernel == StreamKernel::nt_row_copy;
+constexpr bool copies_rows(StreamKernel kernel) { return kernel >= StreamKernel::row_copy; }
+/// Of a row kernel.
+constexpr RowOrder order_of(StreamKernel kernel) {
+    using enum StreamKernel;
+    return kernel == row_copy_ascending || kernel == nt_row_copy_ascending ? RowOrder::ascending : RowOrder::random;
+}
+/// The kernel that copies rows as a loop does. Copies by special instructions are compared with memcpy.
+constexpr StreamKernel row_kernel(CopyMethod method, RowOrder order) {
+    using enum StreamKernel;
+    if (method == CopyMethod::nt) return order == RowOrder::ascending ? nt_row_copy_ascending : nt_row_copy;
+    return order == RowOrder::ascending ? row_copy_ascending : row_copy;
 }
 
 } // namespace bytebound

@@ -10,7 +10,9 @@ namespace bytebound {
 
 /// The number of rows its steps store; nullopt for a loop of an embedding program.
 std::optional<StoredRows> stored_rows(std::string_view loop);
-/// Whether it chose its copy method by trial. Models assume ordinary stores for such a loop.
+/// Whether two loops of a run are the same, listed twice ("index" and "index#2").
+bool same_loop(std::string_view a, std::string_view b);
+/// Whether it chose its copy method by trial.
 bool chose_copies(std::string_view loop);
 
 } // namespace bytebound

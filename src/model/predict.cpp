@@ -8,7 +8,7 @@ namespace bytebound {
 
 Modelled<double> predict_step_ns(const ClosedForm& traffic, double rows_written, const Ceilings& ceilings,
                                  const CopyFacts& facts) {
-    const StreamKernel copy = facts.copy == CopyMethod::nt ? StreamKernel::nt_row_copy : StreamKernel::row_copy;
+    const StreamKernel copy = row_kernel(facts.copy, facts.order);
     const std::uint32_t threads =
         rows_written < facts.parallel_threshold ? threads_alone(ceilings, copy, facts.threads) : facts.threads;
     const std::uint32_t leader = threads_alone(ceilings, StreamKernel::read, facts.threads);

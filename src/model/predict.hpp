@@ -15,13 +15,14 @@ namespace bytebound {
 struct CopyFacts {
     RowLayout layout;
     CopyMethod copy = CopyMethod::memcpy;
+    RowOrder order = RowOrder::random;
     std::uint32_t threads = 1;
     std::uint32_t parallel_threshold = 0; ///< number of rows in a step from which all threads share it
 };
 
-/// Nanoseconds of a step: row bytes at the row-copy ceiling of the level that serves them, plus metadata bytes at the
-/// read ceiling. Assumes no overlap and no fixed cost per step. Work of a single worker (metadata, steps below the
-/// threshold) uses one worker's ceilings if known, else the team's.
+/// Nanoseconds of a step: row bytes at the row-copy ceiling of their order and of the level that serves them, plus
+/// metadata bytes at the read ceiling. Assumes no overlap and no fixed cost per step. Work of a single worker
+/// (metadata, steps below the threshold) uses one worker's ceilings if known, else the team's.
 Modelled<double> predict_step_ns(const ClosedForm& traffic, double rows_written, const Ceilings& ceilings,
                                  const CopyFacts& facts);
 

@@ -13,6 +13,12 @@ double between(double below, double above, double part) {
     return below <= 0 || above <= 0 ? 0 : below * std::pow(above / below, part);
 }
 
+/// Dates are ISO 8601; an empty one is that of the calibration, the latest of all.
+std::string older(const std::string& a, const std::string& b) {
+    if (a.empty() || b.empty()) return a + b;
+    return std::min(a, b);
+}
+
 Ceiling between(const Ceiling& below, const Ceiling& above, std::uint64_t row_bytes) {
     const auto log_of = [](std::uint64_t bytes) { return std::log(static_cast<double>(bytes)); };
     const double part =
@@ -23,6 +29,7 @@ Ceiling between(const Ceiling& below, const Ceiling& above, std::uint64_t row_by
         out.*rate = between(below.*rate, above.*rate, part);
     out.n = std::min(below.n, above.n);
     out.small_buffers = below.small_buffers || above.small_buffers;
+    out.date = older(below.date, above.date);
     return out;
 }
 
@@ -79,9 +86,11 @@ Modelled<Ceiling> layout_ceiling(const Ceilings& ceilings, StreamKernel kernel, 
         at_high += part / ceiling.ci_high;
         const std::uint64_t n = std::min(out.n, ceiling.n);
         const bool small_buffers = out.small_buffers || ceiling.small_buffers;
+        std::string date = older(out.date, ceiling.date);
         out = ceiling;
         out.n = n;
         out.small_buffers = small_buffers;
+        out.date = std::move(date);
     }
     out.row_bytes = layout.row_bytes();
     out.bytes_per_second = 1 / seconds;

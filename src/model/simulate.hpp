@@ -59,10 +59,10 @@ struct Simulation {
 };
 
 /// Replays the loop through a cache that starts empty. Pure and reentrant: it allocates its own arena, whose pool and
-/// slab are never touched. A step's counts are in lines of `cache.line_bytes`. oracle is simulated with ordinary stores
-/// regardless of its copy method; the other loops with those of their copy method. Errors: usage for a geometry or
-/// hierarchy that check() rejects or a spec that Workspace::allocate() rejects; not_possible for torch (library code),
-/// or for an arena with more lines than the simulator's line_limit(); interrupted if `stop` ended it.
+/// slab are never touched. A step's counts are in lines of `cache.line_bytes`. The stores are those of the options'
+/// copy method. Errors: usage for a geometry or hierarchy that check() rejects or a spec that Workspace::allocate()
+/// rejects; not_possible for torch (library code), or for an arena with more lines than the simulator's line_limit();
+/// interrupted if `stop` ended it.
 Result<Simulation> simulate(const SimulationSpec& spec);
 /// The same in the caller's arena of that spec, whose masks must contain the segment with these `changes`. Overwrites
 /// its lists and tables.

@@ -60,7 +60,12 @@ CpuKnowledge cpu_knowledge(const SysRoot& root, const Machine& machine, const st
             knowledge.memory_pmus.insert(pmu);
     const auto choice = choose_preset(root, "auto");
     if (!choice || !choice->preset) return knowledge;
-    knowledge.errata = match_memory(root, *choice->preset).brief_errata;
+    MemoryMatch match = match_memory(root, *choice->preset);
+    if (match.counters.empty()) {
+        knowledge.uncounted = std::move(match.reason);
+        knowledge.uncounted_remedy = "--collector sim models the bytes";
+    }
+    knowledge.errata = std::move(match.brief_errata);
     for (const Erratum& erratum : resctrl_errata_of(machine, *choice->preset))
         knowledge.resctrl_errata.push_back(erratum.text);
     knowledge.scopes = scopes_of(pmus, *choice->preset);

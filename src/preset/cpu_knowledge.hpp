@@ -14,7 +14,9 @@ namespace bytebound {
 
 struct CpuKnowledge {
     std::optional<MemoryControllerDriver> driver; ///< nullopt: no such PMU is known for this CPU
-    std::vector<std::string> errata;              ///< brief texts about the counters that a run would open
+    std::string uncounted; ///< why the preset counts none of this machine's memory PMUs; empty: it counts one
+    std::string uncounted_remedy;
+    std::vector<std::string> errata; ///< brief texts about the counters that a run would open
     std::vector<std::string> resctrl_errata;
     std::map<std::string, BoxScope> scopes; ///< for the PMUs whose counts the preset reads
     std::set<std::string> memory_pmus;      ///< this machine's PMUs that any compiled-in preset counts as memory

@@ -15,6 +15,9 @@
 namespace bytebound {
 namespace {
 
+constexpr double most_bytes_per_count = 65536;
+constexpr double scale_tolerance = 1e-3; ///< .scale files have few digits: 6.103515625e-5 MiB is 64 bytes
+
 bool path_exists(const SysRoot& root, const std::string& path) {
     const auto slash = path.rfind('/');
     const Regex last(slash == std::string::npos ? path : path.substr(slash + 1));
@@ -47,6 +50,13 @@ double bytes_of_unit(const std::string& unit) {
     if (unit == "MB") return 1e6;
     if (unit == "B" || unit == "Bytes" || unit == "bytes") return 1;
     return 0;
+}
+
+/// Bytes per count that an alias's .scale and .unit state; nullopt: none, or not a whole number of bytes.
+std::optional<std::uint32_t> bytes_of(const PmuEncoding& encoding) {
+    const double bytes = encoding.scale * bytes_of_unit(encoding.unit), whole = std::round(bytes);
+    if (whole < 1 || whole > most_bytes_per_count || std::abs(bytes - whole) > scale_tolerance * whole) return {};
+    return static_cast<std::uint32_t>(whole);
 }
 
 std::string words_text(const std::array<std::uint64_t, 3>& words) {
@@ -93,11 +103,20 @@ private:
     }
 
     std::string add(const MemoryTerm& term, Direction direction) {
-        const std::string terms = filled(term.terms, group_);
+        const std::string terms = filled(term.of_kernel() ? term.alias : term.terms, group_);
         const std::string name = box_ + "/" + terms + "/";
         const auto encoding = encode_terms(root_, name, box_, parse_terms(terms).value_or(std::vector<EventTerm>{}));
         if (!encoding) return cause_of(encoding.error());
-        if (!term.alias.empty()) check_alias(term, terms, encoding->words);
+        std::uint32_t bytes_per_count = term.bytes_per_count;
+        if (term.of_kernel()) {
+            const auto bytes = bytes_of(*encoding);
+            if (!bytes)
+                return fmt::format("the kernel's alias {} is scaled to '{}' of unit '{}', not to whole bytes", terms,
+                                   encoding->scale, encoding->unit);
+            bytes_per_count = *bytes;
+        } else if (!term.alias.empty()) {
+            check_alias(term, terms, encoding->words);
+        }
         MemoryCounter counter;
         Event& event = counter.event;
         event.name = name;
@@ -109,10 +128,10 @@ private:
         event.domain = Domain::unrestricted; // uncore drivers accept no exclude bits
         event.scope = Scope::cpu;
         event.cpus = cpus_;
-        event.origin = encoding->origin;
+        event.origin = (term.of_kernel() ? "kernel alias: " : "") + encoding->origin;
         counter.memory = source_.memory;
         counter.direction = direction;
-        counter.bytes_per_count = term.bytes_per_count;
+        counter.bytes_per_count = bytes_per_count;
         counter.counters_per_box = source_.counters_per_box;
         counter.width_bits = source_.width_bits;
         counter.saturates = source_.saturates;
@@ -146,7 +165,7 @@ private:
             warnings_.add(box_, fmt::format("the kernel's alias {} has the unknown unit '{}': its scale cannot be "
                                             "compared with the preset's {} bytes per count",
                                             alias, theirs->unit, term.bytes_per_count));
-        } else if (std::abs(theirs->scale * unit - term.bytes_per_count) > 1e-3 * term.bytes_per_count) {
+        } else if (std::abs(theirs->scale * unit - term.bytes_per_count) > scale_tolerance * term.bytes_per_count) {
             differing_.push_back(alias);
             warnings_.add(box_, fmt::format("the kernel's alias {} is scaled to {:.4g} bytes per count, the preset's "
                                             "{} to {}; the preset's is used",

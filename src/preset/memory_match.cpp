@@ -79,14 +79,14 @@ private:
 
     void say_why_not() {
         const std::string name = "preset " + preset_.name;
-        if (preset_.dram.empty()) {
-            match_.reason =
-                name + ": " + (preset_.no_dram.empty() ? "it contains no memory-controller events" : preset_.no_dram);
-            return;
-        }
         if (!broken_.empty()) {
             match_.reason = name + ": " + join(broken_, "; ");
             match_.remedy = "bytebound doctor shows the driver; --collector sim models the bytes";
+            return;
+        }
+        if (preset_.dram.empty() || !preset_.no_dram.empty()) {
+            match_.reason =
+                name + ": " + (preset_.no_dram.empty() ? "it contains no memory-controller events" : preset_.no_dram);
             return;
         }
         std::set<std::string> known;

@@ -43,9 +43,10 @@ struct CoreEvent {
 
 /// One event of a memory controller. "{1}" in `terms` and `alias` is replaced by the first group of the source's `pmu`.
 struct MemoryTerm {
-    std::string terms;
+    std::string terms; ///< empty: the event is the kernel's `alias`, with the bytes per count of its .scale and .unit
     std::uint32_t bytes_per_count = 0;
-    std::string alias; ///< the kernel's name for the same event, only for comparison
+    std::string alias; ///< the kernel's name for the same event, only for comparison if there are `terms`
+    bool of_kernel() const { return terms.empty(); }
     bool operator==(const MemoryTerm&) const = default;
 };
 
@@ -128,7 +129,7 @@ struct Preset {
     std::string verified_on, note;
     std::vector<CpuMatch> matches; ///< empty: used only by name, or as the last resort
     std::vector<MemorySource> dram;
-    std::string no_dram; ///< why there is no DRAM source
+    std::string no_dram; ///< why there is no DRAM source; with `dram`: on a machine that has none of them
     std::vector<Erratum> errata;
     std::vector<MemoryControllerDriver> drivers;
     std::optional<CoreEvent> llc_misses;

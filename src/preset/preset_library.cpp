@@ -1,21 +1,17 @@
 #include <algorithm>
 #include <cassert>
-#include <cerrno>
-#include <fstream>
-#include <iterator>
 
+#include "base/input_file.hpp"
 #include "preset/embedded.hpp"
 #include "preset/preset.hpp"
 
 namespace bytebound {
 
 Result<std::string> preset_text(const std::string& file) {
-    errno = 0;
-    std::ifstream in(file, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (!in || text.empty())
-        return fail({ExitCode::bad_data, "read preset", file, "the file is missing, unreadable or empty",
-                     "give a preset file, or a name from bytebound presets list", errno});
+    Error unusable{ExitCode::bad_data, "read preset", file, "the file is missing, unreadable or empty",
+                   "give a preset file, or a name from bytebound presets list"};
+    auto text = TRY(read_input(file, input::preset, unusable));
+    if (text.empty()) return fail(std::move(unusable));
     return text;
 }
 

@@ -5,13 +5,6 @@
 namespace bytebound {
 namespace {
 
-/// A key that explains why a table is absent excludes the table.
-void either(const TableReader& table, std::string_view key, std::string_view reason_key) {
-    if (table.has(key) && table.has(reason_key))
-        table.wrong_at(reason_key,
-                       "keys \"" + std::string(key) + "\" and \"" + std::string(reason_key) + "\" exclude each other");
-}
-
 Preset preset_of(const TableReader& table) {
     table.allow({"name", "title", "source", "verified", "verified_on", "note", "match", "dram", "no_dram", "errata",
                  "driver", "core"});
@@ -30,7 +23,6 @@ Preset preset_of(const TableReader& table) {
     for (const TableReader& source : table.tables("dram"))
         preset.dram.push_back(read_source(source));
     preset.no_dram = table.text("no_dram", false);
-    either(table, "dram", "no_dram");
     for (const TableReader& erratum : table.tables("errata"))
         preset.errata.push_back(read_erratum(erratum));
     for (const TableReader& driver : table.tables("driver"))

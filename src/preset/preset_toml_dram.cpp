@@ -31,9 +31,12 @@ std::vector<MemoryTerm> read_terms(const TableReader& source, std::string_view k
     for (const TableReader& table : source.tables(key)) {
         table.allow({"terms", "bytes_per_count", "alias"});
         MemoryTerm term;
-        term.terms = table.terms("terms", true);
-        term.bytes_per_count = table.number("bytes_per_count", 1, bytes_at_most, true);
         term.alias = table.text("alias", false);
+        const bool of_kernel = table.has("alias") && !table.has("terms");
+        term.terms = table.terms("terms", !of_kernel);
+        term.bytes_per_count = table.number("bytes_per_count", 1, bytes_at_most, !of_kernel);
+        if (of_kernel && table.has("bytes_per_count"))
+            table.wrong_at("bytes_per_count", "key \"bytes_per_count\": an alias without terms has the kernel's scale");
         check_group(table, "terms", term.terms, groups);
         check_group(table, "alias", term.alias, groups);
         terms.push_back(std::move(term));

@@ -62,8 +62,9 @@ std::string TableReader::word(std::string_view key, std::initializer_list<std::s
 
 std::string TableReader::pattern(std::string_view key, bool required) const {
     std::string value = text(key, required);
-    if (is_regex(value)) return value;
-    wrong_at(key, quoted(key) + " is not a regular expression");
+    const std::string fault = regex_fault(value);
+    if (fault.empty()) return value;
+    wrong_at(key, quoted(key) + " is not a regular expression: " + fault);
     return {};
 }
 
@@ -150,10 +151,11 @@ std::vector<std::string> TableReader::patterns(std::string_view key) const {
     if (array == nullptr) return found;
     for (const toml::node& item : *array) {
         const auto value = item.value_exact<std::string>();
-        if (value && is_regex(*value))
+        const std::string fault = value ? regex_fault(*value) : "it is not a text";
+        if (fault.empty())
             found.push_back(*value);
         else
-            report(item.source(), key, quoted(key) + " has an entry that is not a regular expression");
+            report(item.source(), key, quoted(key) + " has an entry that is not a regular expression: " + fault);
     }
     return found;
 }

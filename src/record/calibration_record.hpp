@@ -11,19 +11,13 @@
 #include "base/error.hpp"
 #include "machine/machine.hpp"
 #include "model/ceilings.hpp"
+#include "record/host_facts.hpp"
 #include "record/qualification_record.hpp"
 #include "record/run_record.hpp"
 
 namespace bytebound {
 
 inline constexpr std::string_view calibration_schema = "bytebound.calibration/1";
-
-/// Conditions that ceilings depend on, apart from the placement. If one of them changes, a calibration is stale.
-struct HostFacts {
-    std::string host, cpu_model, kernel, thp; ///< thp: transparent huge pages, "always", "madvise", "never"
-    bool operator==(const HostFacts&) const = default;
-};
-HostFacts host_facts(const SysRoot& root);
 
 /// A ceiling that was not measured, and the reason.
 struct CeilingAbsence {
@@ -32,6 +26,16 @@ struct CeilingAbsence {
     std::uint32_t threads = 0; ///< 0: all numbers of threads
     std::string reason;
     bool operator==(const CeilingAbsence&) const = default;
+};
+
+/// An earlier calibration, some of whose figures were kept because they are narrower.
+struct KeptCalibration {
+    std::string measured; ///< the date of those figures
+    std::string version, git_revision;
+    std::vector<std::string> command;
+    bool quick = false;
+    std::uint32_t rounds = 0;
+    bool operator==(const KeptCalibration&) const = default;
 };
 
 struct CalibrationRecord {
@@ -49,15 +53,11 @@ struct CalibrationRecord {
     std::optional<double> percent_in_place; ///< pages of the largest buffers that are on nodes of the placement
     std::string pages_reason;               ///< why that is not known
     Ceilings ceilings;
+    std::vector<KeptCalibration> kept;
     std::vector<CeilingAbsence> absent;
     std::vector<CollectorRecord> collectors;
     QualificationRecord qualification;
     std::vector<Warning> warnings;
 };
-
-/// The file's text: UTF-8, indented, ending in a newline.
-std::string to_json_text(const CalibrationRecord& record);
-/// Error: bad_data with `name`, the JSON path and the cause. Unknown keys are ignored.
-Result<CalibrationRecord> parse_calibration(std::string_view text, const std::string& name);
 
 } // namespace bytebound

@@ -1,10 +1,11 @@
+#include "record/host_facts.hpp"
+
 #include <fmt/format.h>
 
 #include "counters/kernel.hpp"
 #include "counters/sys_file.hpp"
 #include "machine/cpu.hpp"
 #include "machine/environment_facts.hpp"
-#include "record/calibration_record.hpp"
 #include "record/stamp.hpp"
 
 namespace bytebound {

@@ -1,6 +1,6 @@
 #pragma once
 // The content of run.json: the whole run except its raw steps. Written by the runner as it proceeds, read by `report`
-// on any machine. Every type here has a field table (record_fields.hpp), which a test compares with
+// on any machine. Every type here has a field table (archive/record_fields.hpp), which a test compares with
 // reports/schema/run.schema.json.
 
 #include <array>
@@ -21,9 +21,11 @@
 #include "record/calibration_use.hpp"
 #include "record/expected_record.hpp"
 #include "record/hierarchy_record.hpp"
+#include "record/host_facts.hpp"
 #include "record/qualification_record.hpp"
 #include "record/warning.hpp"
 #include "stats/estimate.hpp"
+#include "stats/reading_cost.hpp"
 #include "workload/row_layout.hpp"
 #include "workload/trace_spec.hpp"
 
@@ -33,12 +35,29 @@ inline constexpr std::string_view run_schema = "bytebound.run/1";
 
 enum class RunStatus { running, complete, failed };
 
+/// --repeats auto.
+struct AutoRepeats {
+    double precision = 0;   ///< as a fraction
+    double max_seconds = 0; ///< of measuring
+    double seconds = 0;     ///< measured
+};
+
+/// What ended the repeats of a (loop, k).
+enum class RepeatsEnd {
+    given,     ///< --repeats N
+    precision, ///< all its compared time ratios are precise enough
+    max_time,  ///< --max-time passed before
+    limit,     ///< so many repeats as a run can have
+};
+std::string_view name_of(RepeatsEnd end);
+
 struct WorkloadRecord {
     WorkloadSpec spec;
     std::uint64_t hidden_dim = 0, up_cols = 0, gate_cols = 0;
     std::string dtype;
     RowLayout layout;
-    std::uint32_t steps_per_k = 0, repeats = 0; ///< steps_per_k: readings per phase, each of `batch` steps
+    std::uint32_t steps_per_k = 0, repeats = 0; ///< steps_per_k: of a phase, or more where background hides them
+    std::optional<AutoRepeats> auto_repeats;    ///< `repeats` is then the largest number of any k
     std::optional<std::uint32_t> warmup;        ///< nullopt: automatic
     std::string between;
     std::vector<std::string> loops;
@@ -52,14 +71,28 @@ struct WorkloadRecord {
 /// Dirty bytes of each buffer in the simulated cache.
 using DirtyBytes = std::array<std::uint64_t, buffer_count>;
 
+/// Simulated bytes of a measured step with the stores that a loop's trial did not choose.
+struct OtherStores {
+    std::string stores; ///< "ordinary" or "non-temporal"
+    double read_bytes = 0, write_bytes = 0;
+};
+
 /// One (loop, k) of the run: a row of the summary.
 struct ExperimentRecord {
     std::string loop;
     std::uint32_t k = 0;           ///< after clipping; A + R
     std::uint32_t k_requested = 0; ///< the first requested value that became this k
     double added = 0, removed = 0; ///< A, R: means per measured step over all repeats
+    /// nullopt in records of older versions, whose rows all have the workload's.
+    std::optional<std::uint32_t> repeats;
+    std::optional<RepeatsEnd> repeats_end; ///< nullopt: they did not end
+    /// Half width of the widest interval among its compared time ratios (of time_ns, if nothing is compared), as a
+    /// fraction. nullopt: none, or --repeats N.
+    std::optional<double> ratio_half_width;
     std::uint32_t warmup_steps = 0;
-    std::uint32_t batch = 1;                  ///< measured steps between two readings
+    std::uint32_t batch = 1;                  ///< steps of a reading
+    std::optional<std::uint32_t> readings;    ///< per phase; nullopt in records of older versions: steps_per_k
+    std::vector<double> worker_parts;         ///< of workers 1, 2, ...: parts per step, each with its own readings
     std::optional<std::uint32_t> active_rows; ///< after the warm-up; nullopt in records of older versions
     std::string copy_method;                  ///< of the rows; oracle: the winner of the trial
     std::optional<bool> stationary;
@@ -74,11 +107,12 @@ struct ExperimentRecord {
     std::string emulation_reason; ///< why it was not emulated, if a collector was requested for that
     /// From the simulation: bytes stored and not written back yet, summed over its segments. nullopt in records of
     /// older versions.
-    std::optional<DirtyBytes> dirty_before; ///< at the start of the first measured step
-    std::optional<DirtyBytes> dirty_after;  ///< after the last one: the bytes that a sweep would write back
-    std::optional<LevelRecord> levels;      ///< with a simulated hierarchy
-    std::optional<ClosedForm> closed_form;  ///< expected traffic
-    std::string closed_form_reason;         ///< why it is absent, and what to do
+    std::optional<DirtyBytes> dirty_before;  ///< at the start of the first measured step
+    std::optional<DirtyBytes> dirty_after;   ///< after the last one: the bytes that a sweep would write back
+    std::optional<LevelRecord> levels;       ///< with a simulated hierarchy
+    std::optional<OtherStores> other_stores; ///< only of a loop that chose its copy method
+    std::optional<ClosedForm> closed_form;   ///< expected traffic
+    std::string closed_form_reason;          ///< why it is absent, and what to do
 };
 
 /// One of several hardware counters of an event.
@@ -111,12 +145,21 @@ struct CollectorRecord {
     std::string remedy;
 };
 
-/// Cost of an empty pair of reads (nothing in between), measured before the run with the run's own groups.
+/// What one worker's empty readings add to an event, in the unit of its column in samples.csv.
+struct CounterCost {
+    std::string event;
+    std::uint32_t worker = 0;
+    ReadingCost cost; ///< per reading of the leader; per part of a step of another worker
+};
+
+/// Cost of the readings of a pass, from empty readings before the first phase: the same threads, counters and order
+/// of reads as around a step, and nothing in between.
 struct ReadCostRecord {
     int pass = 0;
-    std::uint64_t pairs = 0;
-    double time_ns_median = 0;
-    std::map<std::string, double> counts_mean; ///< event name -> count that the pair itself adds
+    std::optional<ReadingCost> clock_ns;   ///< the clock pair, a part of time_ns; nullopt in records of older versions
+    std::optional<ReadingCost> reading_ns; ///< from before the leader's first read to after its last one
+    /// Without counters of the whole machine, and without those that no empty reading could count.
+    std::vector<CounterCost> counters;
 };
 
 struct SimulationRecord {
@@ -172,12 +215,21 @@ struct UnavailableRecord {
     std::string metric, reason, remedy;
 };
 
+/// A version of the program.
+struct ProgramVersion {
+    std::string version, git_revision;
+    bool operator==(const ProgramVersion&) const = default;
+};
+
 struct RunRecord {
     RunStatus status = RunStatus::running;
     std::optional<FailureRecord> failure;
     std::string version, git_revision;
+    /// That wrote the reports, if it is not the one that measured; nullopt in records of older versions, too.
+    std::optional<ProgramVersion> reports_by;
     std::vector<std::string> command;
     std::string host, started, finished; ///< ISO 8601, UTC
+    std::optional<HostFacts> host_facts; ///< nullopt in records of older versions
     WorkloadRecord workload;
     std::vector<ExperimentRecord> experiments;
     PlacementRecord placement;
@@ -197,16 +249,18 @@ struct RunRecord {
     QualificationRecord qualification;
     double same_within = default_same_within; ///< --threshold: ratios within 1 -/+ this are `same`
     std::vector<Warning> warnings;
+    /// Every planned step is in the raw files. They are on the disk, and `files` has their hashes: only the reports of
+    /// a run that is not complete are missing.
+    bool measured = false;
     std::map<std::string, FileRecord> files;
 };
 
 std::string_view name_of(RunStatus status);
+/// The readings of a phase of a (loop, k), in records of any version.
+std::uint32_t readings_of(const WorkloadRecord& workload, const ExperimentRecord& experiment);
+/// The repeats of a (loop, k), in records of any version.
+std::uint32_t repeats_of(const WorkloadRecord& workload, const ExperimentRecord& experiment);
 /// The command as one line that a shell can parse.
 std::string command_line(const std::vector<std::string>& command);
-
-/// run.json's text: UTF-8, indented, ending in a newline; never NaN or infinity.
-std::string to_json_text(const RunRecord& record);
-/// Error: bad_data with `name`, the JSON path and the cause. Unknown keys are ignored.
-Result<RunRecord> parse_run_record(std::string_view text, const std::string& name);
 
 } // namespace bytebound

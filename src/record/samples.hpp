@@ -2,14 +2,11 @@
 // samples.csv and workers.csv: the raw steps.
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/error.hpp"
 #include "counters/reading.hpp"
 
 namespace bytebound {
@@ -42,7 +39,8 @@ struct Sample {
 
 /// Column order of samples.csv:
 ///   loop,k,repeat,step,batch,pass,A,R,rows_written,cpu_before,cpu_after,flags,time_ns,
-///   per event NAME,NAME:enabled,NAME:running, per simulated metric sim:NAME, per emulated metric callgrind:NAME,
+///   per event NAME,NAME:enabled,NAME:running, with --between per event of DRAM bytes the same as gap:NAME,
+///   per simulated metric sim:NAME, per emulated metric callgrind:NAME,
 ///   trace:min_rows,trace:metadata_bytes,trace:bound_rows
 /// The count of a shared event is in bytes, summed over its counters, as are its two times.
 /// Simulated metrics are lines times line size: dram_read_bytes, dram_write_bytes, llc_misses (lines), the ten
@@ -67,54 +65,8 @@ enum class SampleFile { steps, workers, background };
 /// Origin of a CSV file of the run, one line each, without "# ": schema, host, timestamp, seed, autotune source,
 /// command.
 std::vector<std::string> csv_comments(const RunRecord& record, std::string_view schema);
-/// Formats them as "# " lines. Line breaks inside one (an argument may contain them) become spaces.
-std::string comment_text(const std::vector<std::string>& comments);
-/// Comment lines and header, each ending in a newline.
-std::string header_text(const SampleTable& shape, SampleFile kind);
-/// One record of RFC 4180 (lines end in
-/// ), with the newline. A reading that is not a count (unsupported, read_failed) leaves its cells empty.
-std::string row_text(const SampleTable& shape, const Sample& sample, SampleFile kind);
-
-/// Possible ends of a file. A killed writer leaves a truncated last line, which is dropped and counted.
-enum class FileEnd { whole, cut };
-
-/// Whether samples.csv or workers.csv has a column of this name beside those of the events, or might have it beside an
-/// event's.
-bool is_sample_column(std::string_view name);
-
-/// Error: bad_data with file, line and cause. The header distinguishes samples.csv from workers.csv; background.csv
-/// must be requested.
-Result<SampleTable> read_samples(const std::filesystem::path& file, FileEnd end = FileEnd::whole,
-                                 SampleFile kind = SampleFile::steps);
-Result<SampleTable> parse_samples(std::string_view text, const std::string& name, FileEnd end = FileEnd::whole,
-                                  SampleFile kind = SampleFile::steps);
-
 /// For samples.csv. Phases (loop, k, repeat, pass) are appended as a whole. A last phase with fewer readings than
 /// planned was cut off; it is dropped and counted.
 void drop_unfinished_phase(SampleTable& table, std::uint32_t readings_per_phase);
-
-/// Appends phases to a file; append() flushes before it returns. If an append fails (ENOSPC), its partial text is
-/// removed, so that finished phases remain readable.
-class SampleWriter {
-public:
-    /// Error: usage if the file cannot be created, internal if there is no space.
-    static Result<SampleWriter> create(const std::filesystem::path& file, SampleTable shape, SampleFile kind);
-    SampleWriter(SampleWriter&& other) noexcept;
-    SampleWriter& operator=(SampleWriter&& other) noexcept;
-    ~SampleWriter();
-
-    Result<void> append(std::span<const Sample> samples);
-    const SampleTable& shape() const { return shape_; }
-
-private:
-    SampleWriter(int fd, std::string name, SampleTable shape, SampleFile kind);
-    Result<void> write_all(std::string_view text);
-
-    int fd_ = -1;
-    std::uint64_t written_ = 0, phases_ = 0; ///< bytes, appends
-    std::string name_;
-    SampleTable shape_;
-    SampleFile kind_ = SampleFile::steps;
-};
 
 } // namespace bytebound

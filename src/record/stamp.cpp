@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <initializer_list>
 
+#include "machine/environment.hpp"
+
 namespace bytebound {
 namespace {
 
@@ -31,6 +33,11 @@ std::string file_word(std::string_view text) {
 }
 
 } // namespace
+
+ProgramVersion program_version() {
+    BuildInfo build = build_info();
+    return {std::move(build.version), std::move(build.git_revision)};
+}
 
 std::string utc_now() {
     const time_t now = ::time(nullptr);

@@ -10,6 +10,8 @@
 
 namespace bytebound {
 
+/// That of this program.
+ProgramVersion program_version();
 /// Now, in UTC: "2026-01-31T12:00:00Z".
 std::string utc_now();
 std::string host_name();

@@ -72,6 +72,8 @@ template <class... Cases>
 struct Overloaded : Cases... {
     using Cases::operator()...;
 };
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>; // implicit in C++20, which clang 14 does not have yet
 
 bool applies(const WarningValue& value) {
     return std::visit(Overloaded{[](bool is) { return is; }, [](std::uint64_t number) { return number != 0; },

@@ -12,6 +12,8 @@ inline constexpr std::string_view k_clipped = "k_clipped";
 inline constexpr std::string_view k_merged = "k_merged";
 inline constexpr std::string_view event_repeated = "event_repeated";
 inline constexpr std::string_view warmup_capped = "warmup_capped";
+inline constexpr std::string_view changes_exchanged = "changes_exchanged";
+inline constexpr std::string_view precision_missed = "precision_missed";
 
 // caches, simulated and emulated
 inline constexpr std::string_view llc_unknown = "llc_unknown";
@@ -29,6 +31,7 @@ inline constexpr std::string_view emulated_cache_differs = "emulated_cache_diffe
 inline constexpr std::string_view core_kinds_mixed = "core_kinds_mixed";
 inline constexpr std::string_view core_kinds_unranked = "core_kinds_unranked";
 inline constexpr std::string_view cpus_not_bound = "cpus_not_bound";
+inline constexpr std::string_view memory_policy_replaced = "memory_policy_replaced";
 inline constexpr std::string_view migrated = flag_name::migrated;
 inline constexpr std::string_view pages_out_of_place = "pages_out_of_place";
 inline constexpr std::string_view not_stationary = flag_name::not_stationary;

@@ -12,6 +12,14 @@ std::span<const WarningEntry> warning_table() {
         {warning_code::event_repeated, "event {event} was listed more than once: counted once"},
         {warning_code::warmup_capped, "k {k}: the cache needs {needed_steps} steps of warm-up, {done_steps} were done; "
                                       "give --warmup {needed_steps}"},
+        {warning_code::changes_exchanged,
+         "--add {add} --remove {remove} did not fit into every step, so A and R were exchanged: the measured steps "
+         "have "
+         "A = {added:2} and R = {removed:2} on average; give a larger --N or --m, or fewer --steps-per-k"},
+        {warning_code::precision_missed,
+         "k {ks}: --max-time ({max_seconds} s) ended the repeats before every time ratio was within "
+         "{precision_percent} %{widest_percent?; the widest interval is +/-{widest_percent:1} %|}; give a longer "
+         "--max-time, or --repeats N"},
         // caches, simulated and emulated
         {warning_code::llc_unknown, "the last-level cache of the chosen CPUs is unknown: {assumed_bytes:size} assumed "
                                     "for sweep, warm-up and simulation; give --llc SIZE:WAYS"},
@@ -45,6 +53,9 @@ std::span<const WarningEntry> warning_table() {
          "this machine has cores of different kinds and does not state which are fast: "
          "the workers run on {kinds}; choose CPUs with --cpus"},
         {warning_code::cpus_not_bound, "threads were not pinned: {reason}"},
+        {warning_code::memory_policy_replaced,
+         "the process was started with the memory policy {outside} (as by numactl); the loops' memory follows --mem "
+         "{memory} instead"},
         {warning_code::migrated, "{migrated_steps} of {measured_steps} measured steps did not stay on their CPU; pin "
                                  "with --cpus, or leave the CPUs free of other work"},
         {warning_code::pages_out_of_place,
@@ -55,8 +66,8 @@ std::span<const WarningEntry> warning_table() {
          "{window_steps} steps; give a longer --warmup or more --steps-per-k"},
         {warning_code::expectation_outside,
          "{loop} at k {k}: the closed form expects {expected_bytes:size} of {metric} per step, outside of the "
-         "simulated interval of {ci_low_bytes:size} to {ci_high_bytes:size}: one of the two models does not describe "
-         "this loop; compare them in Expected traffic"},
+         "simulated interval of {ci_low_bytes:size} to {ci_high_bytes:size}: by chance (one figure in 20), or "
+         "because of its approximations; compare them in Expected traffic"},
         // counters
         {warning_code::counting, "{note}"},
         {warning_code::os_fallback, "{event} comes from getrusage or /proc instead of perf: {reason}"},
@@ -72,8 +83,7 @@ std::span<const WarningEntry> warning_table() {
         {warning_code::unqualified,
          "{event} failed qualification{kernel? ({kernel})|}: {reason}; {allow_unqualified?its figures are shown "
          "with the mark ! (--allow-unqualified)|its figures are withheld; --allow-unqualified shows them}"},
-        {warning_code::qualification_cache,
-         "cannot use the qualification cache: {problem}; delete it or set XDG_CACHE_HOME to a writable directory"},
+        {warning_code::qualification_cache, "cannot use the qualification cache: {problem}"},
         // calibration
         {warning_code::small_calibration_buffers,
          "{threads} {threads:thread|threads}: buffers of {buffer_bytes:size} are not larger than 4 x the "

@@ -74,6 +74,19 @@ Warning warmup_capped(std::uint32_t k, std::uint64_t wanted, std::uint32_t cap) 
     return warning(warning_code::warmup_capped, {{"k", k}, {"needed_steps", wanted}, {"done_steps", cap}});
 }
 
+Warning changes_exchanged(std::uint32_t add, std::uint32_t remove, double added, double removed) {
+    return warning(warning_code::changes_exchanged,
+                   {{"add", add}, {"remove", remove}, {"added", added}, {"removed", removed}});
+}
+
+Warning precision_missed(std::span<const std::uint32_t> ks, double max_seconds, double precision,
+                         std::optional<double> widest) {
+    return warning(warning_code::precision_missed, {{"ks", list(ks)},
+                                                    {"max_seconds", max_seconds},
+                                                    {"precision_percent", precision * 100},
+                                                    {"widest_percent", widest.value_or(0) * 100}});
+}
+
 Warning not_stationary(const std::string& loop, std::uint32_t k, const std::string& traffic, std::uint64_t window) {
     return warning(warning_code::not_stationary,
                    {{"loop", loop}, {"k", k}, {"traffic", traffic}, {"window_steps", window}});
@@ -107,6 +120,10 @@ Warning core_kinds_unranked(const std::string& kinds) {
 
 Warning cpus_not_bound(const std::string& reason) {
     return warning(warning_code::cpus_not_bound, {{"reason", reason}});
+}
+
+Warning memory_policy_replaced(const std::string& outside, const std::string& memory) {
+    return warning(warning_code::memory_policy_replaced, {{"outside", outside}, {"memory", memory}});
 }
 
 Warning counting_note(const std::string& note) { return warning(warning_code::counting, {{"note", note}}); }

@@ -3,6 +3,7 @@
 // warning_table.cpp.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -30,6 +31,11 @@ Warning emulated_rows_straddle(const std::string& emulator, std::uint64_t row_by
 Warning emulated_cache_differs(const std::string& emulator, const CacheGeometry& wanted, std::uint64_t size_bytes,
                                std::uint32_t ways);
 Warning warmup_capped(std::uint32_t k, std::uint64_t wanted, std::uint32_t cap);
+/// `added`, `removed`: means of the measured steps.
+Warning changes_exchanged(std::uint32_t add, std::uint32_t remove, double added, double removed);
+/// --max-time ended the repeats at these ks. `widest`: half width of the widest interval; nullopt: one has none.
+Warning precision_missed(std::span<const std::uint32_t> ks, double max_seconds, double precision,
+                         std::optional<double> widest);
 Warning not_stationary(const std::string& loop, std::uint32_t k, const std::string& traffic, std::uint64_t window);
 /// `metric`: the figure whose expected mean, in bytes per step, is outside of its simulated interval.
 Warning expectation_outside(const std::string& loop, std::uint32_t k, std::string_view metric, double expected,
@@ -40,6 +46,8 @@ Warning pages_out_of_place(const std::string& buffer, double percent_in_place);
 Warning core_kinds_mixed(const std::string& kinds);
 Warning core_kinds_unranked(const std::string& kinds);
 Warning cpus_not_bound(const std::string& reason);
+/// `outside`: the policy that the process was started with; `memory`: the option's value.
+Warning memory_policy_replaced(const std::string& outside, const std::string& memory);
 Warning counting_note(const std::string& note);
 Warning preset_note(const std::string& note);
 Warning preset_unverified(const std::string& name);

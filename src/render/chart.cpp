@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/visible.hpp"
 #include "figures/number.hpp"
 
 namespace bytebound {
@@ -148,16 +149,14 @@ std::string bound_key_svg() { return key_svg("<path class=\"bound\" d=\"M0 6H28\
 
 std::string escape_html(std::string_view text) {
     std::string out;
-    for (const char c : text) {
+    for (const char c : visible_lines(text)) {
         switch (c) {
         case '&': out += "&amp;"; break;
         case '<': out += "&lt;"; break;
         case '>': out += "&gt;"; break;
         case '"': out += "&quot;"; break;
         case '\'': out += "&#39;"; break;
-        default:
-            // HTML text must not contain control characters.
-            out += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? ' ' : c;
+        default: out += c;
         }
     }
     return out;

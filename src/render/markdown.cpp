@@ -4,15 +4,17 @@
 #include <cctype>
 
 #include "base/text.hpp"
+#include "base/visible.hpp"
 
 namespace bytebound {
 namespace {
 
+/// Line breaks of titles and reasons become spaces.
 std::string one_line(std::string_view text) {
     std::string out(text);
     std::replace(out.begin(), out.end(), '\n', ' ');
     std::replace(out.begin(), out.end(), '\r', ' ');
-    return out;
+    return visible(out);
 }
 
 std::size_t longest_run(std::string_view text, char c) {
@@ -44,11 +46,27 @@ std::string inline_text(const Inline& text) {
     return out;
 }
 
+/// Text that begins a block. What would make it a heading, a list, a quotation, a rule or a fence is escaped.
+std::string block_text(const Inline& text) {
+    std::string out = inline_text(text);
+    out.erase(0, std::min(out.find_first_not_of(" \t"), out.size())); // four columns would be a block of code
+    const auto ends_at = [&](std::size_t at) { return at >= out.size() || out[at] == ' ' || out[at] == '\t'; };
+    const std::size_t hashes = std::min(out.find_first_not_of('#'), out.size());
+    const std::size_t digits = std::min(out.find_first_not_of("0123456789"), out.size());
+    const char first = out.empty() ? '\0' : out[0];
+    if ((hashes > 0 && ends_at(hashes)) || ((first == '-' || first == '+') && ends_at(1)) || first == '>' ||
+        first == '=' || out.starts_with("--") || out.starts_with("~~~"))
+        out.insert(0, 1, '\\');
+    else if (digits > 0 && digits < out.size() && (out[digits] == '.' || out[digits] == ')') && ends_at(digits + 1))
+        out.insert(digits, 1, '\\');
+    return out;
+}
+
 /// Padded, so that the source is also readable as a table.
 std::string table_text(const Table& table) {
     std::vector<std::vector<std::string>> lines(1);
     for (const Column& column : table.columns)
-        lines[0].push_back(escape_markdown(one_line(column.title)));
+        lines[0].push_back(escape_markdown(column.title));
     if (!table.below_titles.empty()) {
         lines.emplace_back();
         for (const std::string& text : table.below_titles) {
@@ -58,7 +76,7 @@ std::string table_text(const Table& table) {
     for (const auto& row : table.rows) {
         lines.emplace_back();
         for (const std::string& cell : row)
-            lines.back().push_back(escape_markdown(one_line(cell)));
+            lines.back().push_back(escape_markdown(cell));
     }
     std::vector<std::size_t> widths(table.columns.size(), 3);
     for (const auto& line : lines) {
@@ -90,18 +108,18 @@ struct MarkdownWriter {
         return std::string(static_cast<std::size_t>(heading.level), '#') + " " + escape_markdown(heading.text) + "\n";
     }
     std::string operator()(const Paragraph& paragraph) const {
-        const std::string text = inline_text(paragraph.text) + "\n";
+        const std::string text = block_text(paragraph.text) + "\n";
         return paragraph.tone == Tone::plain ? text : "> " + text;
     }
     std::string operator()(const Bullets& bullets) const {
         std::string out;
         for (const Inline& item : bullets.items)
-            out += "- " + inline_text(item) + "\n";
+            out += "- " + block_text(item) + "\n";
         return out;
     }
     std::string operator()(const CodeBlock& block) const {
         const std::string fence(std::max<std::size_t>(3, longest_run(block.text, '`') + 1), '`');
-        return fence + "\n" + block.text + "\n" + fence + "\n";
+        return fence + "\n" + visible_lines(block.text) + "\n" + fence + "\n";
     }
     std::string operator()(const Table& table) const { return table_text(table); }
     std::string operator()(const Verdicts& verdicts) const {
@@ -116,7 +134,8 @@ struct MarkdownWriter {
 
 } // namespace
 
-std::string escape_markdown(std::string_view text) {
+std::string escape_markdown(std::string_view raw) {
+    const std::string text = one_line(raw);
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
@@ -132,8 +151,6 @@ std::string escape_markdown(std::string_view text) {
             out += "&lt;";
         } else if (c == '&') {
             out += "&amp;";
-        } else if (c == '\n' || c == '\r') {
-            out += ' ';
         } else {
             if (std::string_view("\\`*_[]|").find(c) != std::string_view::npos) out += '\\';
             out += c;
@@ -146,7 +163,7 @@ std::string to_markdown(const Document& document) {
     std::string out;
     if (!document.caveat.empty()) out += "> **" + escape_markdown(document.caveat) + "**\n\n";
     out += "# " + escape_markdown(document.title) + "\n";
-    if (!document.subtitle.empty()) out += "\n" + escape_markdown(document.subtitle) + "\n";
+    if (!document.subtitle.empty()) out += "\n" + block_text(document.subtitle) + "\n";
     for (const Block& block : document.blocks) {
         const std::string text = std::visit(MarkdownWriter{}, block);
         if (!text.empty()) out += "\n" + text;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "base/visible.hpp"
 
 namespace bytebound {
 namespace {
@@ -15,7 +16,7 @@ constexpr std::size_t column_gap = 2;
 std::string line_of(const Table& table, const std::vector<std::size_t>& widths, const std::vector<std::string>& cells) {
     std::string out;
     for (std::size_t i = 0; i < widths.size(); ++i) {
-        const std::string cell = i < cells.size() ? cells[i] : "";
+        const std::string cell = i < cells.size() ? visible(cells[i]) : "";
         const std::string pad(widths[i] - std::min(widths[i], columns_of(cell)), ' ');
         out += std::string(i == 0 ? 0 : column_gap, ' ') + (table.columns[i].number ? pad + cell : cell + pad);
     }
@@ -27,7 +28,7 @@ std::string line_of(const Table& table, const std::vector<std::size_t>& widths, 
 std::vector<std::size_t> widths_of(const Table& table) {
     std::vector<std::size_t> widths(table.columns.size(), 0);
     const auto widen = [&widths](std::size_t column, const std::string& text) {
-        widths[column] = std::max(widths[column], columns_of(text));
+        widths[column] = std::max(widths[column], columns_of(visible(text)));
     };
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
         for (const std::string& part : split(table.columns[i].title, '\n'))
@@ -69,6 +70,10 @@ FittedTable fitted(Table table, std::size_t width) {
         erase_column(out.table, static_cast<std::size_t>(least - columns.begin()));
     }
     return out;
+}
+
+std::string fitted_line(const std::string& line, std::optional<std::size_t> columns) {
+    return (columns ? join(wrap_words(visible(line), *columns, "  "), "\n") : visible(line)) + "\n";
 }
 
 std::string plain_table(const Table& table, bool color) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,5 +20,8 @@ struct FittedTable {
     std::vector<std::string> left_out;
 };
 FittedTable fitted(Table table, std::size_t width);
+
+/// A line of text and its newline, made visible and wrapped at words for a terminal.
+std::string fitted_line(const std::string& line, std::optional<std::size_t> columns);
 
 } // namespace bytebound

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "stats/blocks.hpp"
 #include "stats/estimate.hpp"
@@ -74,6 +75,86 @@ void put_by_differences(RatioEstimate& result, const Pairs& pairs, double loop, 
     if (error > 0) result.p_value = two_sided_p((vs - loop) / error, freedom);
 }
 
+/// One of two independent runs.
+struct RunBlocks {
+    double value = 0;           ///< the statistic over all steps
+    std::vector<double> blocks; ///< values
+    double share = 1;           ///< variance_share of their weights
+    double deviation = 0;       ///< RunFigure::deviation
+};
+
+RunBlocks blocks_of_run(const RunFigure& figure, Stat stat, double value) {
+    RunBlocks out{value, {}, 1, figure.deviation};
+    std::vector<double> weights;
+    for (const std::optional<Block>& block : blocks_of(figure.samples, stat)) {
+        if (!block) continue;
+        out.blocks.push_back(block->value);
+        weights.push_back(is_mean_of_blocks(stat) ? block->weight : 1);
+    }
+    out.share = variance_share(weights);
+    return out;
+}
+
+/// Error of the difference of two independent means, and its degrees of freedom by Welch (1947) and Satterthwaite.
+/// `known`: variance that does not come from the blocks and has no degrees of freedom.
+struct Welch {
+    double error = 0, freedom = 1;
+};
+Welch welch(const std::vector<double>& base, double base_share, const std::vector<double>& head, double head_share,
+            double known) {
+    const double a = variance(base) * base_share, b = variance(head) * head_share, all = a + b + known;
+    Welch out{std::sqrt(all), 1};
+    if (a + b == 0) return {out.error, std::numeric_limits<double>::max()};
+    const std::size_t fewer = std::min(base.size(), head.size());
+    // A variance of two blocks is often far too small by chance, and gives the other run's freedom to the difference:
+    // with 2 against 6 blocks, 7 % of the intervals would be wrong (docs/statistics.md).
+    if (base.size() != head.size() && fewer < few_blocks_below) return {out.error, static_cast<double>(fewer) - 1};
+    // By shares: the squares of small variances would underflow.
+    const double of_a = a / all, of_b = b / all;
+    out.freedom = 1 / (of_a * of_a / (static_cast<double>(base.size()) - 1) +
+                       of_b * of_b / (static_cast<double>(head.size()) - 1));
+    return out;
+}
+
+std::vector<double> logs_of(const RunBlocks& side) {
+    std::vector<double> logs;
+    for (const double block : side.blocks)
+        logs.push_back(log_ratio(block, side.value));
+    return logs;
+}
+
+/// Welch's t on the logarithms of the blocks.
+void put_by_logs(RatioEstimate& result, const RunBlocks& base, const RunBlocks& head, Stat stat) {
+    const std::vector<double> of_base = logs_of(base), of_head = logs_of(head);
+    const double known = std::pow(base.deviation / base.value, 2) + std::pow(head.deviation / head.value, 2);
+    const Welch t = welch(of_base, base.share, of_head, head.share, known);
+    const double between = is_mean_of_blocks(stat) ? 0 : mean(of_head) - mean(of_base);
+    const double center = log_ratio(head.value, base.value) + between;
+    if (const auto ends = ends_on_log_scale(1, center, t_quantile(t.freedom) * t.error, result.ratio)) {
+        result.ci_low = ends->low;
+        result.ci_high = ends->high;
+    }
+    if (t.error > 0) result.p_value = two_sided_p(center / t.error, t.freedom);
+}
+
+/// Fieller's interval for independent runs: those ratios r for which value(head) - r * value(base) does not differ from
+/// 0, with the degrees of freedom of the difference itself, so that it includes 1 where that is not significant.
+void put_by_differences(RatioEstimate& result, const RunBlocks& base, const RunBlocks& head) {
+    const double known = base.deviation * base.deviation + head.deviation * head.deviation;
+    const Welch t = welch(base.blocks, base.share, head.blocks, head.share, known);
+    const double quantile = t_quantile(t.freedom), scale = quantile * quantile;
+    const double of_base = variance(base.blocks) * base.share + base.deviation * base.deviation;
+    const double of_head = variance(head.blocks) * head.share + head.deviation * head.deviation;
+    const double a = base.value * base.value - scale * of_base, b = base.value * head.value,
+                 c = head.value * head.value - scale * of_head;
+    if (a > 0) {
+        const double root = std::sqrt(std::max(b * b - a * c, 0.0));
+        result.ci_low = std::min((b - root) / a, result.ratio);
+        result.ci_high = std::max((b + root) / a, result.ratio);
+    }
+    if (t.error > 0) result.p_value = two_sided_p((head.value - base.value) / t.error, t.freedom);
+}
+
 } // namespace
 
 std::optional<RatioEstimate> compare_points(const Samples& loop, const Samples& vs, Stat stat) {
@@ -85,11 +166,25 @@ std::optional<RatioEstimate> compare(const Samples& loop, const Samples& vs, Sta
     std::optional<RatioEstimate> result = ratio_of(of_loop, of_vs);
     if (!result) return std::nullopt;
     const Pairs pairs = pairs_of(loop, vs, stat);
+    result->blocks = pairs.loop.size();
     if (pairs.loop.size() < 2) return result;
     if (all_positive(pairs.loop) && all_positive(pairs.vs) && result->ratio > 0)
         put_by_logs(*result, pairs, stat, log_ratio(*of_vs, *of_loop));
     else
         put_by_differences(*result, pairs, *of_loop, *of_vs);
+    return result;
+}
+
+std::optional<RatioEstimate> compare_runs(const RunFigure& base, const RunFigure& head, Stat stat) {
+    const auto of_base = value_of_all(base.samples, stat), of_head = value_of_all(head.samples, stat);
+    std::optional<RatioEstimate> result = ratio_of(of_base, of_head);
+    if (!result) return std::nullopt;
+    const RunBlocks before = blocks_of_run(base, stat, *of_base), after = blocks_of_run(head, stat, *of_head);
+    if (before.blocks.size() < 2 || after.blocks.size() < 2) return result;
+    if (all_positive(before.blocks) && all_positive(after.blocks) && before.value > 0 && after.value > 0)
+        put_by_logs(*result, before, after, stat);
+    else
+        put_by_differences(*result, before, after);
     return result;
 }
 
@@ -118,8 +213,10 @@ Verdict judge(const RatioEstimate& estimate, double threshold) {
 }
 
 Verdict judge_by_value(const RatioEstimate& estimate) {
-    if (estimate.ratio > 1) return Verdict::better;
-    return estimate.ratio < 1 ? Verdict::worse : Verdict::same;
+    // Sums of whole numbers per step, divided by unlike numbers of steps: equal ones differ in their last digits only.
+    constexpr double rounding = 1e-12;
+    if (std::abs(estimate.ratio - 1) < rounding) return Verdict::same;
+    return estimate.ratio > 1 ? Verdict::better : Verdict::worse;
 }
 
 std::string_view name_of(Verdict verdict) {

@@ -51,11 +51,31 @@ struct RatioEstimate {
     /// Two-sided, of Student's paired t against a ratio of 1. None where no test applies: fewer than two blocks, or all
     /// of them with the same ratio.
     std::optional<double> p_value = {};
+    std::uint64_t blocks = 0; ///< that both have, behind the interval; 0 for computed figures
     bool operator==(const RatioEstimate&) const = default;
 };
 std::optional<RatioEstimate> compare(const Samples& loop, const Samples& vs, Stat stat);
 /// Ratio only (computed figures).
 std::optional<RatioEstimate> compare_points(const Samples& loop, const Samples& vs, Stat stat);
+
+/// A figure of one of two runs. `deviation`: standard deviation of what was subtracted from all of its blocks alike
+/// (the background, the cost of a reading), which their scatter does not show.
+struct RunFigure {
+    Samples samples;
+    double deviation = 0;
+};
+/// ratio = value(head) / value(base) of two independent runs, whose blocks are no pairs: Welch's unequal variances t;
+/// with unlike numbers of blocks and fewer than 6 in either, the degrees of freedom of the shorter run alone.
+/// `p_value` is two-sided, against a ratio of 1; none with fewer than two blocks in either, or where nothing varies.
+std::optional<RatioEstimate> compare_runs(const RunFigure& base, const RunFigure& head, Stat stat);
+
+/// Half of the interval's width as a fraction of the value. None without an interval, or for a value of 0 or less.
+std::optional<double> relative_half_width(const RatioEstimate& ratio);
+std::optional<double> relative_half_width(const Estimate& estimate);
+/// A run that adds blocks until an interval is narrow stops where it looks narrow by chance, too: with few blocks
+/// often, and its intervals would then hold less than they say. So the half width at which `blocks` are enough is
+/// `precision` from 18 blocks on, and precision * (blocks / 18)^2 below.
+double half_width_to_stop(std::uint64_t blocks, double precision);
 
 /// Holm's step-down adjustment of p values that were tested together, in their order.
 std::vector<double> holm_adjusted(std::span<const double> p_values);

@@ -57,10 +57,15 @@ def words(o):
     return ["--N", o.N, "--m", o.m, "--hidden-dim", o.hidden_dim, "--up-cols", o.up_cols, "--gate-cols", o.gate_cols,
             "--dtype", o.dtype, "--pattern", o.pattern, *change, "--warmup", o.warmup, "--steps-per-k", o.steps,
             "--between", o.between, "--llc", f"{o.llc[0]}:{o.llc[1]}", "--tau", o.tau, "--seed", o.seed, "--copy", o.copy,
-            "--loops", o.loops, "--repeats", 1, "--qualify", "off", "--quiet"]
+            "--loops", o.loops, "--repeats", 1, "--batch", 1, "--qualify", "off", "--quiet"]
 
 
-def config(o, loop):
+def copy_of(loaded, loop):
+    """The copy method of a loop's rows: oracle's is the winner of a trial."""
+    return next(e["copy_method"] for e in loaded.run["experiments"] if e["loop"] == loop)
+
+
+def config(o, loop, copy="memcpy"):
     """The same for the brute-force replay."""
     element = brute_force.ELEMENT[o.dtype]
     groups = tuple(element * c for c in (o.up_cols, o.hidden_dim, o.gate_cols) if c)
@@ -68,7 +73,7 @@ def config(o, loop):
     return brute_force.Config(loop=loop, N=o.N, m=o.m, groups=groups, added=added, removed=removed,
                               alternate=o.ks is not None, k=added + removed, pattern=o.pattern, seed=o.seed,
                               warmup=o.warmup, steps=o.steps, between=o.between, llc_bytes=o.llc[0], ways=o.llc[1],
-                              tau=o.tau, oracle_arena=loop == "oracle")
+                              tau=o.tau, oracle_arena=loop == "oracle", copy=copy)
 
 
 def footprint_bytes(c):
@@ -103,6 +108,8 @@ def agreement(name, loaded):
     """One row of the table for each loop of a run: sums over the measured phase, in lines."""
     o = options(name)
     for loop in o.loops.split(","):
+        if copy_of(loaded, loop) == "nt":
+            continue  # not emulated
         steps = [s for s in loaded.samples if s["loop"] == loop]
 
         def total(column):
@@ -113,7 +120,7 @@ def agreement(name, loaded):
         rows_fetched = (total("sim:pool_read_bytes") + total("sim:slab_read_bytes")) // LINE
         odd = any(g % 32 for g in c.groups)
         yield SimpleNamespace(
-            name=name, loop=loop, odd=odd, expected=expected_of_callgrind(c) if odd else None, footprint=footprint_bytes(c) / o.llc[0],
+            name=name, loop=loop, steps=o.steps, odd=odd, expected=expected_of_callgrind(c) if odd else None, footprint=footprint_bytes(c) / o.llc[0],
             hits=max(0.0, 1 - rows_fetched / touched) if touched else 0.0,
             fetched=(total("sim:llc_misses"), total("callgrind:llc_misses")),
             written=(total("sim:dram_write_bytes") // LINE, total("callgrind:dram_write_bytes") // LINE))

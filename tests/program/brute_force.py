@@ -12,9 +12,9 @@ ELEMENT = {"f32": 4, "f16": 2, "bf16": 2, "i8": 1}
 U64 = (1 << 64) - 1
 
 # k is A + R of the first step; groups are the bytes of one row in each group. oracle_arena: the loop is
-# oracle, whose lists of all steps make its arena's index buffer longer.
+# oracle, whose lists of all steps make its arena's index buffer longer. copy: "nt" stores whole lines past the cache.
 Config = namedtuple("Config", "loop N m groups added removed alternate k pattern seed warmup steps between llc_bytes ways "
-                              "tau oracle_arena")
+                              "tau oracle_arena copy", defaults=["memcpy"])
 
 
 # --- the generators: splitmix64 (Steele, Lea, Flood 2014) and xoshiro256** (Blackman, Vigna 2018) ---
@@ -136,20 +136,21 @@ def sets_of(config, changes):
 # --- the arena: pool groups, slab groups, index, meta, masks, each on a page of its own ---
 
 class Arena:
-    def __init__(self, config, masks, oracle_rows):
+    def __init__(self, config, masks, oracle_rows, slab_rows):
         self.at, end = {}, 0
+        self.slab_rows = slab_rows
 
         def place(name, size):
             nonlocal end
             self.at[name] = end
             end = -(-(end + size) // PAGE) * PAGE
 
-        for buffer in ("pool", "slab"):
+        for buffer, rows in (("pool", config.N), ("slab", slab_rows)):
             for g, size in enumerate(config.groups):
-                place((buffer, g), config.N * size)
-        place("index", max(8 * config.N, 8 * oracle_rows))
+                place((buffer, g), rows * size)
+        place("index", max(8 * slab_rows, 8 * oracle_rows))
         self.id_at_offset = -(-4 * config.N // LINE) * LINE
-        place("meta", self.id_at_offset + 4 * config.N)
+        place("meta", self.id_at_offset + 4 * slab_rows)
         self.mask_bytes = -(-config.N // 64) * 8
         place("mask", masks * self.mask_bytes)
 
@@ -175,6 +176,12 @@ class Cache:
             _, (owner, dirty) = lines.popitem(last=False)
             self.written[owner] += dirty
         lines[line] = (buffer, stores)
+
+    def store_past(self, buffer, address):
+        """A whole line: it goes to memory, and the cache drops its copy."""
+        line = address // LINE
+        self.sets[line % len(self.sets)].pop(line, None)
+        self.written[buffer] += 1
 
     def empty(self):
         for lines in self.sets:
@@ -214,7 +221,7 @@ class Machine:
         self.changes = changes
         self.sets = sets_of(config, changes)
         rows = sum(max(c) for c in changes) if config.oracle_arena else 0
-        self.arena = Arena(config, len(self.sets), rows)
+        self.arena = Arena(config, len(self.sets), rows, max(map(len, self.sets)))
         self.cache = Cache(config.llc_bytes, config.ways)
         self.slots = sorted(self.sets[0])
         self.where = {i: s for s, i in enumerate(self.slots)}
@@ -241,7 +248,11 @@ class Machine:
                 for base, stores in ((source, False), (target, True)):
                     for line in range((base + at) // LINE, (base + at + piece - 1) // LINE + 1):
                         if stores and line > done_target:
-                            self.cache.touch("slab", line * LINE, True)
+                            whole = target <= line * LINE and (line + 1) * LINE <= target + size
+                            if whole and self.c.copy == "nt":
+                                self.cache.store_past("slab", line * LINE)
+                            else:
+                                self.cache.touch("slab", line * LINE, True)
                             done_target = line
                         elif not stores and line > done_source:
                             self.cache.touch(buffer, line * LINE, False)
@@ -292,7 +303,7 @@ class Machine:
                     come.append(i)
             for i in here:
                 if i in before and i not in after:
-                    self.store("index", 4 * (self.c.N + len(gone)))
+                    self.store("index", 4 * (self.arena.slab_rows + len(gone)))
                     gone.append(i)
         return come, gone
 
@@ -306,7 +317,7 @@ class Machine:
         load = (lambda *a: None) if quiet else self.load
         store = (lambda *a: None) if quiet else self.store
         mask = (lambda *a: None) if quiet else self.mask_word
-        index, second, id_at = 0, 4 * self.c.N, self.arena.id_at_offset
+        index, second, id_at = 0, 4 * self.arena.slab_rows, self.arena.id_at_offset
         m = len(self.slots)
         copies = []
 
@@ -363,7 +374,7 @@ class Machine:
     def replace(self, step, come, gone):
         for n, (buffer, row, slot) in enumerate(self.place(step, come, gone)):
             self.load("index", 4 * n)
-            self.load("index", 4 * (self.c.N + n))
+            self.load("index", 4 * (self.arena.slab_rows + n))
             self.copy(buffer, row, slot)
 
     # the loops

@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 # Rows of 128 bytes: 16 + 16 f32 columns. Small enough that a phase costs little more than its LLC sweep.
 TINY = ["--N", "256", "--m", "64", "--hidden-dim", "16", "--up-cols", "16", "--warmup", "4", "--repeats", "2",
-        "--steps-per-k", "8"]
+        "--steps-per-k", "8", "--batch", "1"]
 ROW_BYTES = 128
 
 

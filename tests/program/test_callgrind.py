@@ -12,6 +12,9 @@ import pytest
 from conftest import TINY, binary, call, load, row_of, run_tiny
 
 LINES = 16
+# Per step: lines of the process's own stack and data, which a set of the small cache evicts together with the rows. 4
+# to 8 were seen, depending on where the linker puts what; the simulator leaves them out.
+OWN_LINES = 8
 SHARE = 0.005
 SHARE_BETWEEN = 0.03
 
@@ -33,7 +36,7 @@ def rows(runs):
 
 def off_by_more_than(row, share):
     return [(row.name, row.loop, pair) for pair in (row.fetched, row.written)
-            if agreement.off_by(pair)[0] > LINES and agreement.off_by(pair)[1] > share]
+            if agreement.off_by(pair)[0] > max(LINES, OWN_LINES * row.steps) and agreement.off_by(pair)[1] > share]
 
 
 def settled(row):
@@ -77,7 +80,7 @@ def test_a_brute_force_replay_gives_every_buffers_lines_of_every_step(runs, name
     if name not in runs:
         pytest.skip("this CPU has no AVX2")
     for loop in o.loops.split(","):
-        steps = brute_force.replay(agreement.config(o, loop))
+        steps = brute_force.replay(agreement.config(o, loop, agreement.copy_of(runs[name], loop)))
         samples = [s for s in runs[name].samples if s["loop"] == loop]
         assert len(steps) == len(samples) == o.steps
         for step, (expected, sample) in enumerate(zip(steps, samples)):
@@ -88,7 +91,9 @@ def test_a_brute_force_replay_gives_every_buffers_lines_of_every_step(runs, name
 
 @needs_valgrind
 def test_emulated_figures_rank_between_counted_and_simulated_ones(tmp_path):
-    loaded = run_tiny(tmp_path / "run", "--collector", "callgrind,sim", "--ks", "16", "--llc", "64KiB:8")
+    # Without oracle, whose trial may choose non-temporal stores, which valgrind cannot emulate.
+    loaded = run_tiny(tmp_path / "run", "--collector", "callgrind,sim", "--ks", "16", "--llc", "64KiB:8", "--loops",
+                      "paired,index,mask,hybrid")
     for row in loaded.summary["rows"]:
         for metric in ("instructions", "llc_misses", "dram_read_bytes", "dram_write_bytes", "dram_bytes", "amplification",
                        "llc_mpki"):
@@ -108,7 +113,7 @@ def test_emulated_figures_rank_between_counted_and_simulated_ones(tmp_path):
     emulation = loaded.run["emulation"]
     assert emulation["collector"] == "callgrind" and re.fullmatch(r"\d+\.\d+\.\d+.*", emulation["version"])
     assert emulation["last_level"] == {"size_bytes": 65536, "ways": 8, "line_bytes": 64}
-    assert emulation["processes"] == 5
+    assert emulation["processes"] == 4
     again = call("report", loaded.path)
     assert again.returncode == 0
 
@@ -146,10 +151,14 @@ def test_copies_that_valgrind_runs_differently_are_not_emulated(tmp_path, copy, 
     assert alone.returncode == 3
     assert f"count with --collector callgrind: it can run none of the loops: {reason}; give --collector auto" in alone.stderr
     assert not (tmp_path / "one").exists()
-    # oracle is emulated with memcpy all the same
+    # oracle is emulated with memcpy, unless its trial chose non-temporal stores
     loaded = run_tiny(tmp_path / "two", "--collector", "callgrind", "--loops", "paired,oracle", "--ks", "8", "--copy", copy)
     assert row_of(loaded, "paired", 8)["unavailable"]["instructions"].endswith(reason)
-    assert row_of(loaded, "oracle", 8)["metrics"]["instructions"]["tier"] == "emulated"
+    oracle = row_of(loaded, "oracle", 8)
+    if loaded.run["experiments"][1]["copy_method"] == "nt":
+        assert oracle["unavailable"]["instructions"].endswith("valgrind treats non-temporal stores as ordinary ones")
+    else:
+        assert oracle["metrics"]["instructions"]["tier"] == "emulated"
 
 
 def test_without_valgrind_the_collector_is_not_possible_and_says_what_installs_it(tmp_path):

@@ -12,7 +12,7 @@ from conftest import ROOT, TINY, binary, call, commands, schema
 COMMANDS = commands()
 PLANNED = ["sweep", "e2e", "numa", "autotune", "compare", "merge", "verify", "import", "history"]
 NOT_BUILT = [name for name in PLANNED if name not in COMMANDS]
-LOOPS = schema("run")["$defs"]["loop"]["enum"]
+LOOPS = schema("run")["$defs"]["loop"]["anyOf"][0]["enum"]
 COLLECTORS = re.search(r"--collector NAME,\.\.\.\s+(auto\|[a-z|]+\|sim\|none) ", call("run", "--help").stdout)[1].split("|")
 LINE = re.compile(r"(?:bytebound: warning: .+\n)*bytebound: error: (.+: .+)\n")
 
@@ -99,7 +99,6 @@ VALUES = [
      f"known: {', '.join(LOOPS)}"),
     (["--loops", "paired,indx"], "option --loops: unknown loop 'indx'; did you mean 'index'? "
      f"known: {', '.join(LOOPS)}"),
-    (["--loops", "index,index"], "option --loops: 'index' is listed twice; list each loop once"),
     (["--loops", "index,,mask"], "option --loops: an entry of 'index,,mask' is empty; separate names by one comma"),
     (["--pattern", "random:3"], "option --pattern: random takes no parameters; give --pattern random"),
     (["--dtype", "f33"], "option --dtype: unknown type 'f33'; did you mean 'f32'? known: f32, f16, bf16, i8"),
@@ -115,7 +114,7 @@ VALUES = [
     (["--ks", ""], "option --ks: '' is not a whole number; give a whole number from 0 to 4294967295"),
     (["--N", "0"], "option --N: 0 is out of range; give a whole number from 1 to 4294967295"),
     (["--m", "1.5"], "option --m: '1.5' is not a whole number; give a whole number from 0 to 4294967295"),
-    (["--repeats", "0"], "option --repeats: 0 is out of range; give a whole number from 1 to 100000"),
+    (["--repeats", "0"], "option --repeats: 0 is out of range; give a whole number from 1 to 100000, or auto"),
     (["--steps-per-k", "0"], "option --steps-per-k: 0 is out of range; give a whole number from 1 to 4294967295"),
     (["--warmup", "atuo"], "option --warmup: 'atuo' is not a whole number; give a whole number from 0 to 4294967295"),
     (["--tau", "nan"], "option --tau: 'nan' is not accepted; give a number from 0 to 1e+09, or adaptive"),
@@ -152,7 +151,7 @@ PLANS = [
     (["--N", "1000000000", "--hidden-dim", "1048576"], 2,
      r"plan memory: the run needs [\d.]+ [KMGTPE]iB \(arena [\d.]+ [KMGTPE]iB, sweep [\d.]+ [KMGTPE]?i?B, simulation "
      r"[\d.]+ [KMGTPE]?i?B, figures of all steps [\d.]+ [KMGTPE]?i?B, samples [\d.]+ [KMGTPE]?i?B, program 48 MiB\), but the machine has "
-     r"[\d.]+ GiB available; give a smaller --N, shorter rows, fewer steps or fewer repeats"),
+     r"[\d.]+ GiB available; give a smaller --N, shorter rows, fewer steps \(also of --warmup\) or fewer repeats"),
     (["--tau", "adaptive", "--calibration", "none"], 3, r"plan --tau adaptive: --calibration none; run bytebound calibrate"),
     (["--add", "40", "--remove", "40"], 2,
      r"plan --add 40 --remove 40: step 0 starts with 8 of 64 rows active: neither this change nor its exchange fits; .+"),

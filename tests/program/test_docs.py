@@ -39,7 +39,9 @@ def test_every_command_line_in_the_documentation_works(page, tmp_path):
         words = re.sub(r"^[\w./-]*/(?=bytebound\s)", "", line)
         done = subprocess.run(["bash", "-o", "pipefail", "-c", words], cwd=folder, env=environment, text=True, timeout=600,
                               stdin=subprocess.DEVNULL, capture_output=True)
-        assert done.returncode == 0, f"{line}\n{done.stderr}"
+        # calibrate does not save what it measured on a busy machine, which a machine that runs tests may be.
+        busy = " calibrate" in line and done.returncode == 3 and "the machine was busy" in done.stderr
+        assert done.returncode == 0 or busy, f"{line}\n{done.stderr}"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -113,6 +115,19 @@ def test_lint_finds_an_include_upwards_a_type_defined_twice_and_output_from_belo
     breaches.clear()
     check.check_types({ROOT / "src/io/a.hpp": twice, ROOT / "src/io/b.cpp": hidden}, breaches)
     assert breaches == []
+
+
+def test_lint_knows_the_namespace_of_each_type():
+    check = lint()
+    several = ("namespace bytebound::fields {\nenum class Kind {\n    a,\n};\n} // namespace bytebound::fields\n"
+               "namespace bytebound {\nnamespace {\nstruct Hidden {\n    int a;\n};\n} // namespace\n"
+               "struct alignas(64) Wide final : Base<int> {\n    struct Inner {};\n};\n"
+               "template <class T>\nclass Owner {\n};\nclass Later;\nstruct Wide make(); // struct Remark {\n} // namespace bytebound\n")
+    assert check.types_of(several) == {("bytebound::fields", "Kind"), ("bytebound", "Wide"), ("bytebound", "Owner")}
+    other = "namespace bytebound {\nenum class Kind {\n    b,\n};\nunion Wide {\n    int a;\n};\n} // namespace bytebound\n"
+    breaches = []
+    check.check_types({ROOT / "src/io/a.hpp": several, ROOT / "src/io/b.cpp": other}, breaches)
+    assert breaches == ["src/io/b.cpp: type Wide of namespace bytebound is defined in src/io/a.hpp too"]
 
 
 def test_only_the_command_line_writes_to_the_terminal():

@@ -32,10 +32,20 @@ def every_row(loaded):
         yield row, samples_of(loaded, row["loop"], row["k"])
 
 
+def net_times(run, samples):
+    """ns per step of pass 0: without the empty clock pair that run.json states."""
+    clock = next(cost for cost in run.run["read_cost"] if cost["pass"] == 0)["clock_ns"]["median"]
+    return [(float(s["time_ns"]) - clock) / int(s["batch"]) for s in samples]
+
+
+def read_cost(run, event):
+    """What an empty reading of the leader counts."""
+    return next(counter["cost"] for cost in run.run["read_cost"] if cost["pass"] == event["pass"]
+                for counter in cost["counters"] if (counter["event"], counter["worker"]) == (event["name"], 0))
+
+
 def step_values(metric, samples, events):
-    """Per-step values of one metric that samples.csv alone gives; None if there is no such column."""
-    if metric == "time_ns":
-        return [float(s["time_ns"]) for s in samples]
+    """Totals of one metric that samples.csv alone gives; None if there is no such column."""
     if metric == "bound_bytes":
         assert all(s["batch"] != "1" or int(s["trace:bound_rows"]) == max(int(s["A"]), int(s["R"])) for s in samples)
         return [int(s["trace:bound_rows"]) * ROW_BYTES for s in samples]
@@ -147,8 +157,12 @@ def test_medians_and_means_are_those_of_the_samples(tiny):
             figure = row["metrics"][metric]
             if figure["source"] not in ("clock", "sim", "trace"):
                 continue
-            values = step_values(metric, samples, tiny.run["events"])
-            expected = numpy.median(values) if metric == "time_ns" else numpy.mean(values)
+            if metric == "time_ns":
+                values = net_times(tiny, samples)
+                expected = max(numpy.median(values), 0)
+            else:
+                values = step_values(metric, samples, tiny.run["events"])
+                expected = numpy.mean(values)
             assert figure["value"] == pytest.approx(expected, rel=1e-12, abs=1e-12), (row["loop"], row["k"], metric)
             assert figure["n"] == len(values)
             compared += 1
@@ -156,18 +170,54 @@ def test_medians_and_means_are_those_of_the_samples(tiny):
 
 
 def test_counted_means_are_those_of_the_samples(tiny):
-    roles = {event["role"]: event["name"] for event in tiny.run["events"] if event["role"]}
+    events = {event["role"]: event for event in tiny.run["events"] if event["role"]}
     compared = 0
     for row in tiny.summary["rows"]:
-        for metric, name in roles.items():
+        for metric, event in events.items():
             figure = row["metrics"][metric]
             if figure is None or figure["tier"] != "counted":
                 continue
-            cells = [s[name] for s in tiny.samples if (s["loop"], int(s["k"])) == (row["loop"], row["k"]) and s[name]]
-            assert figure["value"] == pytest.approx(numpy.mean([int(cell) for cell in cells])), (row["loop"], metric)
-            assert figure["n"] == len(cells)
+            cost = read_cost(tiny, event)
+            values = [int(s[event["name"]]) - cost["median"] for s in tiny.samples
+                      if (s["loop"], int(s["k"])) == (row["loop"], row["k"]) and s[event["name"]]]
+            assert figure["value"] == pytest.approx(max(numpy.mean(values), 0)), (row["loop"], metric)
+            assert figure["n"] == len(values)
+            if cost["median"] > 0.05 * figure["value"]:
+                assert "short" in row["flags"], (row["loop"], row["k"], metric)
             compared += 1
     assert compared, "software events count on every machine"
+
+
+def test_the_cost_of_reading_is_measured_in_every_pass_and_for_every_event(tiny):
+    assert [cost["pass"] for cost in tiny.run["read_cost"]] == list(range(tiny.run["passes"]))
+    counted = [event["name"] for event in tiny.run["events"] if event["pass"] is not None and event["sharing"] != "socket"]
+    assert sorted(counter["event"] for cost in tiny.run["read_cost"] for counter in cost["counters"]) == sorted(counted)
+    for cost in tiny.run["read_cost"]:
+        for of in [cost["clock_ns"], cost["reading_ns"]] + [counter["cost"] for counter in cost["counters"]]:
+            assert of["range_low"] <= of["ci_low"] <= of["median"] <= of["ci_high"] <= of["range_high"]
+            assert of["n"] == 1000
+        assert 0 < cost["clock_ns"]["median"] < cost["reading_ns"]["median"]
+
+
+def test_figures_of_readings_over_several_steps_are_per_step_and_count_steps(tmp_path):
+    run = run_tiny(tmp_path / "run", "--batch", "auto", "--steps-per-k", "24", "--ks", "0,16", "--loops", "paired,index",
+                   "--events", "task-clock")
+    event, = run.run["events"]
+    cost = read_cost(run, event)["median"]
+    for experiment in run.run["experiments"]:
+        row, samples = cells(run, experiment["loop"], experiment["k"])
+        assert experiment["batch"] * experiment["readings"] == 24
+        assert [int(s["step"]) for s in samples] == 2 * list(range(0, 24, experiment["batch"]))
+        assert {int(s["batch"]) for s in samples} == {experiment["batch"]}
+        time, clock = row["metrics"]["time_ns"], row["metrics"]["task_clock_ns"]
+        assert time["value"] == pytest.approx(numpy.median(net_times(run, samples)))
+        counts = [(int(s["task-clock"]) - cost) / experiment["batch"] for s in samples]
+        assert clock["value"] == pytest.approx(max(numpy.mean(counts), 0))
+        assert row["metrics"]["requested_bytes"]["value"] == sum(2 * int(s["rows_written"]) for s in samples) * ROW_BYTES / 48
+        for metric in ("time_ns", "task_clock_ns", "requested_bytes", "dram_bytes"):
+            assert row["metrics"][metric]["n"] == 48, metric
+    # A step of k = 0 is much shorter than a reading.
+    assert run.run["experiments"][0]["batch"] == 24
 
 
 def test_ratios_are_ratios_of_sums(tiny):
@@ -191,7 +241,7 @@ def test_a_rate_is_the_mean_bytes_over_the_median_time_of_the_row(tiny):
     for row, samples in every_row(tiny):
         metrics = row["metrics"]
         rate = (numpy.mean(step_values("requested_bytes", samples, None)) /
-                numpy.median(step_values("time_ns", samples, None)))
+                numpy.median(net_times(tiny, samples)))
         assert metrics["requested_gbps"]["value"] == pytest.approx(rate)
         for rate, top in (("requested_gbps", "requested_bytes"), ("dram_gbps", "dram_bytes")):
             if metrics[rate] is not None:
@@ -371,7 +421,7 @@ def test_shrinking_block_is_updated_with_the_exact_minimum(shrinking):
 
 def log_medians(run, loop, repeats):
     samples = samples_of(run, loop, 16)
-    return [math.log(numpy.median([float(s["time_ns"]) / int(s["batch"]) for s in samples if int(s["repeat"]) == r]))
+    return [math.log(numpy.median(net_times(run, [s for s in samples if int(s["repeat"]) == r])))
             for r in range(repeats)]
 
 

@@ -138,8 +138,6 @@ def test_a_run_that_does_not_fit_its_memory_cgroup_is_refused_at_planning(memory
     assert "the memory cgroup allows 200 MiB" in result.stderr
     assert not (tmp_path / "run").exists()
 
-
-
 SOFTWARE = "task-clock,page-faults,minor-faults,major-faults,cs,migrations,dummy,cpu-clock,alignment-faults,emulation-faults"
 
 
@@ -165,6 +163,33 @@ def test_the_soft_limit_of_descriptors_is_raised_to_the_hard_one(tmp_path):
     assert result.returncode == 0, result.stderr
 
 
+def test_doctor_run_strict_and_events_give_one_cause_where_sysfs_is_masked(tmp_path):
+    options = " ".join(TINY).replace("--collector none ", "")
+    script = f"""mount -t tmpfs none /sys
+        {PROGRAM} doctor --json > {tmp_path}/doctor
+        {PROGRAM} events resolve cycles --json > {tmp_path}/events
+        {PROGRAM} run {options} --out {tmp_path}/run > {tmp_path}/table
+        {PROGRAM} run {options} --strict --out {tmp_path}/strict 2> {tmp_path}/error"""
+    masked(script)
+    core = next(s for s in json.loads((tmp_path / "doctor").read_text())["sources"] if s["source"] == "core PMU")
+    if core["available"]:
+        pytest.skip("this machine has a core PMU")
+    missing = next(u for u in json.loads((tmp_path / "run" / "run.json").read_text())["unavailable"] if u["metric"] == "cycles")
+    assert (missing["reason"], missing["remedy"]) == (core["cause"], core["remedy"])
+    assert core["cause"] in (tmp_path / "events").read_text()
+    assert (tmp_path / "error").read_text() == (f"bytebound: error: count cycles: {core['cause']} (--strict); "
+                                                f"{core['remedy']}\n")
+
+
+@pytest.mark.parametrize("limit", ["4", "5", "6"])
+def test_a_library_that_ends_its_process_does_not_end_doctor(limit):
+    # PAPI_library_init calls exit(1) without descriptors.
+    result = subprocess.run(["prlimit", f"--nofile={limit}", PROGRAM, "doctor", "--json"], capture_output=True, text=True,
+                            timeout=60)
+    assert result.returncode == 0, result.stderr
+    assert {source["source"] for source in json.loads(result.stdout)["sources"]} >= {"core PMU", "PAPI", "clock"}
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may become somebody else")
 def test_presets_of_a_home_that_cannot_be_entered_are_like_none(tmp_path):
     home = tmp_path / "home"
@@ -176,3 +201,43 @@ def test_presets_of_a_home_that_cannot_be_entered_are_like_none(tmp_path):
         pytest.skip("another user cannot run the binary where it is")
     result = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
     assert result.returncode == 0, result.stderr
+
+def test_presets_match_and_doctor_answer_without_cpuinfo(tmp_path):
+    empty = tmp_path / "empty"
+    empty.touch()
+    hidden = f"mount --bind {empty} /proc/cpuinfo && exec {PROGRAM} "
+    match = masked(hidden + "presets match")
+    assert match.returncode == 0, match.stderr
+    assert "a CPU that /proc/cpuinfo does not identify" in match.stdout
+    assert masked(hidden + "doctor --json").returncode == 0
+
+
+def test_an_empty_list_of_online_cpus_hides_none(tmp_path):
+    empty = tmp_path / "empty"
+    empty.touch()
+    machine = topology(masked(f"mount --bind {empty} /sys/devices/system/cpu/online && exec {PROGRAM} topology --json"))
+    assert set(machine["allowed"]) == os.sched_getaffinity(0) <= set(machine["online"])
+
+
+def test_what_is_not_utf_8_in_sysfs_leaves_json_valid(tmp_path):
+    device = os.fsencode(tmp_path) + b"/sys/bus/event_source/devices/odd\xff_pmu"
+    os.makedirs(device + b"/events")
+    for name, content in {b"/type": b"77\n", b"/events/ev\xff": b"event=0x1\n", b"/events/ev\xff.unit": b"M\xc3B\n"}.items():
+        Path(os.fsdecode(device + name)).write_bytes(content)
+    for name, content in {"proc/cpuinfo": b"processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: Int\xffel\n",
+                          "sys/devices/system/cpu/online": b"0\n"}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    for command in ("doctor", "topology", "presets match", "events list"):
+        result = subprocess.run([PROGRAM, *command.split(), "--json", "--sysroot", tmp_path], capture_output=True, timeout=60)
+        assert result.returncode == 0, result.stderr
+        json.loads(result.stdout.decode())
+
+
+def test_a_sweep_that_does_not_fit_a_memory_cgroup_is_not_blamed_on_the_workload(memory_group, tmp_path):
+    limit = next(memory_group.glob("memory.limit_in_bytes"), memory_group / "memory.max")
+    limit.write_text(str(60 << 20))
+    script = f"echo $$ > {memory_group}/cgroup.procs && exec {PROGRAM} run {' '.join(TINY)} --out {tmp_path}/run"
+    result = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 2, result.stderr
+    assert "the memory cgroup allows 60 MiB; raise the limit: the sweep reads 4 x the last-level cache" in result.stderr

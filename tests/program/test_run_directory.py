@@ -209,11 +209,11 @@ def test_a_metric_that_could_not_be_counted_has_its_reason_in_the_report(tiny):
 # ------------------------------------------------------------------------------------------------- ended early
 
 LONG = ["--N", "256", "--m", "64", "--hidden-dim", "16", "--up-cols", "16", "--warmup", "4", "--repeats", "2000",
-        "--steps-per-k", "8", "--ks", "16", "--loops", "paired,index", "--quiet"]
+        "--steps-per-k", "8", "--batch", "1", "--ks", "16", "--loops", "paired,index", "--quiet", "--yes"]
 
 
-def start_and_wait_for_phases(out, phases):
-    process = subprocess.Popen([str(binary()), "run", *LONG, "--out", str(out)], stdin=subprocess.DEVNULL,
+def start_and_wait_for_phases(out, phases, *words):
+    process = subprocess.Popen([str(binary()), "run", *LONG, *words, "--out", str(out)], stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 40
     while time.monotonic() < deadline:
@@ -226,25 +226,6 @@ def start_and_wait_for_phases(out, phases):
         time.sleep(0.02)
     process.kill()
     pytest.fail(f"no {phases} finished phases within 40 s: {process.communicate()}")
-
-
-def test_a_second_run_into_the_same_directory_is_refused_and_the_first_is_unharmed(tmp_path):
-    out = tmp_path / "run"
-    first = start_and_wait_for_phases(out, 2)
-    second = call("run", *SMALL, "--out", out, "--force")
-    assert second.returncode == 2
-    assert second.stderr.endswith(f"bytebound: error: create {out}: another bytebound is writing to the directory; "
-                                  "give another --out, or wait until it ends\n")
-    shown = call("report", out)
-    assert shown.returncode == 0
-    assert "so no file was written" in shown.stderr and "only finished phases are shown" in shown.stdout
-    assert not (out / "report.md").exists()
-    first.send_signal(signal.SIGINT)
-    _, errors = first.communicate(timeout=60)
-    assert first.returncode == 130, errors
-    assert json.loads((out / "run.json").read_text())["failure"]["exit_code"] == 130
-    assert subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=out).returncode == 0
-    assert call("run", *SMALL, "--out", out, "--force").returncode == 0
 
 
 @pytest.mark.parametrize("number, code, word", [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")])
@@ -320,12 +301,6 @@ def test_an_existing_empty_directory_is_used_and_a_full_one_only_with_force(tmp_
     assert forced.returncode == 0, forced.stderr
     assert json.loads((out / "run.json").read_text())["workload"]["seed"] == 2
 
-
-def test_force_does_not_delete_what_is_not_a_run(tmp_path):
-    (tmp_path / "letter.txt").write_text("dear reader")
-    done = call("run", *TINY, "--ks", "16", "--loops", "index", "--collector", "none", "--out", tmp_path, "--force")
-    assert done.returncode in (0, 2)
-    assert (tmp_path / "letter.txt").read_text() == "dear reader"
 
 
 # ------------------------------------------------------------------------------------------------- options that show

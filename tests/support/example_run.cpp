@@ -249,7 +249,7 @@ RunRecord example_run() {
     refused.remedy = "sysctl kernel.perf_event_paranoid=1";
     run.events.push_back(refused);
     run.passes = 2;
-    run.read_cost = {{0, 1000, 900, {{"cycles", 1500}}}};
+    run.read_cost = {{0, {}, ReadingCost{1000, 900, 898, 903, 880, 1020}, {}}};
     run.workload.cache = CacheChoice{{65536, 16, 64}, GeometryOrigin::option, false};
     run.simulation = SimulationRecord{{65536, 16, 64}, GeometryOrigin::option, 0.5, 12345, {}};
     run.unavailable = {{"task_clock_ns", "not asked for", "--events task-clock"},
@@ -296,6 +296,13 @@ void drop_counters(RunRecord& run, SampleTable& samples) {
         if (sample.pass == 0) rows.push_back(sample);
     }
     samples.rows = rows;
+}
+
+void drop_simulation(RunRecord& run, SampleTable& samples, const std::string& reason) {
+    for (ExperimentRecord& experiment : run.experiments)
+        experiment.simulation_reason = reason;
+    for (Sample& sample : samples.rows)
+        sample.simulated.clear();
 }
 
 std::string golden(const std::string& name, const std::string& actual) {

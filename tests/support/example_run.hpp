@@ -21,6 +21,8 @@ SampleTable example_samples();
 
 /// Removes all hardware counters: a software-only machine with the simulation.
 void drop_counters(RunRecord& run, SampleTable& samples);
+/// As if it had not been simulated, for this reason.
+void drop_simulation(RunRecord& run, SampleTable& samples, const std::string& reason);
 
 /// Compares with the golden file; if BYTEBOUND_WRITE_GOLDEN is set, writes it instead.
 std::string golden(const std::string& name, const std::string& actual);

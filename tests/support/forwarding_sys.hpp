@@ -25,6 +25,9 @@ public:
     SysResult sched_setaffinity(pid_t tid, std::size_t bytes, const cpu_set_t* set) override {
         return kernel_.sched_setaffinity(tid, bytes, set);
     }
+    SysResult thread_memory_policy(int* policy, std::span<unsigned long> nodes) override {
+        return kernel_.thread_memory_policy(policy, nodes);
+    }
     SysResult bind_memory(void* address, std::size_t bytes, int policy, std::span<const unsigned long> nodes) override {
         return kernel_.bind_memory(address, bytes, policy, nodes);
     }

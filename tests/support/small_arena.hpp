@@ -48,7 +48,7 @@ inline std::span<const std::uint64_t> mask_of(const Workspace& workspace, std::u
 /// 12288, index 16384 (two lists of 32 bytes), slot_of 20480, id_at 20544, masks 24576 (8 bytes each).
 inline Workspace eight_rows(const std::vector<Ids>& masks) {
     const RowLayout layout{{{"up", 64}, {"down", 128}}};
-    Workspace workspace = make_workspace({8, layout, static_cast<std::uint32_t>(masks.size()), 8 * masks.size()});
+    Workspace workspace = make_workspace({8, 8, layout, static_cast<std::uint32_t>(masks.size()), 8 * masks.size()});
     for (std::uint32_t step = 0; step < masks.size(); ++step)
         write_mask(workspace, step, masks[step]);
     return workspace;

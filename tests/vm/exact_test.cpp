@@ -274,7 +274,8 @@ TEST_CASE("a trial distinguishes a group that fits from one whose counters other
     const std::vector<std::vector<Event>> seven(7, events_of({"instructions:u"}));
     const Trial starved = try_groups(kernel_sys, seven);
     CHECK_FALSE(starved.refused);
-    CHECK(starved.worst == ReadingState::never_ran);
+    // One of the seven has no counter until the next tick rotates them: never_ran, or scaled if the trial saw a tick.
+    CHECK((starved.worst == ReadingState::never_ran || starved.worst == ReadingState::scaled));
     CHECK_FALSE(starved.fits());
 }
 

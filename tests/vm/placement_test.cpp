@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -104,6 +105,15 @@ std::string whole_cpu() {
 }
 
 } // namespace
+
+TEST_CASE("the policy that a program was started with is the kernel's answer") {
+    constexpr int default_policy = 0, interleave = 3;
+    const unsigned long both = 3;
+    REQUIRE(::syscall(SYS_set_mempolicy, interleave, &both, 3) == 0);
+    CHECK(outside_memory_policy(kernel_sys, here()) == "interleave of nodes 0-1");
+    REQUIRE(::syscall(SYS_set_mempolicy, default_policy, nullptr, 0) == 0);
+    CHECK(outside_memory_policy(kernel_sys, here()).empty());
+}
 
 TEST_CASE("the machine is two nodes of two CPUs at distance 21") {
     const Machine machine = here();

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
+#include "archive/calibration_store.hpp"
 #include "experiment/calibrate/team_ceilings.hpp"
 #include "experiment/measure/pinned_team.hpp"
 #include "experiment/qualify/qualification.hpp"
 #include "io/valgrind.hpp"
 #include "loops/stream_kernels.hpp"
 #include "machine/environment.hpp"
-#include "record/calibration_store.hpp"
+#include "record/calibration_judgement.hpp"
 #include "record/environment_warnings.hpp"
 #include "record/stamp.hpp"
 #include "record/warnings.hpp"
@@ -30,7 +31,6 @@ Error stopped_at(const Error& stop) {
     Error error = stop;
     error.operation = "calibrate";
     error.object = "this host";
-    error.cause = stop.code == ExitCode::interrupted ? "interrupted by SIGINT" : "terminated by SIGTERM";
     error.remedy = "nothing was written; run it again";
     return error;
 }
@@ -41,15 +41,19 @@ Result<Calibration> Calibration::prepare(Sys& sys, CalibrationOptions options, C
     if (!seams.root.is_live())
         return fail({ExitCode::usage, "calibrate", seams.root.path().string(), "a recorded machine cannot be measured",
                      "remove --sysroot"});
-    if (!options.out.empty()) TRY(check_calibration_file(options.out, options.force));
+    const CalibrationPlace place = options.out.empty() ? CalibrationPlace::cache : CalibrationPlace::out;
+    std::filesystem::path file;
+    if (place == CalibrationPlace::out) file = TRY(check_calibration_file(options.out, place, options.force));
     auto machine = seams.machine ? Result<Machine>(*seams.machine) : discover(seams.root);
     if (!machine) return fail(machine.error());
     auto plan = TRY(plan_calibration(options, *machine, seams.memory_available.value_or(memory_room(machine->limits))));
-    std::filesystem::path file = options.out;
-    if (file.empty()) file = calibration_file(seams.directory, host_name(), plan.placement);
-    if (file.empty())
-        return fail({ExitCode::usage, "write calibration", "file",
-                     "neither XDG_CACHE_HOME nor HOME is set to a directory to save it in", "give --out FILE"});
+    if (place == CalibrationPlace::cache) {
+        const auto saved = calibration_file(seams.directory, host_name(), plan.placement);
+        if (saved.empty())
+            return fail({ExitCode::usage, "write calibration", "file",
+                         "neither XDG_CACHE_HOME nor HOME is set to a directory to save it in", "give --out FILE"});
+        file = TRY(check_calibration_file(saved, place, options.force));
+    }
     auto preset = TRY(match_presets(seams.root, options.counting));
     auto counting = TRY(request_counting(options.counting, plan.placement, preset, seams.root));
     return Calibration(sys, std::move(seams), std::move(*machine), std::move(plan), std::move(counting),
@@ -109,8 +113,13 @@ Result<CalibrationRecord> Calibration::measure(const ProgressCallback& progress,
     return record;
 }
 
-Result<void> Calibration::save(const CalibrationRecord& record) const {
-    return write_calibration(file_, record, plan_.options.out.empty());
+Result<CalibrationRecord> Calibration::save(const CalibrationRecord& record) const {
+    const CalibrationOptions& options = plan_.options;
+    if (std::string why = why_disturbed(record.ceilings); !why.empty() && !options.force)
+        return fail({ExitCode::not_possible, "save calibration", file_.string(),
+                     "the machine was busy: " + std::move(why),
+                     "calibrate again when it is idle, or give --force to save it"});
+    return write_calibration(file_, record, options.out.empty() ? CalibrationPlace::cache : CalibrationPlace::out);
 }
 
 } // namespace bytebound

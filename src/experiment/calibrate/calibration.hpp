@@ -45,8 +45,9 @@ public:
     /// terminated for `stop`.
     Result<CalibrationRecord> measure(const ProgressCallback& progress, const StopFlag& stop);
 
-    /// Writes the file atomically.
-    Result<void> save(const CalibrationRecord& record) const;
+    /// Writes the file atomically and returns its content: in the cache, with the saved figures that are narrower.
+    /// Error: not_possible for a calibration that other work disturbed, without --force; those of write_calibration().
+    Result<CalibrationRecord> save(const CalibrationRecord& record) const;
 
 private:
     Calibration(Sys& sys, CalibrationSeams seams, Machine machine, CalibrationPlan plan,

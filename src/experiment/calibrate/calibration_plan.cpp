@@ -77,11 +77,12 @@ LevelCaches caches_below(const std::vector<int>& cpus, const std::vector<CacheIn
         const auto below = static_cast<std::uint64_t>(std::count_if(cpus.begin(), cpus.end(), [&](int cpu) {
             return std::find(cache.cpus.begin(), cache.cpus.end(), cpu) != cache.cpus.end();
         }));
-        if (below == 0 || cache.size_bytes == 0) continue;
+        if (below == 0 || !cache.size_bytes) continue;
+        const std::uint64_t share = *cache.size_bytes / below;
         covered += below;
-        out.total += cache.size_bytes;
-        out.share = out.share == 0 ? cache.size_bytes / below : std::min(out.share, cache.size_bytes / below);
-        out.largest = std::max(out.largest, cache.size_bytes / below);
+        out.total += *cache.size_bytes;
+        out.share = out.share == 0 ? share : std::min(out.share, share);
+        out.largest = std::max(out.largest, share);
     }
     out.everywhere = covered == cpus.size();
     return out;
@@ -123,8 +124,10 @@ private:
         }
         plan_.capacities.push_back({level, threads(), caches.total});
         using enum StreamKernel;
+        const LevelBuffers buffers{level, whole_chunks(caches.share / 2), false};
         for (const StreamKernel kernel : {read, write, copy})
-            team_.requests.push_back({kernel, {level, whole_chunks(caches.share / 2), false}, 0});
+            team_.requests.push_back({kernel, buffers, 0});
+        add_rows(buffers, {row_copy, row_copy_ascending}); // non-temporal stores go past it
         return caches;
     }
 
@@ -159,16 +162,23 @@ private:
         using enum StreamKernel;
         for (const StreamKernel kernel : {read, write, nt_write, copy, nt_copy})
             if (runs(kernel)) team_.requests.push_back({kernel, buffers, 0});
+        add_rows(buffers, {row_copy, nt_row_copy, row_copy_ascending, nt_row_copy_ascending});
+    }
+
+    void add_rows(const LevelBuffers& buffers, std::initializer_list<StreamKernel> kernels) {
+        std::vector<std::string> too_long;
         for (const std::uint64_t row_bytes : plan_.options.row_bytes) {
             if (buffers.worker_bytes / 2 / row_bytes < fewest_rows) {
-                leave_out(buffers.level, fmt::format("row-copy of {} B", row_bytes),
-                          fmt::format("fewer than {} rows fit a worker's part of {}", fewest_rows,
-                                      format_size(static_cast<double>(buffers.worker_bytes))));
+                too_long.push_back(std::to_string(row_bytes));
                 continue;
             }
-            for (const StreamKernel kernel : {row_copy, nt_row_copy})
+            for (const StreamKernel kernel : kernels)
                 if (runs(kernel)) team_.requests.push_back({kernel, buffers, row_bytes});
         }
+        if (!too_long.empty())
+            leave_out(buffers.level, fmt::format("row-copy of {} B", join(too_long, ", ")),
+                      fmt::format("fewer than {} rows fit a worker's part of {}", fewest_rows,
+                                  format_size(static_cast<double>(buffers.worker_bytes))));
     }
 
     static bool runs(StreamKernel kernel) { return !stores_past_caches(kernel) || why_no_nt_kernels().empty(); }
@@ -207,6 +217,17 @@ std::vector<std::uint32_t> team_sizes(const Machine& machine, const CalibrationO
     return sizes;
 }
 
+Failure too_large(const TeamPlan& team, bool quick, const MemoryRoom& memory_available) {
+    const bool one = team.threads() == 1;
+    const bool quick_is_smaller = !quick && team.arena_bytes > quick_bytes;
+    return impossible("memory",
+                      fmt::format("{} worker{} buffers of {} ({}the last-level caches), but {}", team.threads(),
+                                  one ? " needs" : "s need", format_size(static_cast<double>(team.arena_bytes)),
+                                  quick ? "at least 2 x " : "4 x ", describe(memory_available)),
+                      std::string(memory_available.of == RoomOf::machine ? "free memory" : "raise the limit") +
+                          (quick_is_smaller ? ", or give --quick for smaller buffers, which it flags" : ""));
+}
+
 } // namespace
 
 Result<CalibrationPlan> plan_calibration(const CalibrationOptions& options, const Machine& machine,
@@ -228,13 +249,8 @@ Result<CalibrationPlan> plan_calibration(const CalibrationOptions& options, cons
     }
     if (options.rounds < few_blocks_below) plan.warnings.push_back(warnings::few_calibration_rounds(options.rounds));
     for (const TeamPlan& team : plan.teams)
-        if (memory_available.bytes != 0 && team.arena_bytes > memory_available.bytes)
-            return impossible("memory",
-                              fmt::format("{} worker{} need buffers of {} (4 x the last-level caches), but {}",
-                                          team.threads(), team.threads() == 1 ? "" : "s",
-                                          format_size(static_cast<double>(team.arena_bytes)),
-                                          describe(memory_available)),
-                              "free memory, give fewer --threads, or --quick for smaller buffers, which it flags");
+        if (memory_available.bytes && team.arena_bytes > *memory_available.bytes)
+            return too_large(team, options.quick, memory_available);
     return plan;
 }
 

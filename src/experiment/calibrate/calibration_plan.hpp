@@ -19,7 +19,7 @@ namespace bytebound {
 struct CalibrationOptions {
     std::string cpus = "auto", memory = "local";
     std::vector<std::uint32_t> threads; ///< empty: 1, 2, 4, ... and all cores of --cpus
-    std::vector<std::uint64_t> row_bytes = {256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536};
+    std::vector<std::uint64_t> row_bytes = {256, 1024, 4096, 16384, 65536};
     std::uint32_t rounds = 20;
     bool quick = false;
     CountingOptions counting; ///< its events stay empty: a calibration counts the default events of a run

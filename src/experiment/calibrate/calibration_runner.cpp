@@ -34,8 +34,12 @@ void once(const Work& work, unsigned worker) noexcept {
     case StreamKernel::nt_write: return work.functions->nt_write(from, work.bytes, work.word);
     case StreamKernel::copy: return work.functions->copy(to, from, work.bytes / 2);
     case StreamKernel::nt_copy: return work.functions->nt_copy(to, from, work.bytes / 2);
-    case StreamKernel::row_copy: return copy_rows(to, from, work.row_bytes, (*work.moves)[worker], CopyMethod::memcpy);
-    case StreamKernel::nt_row_copy: return copy_rows(to, from, work.row_bytes, (*work.moves)[worker], CopyMethod::nt);
+    case StreamKernel::row_copy:
+    case StreamKernel::row_copy_ascending:
+        return copy_rows(to, from, work.row_bytes, (*work.moves)[worker], CopyMethod::memcpy);
+    case StreamKernel::nt_row_copy:
+    case StreamKernel::nt_row_copy_ascending:
+        return copy_rows(to, from, work.row_bytes, (*work.moves)[worker], CopyMethod::nt);
     }
 }
 
@@ -77,10 +81,12 @@ Result<CalibrationRunner> CalibrationRunner::make(Sys& sys, const Machine& machi
 void CalibrationRunner::prepare_rows() {
     for (const CeilingRequest& request : plan_->requests) {
         if (!copies_rows(request.kernel)) continue;
-        const std::uint64_t rows = rows_of(request);
-        auto& lists = moves_[rows];
+        const auto rows = static_cast<std::uint32_t>(rows_of(request));
+        const RowOrder order = order_of(request.kernel);
+        auto& lists = moves_[{order, rows}];
         for (auto worker = static_cast<std::uint32_t>(lists.size()); worker < plan_->threads(); ++worker)
-            lists.push_back(random_row_moves(static_cast<std::uint32_t>(rows), worker + 1));
+            lists.push_back(order == RowOrder::ascending ? ascending_row_moves(rows)
+                                                         : random_row_moves(rows, worker + 1));
     }
 }
 
@@ -94,7 +100,9 @@ ProgramBytes CalibrationRunner::bytes(const CeilingRequest& request) const {
     case StreamKernel::copy:
     case StreamKernel::nt_copy: return {all / 2, all / 2, 0};
     case StreamKernel::row_copy:
-    case StreamKernel::nt_row_copy: break;
+    case StreamKernel::nt_row_copy:
+    case StreamKernel::row_copy_ascending:
+    case StreamKernel::nt_row_copy_ascending: break;
     }
     const double rows = workers * static_cast<double>(rows_of(request));
     const double copied = rows * static_cast<double>(request.row_bytes);
@@ -110,7 +118,7 @@ std::uint64_t CalibrationRunner::run(const CeilingRequest& request, std::uint64_
               passes,
               ++stored_word_,
               request.row_bytes,
-              copies_rows(request.kernel) ? &moves_.at(rows_of(request)) : nullptr};
+              copies_rows(request.kernel) ? &moves_.at({order_of(request.kernel), rows_of(request)}) : nullptr};
     const std::uint64_t begin = clock_();
     team_->release(do_part, &work);
     const std::uint64_t end = clock_();

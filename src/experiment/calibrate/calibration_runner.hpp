@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -52,8 +53,8 @@ private:
     WorkerTeam* team_;
     ClockFunction clock_;
     BoundArena arena_;
-    /// Key: number of rows; value: one list per worker.
-    std::map<std::uint64_t, std::vector<std::vector<RowMove>>> moves_;
+    /// Key: order and number of rows; value: one list per worker.
+    std::map<std::pair<RowOrder, std::uint64_t>, std::vector<std::vector<RowMove>>> moves_;
     std::uint64_t stored_word_ = 1; ///< changes with every write, so that every line changes
 };
 

@@ -82,7 +82,7 @@ std::optional<double> ReadCounter::bytes_between(const TeamValues& before, const
             if (std::find(events_.columns.begin(), events_.columns.end(), slot.column) == events_.columns.end())
                 continue;
             const Reading reading = difference(before[worker][i], after[worker][i]);
-            if (reading.state != ReadingState::counted && reading.state != ReadingState::scaled) return std::nullopt;
+            if (!has_count(reading)) return std::nullopt;
             const EventRecord& event = counting_->events[slot.column];
             // A core event that estimates bytes; the parts of other events are already weighted.
             const bool term = event.bytes_per_count != 0 && event.parts.empty();

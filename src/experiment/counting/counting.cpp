@@ -7,7 +7,8 @@
 #include "base/text.hpp"
 #include "catalogue/metrics.hpp"
 #include "catalogue/sources.hpp"
-#include "counters/names/resolver.hpp"
+#include "counters/names/box_events.hpp"
+#include "doctor/diagnosis.hpp"
 #include "experiment/counting/os_collector.hpp"
 #include "record/warnings.hpp"
 
@@ -83,13 +84,26 @@ void leave_out_foreign_pmus(CountingPlan& plan, const std::vector<int>& workers)
     }
 }
 
-/// Lets one collector plan the remaining names. Returns the number of names it counts.
-Result<std::size_t> take(Counting& counting, std::unique_ptr<Collector> collector, const CountingRequest& request,
-                         const std::vector<std::string>& names) {
-    auto agreed = collector->plan(
-        {names, request.options.allow_multiplex, request.placement.cpus.at(0), ratio_groups(counting), {}});
+/// Doctor's reason for a machine without a core PMU; the collector only sees its own files.
+void take_doctors_cause(CountingPlan& plan, Sys& sys, const SysRoot& root) {
+    const auto lacks = [](const PlannedEvent& planned) { return planned.no_core_pmu; };
+    if (std::none_of(plan.events.begin(), plan.events.end(), lacks)) return;
+    const SourceDiagnosis found = diagnose_core_pmu(&sys, root);
+    if (found.state != SourceState::unavailable) return;
+    for (PlannedEvent& planned : plan.events) {
+        if (!planned.no_core_pmu) continue;
+        planned.reason = found.cause;
+        planned.remedy = found.remedy;
+    }
+}
+
+/// Lets one collector plan names. Returns the number of names it counts.
+Result<std::size_t> take(Counting& counting, std::unique_ptr<Collector> collector, const PlanRequest& plan,
+                         const Placement& placement, Sys& sys, const SysRoot& root) {
+    auto agreed = collector->plan(plan);
     if (!agreed) return fail(agreed.error());
-    leave_out_foreign_pmus(*agreed, request.placement.cpus);
+    leave_out_foreign_pmus(*agreed, placement.cpus);
+    take_doctors_cause(*agreed, sys, root);
     std::size_t taken = 0;
     for (const PlannedEvent& planned : agreed->events) {
         EventRecord* record = record_named(counting, planned.name);
@@ -107,13 +121,22 @@ Result<std::size_t> take(Counting& counting, std::unique_ptr<Collector> collecto
     return taken;
 }
 
+PlanRequest plan_request(const Counting& counting, const CountingRequest& request, std::vector<std::string> names) {
+    return {std::move(names), request.options.allow_multiplex, request.placement.cpus.at(0), ratio_groups(counting)};
+}
+
 Result<void> ask_collector(Counting& counting, const std::string& name, const CountingRequest& request, Sys& sys,
                            const SysRoot& root, std::span<const CollectorEntry> table) {
     const CollectorEntry* entry = find_collector(table, name);
     std::unique_ptr<Collector> collector;
     if (entry != nullptr && entry->make != nullptr) collector = entry->make(sys, root);
-    const Capability capability =
+    Capability capability =
         collector ? collector->capability() : Capability::no("this build does not have it", "give --collector auto");
+    if (!capability.available && collector && name == collector_name::perf && root.is_live()) {
+        SourceDiagnosis found = diagnose_core_pmu(&sys, root);
+        if (found.state == SourceState::unavailable)
+            capability = Capability::no(std::move(found.cause), std::move(found.remedy));
+    }
     if (!capability.available) {
         if (!request.collectors.automatic) return cannot_count_with(name, capability);
         counting.collectors.push_back({name, false, capability.cause, capability.remedy});
@@ -125,7 +148,8 @@ Result<void> ask_collector(Counting& counting, const std::string& name, const Co
         return {};
     }
     const std::vector<std::string> names = names_left(counting, table, entry);
-    auto taken = TRY(take(counting, std::move(collector), request, names));
+    auto taken =
+        TRY(take(counting, std::move(collector), plan_request(counting, request, names), request.placement, sys, root));
     if (taken == 0 && !request.collectors.automatic && !names.empty()) {
         const EventRecord& first = *record_named(counting, names[0]);
         return cannot_count_with(
@@ -141,8 +165,34 @@ Result<void> ask_collector(Counting& counting, const std::string& name, const Co
     return {};
 }
 
+/// The user's events at boxes, which belong to perf_event but not to a thread. The collector of DRAM traffic counts
+/// them, beside the counters that it has already planned.
+Result<void> ask_boxes(Counting& counting, const CountingRequest& request, const DramChoice& dram, Sys& sys,
+                       const SysRoot& root, std::span<const CollectorEntry> table) {
+    const CollectorEntry* entry = find_collector(table, collector_name::uncore);
+    if (entry == nullptr || entry->make == nullptr) return {};
+    std::unique_ptr<Collector> collector = entry->make(sys, root);
+    if (!collector->capability().available) return {};
+    PlanRequest plan{{}, request.options.allow_multiplex, request.placement.cpus.at(0)};
+    for (BoxEvent& event : box_events(EventResolver(root, plan.cpu), names_left(counting, table, entry)))
+        plan.names.push_back(std::move(event.name));
+    if (plan.names.empty()) return {};
+    for (const PlannedCollector& source : dram.sources)
+        if (source.plan.collector == collector_name::uncore) plan.beside = source.plan.events;
+    const std::size_t taken = TRY(take(counting, std::move(collector), plan, request.placement, sys, root));
+    if (taken == 0) return {};
+    const std::string supplies = fmt::format("counts {} of --events at boxes", taken);
+    const auto known = std::find_if(counting.collectors.begin(), counting.collectors.end(),
+                                    [](const CollectorRecord& each) { return each.name == collector_name::uncore; });
+    if (known == counting.collectors.end())
+        counting.collectors.push_back({std::string(collector_name::uncore), true, supplies, {}});
+    else
+        *known = {known->name, true, supplies + (known->used ? "; " : "; no DRAM bytes: ") + known->cause, {}};
+    return {};
+}
+
 /// Counts events that perf refused but the operating system keeps anyway.
-Result<void> ask_os(Counting& counting, const CountingRequest& request, Sys& sys) {
+Result<void> ask_os(Counting& counting, const CountingRequest& request, Sys& sys, const SysRoot& root) {
     std::vector<EventRecord> refused = counting.events;
     std::vector<std::string> names;
     for (const EventRecord& record : refused)
@@ -150,7 +200,8 @@ Result<void> ask_os(Counting& counting, const CountingRequest& request, Sys& sys
     if (names.empty()) return {};
     for (const std::string& name : names)
         record_named(counting, name)->reason.clear();
-    auto taken = TRY(take(counting, make_os_collector(sys), request, names));
+    auto taken = TRY(
+        take(counting, make_os_collector(sys), plan_request(counting, request, names), request.placement, sys, root));
     for (std::size_t i = 0; i < refused.size(); ++i) {
         EventRecord& record = counting.events[i];
         if (refused[i].pass >= 0 || refused[i].role.empty()) continue;
@@ -272,6 +323,15 @@ bool Counting::counts_dram(std::string_view metric) const {
            });
 }
 
+std::vector<std::size_t> Counting::gap_columns() const {
+    std::vector<std::size_t> columns;
+    for (std::size_t i = 0; i < events.size(); ++i)
+        if (events[i].pass >= 0 &&
+            (events[i].role == metric_name::dram_read_bytes || events[i].role == metric_name::dram_write_bytes))
+            columns.push_back(i);
+    return columns;
+}
+
 void Counting::leave_out(std::size_t source, const std::string& cause, const std::string& remedy) {
     for (const PlannedEvent& planned : sources[source].plan.events)
         for (EventRecord& record : events) {
@@ -314,10 +374,11 @@ Result<Counting> plan_counting(const CountingRequest& request, Sys& sys, const S
     auto dram = TRY(choose_dram(counting, request, sys, root, table));
     add_estimate(counting, dram.estimate);
     const auto& collectors = request.collectors.counting;
+    const bool by_perf = std::find(collectors.begin(), collectors.end(), collector_name::perf) != collectors.end();
+    if (by_perf) TRY(ask_boxes(counting, request, dram, sys, root, table));
     for (const std::string& name : collectors)
         if (!supplies_dram(table, name)) TRY(ask_collector(counting, name, request, sys, root, table));
-    if (std::find(collectors.begin(), collectors.end(), collector_name::perf) != collectors.end())
-        TRY(ask_os(counting, request, sys));
+    if (by_perf) TRY(ask_os(counting, request, sys, root));
     settle_estimate(counting);
     add_dram(counting, std::move(dram.sources));
     if (request.options.strict) TRY(check_strict(request, counting, root));

@@ -48,6 +48,8 @@ struct Counting {
     bool counts_shared() const; ///< in any pass
     /// Whether counters feed a DRAM metric, either directly or as the sum of one source's reads and writes.
     bool counts_dram(std::string_view metric) const;
+    /// The columns of events that count DRAM bytes read or written: these are counted between two steps, too.
+    std::vector<std::size_t> gap_columns() const;
     /// Drops a source: its events get the cause and the remedy, and its collector is recorded as not used.
     void leave_out(std::size_t source, const std::string& cause, const std::string& remedy);
 };

@@ -64,6 +64,12 @@ public:
             capability = Capability::no(request_.preset.memory.reason, request_.preset.memory.remedy);
         const bool by_domain = entry.name == collector_name::resctrl;
         if (!capability.available && by_domain && collector) capability = with_doctors_cause(capability);
+        const bool of_machine = request_.options.bandwidth_preset == collector_word::automatic && root_.is_live();
+        if (!capability.available && by_preset(entry) && collector && of_machine) {
+            SourceDiagnosis found = diagnose_memory_pmu(&sys_, root_);
+            if (found.state == SourceState::unavailable)
+                capability = Capability::no(std::move(found.cause), std::move(found.remedy));
+        }
         if (!capability.available) return refuse(entry, capability);
         PlanRequest plan{
             {}, request_.options.allow_multiplex, request_.placement.cpus.at(0), {}, request_.preset.memory.counters};

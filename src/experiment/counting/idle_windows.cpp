@@ -26,7 +26,7 @@ std::vector<IdleWindow> idle_traffic(const Counting& counting, int pass, std::sp
             const std::string& role = counting.events[slots[s].column].role;
             if (slots[s].sharing != Sharing::socket || !role.starts_with("dram_")) continue;
             const Reading reading = difference(edges[edge * slots.size() + s], edges[(edge + 1) * slots.size() + s]);
-            if (reading.state != ReadingState::counted && reading.state != ReadingState::scaled) continue;
+            if (!has_count(reading)) continue;
             window.bytes += scaled_count(reading) * slots[s].weight;
             window.ns += static_cast<double>(reading.enabled_ns);
             ++shared;

@@ -8,6 +8,7 @@
 #include "counters/names/event_name.hpp"
 #include "counters/names/resolver.hpp"
 #include "counters/registry.hpp"
+#include "record/sample_columns.hpp"
 #include "record/samples.hpp"
 #include "record/warnings.hpp"
 

@@ -50,11 +50,16 @@ ReadBracket::ReadBracket(WorkerTeam& team, TeamCounters& counters, std::size_t c
     if (team.threads() > 1 && columns > 0) team.watch_parts({part_begins, part_ends, this});
 }
 
-Result<void> ReadBracket::check(const Counting& counting, std::span<const CounterSlot> slots) {
+Result<void> ReadBracket::check_reads() const {
     for (unsigned worker = 0; worker < team_.threads(); ++worker)
         if (logs_[worker].read_failed)
             return fail(failed_read(counters_.of(worker),
                                     fmt::format("at reading {} of worker {}", logs_[worker].failed_reading, worker)));
+    return {};
+}
+
+Result<void> ReadBracket::check(const Counting& counting, std::span<const CounterSlot> slots) {
+    TRY(check_reads());
     const auto event = frozen_event(counting, slots, row(logs_[0].before), row(logs_[0].after));
     if (!event) return {};
     return fail({ExitCode::internal, "read event", *event,

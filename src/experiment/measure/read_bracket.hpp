@@ -50,7 +50,9 @@ public:
         for (unsigned worker = 0; worker < team_.threads(); ++worker)
             logs_[worker].part_ns[reading_] = team_.part_ns(worker);
     }
-    /// Call it after close(). Error: internal for a read that failed, or for a shared counter that is frozen.
+    /// Call it after close(). Error: internal for a read that failed.
+    Result<void> check_reads() const;
+    /// The same, and an error for a shared counter that is frozen.
     Result<void> check(const Counting& counting, std::span<const CounterSlot> slots);
 
 private:

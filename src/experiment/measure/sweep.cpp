@@ -15,7 +15,7 @@ std::uint64_t inner_cache_bytes(const Machine& machine, int cpu, int last_level)
     for (const CacheInfo& cache : machine.caches)
         if (cache.level < last_level && cache.type != "Instruction" &&
             std::find(cache.cpus.begin(), cache.cpus.end(), cpu) != cache.cpus.end())
-            bytes += cache.size_bytes;
+            bytes += cache.size_bytes.value_or(0);
     return bytes;
 }
 
@@ -44,7 +44,7 @@ Result<CacheSweep> CacheSweep::make(const Machine& machine, const std::vector<in
             if (std::find(cache.cpus.begin(), cache.cpus.end(), cpus[worker]) != cache.cpus.end())
                 below.push_back(worker);
         for (std::size_t i = 0; i < below.size(); ++i) {
-            const std::uint64_t share = (4 * cache.size_bytes / below.size() + stride - 1) / stride * stride;
+            const std::uint64_t share = (4 * *cache.size_bytes / below.size() + stride - 1) / stride * stride;
             const std::uint64_t own = 4 * inner_cache_bytes(machine, cpus[below[i]], cache.level);
             sweep.parts_[below[i]] = {i * share % buffer_bytes, std::min(std::max(share, own), buffer_bytes)};
         }

@@ -22,9 +22,9 @@ Allocation write_allocation(const RunPlan& plan) {
     return {found->usable(), found->source};
 }
 
-DescribedLoop described(const RunPlan& plan, LoopKind loop, std::span<const StepChange> changes) {
+DescribedLoop described(const RunPlan& plan, LoopKind loop, std::span<const StepChange> changes, CopyMethod copy) {
     const RunOptions& o = plan.options;
-    return {loop, o.workload, plan.layout, {changes.begin(), changes.end()}, o.tau, o.copy};
+    return {loop, o.workload, plan.layout, {changes.begin(), changes.end()}, o.tau, copy};
 }
 
 Modelled<ClosedForm> traffic_of(const RunPlan& plan, const TrafficDescriptor& traffic, const CacheBelow& cache,
@@ -65,13 +65,13 @@ Modelled<double> step_ns(const RunPlan& plan, const Ceilings& ceilings, LoopKind
     const RunOptions& o = plan.options;
     const auto changes = plan_changes(o.workload.pool_rows, o.workload.active_rows, halves_of(k), 2);
     if (!changes) return tl::unexpected(Unmodelled{changes.error().cause, changes.error().remedy});
-    const auto traffic = describe_traffic(described(plan, loop, *changes));
+    const auto traffic = describe_traffic(described(plan, loop, *changes, o.copy));
     if (!traffic) return tl::unexpected(traffic.error());
     const auto form =
         traffic_of(plan, *traffic, host_cache(plan), {planned_warmup(plan, k - k / 2), o.steps_per_k, false});
     if (!form) return tl::unexpected(form.error());
     return predict_step_ns(*form, traffic->rows_written, ceilings,
-                           {plan.layout, o.copy, o.threads, o.parallel_threshold});
+                           {plan.layout, o.copy, traffic->order(), o.threads, o.parallel_threshold});
 }
 
 Modelled<Crossover> crossover_under(const RunPlan& plan, const Ceilings& ceilings) {
@@ -122,10 +122,10 @@ CacheBelow expected_cache(const RunPlan& plan) {
 }
 
 Modelled<ClosedForm> expected_traffic(const RunPlan& plan, const Experiment& experiment,
-                                      std::span<const StepChange> changes, LoopKind loop) {
+                                      std::span<const StepChange> changes, LoopKind loop, CopyMethod copy) {
     if (std::string why = why_no_closed_form(plan); !why.empty())
         return tl::unexpected(Unmodelled{std::move(why), "use the simulator (--collector sim)"});
-    const auto traffic = describe_traffic(described(plan, loop, changes));
+    const auto traffic = describe_traffic(described(plan, loop, changes, copy));
     if (!traffic) return tl::unexpected(traffic.error());
     return traffic_of(plan, *traffic, expected_cache(plan),
                       {experiment.trace.warmup_steps, changes.size() - experiment.trace.warmup_steps, false});

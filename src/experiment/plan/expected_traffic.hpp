@@ -14,9 +14,9 @@ CacheBelow expected_cache(const RunPlan& plan);
 
 /// Traffic of one (loop, k) of the plan, over a segment with these `changes`. Also unmodelled if the slab is read
 /// between steps (--between use), and for private levels that are large compared with a last level that is not
-/// exclusive.
+/// exclusive. `copy`: of the loop's rows.
 Modelled<ClosedForm> expected_traffic(const RunPlan& plan, const Experiment& experiment,
-                                      std::span<const StepChange> changes, LoopKind loop);
+                                      std::span<const StepChange> changes, LoopKind loop, CopyMethod copy);
 
 /// The crossover according to expected times with this host's own cache, whether or not its loops are in the run.
 Modelled<Crossover> expected_crossover(const RunPlan& plan);

@@ -49,20 +49,24 @@ Result<void> check_sizes(const RunOptions& o) {
     if (o.hidden_dim + o.up_cols + o.gate_cols == 0)
         return impossible("rows", "S = 0: a row has no columns", "give --hidden-dim, --up-cols or --gate-cols");
     if (o.steps_per_k == 0) return impossible("--steps-per-k 0", "nothing would be measured", "give 1 or more");
+    if (o.batch && o.steps_per_k % *o.batch != 0)
+        return impossible(fmt::format("--batch {}", *o.batch),
+                          fmt::format("--steps-per-k {} is not a multiple of it", o.steps_per_k),
+                          "give a divisor of --steps-per-k, or auto");
+    if (o.batch.value_or(1) > 1 && o.between != Between::none)
+        return impossible(fmt::format("--batch {}", *o.batch),
+                          fmt::format("with --between {} every step is read by itself", name_of(o.between)),
+                          "remove --batch or --between");
     if (o.steps_per_k > most_steps)
         return impossible(fmt::format("--steps-per-k {}", o.steps_per_k), fmt::format("it is more than {}", most_steps),
                           "give fewer steps");
-    if (o.repeats == 0) return impossible("--repeats 0", "nothing would be measured", "give 1 or more");
+    if (o.repeats == 0u) return impossible("--repeats 0", "nothing would be measured", "give 1 or more, or auto");
     if (o.threads == 0) return impossible("--threads 0", "must be at least 1", "give 1 or more");
     if (o.grain == 0) return impossible("--grain 0", "must be at least 1", "give 1 or more");
     if (!(o.tau >= 0) || !std::isfinite(o.tau))
         return impossible(fmt::format("--tau {}", o.tau), "it must be a fraction of m, 0 or more", "give 0 or more");
     if (o.ks.empty() && !o.add && !o.remove) return impossible("--ks", "the list is empty", "give at least one k");
     if (o.loops.empty()) return impossible("--loops", "the list is empty", "give at least one loop");
-    for (auto loop = o.loops.begin(); loop != o.loops.end(); ++loop)
-        if (std::find(o.loops.begin(), loop, *loop) != loop)
-            return impossible("--loops", fmt::format("'{}' is listed twice", loop_name(o, *loop)),
-                              "list each loop once");
     if (o.warmup && *o.warmup > most_steps)
         return impossible(fmt::format("--warmup {}", *o.warmup), fmt::format("it is more than {} steps", most_steps),
                           "give fewer");
@@ -86,6 +90,7 @@ struct MemoryNeed {
     double arena = 0, sweep = 0;
     double simulation = 0;             ///< per thread: masks, lists, tables, the trace's ids, the cache
     double steps = 0;                  ///< plan, computed and simulated figures of every step
+    double samples_of_repeat = 0;      ///< those of one repeat of every loop and k
     double program = 48.0 * (1 << 20); ///< code, libraries, heap and stacks: 30 MiB seen beside the buffers
     double samples = 0;                ///< the rows of samples.csv and workers.csv, when the report reads them
     double total(std::size_t threads) const {
@@ -97,7 +102,7 @@ struct MemoryNeed {
 MemoryNeed memory_need(const RunPlan& plan) {
     const RunOptions& o = plan.options;
     const double rows = o.workload.pool_rows, loops = static_cast<double>(o.loops.size());
-    const double pool_and_slab = 2 * rows * static_cast<double>(plan.layout.row_bytes());
+    const double pool_and_slab = (rows + plan.workspace.slab_rows) * static_cast<double>(plan.layout.row_bytes());
     MemoryNeed need;
     need.sweep = static_cast<double>(plan.sweep_bytes);
     // arena_bytes() is used only if its products cannot overflow.
@@ -115,33 +120,48 @@ MemoryNeed memory_need(const RunPlan& plan) {
     const double experiments = std::max<double>(1, static_cast<double>(plan.experiments.size()));
     if (plan.experiments.empty()) steps = simulated = o.steps_per_k;
     if (!plan.counting.collectors.simulate) simulated = 0;
-    need.steps = steps * (sizeof(StepChange) + loops * o.repeats * double{sizeof(StepLedger)}) +
-                 simulated * (sizeof(LineCounts) + sizeof(GapLines));
+    need.steps = steps * sizeof(StepChange) + simulated * (sizeof(LineCounts) + sizeof(GapLines));
     const double readings = static_cast<double>(plan.counting.events.size());
-    const double rows_written = experiments * o.steps_per_k * loops * o.repeats * (o.threads > 1 ? 1.0 + o.threads : 1);
-    need.samples = rows_written * (sizeof(Sample) + readings * sizeof(std::optional<Reading>));
+    const double rows_written = experiments * o.steps_per_k * loops * (o.threads > 1 ? 1.0 + o.threads : 1);
+    need.samples_of_repeat = rows_written * (sizeof(Sample) + readings * sizeof(std::optional<Reading>));
+    need.samples = least_repeats(plan) * need.samples_of_repeat;
     return need;
+}
+
+/// The workload is no remedy where the sweep, whose size is that of the caches, does not fit.
+std::string memory_remedy(const MemoryNeed& need, const MemoryRoom& available) {
+    const std::string smaller = "give a smaller --N, shorter rows, fewer steps (also of --warmup) or fewer repeats";
+    const bool limited = available.of != RoomOf::machine;
+    if (need.program + need.sweep >= static_cast<double>(*available.bytes))
+        return fmt::format("{}: the sweep reads 4 x the last-level cache whatever the workload is",
+                           limited ? "raise the limit" : "free memory");
+    return limited ? "raise the limit, or " + smaller : smaller;
 }
 
 /// Checks the sizes and determines how many simulations fit in memory at once.
 Result<void> check_memory(RunPlan& plan, const MemoryRoom& memory_available, bool under_valgrind) {
     const MemoryNeed need = memory_need(plan);
-    const double available = static_cast<double>(memory_available.bytes);
-    if (memory_available.bytes != 0 && need.total(1) > available)
+    const double available = static_cast<double>(memory_available.bytes.value_or(0));
+    if (memory_available.bytes && need.total(1) > available)
         return impossible("memory",
                           fmt::format("the run needs {} (arena {}, sweep {}, simulation {}, figures of all steps {}, "
                                       "samples {}, program {}), but {}",
                                       format_size(need.total(1)), format_size(need.arena), format_size(need.sweep),
                                       format_size(need.simulation), format_size(need.steps), format_size(need.samples),
                                       format_size(need.program), describe(memory_available)),
-                          memory_available.of_group
-                              ? "raise the limit, or give a smaller --N, shorter rows, fewer steps or fewer repeats"
-                              : "give a smaller --N, shorter rows, fewer steps or fewer repeats");
+                          memory_remedy(need, memory_available));
     if (need.arena >= 0x1p62)
         return impossible("memory", "the arena does not fit into the address space", "give a smaller --N");
-    if (memory_available.bytes != 0) {
+    if (memory_available.bytes) {
         const double beside = std::floor((available - need.total(0)) / need.simulation);
         plan.simulation_threads = static_cast<std::size_t>(std::clamp(beside, 1.0, double{most_simulations}));
+    }
+    plan.most_repeats = plan.options.repeats.value_or(most_auto_repeats);
+    if (!plan.options.repeats && memory_available.bytes) {
+        // Traces are kept in the other half (trace_room).
+        const double more = std::floor((available - need.total(1)) / 2 / need.samples_of_repeat);
+        plan.most_repeats =
+            static_cast<std::uint32_t>(std::min<double>(most_auto_repeats, least_auto_repeats + std::max(more, 0.0)));
     }
     const bool wrapped = under_valgrind || !plan.counting.collectors.emulating.empty();
     if (wrapped && need.arena >= static_cast<double>(valgrind_arena_limit))
@@ -173,10 +193,10 @@ Result<void> fit_memory(RunPlan& plan, const MemoryRoom& memory_available, bool 
     return {};
 }
 
-std::uint64_t trace_room(const RunPlan& plan, std::uint64_t memory_available, std::size_t threads) {
-    if (memory_available == 0) return unknown_trace_room;
+std::uint64_t trace_room(const RunPlan& plan, std::optional<std::uint64_t> memory_available, std::size_t threads) {
+    if (!memory_available) return unknown_trace_room;
     const double left =
-        static_cast<double>(memory_available) - memory_need(plan).total(std::min(threads, plan.simulation_threads));
+        static_cast<double>(*memory_available) - memory_need(plan).total(std::min(threads, plan.simulation_threads));
     return left > 0 ? static_cast<std::uint64_t>(left / 2) : 0;
 }
 
@@ -211,20 +231,24 @@ Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, cons
     TRY(plan_hierarchy(plan, machine));
     if (plan.hierarchy && !plan.counting.collectors.simulate)
         plan.warnings.push_back(warnings::hierarchy_not_simulated());
-    plan.workspace = {options.workload.pool_rows, plan.layout, 1, 0};
+    plan.workspace = {options.workload.pool_rows, options.workload.active_rows, plan.layout, 1, 0};
     TRY(check_memory(plan, facts.memory_available, facts.under_valgrind));
     TRY(plan_experiments(plan));
     TRY(settle_tau(plan));
     TRY(fit_memory(plan, facts.memory_available, facts.under_valgrind));
+    TRY(check_limits(plan, facts.limits));
+    plan.time = planned_time(plan, machine.allowed.size());
     plan.warnings.insert(plan.warnings.end(), plan.counting.warnings.begin(), plan.counting.warnings.end());
     return plan;
 }
 
+std::uint32_t least_repeats(const RunPlan& plan) { return plan.options.repeats.value_or(least_auto_repeats); }
+
 std::vector<std::string> describe(const RunPlan& plan) {
     const RunOptions& o = plan.options;
     std::vector<std::string> names, lines;
-    for (const LoopKind kind : o.loops)
-        names.emplace_back(loop_name(o, kind));
+    for (std::size_t loop = 0; loop < o.loops.size(); ++loop)
+        names.push_back(loop_name(o, loop));
     lines.push_back(fmt::format("workload   N {}, m {}, S {} bytes ({}), {}, seed {}", o.workload.pool_rows,
                                 o.workload.active_rows, plan.layout.row_bytes(), name_of(o.dtype),
                                 to_text(o.workload.pattern), o.workload.seed));
@@ -241,10 +265,16 @@ std::vector<std::string> describe(const RunPlan& plan) {
                                 plan.cache.geometry.ways, plan.cache.geometry.line_bytes, name_of(plan.cache.origin)));
     for (std::string& line : describe_hierarchy(plan))
         lines.push_back(std::move(line));
+    const std::string repeats_text =
+        o.repeats ? std::to_string(*o.repeats) : fmt::format("{} or more", least_repeats(plan));
+    if (!o.repeats)
+        lines.push_back(
+            fmt::format("repeats    {} to {} of each k, until time ratios are within {:g}% or {:g} s passed",
+                        least_repeats(plan), plan.most_repeats, o.precision * 100, o.max_seconds));
     for (const Experiment& e : plan.experiments)
         lines.push_back(fmt::format("k {:<8} A {:g}, R {:g}, warm-up {}, measured {} x {}, bound {} per step",
-                                    e.trace.k(), e.expected.added, e.expected.removed, e.trace.warmup_steps, o.repeats,
-                                    o.steps_per_k,
+                                    e.trace.k(), e.expected.added, e.expected.removed, e.trace.warmup_steps,
+                                    repeats_text, o.steps_per_k,
                                     format_size(e.expected.bound_rows * static_cast<double>(plan.layout.row_bytes()))));
     std::vector<std::string> events;
     for (const EventRequest& event : plan.counting.events)
@@ -254,7 +284,10 @@ std::vector<std::string> describe(const RunPlan& plan) {
     if (plan.counting.collectors.simulate) collectors.emplace_back(collector_word::simulation);
     lines.push_back(fmt::format("collectors {}", collectors.empty() ? "none" : join(collectors, ", ")));
     lines.push_back(fmt::format("events     {}", events.empty() ? "none" : join(events, ", ")));
-    lines.push_back(fmt::format("phases     {} before passes", plan.experiments.size() * o.loops.size() * o.repeats));
+    lines.push_back(fmt::format("phases     {}{} before passes",
+                                plan.experiments.size() * o.loops.size() * least_repeats(plan),
+                                o.repeats ? "" : " or more"));
+    lines.push_back("time       " + describe(plan.time));
     return lines;
 }
 

@@ -23,6 +23,7 @@ namespace bytebound {
 /// Input of planning in addition to the machine.
 struct PlanFacts {
     MemoryRoom memory_available;
+    Limits limits; ///< of this process, apart from memory
     bool under_valgrind = false;
     PresetMatches preset;             ///< for this machine
     SysRoot root;                     ///< for looking up event names in sysfs; nothing is opened
@@ -33,14 +34,34 @@ struct PlanFacts {
 /// One k of the run, the same for every loop.
 struct Experiment {
     std::uint32_t k_requested = 0; ///< the first requested value that became this k
-    std::uint32_t batch = 1;       ///< measured steps per reading
-    TraceSpec trace;               ///< k after clipping; measured steps: steps_per_k batches
-    TraceBounds bounds;            ///< upper bounds from its source
+    /// Steps that counters of the whole machine need to distinguish from background: every reading covers as many, or a
+    /// multiple. The trace has steps_per_k times as many measured steps.
+    std::uint32_t batch = 1;
+    std::vector<std::uint32_t> batches; ///< steps of a reading of each loop; empty: `batch` for every loop
+    TraceSpec trace;                    ///< k after clipping
+    TraceBounds bounds;                 ///< upper bounds from its source
     MeanChange expected; ///< its source's expectation for a measured step; the counts from the masks are authoritative
+
+    std::uint32_t batch_of(std::size_t loop) const { return batches.empty() ? batch : batches.at(loop); }
+    std::uint32_t readings_of(std::size_t loop) const { return trace.measured_steps / batch_of(loop); }
 };
 
 /// Limit of concurrent simulations, if CPUs and memory allow it.
 inline constexpr std::uint32_t most_simulations = 64;
+
+/// The fewest and the most repeats of one k under --repeats auto.
+inline constexpr std::uint32_t least_auto_repeats = 6, most_auto_repeats = 1000;
+
+/// How long the run will take, roughly.
+struct PlannedTime {
+    double simulating_s = 0, measuring_s = 0;
+    bool at_most = false; ///< --max-time ends the measuring
+    double total_s() const { return simulating_s + measuring_s; }
+    /// Above these, a run says so, and asks.
+    static constexpr double worth_saying_s = 60, worth_asking_s = 600;
+};
+/// "about 25 s: 5 s to simulate, at most 20 s to measure"
+std::string describe(const PlannedTime& time);
 
 struct RunPlan {
     RunOptions options;
@@ -56,9 +77,11 @@ struct RunPlan {
     std::uint64_t warm_bytes = 0;                      ///< C of the warm-up rule
     std::uint64_t sweep_bytes = 0;                     ///< of the sweep's buffer: 4 x the largest LLC in use
     std::vector<Experiment> experiments;
+    std::uint32_t most_repeats = most_auto_repeats; ///< of one k, whose samples fit into memory
     CountingRequest counting;
     std::optional<Ceilings> ceilings;
     std::string no_ceilings; ///< why there are none
+    PlannedTime time;
     std::vector<Warning> warnings;
 };
 
@@ -67,10 +90,15 @@ struct RunPlan {
 /// that this build or CPU lacks; those of resolve_placement().
 Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, const PlanFacts& facts);
 
+/// The number of repeats that every k has in any case: the given one, or least_auto_repeats.
+std::uint32_t least_repeats(const RunPlan& plan);
+
 /// Warm-up steps by the automatic rule: clamp(ceil(C / (rows * S)), 20, 2000) with rows = max(A,R); 20 for rows = 0; 5
 /// if the cache is evicted between steps.
 std::uint64_t automatic_warmup(std::uint64_t cache_bytes, std::uint64_t rows, std::uint64_t row_bytes, Between between);
 inline constexpr std::uint32_t quick_warmup_cap = 512;
+/// --quick: line references of all phases and replays; two cores need about 12 s for them.
+inline constexpr double quick_lines = 1e9;
 
 /// The plan as lines of text, for --dry-run.
 std::vector<std::string> describe(const RunPlan& plan);

@@ -29,7 +29,7 @@ struct LineLength {
 LineLength own_line(const Machine& machine, const std::vector<int>& cpus, const std::vector<CacheInfo>& last_levels) {
     const CacheInfo* outermost = nullptr;
     const auto consider = [&](const CacheInfo& cache) {
-        if (!is_line_length(cache.line_bytes)) return;
+        if (!is_line_length(cache.line_bytes.value_or(0))) return;
         if (outermost == nullptr || cache.level > outermost->level) outermost = &cache;
     };
     for (const CacheInfo& cache : last_levels)
@@ -40,7 +40,7 @@ LineLength own_line(const Machine& machine, const std::vector<int>& cpus, const 
         });
         if (serves && cache.type != "Instruction") consider(cache);
     }
-    return outermost == nullptr ? LineLength{} : LineLength{outermost->line_bytes, origin_of(*outermost)};
+    return outermost == nullptr ? LineLength{} : LineLength{*outermost->line_bytes, origin_of(*outermost)};
 }
 
 /// The last-level caches that the chosen CPUs use, treated as one, and the origin of that information.
@@ -60,8 +60,9 @@ ReachedCache reached_cache(const std::vector<CacheInfo>& reached, std::uint64_t 
         cache.warnings.push_back(warnings::llc_line_assumed(line.bytes));
     else
         cache.origin = origin_of(reached[0]);
-    cache.geometry = {total, reached[0].ways, line.bytes};
-    if (cache.geometry.ways != 0 && check(cache.geometry)) return cache;
+    cache.geometry = {total, reached[0].ways.value_or(0), line.bytes};
+    if (check(cache.geometry)) return cache;
+    cache.origin = GeometryOrigin::assumed;
     cache.geometry.ways = assumed_ways;
     const std::uint64_t way = std::uint64_t{assumed_ways} * cache.geometry.line_bytes;
     cache.geometry.size_bytes = std::max<std::uint64_t>(total / way, 1) * way;
@@ -87,8 +88,8 @@ Result<void> plan_caches(RunPlan& plan, const Machine& machine) {
     const std::vector<CacheInfo> reached = machine.last_level_caches(plan.placement.cpus);
     std::uint64_t total = 0, largest = 0;
     for (const CacheInfo& cache : reached) {
-        total += cache.size_bytes;
-        largest = std::max(largest, cache.size_bytes);
+        total += *cache.size_bytes;
+        largest = std::max(largest, *cache.size_bytes);
     }
     plan.sweep_bytes = 4 * (reached.empty() ? assumed_llc_bytes : largest);
     plan.warm_bytes = reached.empty() ? assumed_llc_bytes : total;

@@ -48,13 +48,32 @@ std::vector<RequestedK> requested_ks(RunPlan& plan) {
     return rows;
 }
 
+/// Steps of warm-up with which the least repeats of all loops and ks have quick_lines, from a rough count: rows copied
+/// by a step times lines of a row.
+std::uint64_t quick_warmup(const RunPlan& plan) {
+    const RunOptions& o = plan.options;
+    const bool given_change = o.add || o.remove;
+    const std::uint32_t change = std::max(o.add.value_or(0), o.remove.value_or(0));
+    double rows = 0;
+    for (const LoopKind kind : o.loops) {
+        const LoopEntry* loop = find_loop(kind);
+        const bool moves_few = loop != nullptr && loop->stores == StoredRows::minimal;
+        for (const std::uint32_t k : given_change ? std::vector{2 * change} : o.ks)
+            rows += moves_few ? (k + 1) / 2 : o.workload.active_rows;
+    }
+    constexpr double lines_are_of = 64;
+    const double lines = 2 * rows * static_cast<double>(plan.layout.row_bytes()) / lines_are_of * least_repeats(plan);
+    const double steps = lines > 0 ? quick_lines / lines - o.steps_per_k : quick_warmup_cap;
+    return static_cast<std::uint64_t>(std::clamp<double>(steps, least_warmup, quick_warmup_cap));
+}
+
 /// Uses the largest number of rows that a step of the trace may change.
 std::uint32_t warmup_of(RunPlan& plan, const TraceSpec& trace, const TraceBounds& bounds) {
     const std::uint32_t rows = std::max(bounds.added, bounds.removed);
     const std::uint32_t steps = planned_warmup(plan, rows);
     const std::uint64_t wanted = automatic_warmup(plan.warm_bytes, rows, plan.layout.row_bytes(), plan.options.between);
     if (!plan.options.warmup && steps < wanted)
-        plan.warnings.push_back(warnings::warmup_capped(trace.k(), wanted, quick_warmup_cap));
+        plan.warnings.push_back(warnings::warmup_capped(trace.k(), wanted, steps));
     return steps;
 }
 
@@ -72,7 +91,7 @@ std::uint32_t planned_warmup(const RunPlan& plan, std::uint64_t rows) {
     const RunOptions& o = plan.options;
     if (o.warmup) return *o.warmup;
     const std::uint64_t wanted = automatic_warmup(plan.warm_bytes, rows, plan.layout.row_bytes(), o.between);
-    return static_cast<std::uint32_t>(o.quick ? std::min<std::uint64_t>(wanted, quick_warmup_cap) : wanted);
+    return static_cast<std::uint32_t>(o.quick ? std::min(wanted, quick_warmup(plan)) : wanted);
 }
 
 Result<void> set_batch(RunPlan& plan, Experiment& e, std::uint32_t batch) {
@@ -85,9 +104,11 @@ Result<void> set_batch(RunPlan& plan, Experiment& e, std::uint32_t batch) {
     trace.measured_steps = static_cast<std::uint32_t>(measured);
     const auto source = TRY(make_source(trace));
     e.batch = batch;
+    e.batches.assign(o.loops.size(), batch);
     e.trace = trace;
     e.bounds = source->bounds();
     e.expected = source->expected();
+    plan.workspace.slab_rows = std::max(plan.workspace.slab_rows, e.bounds.active_rows);
     plan.workspace.mask_count = std::max(plan.workspace.mask_count, trace.steps() + 1);
     if (std::find(o.loops.begin(), o.loops.end(), LoopKind::oracle) != o.loops.end())
         plan.workspace.oracle_pairs = std::max(plan.workspace.oracle_pairs, e.bounds.bound_rows);
@@ -108,6 +129,7 @@ Result<void> plan_experiments(RunPlan& plan) {
         const auto source = TRY(make_source(e.trace));
         e.trace.warmup_steps = warmup_of(plan, e.trace, source->bounds());
         TRY(set_batch(plan, e, 1));
+        if (o.batch) e.batches.assign(o.loops.size(), *o.batch);
         plan.experiments.push_back(std::move(e));
     }
     return {};

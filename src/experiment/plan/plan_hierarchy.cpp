@@ -32,7 +32,7 @@ std::optional<CacheGeometry> own_level(const RunPlan& plan, const Machine& machi
     const CacheInfo* cache = data_cache(machine, level, cpu);
     const std::vector<CacheInfo> last = machine.last_level_caches({cpu});
     if (cache == nullptr || (!last.empty() && last.front().level <= level)) return {};
-    const CacheGeometry geometry{cache->size_bytes, cache->ways, cache->line_bytes};
+    const CacheGeometry geometry{cache->size_bytes.value_or(0), cache->ways.value_or(0), cache->line_bytes.value_or(0)};
     if (!check(geometry) || geometry.line_bytes != plan.cache.geometry.line_bytes) return {};
     source = cache->origin;
     return geometry;

@@ -19,8 +19,13 @@ std::uint32_t planned_warmup(const RunPlan& plan, std::uint64_t rows);
 /// Checks the sizes against the available memory (0: unknown), determines how many simulations fit at once, and sizes
 /// the arena. Error: usage.
 Result<void> fit_memory(RunPlan& plan, const MemoryRoom& memory_available, bool under_valgrind = false);
+/// Checks threads and the sizes of files against the limits of the process. Error: not_possible, with the number
+/// needed.
+Result<void> check_limits(const RunPlan& plan, const Limits& limits);
+/// From the bytes that sweeps and steps move, at an assumed rate. `cpus`: for the simulator.
+PlannedTime planned_time(const RunPlan& plan, std::size_t cpus);
 /// Memory limit of the trace store, in bytes: half of what remains while `threads` simulations run. The other half is
 /// for emulated processes.
-std::uint64_t trace_room(const RunPlan& plan, std::uint64_t memory_available, std::size_t threads);
+std::uint64_t trace_room(const RunPlan& plan, std::optional<std::uint64_t> memory_available, std::size_t threads);
 
 } // namespace bytebound

@@ -25,12 +25,12 @@ std::uint32_t simulated_segments(const RunPlan& plan, const Experiment& experime
     const double cache_lines = static_cast<double>(cache.size_bytes / cache.line_bytes);
     const double affordable = most_lines / (replayed_lines(plan, experiment, loop) + cache_passes * cache_lines);
     const double wanted = std::max<double>(affordable, least_segments);
-    return wanted < plan.options.repeats ? static_cast<std::uint32_t>(wanted) : plan.options.repeats;
+    return static_cast<std::uint32_t>(std::min<double>(wanted, least_repeats(plan)));
 }
 
 WorkspaceSpec replay_workspace(const RunPlan& plan, const Experiment& experiment, LoopKind loop) {
-    return {plan.workspace.pool_rows, plan.workspace.layout, experiment.trace.steps() + 1,
-            loop == LoopKind::oracle ? experiment.bounds.bound_rows : 0};
+    return {plan.workspace.pool_rows, experiment.bounds.active_rows, plan.workspace.layout,
+            experiment.trace.steps() + 1, loop == LoopKind::oracle ? experiment.bounds.bound_rows : 0};
 }
 
 } // namespace bytebound

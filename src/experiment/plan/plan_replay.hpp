@@ -13,8 +13,8 @@ inline constexpr double most_lines = 2e9;
 
 /// Estimated number of lines that the steps of one segment touch, including reads of the slab between them.
 double replayed_lines(const RunPlan& plan, const Experiment& experiment, LoopKind loop);
-/// n: segments 0 ... n-1 of the timed ones are simulated. Depends only on this (loop, k) and the cache, so that other
-/// ks of the run do not change its figures.
+/// n: segments 0 ... n-1 of the timed ones are simulated, of those that are timed in any case. Depends only on this
+/// (loop, k) and the cache, so that other ks of the run do not change its figures.
 std::uint32_t simulated_segments(const RunPlan& plan, const Experiment& experiment, LoopKind loop);
 /// The arena that provides the addresses of a replay. Depends only on this (loop, k), unlike the arena of the timed
 /// loops, which has room for every k.

@@ -23,11 +23,12 @@ WorkloadRecord workload_record(const RunPlan& plan) {
     w.dtype = name_of(o.dtype);
     w.layout = plan.layout;
     w.steps_per_k = o.steps_per_k;
-    w.repeats = o.repeats;
+    w.repeats = least_repeats(plan);
+    if (!o.repeats) w.auto_repeats = AutoRepeats{o.precision, o.max_seconds, 0};
     w.warmup = o.warmup;
     w.between = name_of(o.between);
-    for (const LoopKind kind : o.loops)
-        w.loops.emplace_back(loop_name(o, kind));
+    for (std::size_t loop = 0; loop < o.loops.size(); ++loop)
+        w.loops.push_back(loop_name(o, loop));
     w.tau = o.tau;
     w.tau_source = o.adaptive_tau ? "adaptive" : "given";
     w.copy = name_of(o.copy);
@@ -38,29 +39,38 @@ WorkloadRecord workload_record(const RunPlan& plan) {
     return w;
 }
 
+void put_expected_traffic(ExperimentRecord& record, const RunPlan& plan, const Experiment& experiment,
+                          std::span<const StepChange> changes, LoopKind loop, CopyMethod copy) {
+    record.closed_form.reset();
+    record.closed_form_reason.clear();
+    if (auto form = expected_traffic(plan, experiment, changes, loop, copy); form)
+        record.closed_form = *form;
+    else
+        record.closed_form_reason = form.error().reason + "; " + form.error().remedy;
+}
+
 std::vector<ExperimentRecord> experiment_records(const RunPlan& plan, std::span<const Segments> traces) {
     std::vector<ExperimentRecord> records;
     for (std::size_t i = 0; i < plan.experiments.size(); ++i) {
         const Experiment& e = plan.experiments[i];
         const std::span<const StepChange> simulated = *traces[i].front();
         const MeanChange mean = mean_change(traces[i], e.trace.warmup_steps);
-        for (const LoopKind kind : plan.options.loops) {
+        for (std::size_t loop = 0; loop < plan.options.loops.size(); ++loop) {
+            const LoopKind kind = plan.options.loops[loop];
             ExperimentRecord record;
-            record.loop = loop_name(plan.options, kind);
+            record.loop = loop_name(plan.options, loop);
             record.k = e.trace.k();
             record.k_requested = e.k_requested;
             record.added = mean.added;
             record.removed = mean.removed;
             record.warmup_steps = e.trace.warmup_steps;
-            record.batch = e.batch;
+            record.batch = e.batch_of(loop);
+            record.readings = e.readings_of(loop);
             record.active_rows =
                 active_rows_after(plan.options.workload.active_rows, simulated.first(e.trace.warmup_steps));
-            record.copy_method = name_of(plan.options.copy);
-            if (auto form = expected_traffic(plan, e, simulated, kind); form) {
-                record.closed_form = *form;
-            } else {
-                record.closed_form_reason = form.error().reason + "; " + form.error().remedy;
-            }
+            const CopyMethod copy = tries_copies(kind) ? CopyMethod::memcpy : plan.options.copy;
+            record.copy_method = name_of(copy);
+            put_expected_traffic(record, plan, e, simulated, kind, copy);
             records.push_back(std::move(record));
         }
     }

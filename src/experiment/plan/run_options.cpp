@@ -1,5 +1,7 @@
 #include "experiment/plan/run_options.hpp"
 
+#include <algorithm>
+
 namespace bytebound {
 
 std::span<const NamedValue<Between>> between_words() {
@@ -17,10 +19,13 @@ std::span<const NamedValue<Qualify>> qualify_words() {
 std::string_view name_of(Between between) { return name_in(between_words(), between); }
 std::string_view name_of(Qualify qualify) { return name_in(qualify_words(), qualify); }
 
-std::string_view loop_name(const RunOptions& options, LoopKind kind) {
-    if (kind == LoopKind::external) return options.external_loop;
+std::string loop_name(const RunOptions& options, std::size_t position) {
+    const LoopKind kind = options.loops.at(position);
     const LoopEntry* entry = find_loop(kind);
-    return entry == nullptr ? std::string_view() : entry->name;
+    std::string name = kind == LoopKind::external ? options.external_loop : std::string(entry ? entry->name : "");
+    const auto before =
+        std::count(options.loops.begin(), options.loops.begin() + static_cast<std::ptrdiff_t>(position), kind);
+    return before == 0 ? name : instance_name(name, static_cast<std::size_t>(before) + 1);
 }
 
 } // namespace bytebound

@@ -43,8 +43,11 @@ struct RunOptions {
     std::vector<std::uint32_t> ks = {16, 64, 256, 1024};
     std::optional<std::uint32_t> add, remove; ///< if set, replace ks
     std::uint32_t steps_per_k = 50;
-    std::uint32_t repeats = 5;
-    std::optional<std::uint32_t> warmup; ///< nullopt: automatic
+    std::optional<std::uint32_t> batch;   ///< steps of a reading; nullopt: by the cost of a reading
+    std::optional<std::uint32_t> repeats; ///< nullopt: automatic, by the next two
+    double precision = 0.05;              ///< half width of a compared time ratio's interval, as a fraction of it
+    double max_seconds = 20;              ///< of measuring, apart from the first least_blocks repeats
+    std::optional<std::uint32_t> warmup;  ///< nullopt: automatic
     Dtype dtype = Dtype::f32;
     bool quick = false; ///< limits the automatic warm-up to 512; its other defaults are applied by the parser
     // loops
@@ -75,11 +78,13 @@ struct RunOptions {
     std::string out;           ///< empty: ./bytebound-YYYYmmdd-HHMMSS
     bool force = false;
     bool dry_run = false;
+    bool yes = false; ///< measure also for longer than 10 minutes without asking
     bool quiet = false;
     std::vector<std::string> command; ///< argv as given
 };
 
-/// Name of a loop of this run; empty for external if there is none.
-std::string_view loop_name(const RunOptions& options, LoopKind kind);
+/// Name of the loop at this position of options.loops: that of its kind (empty for external if there is none), with a
+/// number where the same loop stands before it ("index#2").
+std::string loop_name(const RunOptions& options, std::size_t position);
 
 } // namespace bytebound

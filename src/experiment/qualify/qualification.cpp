@@ -156,7 +156,7 @@ std::optional<double> PassQualification::value_of(const Item& item) const {
         const std::size_t column = slots_[i].column;
         if (std::find(item.columns.begin(), item.columns.end(), column) == item.columns.end()) continue;
         const Reading reading = difference(before_[i], after_[i]);
-        if (reading.state != ReadingState::counted && reading.state != ReadingState::scaled) return std::nullopt;
+        if (!has_count(reading)) return std::nullopt;
         const double bytes = is_term(record(column)) ? static_cast<double>(record(column).bytes_per_count) : 1;
         value += slots_[i].weight * bytes * scaled_count(reading);
     }
@@ -329,7 +329,7 @@ Result<std::vector<QualifiedEvent>> qualify_counters(const QualificationContext&
     for (const EventRecord& record : context.counting.events)
         if (record.multiplexed) amounts.iterations = std::max(amounts.iterations, multiplexed_iterations);
     const auto caches = context.machine.last_level_caches(context.request.placement.cpus);
-    const std::size_t line_bytes = caches.empty() || caches[0].line_bytes == 0 ? 64 : caches[0].line_bytes;
+    const std::size_t line_bytes = caches.empty() ? 64 : caches[0].line_bytes.value_or(64);
     KernelRunner runner(context.machine, context.request.placement, amounts, line_bytes);
     const std::uint64_t end_ns = now_ns() + context.pace.budget_ns;
     std::vector<QualifiedEvent> results;

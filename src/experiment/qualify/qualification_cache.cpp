@@ -1,19 +1,36 @@
 #include "experiment/qualify/qualification_cache.hpp"
 
-#include <unistd.h>
-
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
+#include <cerrno>
 
+#include "archive/record_fields.hpp"
+#include "base/input_file.hpp"
+#include "base/replaced_file.hpp"
 #include "base/text.hpp"
-#include "record/record_fields.hpp"
+#include "base/write_error.hpp"
 
 namespace bytebound {
 namespace {
 
 constexpr std::string_view cache_schema = "bytebound.qualification/1";
+
+struct SavedQualification {
+    std::string boot, setup;
+    QualificationRecord record;
+};
+
+const fields::Table<SavedQualification>& fields_of(const SavedQualification*) {
+    using R = SavedQualification;
+    static constexpr fields::Field<R> list[] = {
+        fields::computed<R, [](const R&) { return std::string(cache_schema); }>("schema"),
+        fields::field<&R::boot>("boot"),
+        fields::field<&R::setup>("setup"),
+        fields::field<&R::record>("qualification"),
+    };
+    static constexpr fields::Table<R> table{list};
+    return table;
+}
 
 /// FNV-1a hash for the file's name. The file contains the setup itself, which is compared.
 std::string name_of_setup(const std::string& setup) {
@@ -48,51 +65,47 @@ QualificationKey qualification_key(const CountingRequest& request, const Countin
     return key;
 }
 
+Result<std::optional<QualificationRecord>> parse_qualification(std::string_view text, const QualificationKey& key) {
+    auto saved = TRY(fields::record_of<SavedQualification>(
+        text, cache_schema,
+        {ExitCode::bad_data, "read qualification", "of this setup", {}, "remove the file, and measure again"}));
+    if (saved.boot != key.boot || saved.setup != key.setup) return std::nullopt;
+    saved.record.cached = true;
+    return std::optional(std::move(saved.record));
+}
+
 CacheAnswer load_qualification(const std::filesystem::path& directory, const QualificationKey& key) {
     if (directory.empty() || key.boot.empty()) return {};
     const std::filesystem::path file = directory / name_of_setup(key.setup);
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream) return {};
-    const std::string text{std::istreambuf_iterator<char>(stream), {}};
-    try {
-        const auto document = parse_json(text);
-        if (document.at("schema").get<std::string>() != cache_schema) return {{}, file.string() + ": unknown schema"};
-        if (document.at("boot").get<std::string>() != key.boot) return {};
-        if (document.at("setup").get<std::string>() != key.setup) return {};
-        CacheAnswer answer;
-        fields::Codec<QualificationRecord>::read(document.at("qualification"), answer.record.emplace());
-        answer.record->cached = true;
-        return answer;
-    } catch (const std::exception& error) {
-        return {{}, file.string() + ": " + error.what()};
-    }
+    const auto text = read_input(file, input::qualification);
+    // A directory that this process cannot reach is like one that does not exist.
+    const int number = text ? 0 : text.error().error;
+    if (number == ENOENT || number == ENOTDIR || number == EACCES) return {};
+    if (!text)
+        return {{},
+                fmt::format("{}: {}; delete it", file.string(),
+                            text.error().cause.empty() ? errno_name(text.error().error) : text.error().cause)};
+    auto record = parse_qualification(*text, key);
+    if (!record) return {{}, file.string() + ": " + record.error().cause + "; delete it"};
+    return {std::move(*record), {}};
 }
 
 std::optional<std::string> store_qualification(const std::filesystem::path& directory, const QualificationKey& key,
                                                const QualificationRecord& record) {
-    if (directory.empty()) return "neither XDG_CACHE_HOME nor HOME is set to a directory";
-    if (key.boot.empty()) return "proc/sys/kernel/random/boot_id cannot be read";
+    constexpr std::string_view remedy = "set XDG_CACHE_HOME to a writable directory";
+    if (directory.empty()) return fmt::format("neither XDG_CACHE_HOME nor HOME is set to a directory; {}", remedy);
+    if (key.boot.empty())
+        return "/proc/sys/kernel/random/boot_id cannot be read, so every run checks the counters again; make it "
+               "readable";
     std::error_code error;
     std::filesystem::create_directories(directory, error);
-    if (error) return fmt::format("{}: {}", directory.string(), error.message());
+    if (error) return fmt::format("{}: {}; {}", directory.string(), error.message(), remedy);
     const std::filesystem::path file = directory / name_of_setup(key.setup);
-    // Another run may be writing the same file, so each uses its own temporary file; the last rename wins.
-    const std::filesystem::path temporary = fmt::format("{}.{}", file.string(), ::getpid());
-    const nlohmann::json document = {{"schema", cache_schema},
-                                     {"boot", key.boot},
-                                     {"setup", key.setup},
-                                     {"qualification", fields::Codec<QualificationRecord>::write(record)}};
-    {
-        std::ofstream stream(temporary, std::ios::binary);
-        stream << document_text(document);
-        stream.flush();
-        if (!stream) {
-            std::filesystem::remove(temporary, error);
-            return temporary.string() + ": it cannot be written";
-        }
-    }
-    std::filesystem::rename(temporary, file, error);
-    if (error) return fmt::format("{}: {}", file.string(), error.message());
+    const std::string text = fields::document_of(SavedQualification{key.boot, key.setup, record});
+    // Another run may be writing the same file; the last one wins.
+    remove_leftovers(directory);
+    if (const int number = replace_file(file, text); number != 0)
+        return fmt::format("{}: {} ({}); {}", file.string(), write_error({}, number).cause, errno_name(number), remedy);
     return std::nullopt;
 }
 

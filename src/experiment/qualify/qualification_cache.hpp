@@ -22,9 +22,11 @@ QualificationKey qualification_key(const CountingRequest& request, const Countin
 /// A lookup's result: possibly a record, possibly a warning about the file.
 struct CacheAnswer {
     std::optional<QualificationRecord> record; ///< with `cached` set
-    std::optional<std::string> warning;        ///< "FILE: CAUSE", for a damaged file
+    std::optional<std::string> warning;        ///< "FILE: CAUSE; REMEDY", for a damaged file
 };
 
+/// The record in a saved file's text; nullopt if it is of another boot or setup. Error: bad_data.
+Result<std::optional<QualificationRecord>> parse_qualification(std::string_view text, const QualificationKey& key);
 /// Loads the record of this key. A missing file, another boot or another setup mean that nothing is cached, without a
 /// warning.
 CacheAnswer load_qualification(const std::filesystem::path& directory, const QualificationKey& key);

@@ -52,7 +52,6 @@ std::string reason_of_all(const std::vector<std::vector<EmulatedRow>>& rows) {
 std::string why_not_emulated(LoopKind loop, CopyMethod copy) {
     const LoopEntry* entry = find_loop(loop);
     if (entry == nullptr || entry->describe == nullptr) return "library code";
-    if (entry->tries_copies) return {};
     for (const Refusal& refused : refused_copies)
         if (refused.copy == copy) return std::string(refused.reason);
     return {};
@@ -98,7 +97,8 @@ Result<Emulation> plan_emulation(const RunPlan& plan, std::span<const CollectorE
     for (std::size_t e = 0; e < plan.experiments.size(); ++e) {
         auto& rows = emulation.rows.emplace_back();
         for (const LoopKind loop : plan.options.loops)
-            rows.push_back({false, why_not_emulated(loop, plan.options.copy), {}});
+            rows.push_back(
+                {false, why_not_emulated(loop, tries_copies(loop) ? CopyMethod::memcpy : plan.options.copy), {}});
     }
     if (const std::string reason = reason_of_all(emulation.rows); !reason.empty())
         return cannot_count_with(emulation.name,

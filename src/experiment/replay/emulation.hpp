@@ -42,10 +42,11 @@ struct Emulation {
 struct EmulationPlace {
     std::filesystem::path program; ///< this executable
     std::vector<int> cpus;
-    std::uint64_t memory_available = 0; ///< in addition to the run itself; 0: unknown
+    std::optional<std::uint64_t> memory_available; ///< in addition to the run itself; nullopt: unknown
 };
 
-/// Why a row cannot be emulated; empty if it can. oracle copies with memcpy here, regardless of its trial's choice.
+/// Why a row cannot be emulated with this copy method; empty if it can. A loop that chooses its method is emulated
+/// with memcpy, but not after its trial chose non-temporal stores.
 std::string why_not_emulated(LoopKind loop, CopyMethod copy);
 
 /// Errors (not_possible): the emulator is not built in or not installed, has no such cache, or cannot run any row; its

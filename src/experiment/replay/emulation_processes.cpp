@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
-#include <sstream>
 #include <thread>
 
 #include "base/clock.hpp"
+#include "base/input_file.hpp"
 #include "base/text.hpp"
 #include "experiment/plan/plan_replay.hpp"
 #include "experiment/replay/emulation.hpp"
@@ -34,12 +34,7 @@ Failure internal(std::string object, std::string cause, std::string remedy, int 
     return fail({ExitCode::internal, "emulate", std::move(object), std::move(cause), std::move(remedy), error});
 }
 
-std::string text_of(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    if (in) text << in.rdbuf();
-    return std::move(text).str();
-}
+std::string text_of(const fs::path& file) { return read_input(file, input::emulator_file).value_or(""); }
 
 /// The environment without variables that change how valgrind runs or make it contact a server.
 std::vector<std::string> clean_environment() {
@@ -102,8 +97,8 @@ public:
 private:
     std::size_t at_once() const {
         const std::size_t cpus = std::max<std::size_t>(place_.cpus.size(), 1);
-        if (place_.memory_available == 0) return cpus;
-        const std::uint64_t fit = place_.memory_available / (plan_.arena_bytes + process_bytes);
+        if (!place_.memory_available) return cpus;
+        const std::uint64_t fit = *place_.memory_available / (plan_.arena_bytes + process_bytes);
         return static_cast<std::size_t>(std::clamp<std::uint64_t>(fit, 1, cpus));
     }
 
@@ -117,7 +112,7 @@ private:
     }
 
     std::string name_of_row(const EmulationTask& task) const {
-        return fmt::format("{} k {}", loop_name(plan_.options, plan_.options.loops[task.loop]),
+        return fmt::format("{} k {}", loop_name(plan_.options, task.loop),
                            plan_.experiments[task.experiment].trace.k());
     }
 

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/clock.hpp"
+#include "base/exception_error.hpp"
 #include "catalogue/metrics.hpp"
 #include "experiment/plan/plan_replay.hpp"
 
@@ -17,13 +18,14 @@ namespace {
 
 struct SimulationTask {
     std::size_t experiment = 0, loop = 0;
-    std::uint32_t repeat = 0; ///< and segment
-    double lines = 0;         ///< estimated references through the cache; 0: only the computed figures
+    std::uint32_t segment = 0;
+    double lines = 0; ///< estimated references through the cache
+    CopyMethod copy = CopyMethod::memcpy;
+    bool other_stores = false; ///< not those of the loop's copy method
 };
 
 /// What a task adds to its row.
 struct SimulatedTask {
-    std::vector<StepLedger> ledger;
     std::optional<Simulation> segment;
     std::string reason; ///< why the row cannot be simulated
 };
@@ -120,7 +122,7 @@ Result<void> simulate_segment(const SimulationTask& task, SimulatedTask& result,
     const std::optional<HierarchySpec> hierarchy =
         plan.hierarchy ? std::optional(plan.hierarchy->spec) : std::optional<HierarchySpec>();
     auto simulation = bytebound::simulate(
-        {o.loops[task.loop], workspace.spec(), plan.experiments[task.experiment].trace, task.repeat, options,
+        {o.loops[task.loop], workspace.spec(), plan.experiments[task.experiment].trace, task.segment, options,
          plan.cache.geometry, gap_of(o.between), 4 * plan.cache.geometry.size_bytes, stop, hierarchy},
         workspace, changes);
     if (simulation) {
@@ -133,33 +135,38 @@ Result<void> simulate_segment(const SimulationTask& task, SimulatedTask& result,
     return {};
 }
 
-/// Computes the figures of one repeat and, if the task says so, simulates its segment. `stop` ends it early; the
-/// incomplete results are not used.
+/// Simulates a segment. `stop` ends it early; the incomplete results are not used.
 Result<void> run_task(const SimulationTask& task, SimulatedTask& result, const RunPlan& plan, TraceStore& traces,
                       TaskArena& arena, const StopPredicate& stop) {
     const RunOptions& o = plan.options;
     const Experiment& experiment = plan.experiments[task.experiment];
     const LoopKind kind = o.loops[task.loop];
-    const LoopOptions options{o.tau, o.copy, o.grain, o.parallel_threshold};
+    const LoopOptions options{o.tau, task.copy, o.grain, o.parallel_threshold};
     Workspace& workspace = *TRY(arena.for_spec(replay_workspace(plan, experiment, kind)));
-    const SharedChanges changes = TRY(traces.fill(workspace.masks(), experiment.trace, task.repeat, stop));
+    const SharedChanges changes = TRY(traces.fill(workspace.masks(), experiment.trace, task.segment, stop));
     if (!changes) return {};
-    result.ledger = replay_ledger(kind, workspace, *changes, options, stop);
-    if (task.lines == 0 || stop()) return {};
     return simulate_segment(task, result, plan, workspace, *changes, options, stop);
 }
 
-/// One task for every repeat of every (loop, k). The longest start first, so that no CPU waits for a long last one.
-std::vector<SimulationTask> tasks_of(const RunPlan& plan) {
+/// A copy method whose stores take the other way to memory.
+CopyMethod with_other_stores(CopyMethod copy) { return copy == CopyMethod::nt ? CopyMethod::memcpy : CopyMethod::nt; }
+
+/// One task for every simulated segment of every (loop, k). The longest start first, so that no CPU waits for a long
+/// last one.
+std::vector<SimulationTask> tasks_of(const RunPlan& plan, std::span<const CopyMethod> oracle_copies) {
     const RunOptions& o = plan.options;
     std::vector<SimulationTask> tasks;
+    if (!plan.counting.collectors.simulate) return tasks;
     for (std::size_t e = 0; e < plan.experiments.size(); ++e)
         for (std::size_t l = 0; l < o.loops.size(); ++l) {
             const Experiment& experiment = plan.experiments[e];
-            const std::uint32_t segments =
-                plan.counting.collectors.simulate ? simulated_segments(plan, experiment, o.loops[l]) : 0;
-            for (std::uint32_t repeat = 0; repeat < o.repeats; ++repeat)
-                tasks.push_back({e, l, repeat, repeat < segments ? replayed_lines(plan, experiment, o.loops[l]) : 0});
+            const double lines = replayed_lines(plan, experiment, o.loops[l]);
+            const bool chose = tries_copies(o.loops[l]);
+            const CopyMethod copy = chose ? oracle_copies[e] : o.copy;
+            for (std::uint32_t segment = 0; segment < simulated_segments(plan, experiment, o.loops[l]); ++segment) {
+                tasks.push_back({e, l, segment, lines, copy});
+                if (chose) tasks.push_back({e, l, segment, lines, with_other_stores(copy), true});
+            }
         }
     std::stable_sort(tasks.begin(), tasks.end(),
                      [](const SimulationTask& a, const SimulationTask& b) { return a.lines > b.lines; });
@@ -173,51 +180,67 @@ SimulatedRun collected(const RunPlan& plan, std::span<const SimulationTask> task
     for (std::size_t e = 0; e < plan.experiments.size(); ++e) {
         auto& rows = run.rows.emplace_back(o.loops.size());
         for (std::size_t l = 0; l < rows.size(); ++l) {
-            rows[l].ledgers.resize(o.repeats);
-            if (plan.counting.collectors.simulate)
-                rows[l].segments.resize(simulated_segments(plan, plan.experiments[e], o.loops[l]));
-            else
+            const std::uint32_t segments = simulated_segments(plan, plan.experiments[e], o.loops[l]);
+            if (plan.counting.collectors.simulate) {
+                rows[l].segments.resize(segments);
+                if (tries_copies(o.loops[l])) rows[l].other_stores.resize(segments);
+            } else {
                 rows[l].reason = "--collector does not list sim";
+            }
         }
     }
     for (std::size_t i = 0; i < tasks.size(); ++i) {
         SimulatedRow& row = run.rows[tasks[i].experiment][tasks[i].loop];
-        row.ledgers[tasks[i].repeat] = std::move(results[i].ledger);
         if (!results[i].reason.empty()) row.reason = std::move(results[i].reason);
-        if (results[i].segment) row.segments.at(tasks[i].repeat) = std::move(*results[i].segment);
+        auto& segments = tasks[i].other_stores ? row.other_stores : row.segments;
+        if (results[i].segment) segments.at(tasks[i].segment) = std::move(*results[i].segment);
     }
     for (auto& rows : run.rows)
         for (SimulatedRow& row : rows)
-            if (!row.reason.empty()) row.segments.clear();
+            if (!row.reason.empty()) {
+                row.segments.clear();
+                row.other_stores.clear();
+            }
     return run;
 }
 
 } // namespace
 
 Result<SimulatedRun> simulate_run(const RunPlan& plan, TraceStore& traces, const std::vector<int>& cpus,
-                                  const ProgressCallback& progress, const StopFlag& stop) {
+                                  std::span<const CopyMethod> oracle_copies, const ProgressCallback& progress,
+                                  const StopFlag& stop) {
     const std::uint64_t begun = now_ns();
-    const std::vector<SimulationTask> tasks = tasks_of(plan);
+    const std::vector<SimulationTask> tasks = tasks_of(plan, oracle_copies);
     std::vector<SimulatedTask> results(tasks.size());
     const std::size_t threads =
-        std::clamp<std::size_t>(cpus.size(), 1, std::min<std::size_t>(tasks.size(), plan.simulation_threads));
+        std::min({std::max<std::size_t>(cpus.size(), 1), tasks.size(), plan.simulation_threads});
     Queue queue(tasks.size());
+    const auto work = [&] {
+        try {
+            TaskArena arena;
+            while (const auto task = queue.take(stop)) {
+                if (auto done = run_task(tasks[*task], results[*task], plan, traces, arena, [&] { return stop != 0; });
+                    !done)
+                    queue.stop_with(done.error());
+                queue.finish();
+            }
+        } catch (const std::exception& exception) {
+            queue.stop_with(error_of(exception));
+        }
+        queue.leave();
+    };
     {
         std::vector<std::jthread> workers;
-        for (std::size_t i = 0; i < threads; ++i)
-            workers.emplace_back([&] {
-                spread_over(cpus);
-                TaskArena arena;
-                while (const auto task = queue.take(stop)) {
-                    if (auto done =
-                            run_task(tasks[*task], results[*task], plan, traces, arena, [&] { return stop != 0; });
-                        !done)
-                        queue.stop_with(done.error());
-                    queue.finish();
-                }
-                queue.leave();
-            });
-        queue.wait(threads, [&](std::size_t done, std::size_t total) {
+        try {
+            for (std::size_t i = 0; i < threads; ++i)
+                workers.emplace_back([&] {
+                    spread_over(cpus);
+                    work();
+                });
+        } catch (const std::system_error&) { // the system gives no more threads
+        }
+        if (workers.empty()) work();
+        queue.wait(std::max<std::size_t>(workers.size(), 1), [&](std::size_t done, std::size_t total) {
             if (progress) progress({"simulate", done, total, {}});
         });
     }

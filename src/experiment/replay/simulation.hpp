@@ -1,8 +1,9 @@
 #pragma once
-// The simulated tier: every (loop, k) replayed through a last-level cache, and the computed figures of every step.
+// The simulated tier: every (loop, k) replayed through a last-level cache.
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,6 @@
 #include "base/progress.hpp"
 #include "base/stop.hpp"
 #include "experiment/plan/plan.hpp"
-#include "loops/replay.hpp"
 #include "model/simulate.hpp"
 #include "workload/trace_store.hpp"
 
@@ -18,9 +18,10 @@ namespace bytebound {
 
 /// One (loop, k).
 struct SimulatedRow {
-    std::string reason;                           ///< why it is not simulated
-    std::vector<Simulation> segments;             ///< 0 ... n-1, with the steps of the warm-up; empty: not simulated
-    std::vector<std::vector<StepLedger>> ledgers; ///< per repeat; empty for library code
+    std::string reason;               ///< why it is not simulated
+    std::vector<Simulation> segments; ///< 0 ... n-1, with the steps of the warm-up; empty: not simulated
+    /// The same with the other kind of stores (non-temporal or ordinary), for a loop that chose its copy method.
+    std::vector<Simulation> other_stores;
 
     bool simulated() const { return !segments.empty(); }
 };
@@ -32,10 +33,12 @@ struct SimulatedRun {
 };
 
 /// Replays all rows, several segments concurrently on `cpus`, over the traces of the store: simulated_segments() of
-/// them through the cache. Nothing may be timed meanwhile. Errors: not_possible if memory cannot be allocated;
-/// interrupted or terminated for `stop`.
+/// them through the cache. `oracle_copies`: the methods that its trials chose, per experiment; its rows are simulated
+/// with their stores and with the other kind. Nothing may be timed meanwhile. Errors: not_possible if memory cannot be
+/// allocated; interrupted or terminated for `stop`.
 Result<SimulatedRun> simulate_run(const RunPlan& plan, TraceStore& traces, const std::vector<int>& cpus,
-                                  const ProgressCallback& progress, const StopFlag& stop);
+                                  std::span<const CopyMethod> oracle_copies, const ProgressCallback& progress,
+                                  const StopFlag& stop);
 
 /// Why nothing was simulated; empty if at least one row was.
 std::string why_not_simulated(const SimulatedRun& simulation);

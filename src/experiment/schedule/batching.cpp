@@ -20,7 +20,7 @@ double seconds_of(const RunPlan& plan, std::uint32_t batch) {
     const RunOptions& o = plan.options;
     const double step =
         2.0 * o.workload.active_rows * static_cast<double>(plan.layout.row_bytes()) / bytes_per_ns * 1e-9;
-    return step * batch * o.steps_per_k * o.repeats * static_cast<double>(o.loops.size());
+    return step * batch * o.steps_per_k * least_repeats(plan) * static_cast<double>(o.loops.size());
 }
 
 } // namespace
@@ -56,6 +56,12 @@ Result<BackgroundProbe> probe_background(Counting& counting) {
         all.read_pair_ns = std::max(all.read_pair_ns, probe.read_pair_ns);
     }
     return all;
+}
+
+std::uint32_t units_per_reading(double reading_ns, double unit_ns, std::uint32_t units) {
+    for (std::uint32_t each = 1; each < units; ++each)
+        if (units % each == 0 && reading_share * each * unit_ns > reading_ns) return each;
+    return std::max(units, 1u);
 }
 
 double smallest_volume(const BackgroundProbe& probe, double step_bytes, std::uint32_t batch) {
@@ -100,8 +106,11 @@ Result<void> enlarge_batches(RunPlan& plan, const BackgroundProbe& probe, const 
         const double step_bytes = e.expected.bound_rows * static_cast<double>(plan.layout.row_bytes());
         const double hidden = smallest_volume(probe, step_bytes, 1);
         if (step_bytes == 0 || step_bytes >= hidden) continue;
-        if (plan.options.between != Between::none) {
-            plan.warnings.push_back(warnings::batch_too_small(e.trace.k(), step_bytes, hidden, 1, "--between"));
+        const std::uint32_t given = plan.options.batch.value_or(1);
+        if (plan.options.between != Between::none || plan.options.batch) {
+            if (given * step_bytes >= smallest_volume(probe, step_bytes, given)) continue;
+            plan.warnings.push_back(warnings::batch_too_small(e.trace.k(), step_bytes, hidden, given,
+                                                              plan.options.batch ? "--batch" : "--between"));
             continue;
         }
         const BatchChoice choice = choose_batch(plan, i, probe, limit_s, memory_available);

@@ -1,6 +1,10 @@
 #include "experiment/schedule/phase.hpp"
 
+#include <algorithm>
+#include <optional>
+
 #include "experiment/counting/idle_windows.hpp"
+#include "experiment/measure/gap_readings.hpp"
 
 namespace bytebound {
 namespace {
@@ -10,6 +14,14 @@ void between_steps(const PhaseContext& context, std::uint32_t active_rows) {
     if (context.plan.options.between != Between::use || active_rows == 0) return;
     for (std::uint32_t group = 0; group < context.plan.layout.groups.size(); ++group)
         read_lines(context.workspace.slab_row(group, 0), active_rows * context.plan.layout.groups[group].row_bytes);
+}
+
+bool counts_gaps(const PhaseContext& context, std::span<const CounterSlot> slots) {
+    if (context.plan.options.between == Between::none) return false;
+    const std::vector<std::size_t> columns = context.counting.gap_columns();
+    return std::any_of(slots.begin(), slots.end(), [&](const CounterSlot& slot) {
+        return std::find(columns.begin(), columns.end(), slot.column) != columns.end();
+    });
 }
 
 /// Planning opened these counters already, so a failure here is a failed phase, not an invalid plan.
@@ -26,7 +38,7 @@ Result<TeamCounters> open_again(const PhaseContext& context, int pass) {
 
 Result<PhaseLog> run_phase(const PhaseContext& context, UpdateLoop& loop, const PhaseKey& key) {
     const Experiment& experiment = context.plan.experiments[key.experiment];
-    const std::uint32_t readings = context.plan.options.steps_per_k;
+    const std::uint32_t readings = experiment.readings_of(key.loop), batch = experiment.batch_of(key.loop);
     const std::vector<CounterSlot> slots = context.counting.slots_of(key.pass);
     const bool shared = context.counting.counts_shared(key.pass);
 
@@ -44,10 +56,12 @@ Result<PhaseLog> run_phase(const PhaseContext& context, UpdateLoop& loop, const 
         between_steps(context, loop.active_rows());
     }
     ReadBracket bracket(context.team, counters, slots.size(), log.workers);
+    std::optional<GapReadings> gaps;
+    if (counts_gaps(context, slots)) gaps.emplace(counters, readings);
     for (std::uint32_t i = 0; i < readings && context.stop == 0; ++i) {
         bracket.open(i);
         const std::uint64_t begin = context.clock();
-        for (const std::uint32_t last = step + experiment.batch; step < last; ++step)
+        for (const std::uint32_t last = step + batch; step < last; ++step)
             log.rows_written[step] = loop.step(step).rows_written;
         const std::uint64_t end = context.clock();
         bracket.close();
@@ -56,7 +70,13 @@ Result<PhaseLog> run_phase(const PhaseContext& context, UpdateLoop& loop, const 
         if (log.workers[0].part_ns[i] == 0) log.workers[0].part_ns[i] = end - begin;
         log.measured = i + 1;
         TRY(bracket.check(context.counting, slots));
+        if (gaps) TRY(gaps->open(i, std::span(log.workers[0].after).subspan(i * slots.size(), slots.size())));
         between_steps(context, loop.active_rows());
+        if (gaps) TRY(gaps->close(i));
+    }
+    if (gaps) {
+        log.gap_before = gaps->before();
+        log.gap_after = gaps->after();
     }
     if (context.stop != 0) return fail(stopped_by(context.stop));
     if (shared && !watch_idle(counters.of(0), idle_windows, log.idle_after))

@@ -18,6 +18,7 @@
 #include "experiment/plan/plan.hpp"
 #include "experiment/replay/emulation.hpp"
 #include "experiment/replay/simulation.hpp"
+#include "loops/replay.hpp"
 #include "record/samples.hpp"
 
 namespace bytebound {
@@ -30,6 +31,8 @@ struct PhaseLog {
     std::uint32_t measured = 0;              ///< number of readings, each of a batch of steps
     /// The leader's readings at the edges of the idle windows around the phase; empty without shared events.
     std::vector<CounterValue> idle_before, idle_after;
+    /// By reading, around what is done after it; empty unless the pass counts DRAM bytes and --between is not none.
+    std::vector<TeamValues> gap_before, gap_after;
 };
 
 struct PhaseKey {
@@ -66,6 +69,7 @@ struct RowContext {
     const Counting& counting;
     const SimulatedRow& simulated;
     std::span<const StepChange> changes; ///< of the segment, including warm-up
+    std::span<const StepLedger> ledger;  ///< of the same steps; empty for library code
     std::vector<int> pinned;             ///< CPU of each worker; -1 if it is not bound
     std::string loop;                    ///< name
     const EmulatedRow* emulated = nullptr;

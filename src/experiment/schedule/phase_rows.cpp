@@ -33,11 +33,12 @@ struct Row {
     const PhaseKey& key;
     const PhaseLog& log;
     std::vector<CounterSlot> slots; ///< of the pass
+    std::uint32_t batch;            ///< steps of a reading
 
     /// Index of a reading's first step in the experiment's trace.
     std::size_t first_of(std::uint32_t reading) const {
         const Experiment& experiment = context.plan.experiments[key.experiment];
-        return experiment.trace.warmup_steps + std::size_t{reading} * experiment.batch;
+        return experiment.trace.warmup_steps + std::size_t{reading} * batch;
     }
 
     /// The leader takes part in every step.
@@ -95,13 +96,13 @@ struct Row {
         sample.loop = context.loop;
         sample.k = experiment.trace.k();
         sample.repeat = key.repeat;
-        sample.step = step * experiment.batch;
-        sample.batch = experiment.batch;
+        sample.step = step * batch;
+        sample.batch = batch;
         sample.pass = key.pass;
         sample.readings.resize(context.counting.events.size());
-        const auto& ledger = context.simulated.ledgers[key.repeat];
+        const auto& ledger = context.ledger;
         const std::size_t first = first_of(step);
-        for (std::size_t at = first; at < first + experiment.batch; ++at) {
+        for (std::size_t at = first; at < first + batch; ++at) {
             const StepChange& change = context.changes[at];
             sample.added += change.added;
             sample.removed += change.removed;
@@ -131,9 +132,39 @@ struct Row {
         if (key.pass == 0 && key.repeat < segments.size())
             sample.simulated = simulated_values(segments[key.repeat], first_of(step), sample.batch,
                                                 context.plan.cache.geometry.line_bytes, context.plan.options.between);
-        if (key.repeat == 0 && key.pass == 0 && context.emulated != nullptr && step < context.emulated->readings.size())
-            sample.emulated = emulated_values(context.emulated->readings[step], context.plan.cache.geometry.line_bytes);
+        if (key.repeat == 0 && key.pass == 0 && context.emulated != nullptr) put_emulated(sample, step);
+        put_gap(sample, step);
         return sample;
+    }
+
+    /// What the workers counted between this step and the next, after the cells of the events.
+    void put_gap(Sample& sample, std::uint32_t step) const {
+        if (context.plan.options.between == Between::none) return;
+        const std::vector<std::size_t> columns = context.counting.gap_columns();
+        std::vector<TeamReading> totals(columns.size());
+        for (unsigned worker = 0; step < log.gap_before.size() && worker < log.workers.size(); ++worker)
+            for (std::size_t s = 0; s < slots.size(); ++s) {
+                const auto column = std::find(columns.begin(), columns.end(), slots[s].column);
+                if (column == columns.end() || (slots[s].leader_only() && worker != 0)) continue;
+                totals[static_cast<std::size_t>(column - columns.begin())].add(
+                    difference(log.gap_before[step][worker][s], log.gap_after[step][worker][s]), slots[s].weight);
+            }
+        for (const TeamReading& total : totals)
+            sample.readings.push_back(total.value());
+    }
+
+    /// The emulator's readings cover as many steps as background needs, the measured ones a multiple.
+    void put_emulated(Sample& sample, std::uint32_t step) const {
+        const auto& readings = context.emulated->readings;
+        const std::size_t each = batch / context.plan.experiments[key.experiment].batch, first = step * each;
+        if (first + each > readings.size()) return;
+        EmulatedPart total;
+        for (std::size_t at = first; at < first + each; ++at) {
+            total.instructions += readings[at].instructions;
+            total.lines_fetched += readings[at].lines_fetched;
+            total.lines_written_back += readings[at].lines_written_back;
+        }
+        sample.emulated = emulated_values(total, context.plan.cache.geometry.line_bytes);
     }
 
     /// One row per idle window; "step" continues the numbering of the existing rows.
@@ -177,7 +208,8 @@ struct Row {
 } // namespace
 
 PhaseRows make_rows(const RowContext& context, const PhaseKey& key, const PhaseLog& log) {
-    const Row row{context, key, log, context.counting.slots_of(key.pass)};
+    const Row row{context, key, log, context.counting.slots_of(key.pass),
+                  context.plan.experiments[key.experiment].batch_of(key.loop)};
     PhaseRows rows;
     std::vector<double> times;
     for (std::uint32_t step = 0; step < log.measured; ++step) {

@@ -3,9 +3,10 @@
 
 #include <algorithm>
 
+#include "archive/calibration_store.hpp"
+#include "base/exception_error.hpp"
 #include "experiment/schedule/session.hpp"
 #include "machine/environment.hpp"
-#include "record/calibration_store.hpp"
 #include "record/stamp.hpp"
 #include "record/warnings.hpp"
 
@@ -33,12 +34,6 @@ Result<CalibrationChoice> calibration_of(const RunOptions& options, const Machin
                               {host_facts(seams.root), *placement, options.threads});
 }
 
-std::optional<CalibrationUse> use_of(const CalibrationChoice& choice) {
-    if (!choice.record) return std::nullopt;
-    const CalibrationRecord& r = *choice.record;
-    return CalibrationUse{choice.file, r.measured, r.version, r.isa, r.quick, r.ceilings};
-}
-
 } // namespace
 
 Run::Run(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -49,7 +44,7 @@ Run::~Run() = default;
 const RunPlan& Run::plan() const { return impl_->plan; }
 const std::filesystem::path& Run::path() const { return impl_->path; }
 const RunRecord& Run::record() const { return impl_->record; }
-bool Run::directory_exists() const { return impl_->directory.has_value(); }
+RunDirectory* Run::directory() { return impl_->directory ? &*impl_->directory : nullptr; }
 
 Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
     if (!seams.root.is_live())
@@ -64,7 +59,9 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
     if (seams.facts) {
         facts = *seams.facts;
     } else {
-        facts.memory_available = memory_room(machine.limits);
+        facts.limits = machine.limits;
+        // The simulator, which can use more threads, takes what it gets.
+        facts.memory_available = memory_room(machine.limits, options.threads);
         facts.under_valgrind = under_valgrind();
         facts.preset = TRY(match_presets(seams.root, options.counting));
     }
@@ -89,10 +86,18 @@ namespace {
 Error stopped_at(const std::filesystem::path& path, bool any_phase, const Error& stop) {
     Error error = stop;
     error.object = path.string();
-    error.cause = stop.code == ExitCode::interrupted ? "interrupted by SIGINT" : "terminated by SIGTERM";
     error.remedy =
         any_phase ? "finished phases are kept; bytebound report shows them" : "no phase had finished; run it again";
     return error;
+}
+
+/// After this, `bytebound report` can finish the run, whatever happens to this process.
+Result<void> note_measured(std::optional<RunDirectory>& directory, RunRecord& record) {
+    if (!directory) return {};
+    TRY(directory->sync());
+    record.files = TRY(directory->files());
+    record.measured = true;
+    return directory->write_record(record);
 }
 
 } // namespace
@@ -100,9 +105,16 @@ Error stopped_at(const std::filesystem::path& path, bool any_phase, const Error&
 Result<void> Run::measure(const ProgressCallback& progress, const StopFlag& stop) {
     Impl& run = *impl_;
     run.record.started = utc_now();
-    auto done = run_session({run.sys, run.seams, run.machine, run.plan, run.memory_available, run.path,
-                             run.default_name, run.directory, run.record, progress, stop});
-    run.record.finished = utc_now();
+    Result<void> done;
+    try {
+        done = run_session({run.sys, run.seams, run.machine, run.plan, run.memory_available, run.path, run.default_name,
+                            run.directory, run.record, progress, stop});
+        run.record.finished = utc_now();
+        if (done) done = note_measured(run.directory, run.record);
+    } catch (const std::exception& exception) { // no memory, no thread
+        run.record.finished = utc_now();
+        done = fail(error_of(exception));
+    }
     if (!done) {
         Error& e = done.error();
         const bool stopped = e.code == ExitCode::interrupted || e.code == ExitCode::terminated;
@@ -123,22 +135,22 @@ Result<void> Run::give_up(const Error& e) {
     std::string cause = e.cause;
     if (e.sys_errno != 0) cause += " (" + errno_name(e.sys_errno) + ")";
     record.failure = FailureRecord{e.operation, e.object, cause, e.remedy, static_cast<int>(e.code)};
-    record.files.clear();
+    if (!record.measured) record.files.clear();
     return impl_->directory ? impl_->directory->write_record(record) : Result<void>{};
 }
 
 Result<void> Run::finish() {
     Impl& run = *impl_;
     if (!run.directory) return {};
-    Result<void> done;
-    if (auto files = run.directory->hash_files()) {
-        run.record.files = std::move(*files);
-        done = run.directory->write_record(run.record);
-        if (done) done = run.directory->seal(run.record.files);
-    } else {
-        done = fail(files.error());
-    }
+    const auto seal = [&run]() -> Result<void> {
+        TRY(run.directory->sync()); // of a run that ended early, too
+        run.record.files = TRY(run.directory->files());
+        TRY(run.directory->write_record(run.record));
+        return run.directory->seal(run.record.files);
+    };
+    auto done = seal();
     if (!done) static_cast<void>(give_up(done.error()));
+    run.directory->release();
     return done;
 }
 

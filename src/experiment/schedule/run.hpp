@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "archive/run_directory.hpp"
 #include "base/clock.hpp"
 #include "base/progress.hpp"
 #include "base/stop.hpp"
@@ -16,7 +17,6 @@
 #include "experiment/qualify/qualification_kernels.hpp"
 #include "experiment/schedule/phase.hpp"
 #include "loops/update_loop.hpp"
-#include "record/run_directory.hpp"
 #include "workload/trace_store.hpp"
 
 namespace bytebound {
@@ -53,19 +53,20 @@ public:
     const RunPlan& plan() const;
     const std::filesystem::path&
     path() const; ///< path of the run directory; a default name may get a suffix when measure() creates it
-    /// Whether measure() has created the directory.
-    bool directory_exists() const;
+    /// The directory that measure() has created; null before.
+    RunDirectory* directory();
 
-    /// Pins, counts, simulates and measures on the calling thread, which becomes the leader. Afterwards run.json says
-    /// `running`, or `failed` with the cause. Errors: not_possible (counting, placement, --strict) before anything is
-    /// written; internal for a proof or a write that failed; interrupted or terminated for `stop`.
+    /// Pins, counts, simulates and measures on the calling thread, which becomes the leader. Afterwards the raw steps
+    /// are on the disk, and run.json says `running` and `measured`, or `failed` with the cause. Errors: not_possible
+    /// (counting, placement, --strict) before anything is written; internal for a proof or a write that failed;
+    /// interrupted or terminated for `stop`.
     Result<void> measure(const ProgressCallback& progress, const StopFlag& stop);
 
     /// The run as finish() will record it: complete or failed after measure(), but without the files' hashes.
     const RunRecord& record() const;
 
     /// Writes size and SHA-256 of every file of the run to run.json, with the status complete, and then SHA256SUMS.
-    /// This is the last action of a run. An error makes the run a failed one.
+    /// This is the last action of a run, which no longer owns its directory then. An error makes the run a failed one.
     Result<void> finish();
     /// Records the run as failed with this cause unless a failure is already recorded: a run is complete only with its
     /// reports.

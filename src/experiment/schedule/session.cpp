@@ -6,6 +6,7 @@
 #include "experiment/schedule/session_steps.hpp"
 #include "machine/environment.hpp"
 #include "machine/huge_pages.hpp"
+#include "machine/memory_binding.hpp"
 #include "machine/page_proof.hpp"
 #include "record/environment_warnings.hpp"
 #include "record/warnings.hpp"
@@ -77,6 +78,8 @@ Result<SessionMemory> allocate(const SessionContext& session) {
     record.arena_bytes = arena.region.size();
     record.bound_memory = arena.bound;
     if (!arena.bound) record.bind_memory_reason = session.machine.bind_memory.cause;
+    if (const auto outside = outside_memory_policy(session.sys, session.machine); arena.bound && !outside.empty())
+        session.record.warnings.push_back(warnings::memory_policy_replaced(outside, plan.placement.memory_request));
     auto workspace = TRY(Workspace::in(plan.workspace, std::move(arena.region)));
     workspace.touch(plan.options.workload.seed);
     record.huge_page_bytes = huge_page_bytes(workspace.base(), workspace.bytes());
@@ -102,25 +105,29 @@ Result<void> run_session(const SessionContext& session) {
     TRY(enlarge_batches_for_background(session, counting));
     auto planned_emulation = TRY(plan_emulation(plan, session.seams.collectors));
     TRY(unless_stopped(stop));
-    const auto traces = TRY(count_traces(session));
+    auto traces = TRY(count_traces(session));
     session.directory = TRY(open_directory(session, counting, planned_emulation, traces));
     TRY(unless_stopped(stop));
     auto memory = TRY(allocate(session));
     TRY(unless_stopped(stop));
-    const auto simulation = TRY(simulate(session, counting, traces));
+    // Before the models, which describe the stores of the method that was chosen.
+    const auto oracle_copies = TRY(choose_oracle_copies(session, team, memory.workspace, traces));
+    TRY(unless_stopped(stop));
+    const auto simulation = TRY(simulate(session, counting, traces, oracle_copies));
     TRY(unless_stopped(stop));
     const std::uint64_t held_bytes = memory.workspace.bytes() + plan.sweep_bytes + traces.store->kept_bytes();
-    const auto emulation = TRY(emulate(session, std::move(planned_emulation), held_bytes));
+    const auto emulation = TRY(emulate(session, std::move(planned_emulation), held_bytes, oracle_copies));
     TRY(unless_stopped(stop));
     auto files = TRY(open_samples(session, counting));
     TRY(unless_stopped(stop));
-    const auto oracle_copies = TRY(choose_oracle_copies(session, team, memory.workspace, traces));
-    TRY(unless_stopped(stop));
-    TRY(record_read_cost(session, counting));
+    TRY(record_read_cost(session, team, counting));
     TRY(unless_stopped(stop));
     TRY(qualify(session, counting));
     TRY(unless_stopped(stop));
-    TRY(measure_phases(session, {team, counting, memory, traces, simulation, emulation, oracle_copies, files}));
+    const PhaseInputs inputs{team, counting, memory, traces, simulation, emulation, oracle_copies, files};
+    TRY(choose_batches(session, inputs));
+    TRY(unless_stopped(stop));
+    TRY(measure_repeats(session, inputs));
     if (placement.steps_migrated > 0)
         session.record.warnings.push_back(warnings::steps_migrated(placement.steps_migrated, placement.steps));
     return placement.pages_reason.empty() ? prove_pages(session, memory, placement.pages_after) : Result<void>{};

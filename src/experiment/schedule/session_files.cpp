@@ -1,6 +1,8 @@
+#include "archive/samples_csv.hpp"
 #include "experiment/plan/expected_traffic.hpp"
 #include "experiment/plan/planned_records.hpp"
 #include "experiment/schedule/session_steps.hpp"
+#include "record/sample_columns.hpp"
 #include "record/stamp.hpp"
 
 namespace bytebound {
@@ -16,6 +18,11 @@ PresetRecord preset_record(const PresetChoice& choice) {
     return record;
 }
 
+Result<SampleWriter> writer(const SessionContext& session, std::string_view name, const SampleTable& shape,
+                            SampleFile kind) {
+    return SampleWriter::create(TRY(session.directory->create_file(name)), shape, kind);
+}
+
 } // namespace
 
 Result<RunDirectory> open_directory(const SessionContext& session, const Counting& counting, const Emulation& emulation,
@@ -26,7 +33,8 @@ Result<RunDirectory> open_directory(const SessionContext& session, const Countin
     record.version = build.version;
     record.git_revision = build.git_revision;
     record.command = plan.options.command;
-    record.host = host_name();
+    record.host_facts = host_facts(session.seams.root);
+    record.host = record.host_facts->host;
     record.workload = workload_record(plan);
     record.same_within = plan.options.same_within;
     record.experiments = experiment_records(plan, traces.changes);
@@ -52,18 +60,23 @@ Result<SampleFiles> open_samples(const SessionContext& session, const Counting& 
     SampleTable shape;
     for (const EventRecord& event : record.events)
         shape.events.push_back(event.name);
+    const std::vector<std::string> events = shape.events;
+    if (options.between != Between::none)
+        for (const std::size_t column : counting.gap_columns())
+            shape.events.push_back(std::string(gap_prefix) + events[column]);
     if (record.emulation) shape.emulated = emulated_columns();
     if (record.simulation) shape.simulated = simulated_columns(options.between);
     shape.comments = sample_comments(record, SampleFile::steps);
-    SampleFiles files{TRY(SampleWriter::create(session.path / samples_file, shape, SampleFile::steps)), {}, {}};
+    SampleFiles files{TRY(writer(session, samples_file, shape, SampleFile::steps)), {}, {}};
+    shape.events = events;
     if (options.threads > 1) {
         shape.comments = sample_comments(record, SampleFile::workers);
-        files.workers = TRY(SampleWriter::create(session.path / workers_file, shape, SampleFile::workers));
+        files.workers = TRY(writer(session, workers_file, shape, SampleFile::workers));
     }
     if (counting.counts_shared()) {
         shape.simulated.clear();
         shape.comments = sample_comments(record, SampleFile::background);
-        files.background = TRY(SampleWriter::create(session.path / background_file, shape, SampleFile::background));
+        files.background = TRY(writer(session, background_file, shape, SampleFile::background));
     }
     TRY(session.write_record());
     return files;

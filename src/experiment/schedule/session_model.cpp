@@ -37,21 +37,24 @@ std::vector<UnavailableRecord> still_unavailable(const std::vector<UnavailableRe
 
 /// This executable, and the memory available to its processes.
 Result<EmulationPlace> emulation_place(const SessionContext& session, std::uint64_t held_bytes) {
-    const std::uint64_t all = session.memory_available.bytes, available = all > held_bytes ? all - held_bytes : 1;
+    std::optional<std::uint64_t> available = session.memory_available.bytes;
+    if (available) available = *available - std::min(*available, held_bytes);
     std::error_code none;
     const auto program = std::filesystem::read_symlink("/proc/self/exe", none);
     if (none)
         return fail({ExitCode::internal, "emulate", "/proc/self/exe", "the program's own path is unknown",
                      "mount /proc", none.value()});
-    return EmulationPlace{program, session.machine.allowed, all == 0 ? 0 : available};
+    return EmulationPlace{program, session.machine.allowed, available};
 }
 
 } // namespace
 
-Result<SimulatedRun> simulate(const SessionContext& session, const Counting& counting, const SessionTraces& traces) {
+Result<SimulatedRun> simulate(const SessionContext& session, const Counting& counting, const SessionTraces& traces,
+                              std::span<const CopyMethod> oracle_copies) {
     RunRecord& record = session.record;
     const RunPlan& plan = session.plan;
-    auto simulation = TRY(simulate_run(plan, *traces.store, session.machine.allowed, session.progress, session.stop));
+    auto simulation =
+        TRY(simulate_run(plan, *traces.store, session.machine.allowed, oracle_copies, session.progress, session.stop));
     judge_stationarity_of(plan, simulation, record);
     const std::string not_simulated = why_not_simulated(simulation);
     record.unavailable = unavailable_metrics(plan.counting, counting, not_simulated);
@@ -64,9 +67,16 @@ Result<SimulatedRun> simulate(const SessionContext& session, const Counting& cou
     return simulation;
 }
 
-Result<Emulation> emulate(const SessionContext& session, Emulation planned, std::uint64_t held_bytes) {
+Result<Emulation> emulate(const SessionContext& session, Emulation planned, std::uint64_t held_bytes,
+                          std::span<const CopyMethod> oracle_copies) {
     if (planned.name.empty()) return planned;
     Emulation emulation = std::move(planned);
+    const auto& loops = session.plan.options.loops;
+    for (std::size_t e = 0; e < emulation.rows.size(); ++e)
+        for (std::size_t l = 0; l < loops.size(); ++l)
+            // The other methods' stores are ordinary ones, as those of the emulated memcpy.
+            if (tries_copies(loops[l]) && oracle_copies[e] == CopyMethod::nt)
+                emulation.rows[e][l].reason = why_not_emulated(loops[l], CopyMethod::nt);
     const auto place = TRY(emulation_place(session, held_bytes));
     TRY(emulate_run(emulation, session.plan, place, session.progress, session.stop));
 

@@ -37,11 +37,14 @@ Result<QualificationRecord> qualification_of(const SessionContext& session, Coun
 
 } // namespace
 
-Result<void> record_read_cost(const SessionContext& session, Counting& counting) {
-    if (counting.sources.empty()) return {};
+Result<void> record_read_cost(const SessionContext& session, PinnedTeam& team, Counting& counting) {
     for (int pass = 0; pass < counting.passes; ++pass)
-        session.record.read_cost.push_back(TRY(measure_read_cost(counting, pass, session.seams.clock)));
+        session.record.read_cost.push_back(TRY(measure_read_cost(team.workers(), counting, pass, session.seams.clock)));
     return session.write_record();
+}
+
+double empty_clock_pair_ns(const RunRecord& record) {
+    return record.read_cost.empty() || !record.read_cost[0].clock_ns ? 0 : record.read_cost[0].clock_ns->median;
 }
 
 Result<void> qualify(const SessionContext& session, Counting& counting) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "archive/samples_csv.hpp"
 #include "experiment/measure/pinned_team.hpp"
 #include "experiment/plan/planned_records.hpp"
 #include "experiment/schedule/session.hpp"
@@ -29,10 +30,13 @@ Result<void> check_descriptors(const SessionContext& session, const Counting& co
 /// The traces of the run.
 struct SessionTraces {
     std::shared_ptr<TraceStore> store;
-    std::vector<Segments> changes; ///< counted, for every experiment and repeat
+    std::vector<Segments> changes; ///< counted, for every experiment and repeat so far
 };
-/// Generates every segment once, before anything else needs it, because A and R are counted from its masks.
+/// Generates the segments of the repeats that every k has, before anything else needs them, because A and R are counted
+/// from their masks.
 Result<SessionTraces> count_traces(const SessionContext& session);
+/// Generates the experiment's next segment.
+Result<void> add_segment(const SessionContext& session, SessionTraces& traces, std::size_t experiment);
 
 // session_files.cpp
 /// The raw rows of a run, phase by phase.
@@ -48,12 +52,17 @@ Result<SampleFiles> open_samples(const SessionContext& session, const Counting& 
 
 // session_model.cpp
 /// Simulates, judges stationarity on the result, and records which metrics no row can have.
-Result<SimulatedRun> simulate(const SessionContext& session, const Counting& counting, const SessionTraces& traces);
+Result<SimulatedRun> simulate(const SessionContext& session, const Counting& counting, const SessionTraces& traces,
+                              std::span<const CopyMethod> oracle_copies);
 /// `planned` with the emulator's rows; unchanged if no emulation was requested. `held_bytes`: memory of this process.
-Result<Emulation> emulate(const SessionContext& session, Emulation planned, std::uint64_t held_bytes);
+Result<Emulation> emulate(const SessionContext& session, Emulation planned, std::uint64_t held_bytes,
+                          std::span<const CopyMethod> oracle_copies);
 
 // session_qualify.cpp
-Result<void> record_read_cost(const SessionContext& session, Counting& counting);
+/// Measures what the readings themselves take and count, pass by pass.
+Result<void> record_read_cost(const SessionContext& session, PinnedTeam& team, Counting& counting);
+/// The clock pair's part of a time of pass 0.
+double empty_clock_pair_ns(const RunRecord& record);
 /// Counts kernels of known truth, or uses the result of an earlier run of this boot. Errors: those of
 /// qualify_counters() and, with --strict, of check_qualified().
 Result<void> qualify(const SessionContext& session, Counting& counting);
@@ -64,17 +73,33 @@ struct PhaseInputs {
     PinnedTeam& team;
     Counting& counting;
     SessionMemory& memory;
-    const SessionTraces& traces;
+    SessionTraces& traces;
     const SimulatedRun& simulation;
     const Emulation& emulation;
     const std::vector<CopyMethod>& oracle_copies; ///< per experiment
     SampleFiles& files;
 };
-/// oracle's copy method for each experiment: the winner of a trial; --copy if the loop is not in the run.
+/// Writes the masks of one segment of the experiment's trace.
+Result<void> fill_masks(const SessionContext& session, const SessionTraces& traces, const Workspace& workspace,
+                        std::size_t experiment, std::uint32_t repeat);
+LoopOptions loop_options(const RunOptions& o, LoopKind loop, CopyMethod oracle_copy);
+/// oracle's copy method for each experiment: the winner of a trial; --copy if the loop is not in the run. Records it,
+/// and the traffic expected of it.
 Result<std::vector<CopyMethod>> choose_oracle_copies(const SessionContext& session, PinnedTeam& team,
                                                      Workspace& workspace, const SessionTraces& traces);
-/// Measures every repeat, k, loop and pass.
-Result<void> measure_phases(const SessionContext& session, const PhaseInputs& inputs);
+/// Measures one phase and appends its rows to the files. Returns those of the steps.
+Result<std::vector<Sample>> measure_phase(const SessionContext& session, const PhaseInputs& inputs,
+                                          const PhaseKey& key);
+
+// session_batches.cpp
+/// Sets the steps of a reading of every (loop, k) from a trial of its first steps and the cost of a reading, unless
+/// --batch gives them or work between two steps forbids more than one.
+Result<void> choose_batches(const SessionContext& session, const PhaseInputs& inputs);
+
+// session_repeats.cpp
+/// Measures every loop and pass of every k, repeat by repeat: the given number, or until the time ratios are precise
+/// enough or the time is spent. Records the number and what ended it.
+Result<void> measure_repeats(const SessionContext& session, const PhaseInputs& inputs);
 
 /// The record of a (loop, k), by their indices in the plan.
 ExperimentRecord& experiment_record(const SessionContext& session, std::size_t experiment, std::size_t loop);

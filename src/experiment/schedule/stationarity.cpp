@@ -98,6 +98,21 @@ void warn_of_expectation(const ExperimentRecord& record, const SimulatedRow& row
     judge(metric_name::dram_write_bytes, &LineCounts::written_back_total, record.closed_form->write_bytes);
 }
 
+void put_other_stores(ExperimentRecord& record, const SimulatedRow& row, std::uint32_t line_bytes) {
+    if (row.other_stores.empty()) return;
+    OtherStores other;
+    other.stores = record.copy_method == name_of(CopyMethod::nt) ? "ordinary" : "non-temporal";
+    double steps = 0;
+    for (const Simulation& segment : row.other_stores)
+        for (std::size_t step = record.warmup_steps; step < segment.steps.size(); ++step, ++steps) {
+            other.read_bytes += static_cast<double>(segment.steps[step].fetched_total() * line_bytes);
+            other.write_bytes += static_cast<double>(segment.steps[step].written_back_total() * line_bytes);
+        }
+    other.read_bytes /= steps;
+    other.write_bytes /= steps;
+    record.other_stores = other;
+}
+
 /// Sums over the simulated segments.
 void put_sums(ExperimentRecord& record, const SimulatedRow& row, std::uint32_t line_bytes) {
     if (!row.simulated()) return;
@@ -121,11 +136,11 @@ void judge_stationarity_of(const RunPlan& plan, const SimulatedRun& simulation, 
     for (std::size_t i = 0; i < record.experiments.size(); ++i) {
         const SimulatedRow& row = simulation.rows[i / loops][i % loops];
         ExperimentRecord& of_row = record.experiments[i];
-        of_row.replayed = !row.ledgers.empty() && !row.ledgers[0].empty();
         of_row.simulated = row.simulated();
         of_row.simulated_segments = static_cast<std::uint32_t>(row.segments.size());
         of_row.simulation_reason = row.reason;
         put_sums(of_row, row, plan.cache.geometry.line_bytes);
+        put_other_stores(of_row, row, plan.cache.geometry.line_bytes);
         judge_row(of_row, row, record.warnings);
         warn_of_expectation(of_row, row, plan.cache.geometry.line_bytes, record.warnings);
     }

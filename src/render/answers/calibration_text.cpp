@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "figures/number.hpp"
 #include "render/plain_table.hpp"
+#include "render/visible_format.hpp"
 #include "stats/estimate.hpp"
 
 namespace bytebound {
@@ -68,12 +69,26 @@ Table compute_table(const CalibrationRecord& record) {
 std::string assumed_line(const CalibrationRecord& record) {
     for (const WriteAllocateFactor& each : record.ceilings.write_allocate)
         if (!each.measured)
-            return "write-allocate factors are assumed (1, and 0 for non-temporal stores): " + each.source + "\n";
+            return visible_format("write-allocate factors are assumed (1, and 0 for non-temporal stores): {}\n",
+                                  each.source);
     return {};
 }
 
+/// Figures of earlier calibrations.
+std::string kept_lines(const CalibrationRecord& record) {
+    std::string text;
+    for (const KeptCalibration& each : record.kept) {
+        const auto& all = record.ceilings.ceilings;
+        const auto count =
+            std::count_if(all.begin(), all.end(), [&](const Ceiling& c) { return c.date == each.measured; });
+        text += fmt::format("kept from the calibration of {}{}: {} of {} bandwidths, which it has narrower or alone\n",
+                            each.measured, each.quick ? " (--quick)" : "", count, all.size());
+    }
+    return text;
+}
+
 std::string qualification_lines(const QualificationRecord& record) {
-    if (!record.done) return "counters not qualified: " + record.reason + "\n";
+    if (!record.done) return visible_format("counters not qualified: {}\n", record.reason);
     std::string text;
     std::size_t passed = 0, failed = 0, not_judged = 0;
     for (const QualifiedEvent& event : record.events) {
@@ -81,7 +96,7 @@ std::string qualification_lines(const QualificationRecord& record) {
         not_judged += event.verdict == QualificationVerdict::not_judged;
         if (event.verdict != QualificationVerdict::failed) continue;
         ++failed;
-        text += fmt::format("  {} failed ({}): {}\n", event.name, event.kernel, event.reason);
+        text += visible_format("  {} failed ({}): {}\n", event.name, event.kernel, event.reason);
     }
     return fmt::format("counter qualification: {} passed, {} failed, {} not judged\n", passed, failed, not_judged) +
            text;
@@ -94,7 +109,7 @@ std::string absence_lines(const CalibrationRecord& record) {
         if (!each.level.empty()) what.push_back(each.level);
         if (!each.kernel.empty()) what.push_back(each.kernel);
         if (each.threads != 0) what.push_back(fmt::format("{} thread{}", each.threads, each.threads == 1 ? "" : "s"));
-        text += "not measured: " + join(what, ", ") + ": " + each.reason + "\n";
+        text += visible_format("not measured: {}: {}\n", join(what, ", "), each.reason);
     }
     return text;
 }
@@ -108,12 +123,13 @@ std::string gbps_text(double bytes_per_second, double like) {
 
 std::string calibration_text(const CalibrationRecord& record, bool color) {
     std::string text =
-        fmt::format("{}, {}, CPUs {}, memory {}, {} kernels, median of n\n", record.host.host, record.host.cpu_model,
-                    format_cpu_list(record.placement.cpus), record.placement.memory_request, record.isa);
+        visible_format("{}, {}, CPUs {}, memory {}, {} kernels, median of n\n", record.host.host, record.host.cpu_model,
+                       format_cpu_list(record.placement.cpus), record.placement.memory_request, record.isa);
     text += plain_table(bandwidth_table(record), color) + "\n";
     text += plain_table(compute_table(record), color) + "\n";
     text += "GB/s: bytes that the program loads plus bytes that it stores, 1e9 per second.\n";
-    return text + assumed_line(record) + qualification_lines(record.qualification) + absence_lines(record);
+    return text + kept_lines(record) + assumed_line(record) + qualification_lines(record.qualification) +
+           absence_lines(record);
 }
 
 } // namespace bytebound

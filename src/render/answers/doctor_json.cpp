@@ -1,5 +1,5 @@
-#include <nlohmann/json.hpp>
-
+#include "base/visible.hpp"
+#include "io/json.hpp"
 #include "render/answers/doctor_text.hpp"
 
 namespace bytebound {
@@ -68,16 +68,9 @@ std::string probes_text(const std::optional<Probes>& probes) {
     if (!probes) return "null";
     std::string text = "{";
     for (const auto& [kind, probe] : *probes)
-        text += std::string(text.size() > 1 ? "," : "") + "\n    " + Json(kind).dump() + ": " + probe_of(probe).dump();
+        text += std::string(text.size() > 1 ? "," : "") + "\n    " + visible_json(Json(kind).dump()) + ": " +
+                probe_of(probe).dump();
     return text + "\n  }";
-}
-
-/// `"key": value`, with the further lines of the value indented below it.
-std::string member(const char* key, const Json& value) {
-    std::string text = value.dump(2, ' ', false, Json::error_handler_t::replace);
-    for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 3))
-        text.insert(at + 1, "  ");
-    return "  \"" + std::string(key) + "\": " + text;
 }
 
 } // namespace
@@ -94,10 +87,10 @@ std::string doctor_json(const MachineDiagnosis& diagnosis) {
     Json pmus = Json::array();
     for (const PmuFacts& pmu : diagnosis.facts.pmus)
         pmus.push_back(pmu_of(pmu));
-    return "{\n" + member("schema", "bytebound.doctor/1") + ",\n" + member("machine", machine_of(diagnosis.facts)) +
-           ",\n" + member("sources", sources) + ",\n" + member("pmus", pmus) +
-           ",\n  \"probes\": " + probes_text(diagnosis.facts.probes) + ",\n" + member("warnings", diagnosis.warnings) +
-           "\n}\n";
+    return "{\n" + member_text("schema", Json("bytebound.doctor/1")) + ",\n" +
+           member_text("machine", machine_of(diagnosis.facts)) + ",\n" + member_text("sources", sources) + ",\n" +
+           member_text("pmus", pmus) + ",\n  \"probes\": " + probes_text(diagnosis.facts.probes) + ",\n" +
+           member_text("warnings", Json(diagnosis.warnings)) + "\n}\n";
 }
 
 } // namespace bytebound

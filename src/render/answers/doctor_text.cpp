@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "base/visible.hpp"
 
 namespace bytebound {
 namespace {
@@ -32,7 +33,7 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
 
 /// `first` precedes the first line, and blanks of the same width the others; at most `most` lines.
 void add(std::vector<std::string>& out, const std::string& first, std::string_view text, std::size_t most) {
-    auto lines = wrapped(text, screen_width - first.size());
+    auto lines = wrapped(visible(text), screen_width - first.size());
     if (lines.size() > most) {
         lines.resize(most);
         auto& last = lines.back();

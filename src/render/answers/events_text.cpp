@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "figures/number.hpp"
 #include "render/plain_table.hpp"
+#include "render/visible_format.hpp"
 
 namespace bytebound {
 namespace {
@@ -38,11 +39,11 @@ std::string remarks_on(const ResolvedName& name) {
         std::vector<std::string> pmus;
         for (const Event& box : boxes)
             pmus.push_back(box.pmu);
-        text += fmt::format("{}: the sum of {}\n", name.name, join(pmus, ", "));
+        text += visible_format("{}: the sum of {}\n", name.name, join(pmus, ", "));
     }
-    if (!name.resolution.label.empty()) text += fmt::format("{}: shown as {}\n", name.name, name.resolution.label);
+    if (!name.resolution.label.empty()) text += visible_format("{}: shown as {}\n", name.name, name.resolution.label);
     if (const auto& event = name.resolution.event; event && !event->caveat.empty())
-        text += fmt::format("{}: {}\n", name.name, event->caveat);
+        text += visible_format("{}: {}\n", name.name, event->caveat);
     return text;
 }
 
@@ -80,8 +81,9 @@ std::string vendor_note(const std::vector<VendorPmu>& vendor) {
     std::vector<std::string> present;
     for (const VendorPmu& pmu : vendor)
         if (pmu.present) present.push_back(pmu.name);
-    return fmt::format("\nlibpfm4 knows the names of {} PMUs more; found here: {}. See bytebound events list PMU::\n",
-                       vendor.size(), present.empty() ? "none" : join(present, ", "));
+    return visible_format(
+        "\nlibpfm4 knows the names of {} PMUs more; found here: {}. See bytebound events list PMU::\n", vendor.size(),
+        present.empty() ? "none" : join(present, ", "));
 }
 
 } // namespace
@@ -125,7 +127,8 @@ std::string events_resolve_text(const std::vector<ResolvedName>& names) {
         }
         reasons += remarks_on(name);
         const auto [cause, remedy] = reason_of(name);
-        if (!cause.empty()) reasons += fmt::format("{}: {}{}\n", name.name, cause, remedy.empty() ? "" : "; " + remedy);
+        if (!cause.empty())
+            reasons += visible_format("{}: {}{}\n", name.name, cause, remedy.empty() ? "" : "; " + remedy);
     }
     if (table.rows.empty()) return {};
     return plain_table(table, false) + (reasons.empty() ? "" : "\n" + reasons);

@@ -14,7 +14,8 @@ Json number_or_null(std::uint32_t value) { return value == 0 ? Json(nullptr) : J
 Json terms_json(const std::vector<MemoryTerm>& terms) {
     Json list = Json::array();
     for (const MemoryTerm& term : terms) {
-        Json entry = {{"terms", term.terms}, {"bytes_per_count", term.bytes_per_count}};
+        Json entry = Json::object(); // of the kernel's own event, only its alias
+        if (!term.of_kernel()) entry = {{"terms", term.terms}, {"bytes_per_count", term.bytes_per_count}};
         if (!term.alias.empty()) entry["alias"] = term.alias;
         list.push_back(std::move(entry));
     }

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "render/document.hpp"
 #include "render/plain_table.hpp"
+#include "render/visible_format.hpp"
 
 namespace bytebound {
 namespace {
@@ -28,23 +29,29 @@ std::string formula_text(const std::vector<FormulaTerm>& formula) {
     return text.empty() ? "none" : text;
 }
 
+std::string term_text(const MemoryTerm& term) {
+    if (term.of_kernel()) return "the kernel's alias " + term.alias + ", with its scale";
+    return fmt::format("{}  {} bytes per count{}", term.terms, term.bytes_per_count,
+                       term.alias.empty() ? "" : ", alias " + term.alias);
+}
+
 void add_source(std::string& text, const MemorySource& source) {
-    text += fmt::format("\n{} through {}, one box per {}", name_of(source.memory), source.pmu, name_of(source.scope));
+    text +=
+        visible_format("\n{} through {}, one box per {}", name_of(source.memory), source.pmu, name_of(source.scope));
     if (source.counters_per_box != 0)
-        text += fmt::format(", {} counters", source.counters_per_box);
+        text += visible_format(", {} counters", source.counters_per_box);
     else if (source.width_bits != 0)
         text += ", counters";
     if (source.width_bits != 0)
-        text += fmt::format(" of {} bits that {}", source.width_bits, source.saturates ? "saturate" : "wrap");
+        text += visible_format(" of {} bits that {}", source.width_bits, source.saturates ? "saturate" : "wrap");
     text += "\n";
     for (const auto& [direction, terms] :
          {std::pair(Direction::read, &source.read), std::pair(Direction::write, &source.write),
           std::pair(Direction::combined, &source.combined)})
         for (const MemoryTerm& term : *terms)
-            text += fmt::format("  {:<9}{}  {} bytes per count{}\n", name_of(direction), term.terms,
-                                term.bytes_per_count, term.alias.empty() ? "" : ", alias " + term.alias);
-    text += "  needs    " + source.privilege + "\n";
-    if (!source.note.empty()) text += "  " + source.note + "\n";
+            text += visible_format("  {:<9}{}\n", name_of(direction), term_text(term));
+    text += visible_format("  needs    {}\n", source.privilege);
+    if (!source.note.empty()) text += visible_format("  {}\n", source.note);
 }
 
 } // namespace
@@ -66,35 +73,36 @@ std::string presets_list_text(const std::vector<Preset>& presets) {
 }
 
 std::string preset_text_of(const Preset& preset) {
-    std::string text = fmt::format("{}: {}\nfrom {}\nsource: {}\nverified: {}\n", preset.name, preset.title,
-                                   preset.file, preset.source, preset.verified ? "on " + preset.verified_on : "no");
-    if (!preset.note.empty()) text += preset.note + "\n";
+    std::string text = visible_format("{}: {}\nfrom {}\nsource: {}\nverified: {}\n", preset.name, preset.title,
+                                      preset.file, preset.source, preset.verified ? "on " + preset.verified_on : "no");
+    if (!preset.note.empty()) text += visible_format("{}\n", preset.note);
     for (const MemorySource& source : preset.dram)
         add_source(text, source);
-    if (!preset.no_dram.empty()) text += "\nno DRAM source: " + preset.no_dram + "\n";
+    if (!preset.no_dram.empty())
+        text += visible_format("\n{}: {}\n", preset.dram.empty() ? "no DRAM source" : "without these", preset.no_dram);
     if (preset.llc_misses)
-        text +=
-            fmt::format("\nLLC misses: {}\n  {}\n",
-                        preset.llc_misses->event.empty() ? preset.llc_misses->pmu + "/" + preset.llc_misses->terms + "/"
-                                                         : preset.llc_misses->event,
-                        preset.llc_misses->counts);
-    if (!preset.no_llc_misses.empty()) text += "\nno LLC misses: " + preset.no_llc_misses + "\n";
+        text += visible_format("\nLLC misses: {}\n  {}\n",
+                               preset.llc_misses->event.empty()
+                                   ? preset.llc_misses->pmu + "/" + preset.llc_misses->terms + "/"
+                                   : preset.llc_misses->event,
+                               preset.llc_misses->counts);
+    if (!preset.no_llc_misses.empty()) text += visible_format("\nno LLC misses: {}\n", preset.no_llc_misses);
     if (preset.estimate) {
-        text += fmt::format("\nestimate on the core, in bytes: read = {}; write = {}\n",
-                            formula_text(preset.estimate->read), formula_text(preset.estimate->write));
+        text += visible_format("\nestimate on the core, in bytes: read = {}; write = {}\n",
+                               formula_text(preset.estimate->read), formula_text(preset.estimate->write));
         for (const auto& [name, event] : preset.estimate->events)
-            text += fmt::format("  {} = {}/{}/: {}\n", name, preset.estimate->pmu, event.terms, event.counts);
-        if (!preset.estimate->note.empty()) text += "  " + preset.estimate->note + "\n";
+            text += visible_format("  {} = {}/{}/: {}\n", name, preset.estimate->pmu, event.terms, event.counts);
+        if (!preset.estimate->note.empty()) text += visible_format("  {}\n", preset.estimate->note);
     }
-    if (!preset.no_estimate.empty()) text += "\nno estimate on the core: " + preset.no_estimate + "\n";
+    if (!preset.no_estimate.empty()) text += visible_format("\nno estimate on the core: {}\n", preset.no_estimate);
     for (const Erratum& erratum : preset.errata)
-        text += "\nerratum: " + erratum.text + "\n";
+        text += visible_format("\nerratum: {}\n", erratum.text);
     return text;
 }
 
 std::string presets_match_text(const PresetChoice& choice, const MemoryMatch& match, const EstimateMatch& estimate) {
-    std::string text = fmt::format("preset: {} ({})\n", choice.preset ? choice.preset->name : "none",
-                                   presets_match_reason(choice, match));
+    std::string text = visible_format("preset: {} ({})\n", choice.preset ? choice.preset->name : "none",
+                                      presets_match_reason(choice, match));
     if (!match.counters.empty()) {
         Table table;
         table.columns = {{"class"}, {"direction"}, {"PMU"}, {"CPU", true}, {"type:config"}, {"bytes per count", true}};
@@ -105,15 +113,17 @@ std::string presets_match_text(const PresetChoice& choice, const MemoryMatch& ma
         text += plain_table(table, false);
     }
     if (choice.preset) {
-        text += "LLC misses: " + (choice.llc_event.empty() ? "none: " + choice.llc_reason : choice.llc_event) + "\n";
-        if (estimate.terms.empty()) text += "core estimate: none: " + estimate.reason + "\n";
+        text += visible_format("LLC misses: {}\n",
+                               choice.llc_event.empty() ? "none: " + choice.llc_reason : choice.llc_event);
+        if (estimate.terms.empty()) text += visible_format("core estimate: none: {}\n", estimate.reason);
         for (const EstimateTerm& term : estimate.terms)
-            text += fmt::format("core estimate, {}: {}{} * {}\n", name_of(term.direction), term.subtract ? "-" : "",
-                                term.bytes_per_count, term.event);
-        if (!choice.preset->verified) text += "warning: preset " + choice.preset->name + " is not verified\n";
+            text += visible_format("core estimate, {}: {}{} * {}\n", name_of(term.direction), term.subtract ? "-" : "",
+                                   term.bytes_per_count, term.event);
+        if (!choice.preset->verified)
+            text += visible_format("warning: preset {} is not verified\n", choice.preset->name);
     }
     for (const std::string& warning : match.warnings)
-        text += "warning: " + warning + "\n";
+        text += visible_format("warning: {}\n", warning);
     return text;
 }
 
@@ -121,8 +131,8 @@ std::string presets_check_text(const std::vector<CheckedFile>& files) {
     std::string text;
     for (const CheckedFile& file : files)
         if (file.problems.empty())
-            text += fmt::format("{}: {}: valid, {} DRAM source{}\n", file.file, file.preset->name,
-                                file.preset->dram.size(), file.preset->dram.size() == 1 ? "" : "s");
+            text += visible_format("{}: {}: valid, {} DRAM source{}\n", file.file, file.preset->name,
+                                   file.preset->dram.size(), file.preset->dram.size() == 1 ? "" : "s");
     return text;
 }
 

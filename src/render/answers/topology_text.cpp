@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <tuple>
 
 #include "base/text.hpp"
+#include "io/json.hpp"
+#include "render/visible_format.hpp"
 
 namespace bytebound {
 namespace {
@@ -15,13 +16,20 @@ using Json = nlohmann::ordered_json;
 
 std::string counted(std::size_t n, std::string_view what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); }
 
-std::string line(std::string_view title, std::string_view text) { return fmt::format("{:<14}{}\n", title, text); }
+std::string line(std::string_view title, std::string_view text) { return visible_format("{:<14}{}\n", title, text); }
 
 std::map<int, std::vector<const Core*>> packages_of(const Machine& machine) {
     std::map<int, std::vector<const Core*>> out;
     for (const Core& core : machine.cores)
-        out[core.package].push_back(&core);
+        if (core.package_stated) out[core.package].push_back(&core);
     return out;
+}
+
+std::string core_list(const std::vector<const Core*>& cores) {
+    std::vector<std::string> parts;
+    for (const Core* core : cores)
+        parts.push_back(fmt::format("core:{} = {}", core->core, format_cpu_list(core->cpus)));
+    return join(parts, "  ");
 }
 
 std::size_t threads_per_core(const Machine& machine) {
@@ -38,7 +46,8 @@ std::string cache_name(const CacheInfo& cache) {
 
 /// One line for equal caches of one level: "L1d  2 x 32 KiB, 8 ways, 64-byte lines (sysfs); shared by CPUs 0 | 1".
 std::string cache_lines(const Machine& machine) {
-    using Key = std::tuple<int, std::string, std::uint64_t, std::uint32_t, std::uint32_t, std::string, bool>;
+    using Number = std::optional<std::uint32_t>;
+    using Key = std::tuple<int, std::string, std::optional<std::uint64_t>, Number, Number, std::string, bool>;
     std::map<Key, std::vector<std::string>> groups;
     for (const CacheInfo& c : machine.caches) {
         auto& sharers = groups[{c.level, c.type, c.size_bytes, c.ways, c.line_bytes, c.origin, c.sharing_stated}];
@@ -47,11 +56,10 @@ std::string cache_lines(const Machine& machine) {
     std::string out;
     for (const auto& [key, sharers] : groups) {
         const auto& [level, type, size, ways, line_bytes, origin, shared] = key;
-        const std::string geometry =
-            fmt::format("{}{}, {} ways, {}-byte lines ({})", shared ? std::to_string(sharers.size()) + " x " : "",
-                        size == 0 ? "unknown size" : format_size(static_cast<double>(size)),
-                        ways == 0 ? "unknown" : std::to_string(ways),
-                        line_bytes == 0 ? "unknown" : std::to_string(line_bytes), origin);
+        const std::string geometry = fmt::format(
+            "{}{}, {} ways, {}-byte lines ({})", shared ? std::to_string(sharers.size()) + " x " : "",
+            size ? format_size(static_cast<double>(*size)) : "unknown size", ways ? std::to_string(*ways) : "unknown",
+            line_bytes ? std::to_string(*line_bytes) : "unknown", origin);
         out += line("cache " + cache_name({level, type, size, ways, line_bytes, {}, {}}),
                     geometry + (shared ? "; CPUs " + join(sharers, " | ") : "; CPUs that share it not recorded"));
     }
@@ -70,11 +78,6 @@ Json capability_json(const Capability& capability) {
 }
 
 template <class T>
-Json known(T value) {
-    return value == 0 ? Json(nullptr) : Json(value);
-}
-
-template <class T>
 Json known(std::optional<T> value) {
     return value ? Json(*value) : Json(nullptr);
 }
@@ -85,29 +88,30 @@ Json if_stated(const std::vector<int>& cpus, bool stated) { return stated ? Json
 
 std::string topology_text(const Machine& machine) {
     const auto packages = packages_of(machine);
+    std::vector<const Core*> elsewhere;
+    for (const Core& core : machine.cores)
+        if (!core.package_stated) elsewhere.push_back(&core);
     std::string out =
         line("machine",
-             fmt::format("{}, {}, {} online, {}, {}{}", counted(packages.size(), "package"),
+             fmt::format("{}, {}, {} online, {}, {}{}",
+                         packages.empty() ? "packages not known" : counted(packages.size(), "package"),
                          counted(machine.cores.size(), "core"), counted(machine.online.size(), "CPU"),
                          machine.siblings_stated ? counted(threads_per_core(machine), "thread") + " per core"
                                                  : "threads per core not recorded",
-                         counted(machine.nodes.size(), "NUMA node"),
+                         machine.nodes_stated ? counted(machine.nodes.size(), "NUMA node") : "NUMA nodes not recorded",
                          machine.memory_bytes ? ", " + format_size(static_cast<double>(*machine.memory_bytes)) : ""));
     std::string cpus = "online " + format_cpu_list(machine.online) + ", allowed " +
                        (machine.allowed_stated ? format_cpu_list(machine.allowed) : "not recorded");
     if (!machine.offline.empty()) cpus += ", offline " + format_cpu_list(machine.offline);
     if (!machine.isolated.empty()) cpus += ", isolated " + format_cpu_list(machine.isolated);
     out += line("CPUs", cpus);
-    for (const auto& [package, cores] : packages) {
-        std::vector<std::string> parts;
-        for (const Core* core : cores)
-            parts.push_back(fmt::format("core:{} = {}", core->core, format_cpu_list(core->cpus)));
-        out += line(fmt::format("package:{}", package), join(parts, "  "));
-    }
+    for (const auto& [package, cores] : packages)
+        out += line(fmt::format("package:{}", package), core_list(cores));
+    if (!elsewhere.empty()) out += line("no package", "not known for " + core_list(elsewhere));
     for (const CoreKind& kind : machine.kinds)
         out += line("kind", describe_kinds({kind}, kind.cpus));
     out += cache_lines(machine);
-    for (const NumaNode& node : machine.nodes) {
+    for (const NumaNode& node : machine.nodes_stated ? machine.nodes : std::vector<NumaNode>{}) {
         std::string text = !node.cpus_stated   ? "CPUs not recorded"
                            : node.cpus.empty() ? "no CPUs"
                                                : "CPUs " + format_cpu_list(node.cpus);
@@ -138,7 +142,9 @@ std::string topology_json(const Machine& machine) {
                 {"siblings_recorded", machine.siblings_stated}};
     out["cores"] = Json::array();
     for (const Core& core : machine.cores) {
-        out["cores"].push_back({{"package", core.package}, {"core", core.core}, {"cpus", core.cpus}});
+        out["cores"].push_back({{"package", core.package_stated ? Json(core.package) : Json(nullptr)},
+                                {"core", core.core},
+                                {"cpus", core.cpus}});
     }
     out["kinds"] = Json::array();
     for (const CoreKind& kind : machine.kinds)
@@ -155,18 +161,18 @@ std::string topology_json(const Machine& machine) {
                                  {"cpus", if_stated(cache.cpus, cache.sharing_stated)},
                                  {"origin", cache.origin}});
     }
-    out["nodes"] = Json::array();
-    for (const NumaNode& node : machine.nodes) {
+    out["nodes"] = machine.nodes_stated ? Json::array() : Json(nullptr);
+    for (const NumaNode& node : machine.nodes_stated ? machine.nodes : std::vector<NumaNode>{}) {
         out["nodes"].push_back({{"id", node.id},
                                 {"cpus", if_stated(node.cpus, node.cpus_stated)},
                                 {"memory_bytes", known(node.memory_bytes)},
                                 {"distance", node.distance}});
     }
-    out["allowed_nodes"] = machine.allowed_nodes;
+    out["allowed_nodes"] = if_stated(machine.allowed_nodes, machine.nodes_stated);
     out["bind_cpus"] = capability_json(machine.bind_cpus);
     out["bind_memory"] = capability_json(machine.bind_memory);
     out["query_pages"] = capability_json(machine.query_pages);
-    return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return document_text(out);
 }
 
 } // namespace bytebound

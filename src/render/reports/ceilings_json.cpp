@@ -32,6 +32,8 @@ Json share_json(const CeilingShare& share) {
             {"ceiling_ci_high", gbps(share.ceiling_high)},
             {"ceiling_n", share.ceiling_n},
             {"small_buffers", share.small_buffers},
+            {"date", json_text(share.date)},
+            {"served_from", share.served_from ? Json(name_of(*share.served_from)) : Json(nullptr)},
             {"write_allocate", factor_json(share.write_allocate)},
             {"tier", share.percent ? Json(name_of(share.tier)) : Json(nullptr)},
             {"source", share.percent ? Json(share.source) : Json(nullptr)},

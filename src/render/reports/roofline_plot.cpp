@@ -170,7 +170,7 @@ std::string roofline_plot(const RunRecord& run, const Summary& summary) {
     out["vconcat"] = Json::array({working_set_chart(), row_chart()});
     // The dash patterns of the charts have different meanings.
     out["resolve"] = {{"scale", {{"strokeDash", "independent"}}}};
-    return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return document_text(out);
 }
 
 } // namespace bytebound

@@ -3,21 +3,15 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "base/visible.hpp"
 #include "figures/number.hpp"
+#include "io/csv.hpp"
 #include "record/samples.hpp"
 
 namespace bytebound {
 namespace {
 
-std::string cell(std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"') out += '"';
-        out += c;
-    }
-    return out + '"';
-}
+std::string cell(std::string_view text) { return csv_cell(visible(text)); }
 
 std::string optional_number(const std::optional<double>& value) { return value ? exact_number(*value) : ""; }
 
@@ -25,7 +19,7 @@ std::string metric_cells(const SummaryRow& row, const std::string& metric) {
     if (const Figure* figure = row.find(metric)) {
         return fmt::format(",{},{},{},{},{},{},{}", exact_number(figure->value()),
                            optional_number(figure->estimate.ci_low), optional_number(figure->estimate.ci_high),
-                           figure->estimate.n, name_of(figure->tier), figure->source,
+                           figure->estimate.n, name_of(figure->tier), cell(figure->source),
                            figure->unqualified.empty() ? "" : cell("unqualified: " + figure->unqualified));
     }
     const auto why = row.unavailable.find(metric);
@@ -46,7 +40,7 @@ std::string summary_csv(const RunRecord& run, const Summary& summary) {
     out += '\n';
     for (const SummaryRow& row : summary.rows) {
         out += fmt::format("{},{},{},{},{},{}", cell(row.loop), row.k, row.k_requested, exact_number(row.added),
-                           exact_number(row.removed), join(row.flags, " "));
+                           exact_number(row.removed), cell(join(row.flags, " ")));
         for (const std::string& metric : summary.metrics)
             out += metric_cells(row, metric);
         out += '\n';

@@ -2,6 +2,7 @@
 
 #include "catalogue/metrics.hpp"
 #include "io/json.hpp"
+#include "render/figure_json.hpp"
 #include "render/reports/ceilings_json.hpp"
 #include "render/reports/ledger_json.hpp"
 #include "render/reports/roofline_json.hpp"
@@ -10,33 +11,6 @@ namespace bytebound {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json figure_json(const Figure& figure) {
-    Json out = {{"value", json_number(figure.value())},
-                {"stat", name_of(figure.estimate.stat)},
-                {"ci_low", json_number(figure.estimate.ci_low)},
-                {"ci_high", json_number(figure.estimate.ci_high)},
-                {"n", figure.estimate.n},
-                {"blocks", figure.estimate.blocks},
-                {"excluded", figure.excluded},
-                {"tier", name_of(figure.tier)},
-                {"source", figure.source}};
-    if (!figure.unqualified.empty()) out["unqualified"] = true;
-    if (figure.shared)
-        out["background"] = {{"subtracted", json_number(figure.shared->subtracted)},
-                             {"smallest_detectable", json_number(figure.shared->smallest)}};
-    if (figure.consistency)
-        out["consistency"] = {{"ratio", json_number(figure.consistency->ratio)},
-                              {"verdict", name_of(figure.consistency->verdict)},
-                              {"reasons", figure.consistency->reasons}};
-    if (!figure.also.empty()) {
-        Json also = Json::array();
-        for (const Figure& other : figure.also)
-            also.push_back(figure_json(other));
-        out["also"] = std::move(also);
-    }
-    return out;
-}
 
 Json buffers_json(const SummaryRow& row) {
     if (!row.by_buffer) return nullptr;
@@ -130,7 +104,7 @@ std::string summary_json(const RunRecord& run, const Summary& summary) {
     out["regressions"] = regressions_json(summary);
     out["crossover"] = crossover_json(summary);
     out["roofline"] = roofline_json(run, summary);
-    return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return document_text(out);
 }
 
 } // namespace bytebound

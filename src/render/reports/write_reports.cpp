@@ -2,18 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
-#include <memory>
-#include <system_error>
 
 #include <fmt/format.h>
 
-#include "io/replaced_file.hpp"
-#include "record/run_directory.hpp"
-#include "record/seal.hpp"
+#include "archive/calibration_store.hpp"
+#include "archive/raw_steps.hpp"
+#include "archive/record_json.hpp"
+#include "archive/run_directory.hpp"
+#include "archive/samples_csv.hpp"
+#include "archive/seal.hpp"
+#include "base/input_file.hpp"
+#include "base/write_error.hpp"
+#include "record/stamp.hpp"
 #include "render/html.hpp"
 #include "render/markdown.hpp"
 #include "render/reports/roofline_plot.hpp"
@@ -41,110 +42,131 @@ constexpr std::array formats{
     ReportFormat{"report.md", "the report", report_markdown},
 };
 
-Error write_error(const std::filesystem::path& file, int number) {
-    if (number == ENOSPC || number == EDQUOT) {
-        return {ExitCode::internal,
-                "write",
-                file.string(),
-                "no space left",
-                "free some space, then: bytebound report DIR",
-                number};
-    }
-    if (number == EFBIG)
-        return {ExitCode::internal,
-                "write",
-                file.string(),
-                "the file would exceed the file-size limit",
-                "raise ulimit -f, then: bytebound report DIR",
-                number};
-    return {
-        ExitCode::usage, "write", file.string(), "the run directory cannot be written", "copy it to a writable place",
-        number};
+/// Or `run --force` would leave one of them behind.
+constexpr bool are_files_of_a_run(std::span<const ReportFormat> reports) {
+    const auto is_report = [](const RunFile& file) { return file.kind == RunFileKind::report; };
+    const auto is_known = [&](const ReportFormat& report) {
+        return std::any_of(run_files.begin(), run_files.end(),
+                           [&](const RunFile& file) { return is_report(file) && file.name == report.file; });
+    };
+    return std::all_of(reports.begin(), reports.end(), is_known) &&
+           std::cmp_equal(reports.size(), std::count_if(run_files.begin(), run_files.end(), is_report));
+}
+static_assert(are_files_of_a_run(formats), "list every report in archive/run_file_names.hpp");
+
+constexpr WriteAdvice report_advice{.elsewhere = "",
+                                    .otherwise_remedy = "copy the run directory to a writable place",
+                                    .then = ", then: bytebound report DIR"};
+
+RunTexts texts_of(const RunDirectory& directory) {
+    return [&directory](std::string_view name) { return directory.text_of(name); };
 }
 
-/// The raw steps of a run. A complete run must have all planned steps; of any other run only whole phases are used.
-Result<SampleTable> raw_steps(const RunRecord& run, const std::filesystem::path& file) {
-    const bool complete = run.status == RunStatus::complete;
-    // A run that failed early has no raw steps; its report has the reason.
-    if (!complete && !std::filesystem::exists(file)) return SampleTable{};
-    auto samples = TRY(read_samples(file, complete ? FileEnd::whole : FileEnd::cut));
-    if (!complete) {
-        drop_unfinished_phase(samples, run.workload.steps_per_k);
-        return samples;
-    }
-    std::uint64_t planned = 0, steps = 0;
-    for (const ExperimentRecord& experiment : run.experiments)
-        planned += std::uint64_t{run.workload.steps_per_k} * experiment.batch * run.workload.repeats *
-                   static_cast<unsigned>(std::max(run.passes, 1));
-    for (const Sample& sample : samples.rows)
-        steps += sample.batch;
-    if (steps == planned) return samples;
-    return fail({ExitCode::bad_data, "read", file.string(),
-                 fmt::format("it contains {} of the {} steps of a complete run", steps, planned),
-                 "restore the file from the run, or measure again"});
-}
-
-/// For a run with events that count the whole machine; empty for any other.
-Result<std::optional<SampleTable>> idle_windows_of(const RunRecord& run, const std::filesystem::path& file) {
-    const auto shared = [](const EventRecord& event) { return event.sharing == "socket" && event.pass >= 0; };
-    if (std::none_of(run.events.begin(), run.events.end(), shared)) return std::nullopt;
-    const bool complete = run.status == RunStatus::complete;
-    if (!complete && !std::filesystem::exists(file)) return std::nullopt;
-    auto windows = TRY(read_samples(file, complete ? FileEnd::whole : FileEnd::cut, SampleFile::background));
-    return std::optional(std::move(windows));
-}
-
-Result<WrittenReports> derive(const std::filesystem::path& run_directory, RunRecord run) {
-    auto samples = TRY(raw_steps(run, run_directory / samples_file));
+Result<WrittenReports> derive(const RunDirectory& directory, RunRecord run, ShownFiles& shown) {
+    const RawSteps steps = TRY(read_raw_steps(run, directory.path(), texts_of(directory), shown));
     WrittenReports out;
     out.run = std::move(run);
-    out.report = run_directory / "report.md";
-    const auto background = TRY(idle_windows_of(out.run, run_directory / background_file));
-    out.summary = summarize(out.run, samples, background ? &*background : nullptr);
+    out.report = directory.path() / "report.md";
+    out.summary = summarize(out.run, steps.samples, steps.background ? &*steps.background : nullptr);
     return out;
 }
 
 /// Whether the file is neither the one that the run sealed nor already the one about to be written.
-bool was_changed(const std::filesystem::path& file, const std::string& text, const SealCheck& seal) {
-    const auto sum = seal.sums.find(file.filename().string());
+bool was_changed(int directory, const std::string& file, const std::string& text, const SealCheck& seal) {
+    const auto sum = seal.sums.find(file);
     if (sum == seal.sums.end()) return false;
-    const auto now = hash_file(file);
-    if (!now || now->sha256 == sum->second) return false;
-    std::ifstream in(file, std::ios::binary);
-    return std::string(std::istreambuf_iterator<char>(in), {}) != text;
+    const auto now = read_input_in(directory, file, input::report);
+    if (!now || *now == text) return false;
+    const auto hash = hash_text(*now);
+    return hash && hash->sha256 != sum->second;
 }
 
-Result<void> write(const std::filesystem::path& run_directory, const SealCheck& seal, WrittenReports& out) {
+Result<void> write(RunDirectory& directory, const SealCheck& seal, WrittenReports& out) {
     for (const ReportFormat& format : formats) {
-        const std::filesystem::path file = run_directory / format.file;
-        const std::string text = format.text(out.run, out.summary);
-        if (was_changed(file, text, seal)) out.restored.emplace_back(format.file);
-        const int number = replace_file(file, file.string() + ".tmp", text);
-        if (number != 0) return fail(write_error(file, number));
+        const std::string name(format.file), text = format.text(out.run, out.summary);
+        if (was_changed(directory.descriptor(), name, text, seal)) out.restored.push_back(name);
+        const int number = directory.write_file(name, text);
+        if (number != 0) return fail(write_error((directory.path() / name).string(), number, report_advice));
     }
     return {};
+}
+
+/// Whether the steps belong to this run.json: another process may have replaced the run while it was read.
+Result<void> check_same_run(const RunDirectory& directory, const RunRecord& run) {
+    ShownFiles shown;
+    const auto now = read_record(directory.path(), texts_of(directory), shown);
+    if (now && now->record.started == run.started && now->record.command == run.command) return {};
+    return fail({ExitCode::bad_data, "read", directory.path().string(),
+                 directory.other_owner() + " replaced the run while it was read", "try again"});
+}
+
+bool is_intact(const SealCheck& seal) { return seal.present && seal.readable && seal.changed.empty(); }
+
+/// Seals a run with its reports: one that was measured and had none, because they could not be written or its process
+/// was killed, or one that adopted a calibration.
+Result<void> finish(RunDirectory& directory, const std::string& former, RunRecord run) {
+    for (auto& [name, file] : TRY(directory.files()))
+        run.files[name] = file;
+    if (ProgramVersion own = program_version(); own != ProgramVersion{run.version, run.git_revision})
+        run.reports_by = std::move(own);
+    else
+        run.reports_by.reset();
+    TRY(directory.write_record(run));
+    auto sealed = directory.seal(run.files);
+    if (!sealed) static_cast<void>(directory.write_file(std::string(run_file), former));
+    return sealed;
 }
 
 } // namespace
 
 std::span<const ReportFormat> report_formats() { return formats; }
 
-Result<WrittenReports> write_reports(const std::filesystem::path& run_directory) {
-    const DirectoryLock lock = DirectoryLock::attempt(run_directory);
-    auto run = TRY(read_run_record(run_directory));
-    auto out = TRY(derive(run_directory, std::move(run)));
-    const SealCheck seal = check_seal(run_directory);
-    out.summary.files_caveat = seal_caveat(seal, out.run.status);
-    out.written = !lock.busy();
-    if (out.written) TRY(write(run_directory, seal, out));
+std::map<std::string, std::string> report_texts(const RunRecord& run, const Summary& summary) {
+    std::map<std::string, std::string> texts;
+    for (const ReportFormat& format : formats)
+        texts.emplace(format.file, format.text(run, summary));
+    return texts;
+}
+
+Result<WrittenReports> write_reports(const std::filesystem::path& run_directory,
+                                     const std::filesystem::path& calibrations) {
+    auto directory = TRY(RunDirectory::open(run_directory));
+    ShownFiles shown;
+    auto [text, run] = TRY(read_record(directory.path(), texts_of(directory), shown));
+    const bool owned = directory.other_owner().empty();
+    const bool finishing = owned && run.measured && run.status != RunStatus::complete &&
+                           changed_raw_files(directory.descriptor(), run.files, {}).empty();
+    if (finishing) {
+        run.status = RunStatus::complete;
+        run.failure.reset();
+    }
+    const bool adopting = owned && !finishing && run.status == RunStatus::complete &&
+                          is_intact(check_seal(directory.descriptor(), shown)) && adopt_calibration(run, calibrations);
+    auto out = TRY(derive(directory, std::move(run), shown));
+    const SealCheck seal = finishing ? SealCheck{} : check_seal(directory.descriptor(), shown);
+    if ((finishing && !changed_raw_files(directory.descriptor(), out.run.files, shown).empty()) ||
+        (adopting && !is_intact(seal)))
+        return fail({ExitCode::bad_data, "read", run_directory.string(), "its files changed while they were read",
+                     "keep other programs out of the run directory"});
+    if (!finishing) out.summary.files_caveat = seal_caveat(seal, out.run.status);
+    out.other_owner = directory.other_owner();
+    if (!owned) {
+        TRY(check_same_run(directory, out.run));
+        return out;
+    }
+    TRY(write(directory, adopting ? SealCheck{} : seal, out));
+    if (finishing || adopting) TRY(finish(directory, text, out.run));
+    out.finished = finishing;
+    out.adopted = adopting;
     return out;
 }
 
-Result<WrittenReports> write_reports(const std::filesystem::path& run_directory, const RunRecord& record) {
+Result<WrittenReports> write_reports(RunDirectory& directory, const RunRecord& record) {
     // Serialised and parsed, because JSON replaces invalid UTF-8 in host names and arguments.
-    auto run = TRY(parse_run_record(to_json_text(record), (run_directory / run_file).string()));
-    auto out = TRY(derive(run_directory, std::move(run)));
-    TRY(write(run_directory, {}, out));
+    auto run = TRY(parse_run_record(to_json_text(record), (directory.path() / run_file).string()));
+    ShownFiles shown;
+    auto out = TRY(derive(directory, std::move(run), shown));
+    TRY(write(directory, {}, out));
     return out;
 }
 

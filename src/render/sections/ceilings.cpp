@@ -30,13 +30,29 @@ std::string bandwidth_text(const SummaryRow& row, std::string_view metric) {
     return text;
 }
 
+std::string order_text(const CeilingShare& share) {
+    if (!share.order) return "n/a"; // hybrid copies in either order
+    return *share.order == RowOrder::ascending ? "ascending" : "random";
+}
+
+std::string reached_text(const SummaryRow& row) {
+    const CeilingShare* reached = farthest_reached(row);
+    const bool known = std::all_of(row.ceilings.begin(), row.ceilings.end(), [](const CeilingShare& share) {
+        return share.metric != metric_name::requested_gbps || share.percent.has_value();
+    });
+    if (reached == nullptr) return known ? "above all" : "n/a";
+    return fmt::format("{}, {} %", name_of(reached->level), compact_number(*reached->percent));
+}
+
 Table table_of(const Summary& summary) {
     Table table;
     table.columns = {{"k", true},
                      {"loop"},
+                     {"order"},
                      {"requested\nGB/s", true},
                      {"of row copies\nin the LLC", true},
                      {"of row copies\nin memory", true},
+                     {"farthest level\nnot exceeded"},
                      {"DRAM GB/s", true},
                      {"of row copies\nin memory", true}};
     table.wide = true;
@@ -45,9 +61,10 @@ Table table_of(const Summary& summary) {
         if (row.ceilings.empty()) continue;
         const std::string k = std::to_string(row.k);
         if (k != last_k) table.group_starts.push_back(table.rows.size());
-        table.rows.push_back({k == last_k ? "" : k, row.loop, bandwidth_text(row, metric_name::requested_gbps),
-                              percent_text(row.ceilings[0]), percent_text(row.ceilings[1]),
-                              bandwidth_text(row, metric_name::dram_gbps), percent_text(row.ceilings[2])});
+        table.rows.push_back({k == last_k ? "" : k, row.loop, order_text(row.ceilings[0]),
+                              bandwidth_text(row, metric_name::requested_gbps), percent_text(row.ceilings[2]),
+                              percent_text(row.ceilings[3]), reached_text(row),
+                              bandwidth_text(row, metric_name::dram_gbps), percent_text(row.ceilings[4])});
         last_k = k;
     }
     return table;
@@ -90,8 +107,14 @@ std::string ceiling_line(const CeilingShare& share, const RunRecord& run) {
                         compact_number(share.ceiling_low, share.ceiling_gbps),
                         compact_number(share.ceiling_high, share.ceiling_gbps), share.ceiling_n,
                         share.ceiling_n < few_blocks_below ? ", few_blocks" : "");
+    if (!share.date.empty()) text += ", measured " + share.date;
     if (share.write_allocate) text += " at the memory controller; " + factor_text(*share.write_allocate);
     return text;
+}
+
+/// L1 and L2 are listed where their ceilings say something: that they served a row.
+bool is_listed(const CeilingShare& share, const SummaryRow& row) {
+    return share.level >= MemoryLevel::llc || farthest_reached(row) == &share;
 }
 
 Bullets lines_of(const RunRecord& run, const Summary& summary) {
@@ -101,15 +124,23 @@ Bullets lines_of(const RunRecord& run, const Summary& summary) {
     };
     for (const SummaryRow& row : summary.rows)
         for (const CeilingShare& share : row.ceilings)
-            add(ceiling_line(share, run));
+            if (share.order && is_listed(share, row)) add(ceiling_line(share, run));
     for (const SummaryRow& row : summary.rows)
         for (const CeilingShare& share : row.ceilings)
-            if (!share.percent && share.ceiling_gbps > 0)
-                add(fmt::format("no percentage of {}: {}", share.metric, share.reason));
+            if (!share.order)
+                add(fmt::format("no percentage at k = {}: {}", row.k, share.reason));
+            else if (is_listed(share, row) && !share.percent && share.ceiling_gbps > 0)
+                add(fmt::format("no percentage of {} in {}: {}", share.metric, name_of(share.level), share.reason));
     Bullets out;
     for (std::string& line : lines)
         out.items.emplace_back(std::move(line));
     return out;
+}
+
+/// Dates are ISO 8601, UTC.
+std::string later_text(const RunRecord& run) {
+    if (run.finished.empty() || run.calibration->measured <= run.finished) return {};
+    return fmt::format(", after the run, which ended {}", run.finished);
 }
 
 } // namespace
@@ -122,11 +153,12 @@ Blocks ceiling_section(const RunRecord& run, const Summary& summary) {
     }
     out.push_back(Paragraph{
         fmt::format("Each bandwidth as a percentage of that reached at that level by the same number of pinned workers "
-                    "copying row groups of the same sizes between random places. The intervals combine the worst case "
-                    "of both uncertainties. Requested bytes above 100 % came from a nearer level. Calibrated "
-                    "{}{}, {} kernels.{}",
+                    "copying row groups of the same sizes in the same order: between random places, or ascending, as "
+                    "rebuilds do. The intervals combine the worst case of both uncertainties. Requested bytes above "
+                    "100 % of a level came from a nearer one: at the farthest, from the level that is named. "
+                    "Calibrated {}{} ({} kernels){}.{}",
                     run.calibration->measured, run.calibration->quick ? " with --quick" : "", run.calibration->isa,
-                    other_copies(summary)),
+                    later_text(run), other_copies(summary)),
         Tone::plain});
     Table table = table_of(summary);
     if (table.rows.empty()) {

@@ -113,6 +113,49 @@ Blocks placement_section(const RunRecord& run, const Summary&) {
     return out;
 }
 
+namespace {
+
+std::string cost_text(const ReadingCost& cost, std::string_view unit) {
+    return fmt::format("{}{} ({} to {})", compact_number(cost.median), unit, compact_number(cost.range_low),
+                       compact_number(cost.range_high));
+}
+
+/// "1 (index k=16) to 50 (paired k=16)".
+std::string reading_text(const RunRecord& run) {
+    const auto fewer = [](const ExperimentRecord& a, const ExperimentRecord& b) { return a.batch < b.batch; };
+    const auto [fewest, most] = std::minmax_element(run.experiments.begin(), run.experiments.end(), fewer);
+    if (fewest == run.experiments.end() || most->batch == 1) return {};
+    if (fewest->batch == most->batch) return fmt::format("Every reading covers {} steps", most->batch);
+    return fmt::format("A reading covers {} step{} ({} k={}) to {} steps ({} k={}), the more the shorter they are",
+                       fewest->batch, fewest->batch == 1 ? "" : "s", fewest->loop, fewest->k, most->batch, most->loop,
+                       most->k);
+}
+
+/// What the figures are net of, and how long a reading takes.
+Bullets read_costs(const RunRecord& run) {
+    Bullets out;
+    for (const ReadCostRecord& pass : run.read_cost) {
+        std::vector<std::string> subtracted;
+        if (pass.clock_ns) subtracted.push_back("the clock pair takes " + cost_text(*pass.clock_ns, " ns"));
+        for (const CounterCost& counter : pass.counters)
+            if (counter.worker == 0 && counter.cost.range_high != 0)
+                subtracted.push_back(fmt::format("{} counts {}", counter.event, cost_text(counter.cost, "")));
+        if (!subtracted.empty())
+            out.items.emplace_back(
+                fmt::format("Cost of an empty reading, pass {}, subtracted from the figures (median, "
+                            "and the range of 95 % of the readings): {}",
+                            pass.pass, join(subtracted, ", ")));
+        if (pass.reading_ns)
+            out.items.emplace_back(fmt::format("An empty reading, pass {}, takes {} with all reads (median of {})",
+                                               pass.pass, cost_text(*pass.reading_ns, " ns"), pass.reading_ns->n));
+    }
+    if (std::string text = reading_text(run); !text.empty()) out.items.emplace_back(std::move(text));
+    if (out.items.empty()) out.items.emplace_back("Cost of an empty reading: n/a, this run did not measure it");
+    return out;
+}
+
+} // namespace
+
 Blocks counting_section(const RunRecord& run, const Summary&) {
     Blocks out{Heading{2, "Counting"}};
     if (!run.collectors.empty()) {
@@ -152,17 +195,7 @@ Blocks counting_section(const RunRecord& run, const Summary&) {
         }
         out.push_back(std::move(table));
     }
-    Bullets costs;
-    for (const ReadCostRecord& cost : run.read_cost) {
-        std::vector<std::string> counts;
-        for (const auto& [event, count] : cost.counts_mean)
-            counts.push_back(event + " " + compact_number(count));
-        costs.items.emplace_back(fmt::format("Read cost, pass {}: an empty read pair takes {} ns (median of {}){}",
-                                             cost.pass, compact_number(cost.time_ns_median), cost.pairs,
-                                             counts.empty() ? "" : " and adds " + join(counts, ", ")));
-    }
-    if (costs.items.empty()) costs.items.emplace_back("Read cost: n/a, nothing was counted");
-    out.push_back(std::move(costs));
+    out.push_back(read_costs(run));
     return out;
 }
 
@@ -184,7 +217,7 @@ std::string segments_text(const RunRecord& run) {
         most = std::max(most.value_or(0), experiment.simulated_segments);
     }
     if (!most || *most == 1) return "Segment 0 of the trace";
-    const std::string of_repeats = fmt::format(" of the {} timed ones, each a block,", run.workload.repeats);
+    const std::string of_repeats = fmt::format(" of the {} timed ones, each a block,", repeats_text(run));
     if (*fewest == *most) return fmt::format("Segments 0 to {}{}", *most - 1, of_repeats);
     return fmt::format("Segments 0 to n-1{} n = {} to {} by the cost of the loop,", of_repeats, *fewest, *most);
 }

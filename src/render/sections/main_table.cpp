@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/text.hpp"
+#include "base/visible.hpp"
 #include "catalogue/flags.hpp"
 #include "catalogue/metrics.hpp"
 #include "catalogue/tiers.hpp"
@@ -119,11 +120,6 @@ std::string flag_line(const Summary& summary) {
     return parts.empty() ? "" : "flags: " + join(parts, ", ") + "; see Warnings and flags in the report";
 }
 
-/// A line of text and its newline, wrapped at words for a terminal.
-std::string fitted_line(const std::string& line, std::optional<std::size_t> columns) {
-    return (columns ? join(wrap_words(line, *columns, "  "), "\n") : line) + "\n";
-}
-
 /// What to know before reading the numbers: whose they are, and that they are not all.
 std::string lines_before_table(const RunRecord& run, const Summary& summary, std::optional<std::size_t> columns) {
     std::string out;
@@ -164,7 +160,7 @@ Table main_table(const Summary& summary) {
         if (metric->name != metric_name::time_ns) continue;
         table.columns.push_back({"95% CI\nus/step", true, interval_rank});
         table.below_titles.emplace_back("Student's t");
-        table.columns.push_back({"speedup\nvs " + base, true});
+        table.columns.push_back({"speedup\nvs " + visible(base), true});
         table.below_titles.emplace_back("timed");
     }
     for (const SummaryRow& row : summary.rows) {

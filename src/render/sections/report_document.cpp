@@ -24,7 +24,7 @@ std::string workload_line(const RunRecord& run) {
                     format_size(static_cast<double>(w.layout.row_bytes())), w.dtype, w.up_cols, w.hidden_dim);
     if (w.gate_cols != 0) out += fmt::format(", gate {}", w.gate_cols);
     out += fmt::format("), {} pattern, {} steps x {} repeats, {} thread{}, {} copies", to_text(w.spec.pattern),
-                       w.steps_per_k, w.repeats, w.threads, w.threads == 1 ? "" : "s", w.copy);
+                       w.steps_per_k, repeats_text(run), w.threads, w.threads == 1 ? "" : "s", w.copy);
     if (!w.between.empty() && w.between != "none") out += ", --between " + w.between;
     return out + fmt::format("; {}, {}", run.host.empty() ? "unknown host" : run.host, run.started);
 }

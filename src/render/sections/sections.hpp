@@ -20,6 +20,12 @@ Blocks comparison_section(const RunRecord& run, const Summary& summary);
 Blocks buffer_section(const RunRecord& run, const Summary& summary);
 Blocks warning_section(const RunRecord& run, const Summary& summary);
 
+// repeats.cpp: what ended the repeats (--repeats auto); loops that were run against themselves. Empty for other runs.
+Blocks repeats_section(const RunRecord& run, const Summary& summary);
+Blocks false_difference_section(const RunRecord& run, const Summary& summary);
+/// "6", or "6 to 18" where the rows differ.
+std::string repeats_text(const RunRecord& run);
+
 // sources.cpp: compares several sources of DRAM bytes; empty if only the simulation supplied them
 Blocks source_section(const RunRecord& run, const Summary& summary);
 
@@ -45,10 +51,11 @@ Blocks reproduce_section(const RunRecord& run, const Summary& summary);
 
 /// From the top of the report to its end.
 inline constexpr Section report_sections[] = {
-    status_section,   verdict_section,    table_section,       source_section,        ledger_section,
-    expected_section, regression_section, crossover_section,   ceiling_section,       unavailable_section,
-    warning_section,  placement_section,  counting_section,    qualification_section, simulation_section,
-    buffer_section,   comparison_section, environment_section, reproduce_section,
+    status_section,        verdict_section,    table_section,      false_difference_section, source_section,
+    ledger_section,        expected_section,   regression_section, crossover_section,        ceiling_section,
+    unavailable_section,   warning_section,    repeats_section,    placement_section,        counting_section,
+    qualification_section, simulation_section, buffer_section,     comparison_section,       environment_section,
+    reproduce_section,
 };
 /// environment.md: the facts needed to reproduce the machine.
 inline constexpr Section environment_sections[] = {environment_section, placement_section, reproduce_section};

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "catalogue/metrics.hpp"
+#include "figures/claims.hpp"
 #include "figures/number.hpp"
 #include "render/sections/main_table.hpp"
 
@@ -65,21 +66,6 @@ const SummaryRow& subject_of(const Summary& summary, std::uint32_t k, const std:
     return *summary.find(base, k);
 }
 
-/// "9.81x (95% CI 9.60-10.02) faster", taken from the claim, so that words and digits are the same.
-std::string speed_clause(const Comparison& time) {
-    if (!time.ratio.ci_low)
-        return fmt::format("not known to differ from {} in time ({}, without an interval)", time.vs,
-                           times_text(time.ratio.ratio));
-    if (time.verdict == Verdict::unresolved) {
-        return fmt::format("not significantly different from {} in time ({})", time.vs, times_text(time.ratio.ratio));
-    }
-    if (time.verdict == Verdict::same)
-        return fmt::format("the same as {} in time within {:g}% ({})", time.vs, time.same_within * 100,
-                           times_text(time.ratio.ratio));
-    const std::size_t start = time.loop.size() + std::string_view(" is ").size();
-    return time.claim.substr(start, time.claim.rfind(" than ") - start);
-}
-
 /// "paired faster than index", below the headline.
 std::string caption_of(const Comparison& time) {
     switch (time.verdict) {
@@ -122,7 +108,7 @@ VerdictItem verdict_of(const Summary& summary, std::uint32_t k) {
         fmt::format("{} takes {} per step", row.loop, ours == nullptr ? "n/a" : time_text(*ours, true));
     if (time != nullptr) {
         sentence += fmt::format(" against {} for {}, {}", time_text(*base->find(metric_name::time_ns), false),
-                                base->loop, speed_clause(*time));
+                                base->loop, extent_text(*time, Tier::timed));
         out.headline = times_text(time->verdict == Verdict::worse ? 1 / time->ratio.ratio : time->ratio.ratio);
         out.caption = caption_of(*time);
     } else if (ours != nullptr) {

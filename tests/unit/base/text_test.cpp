@@ -11,6 +11,21 @@ TEST_CASE("a CPU list names every CPU once, in order") {
     CHECK(parse_cpu_list("") == std::vector<int>{});
 }
 
+TEST_CASE("a CPU list that repeats a million CPUs 2000 times takes no more memory than they do") {
+    std::string text = "0-1048576";
+    for (int i = 1; i < 2000; ++i)
+        text += ",0-1048576";
+    const auto cpus = parse_cpu_list(text); // 8 GB, if repeated numbers were kept
+    REQUIRE(cpus.has_value());
+    CHECK(cpus->size() == 1048577);
+    CHECK(cpus->back() == 1048576);
+}
+
+TEST_CASE("the ranges of a CPU list keep the order of the text") {
+    CHECK(parse_cpu_ranges("5,0-2") == std::vector<std::pair<int, int>>{{5, 5}, {0, 2}});
+    CHECK_FALSE(parse_cpu_ranges("5,2-0").has_value());
+}
+
 TEST_CASE("a malformed CPU list is rejected as a whole") {
     for (const char* text : {"a", "1-", "-1", "3-1", "1,,2", "0x1", "99999999999"}) {
         INFO(text);

@@ -17,13 +17,13 @@ TEST_CASE(
     }
     CHECK(flags().front().name == "migrated");
     CHECK(flags().back().name == "outlier");
-    CHECK(names.size() == 9);
+    CHECK(names.size() == 10);
 }
 
 TEST_CASE("the line below the main table lists flags that weaken an interval first") {
     std::vector<std::string_view> names;
     for (const FlagEntry* flag : flags_below_table())
         names.push_back(flag->name);
-    CHECK(names == std::vector<std::string_view>{"few_blocks", "not_stationary", "drift", "migrated", "multiplexed",
-                                                 "never_ran"});
+    CHECK(names == std::vector<std::string_view>{"few_blocks", "not_stationary", "drift", "short", "migrated",
+                                                 "multiplexed", "never_ran"});
 }

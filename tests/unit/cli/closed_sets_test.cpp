@@ -199,7 +199,7 @@ TEST_CASE("run.schema.json lists the loops, the words of options, and the collec
     };
     schema.check_array({"\"workload\": {\n      \"type\"", "\"dtype\": {", "\"enum\":"}, names_of(dtype_words()));
     schema.check_array({"\"workload\": {\n      \"type\"", "\"between\": {", "\"enum\":"}, names_of(between_words()));
-    schema.check_array({"\"loop\": {\n      \"enum\":"}, names_in_order(loops()));
+    schema.check_array({"\"loop\": {\n      \"anyOf\": [", "\"enum\":"}, names_in_order(loops()));
     schema.check_array({"\"copy_method\": {", "\"enum\":"}, copies);
     schema.check_array({"\"hierarchy\": {\n      \"", "\"policy\": {", "\"enum\":"}, names_of(llc_policy_words()));
     schema.check_array({"\"hierarchy\": {\n      \"", "\"prefetch\": {", "\"enum\":"}, names_of(prefetch_words()));

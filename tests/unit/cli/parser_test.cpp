@@ -19,7 +19,7 @@ struct Tool {
                      return {};
                  }});
         }
-        syntax.options.push_back({"--force", "", "help", "Group", [this](const std::string&) -> Result<void> {
+        syntax.options.push_back({"--force", std::nullopt, "help", "Group", [this](const std::string&) -> Result<void> {
                                       applied.emplace_back("--force");
                                       return {};
                                   }});

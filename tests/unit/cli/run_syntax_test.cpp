@@ -34,15 +34,45 @@ TEST_CASE("without options the main job is planned") {
     CHECK(run.options.workload.pool_rows == 8192);
     CHECK(run.options.workload.active_rows == 1024);
     CHECK(run.options.ks == std::vector<std::uint32_t>{16, 64, 256, 1024});
-    CHECK(run.options.repeats == 5);
+    CHECK_FALSE(run.options.repeats);
+    CHECK(run.options.precision == 0.05);
+    CHECK(run.options.max_seconds == 20);
     CHECK(run.options.steps_per_k == 50);
 }
 
 TEST_CASE("--quick sets its defaults, and explicit options before or after it override them") {
-    CHECK(Parse({"--quick"}).options.repeats == 2);
+    CHECK_FALSE(Parse({"--quick"}).options.repeats);
+    CHECK(Parse({"--quick"}).options.max_seconds == 4);
+    CHECK(Parse({"--quick", "--max-time", "1min"}).options.max_seconds == 60);
     CHECK(Parse({"--quick"}).options.steps_per_k == 20);
     CHECK(Parse({"--quick", "--repeats", "7"}).options.repeats == 7);
     CHECK(Parse({"--repeats", "7", "--quick"}).options.repeats == 7);
+}
+
+TEST_CASE("--repeats is a number or auto, --precision a percentage, --max-time a duration") {
+    CHECK(Parse({"--repeats", "7", "--repeats", "auto"}).options.repeats == std::nullopt);
+    CHECK(Parse({"--repeats", "often"}).error ==
+          "parse option --repeats: 'often' is not a whole number; give a whole number from 1 to 100000, or auto");
+    CHECK(Parse({"--precision", "2.5%"}).options.precision == 0.025);
+    CHECK(Parse({"--precision", "0%"}).error ==
+          "parse option --precision: '0' is not accepted; give a number from 0.01 to 99");
+    CHECK(Parse({"--max-time", "500ms"}).options.max_seconds == 0.5);
+    CHECK(Parse({"--max-time", "2"}).options.max_seconds == 2);
+    CHECK(Parse({"--max-time", "1h"}).options.max_seconds == 3600);
+    for (const char* wrong : {"0s", "5 s", "s", "-1s", "2days", "inf"})
+        CHECK(Parse({"--max-time", wrong}).error ==
+              std::string("parse option --max-time: '") + wrong +
+                  "' is not accepted; give a time from 0.001s to 1e+06s, as in 20s, 500ms or 2min");
+}
+
+TEST_CASE("a loop listed again is a second instance of it") {
+    const Parse run({"--loops", "index,paired,index,index"});
+    CHECK(run.error.empty());
+    CHECK(run.options.loops == std::vector{LoopKind::index, LoopKind::paired, LoopKind::index, LoopKind::index});
+    CHECK(loop_name(run.options, 0) == "index");
+    CHECK(loop_name(run.options, 1) == "paired");
+    CHECK(loop_name(run.options, 2) == "index#2");
+    CHECK(loop_name(run.options, 3) == "index#3");
 }
 
 TEST_CASE("workload options are stored as numbers") {
@@ -158,9 +188,9 @@ TEST_CASE("--loops accepts the name of an external loop, only in the program tha
     with.external_loop = "driven";
     REQUIRE(parse(run_syntax(with), {"--loops", "driven,index"}));
     CHECK(with.loops == std::vector<LoopKind>{LoopKind::external, LoopKind::index});
-    CHECK(loop_name(with, LoopKind::external) == "driven");
-    CHECK(to_line(parse(run_syntax(with), {"--loops", "driven,driven"}).error()) ==
-          "parse option --loops: 'driven' is listed twice; list each loop once");
+    CHECK(loop_name(with, 0) == "driven");
+    REQUIRE(parse(run_syntax(with), {"--loops", "driven,driven"}));
+    CHECK(loop_name(with, 1) == "driven#2");
     const auto unknown = parse(run_syntax(without), {"--loops", "driven"});
     REQUIRE_FALSE(unknown);
     CHECK(unknown.error().code == ExitCode::usage);

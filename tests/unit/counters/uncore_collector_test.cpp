@@ -73,6 +73,81 @@ TEST_CASE("every box is opened once on each CPU of its cpumask, with its events 
     CHECK(leaders == std::vector<std::pair<int, unsigned>>{{0, 100}, {8, 100}, {0, 101}, {8, 101}});
 }
 
+/// Boxes uncore_imc_0 and _1 with a cpumask of 0 and 8, type 100 and 101, and an event "event=N".
+void write_two_boxes(const test::Tree& tree) {
+    for (const char* box : {"0", "1"}) {
+        const std::string path = std::string("sys/bus/event_source/devices/uncore_imc_") + box + "/";
+        tree.write(path + "type", std::string("10") + box);
+        tree.write(path + "cpumask", "0,8");
+        tree.write(path + "format/event", "config:0-7");
+        tree.write(path + "events/cas_count_read", "event=0x04");
+        tree.write(path + "events/cas_count_read.scale", "6.103515625e-5");
+        tree.write(path + "events/cas_count_read.unit", "MiB");
+    }
+    tree.write("sys/bus/event_source/devices/cpu/type", "4");
+    tree.write("sys/bus/event_source/devices/cpu/format/event", "config:0-7");
+}
+
+PlanRequest named(std::vector<std::string> names) { return {std::move(names)}; }
+
+TEST_CASE("a name of the user's is the sum over the boxes that it matches, on each CPU of their cpumasks") {
+    const test::Tree tree;
+    write_two_boxes(tree);
+    ScriptedSys sys;
+    UncoreCollector uncore(sys, tree.root(), true);
+    const auto plan = uncore.plan(named({"uncore_imc/cas_count_read/", "cpu/event=0x3c/", "uncore_imc_1/event=9/"}));
+    REQUIRE(plan);
+    REQUIRE(plan->events.size() == 2); // cpu/.../ counts threads: not its business
+    const PlannedEvent& sum = plan->events[0];
+    CHECK(sum.name == "uncore_imc/cas_count_read/");
+    CHECK(sum.sharing == Sharing::socket);
+    CHECK(sum.role.empty());
+    CHECK(sum.event->unit == "MiB");
+    CHECK(sum.event->scale == 6.103515625e-5);
+    std::vector<std::tuple<std::uint32_t, std::uint64_t, int, std::uint32_t>> parts;
+    for (const EventPart& part : sum.parts)
+        parts.emplace_back(part.event.type, part.event.config, part.cpu, part.weight);
+    CHECK(parts == std::vector<std::tuple<std::uint32_t, std::uint64_t, int, std::uint32_t>>{
+                       {100, 4, 0, 1}, {100, 4, 8, 1}, {101, 4, 0, 1}, {101, 4, 8, 1}});
+    CHECK(plan->events[1].parts.size() == 2);
+    CHECK(plan->passes == 1);
+    auto counters = uncore.open(*plan, 0);
+    REQUIRE(counters);
+    CHECK((*counters)->size() == 6);
+}
+
+TEST_CASE(
+    "the user's events at boxes take the counters that DRAM traffic leaves, in more passes if there are too few") {
+    const test::Tree tree;
+    write_two_boxes(tree);
+    ScriptedSys sys;
+    sys.box_counters = 3;
+    UncoreCollector uncore(sys, tree.root(), true);
+    const auto dram = uncore.plan(request_of(two_sockets())); // reads and writes: 2 of 3 counters of every box
+    REQUIRE(dram);
+    PlanRequest request = named({"uncore_imc/cas_count_read/", "uncore_imc/event=9/"});
+    CHECK(uncore.plan(request)->passes == 1);
+    request.beside = dram->events;
+    const auto plan = uncore.plan(request);
+    REQUIRE(plan);
+    CHECK(plan->passes == 2);
+    CHECK(plan->events[0].pass == 0);
+    CHECK(plan->events[1].pass == 1);
+    CHECK(sys.open_descriptors.empty());
+}
+
+TEST_CASE("an event of the user's at boxes that cannot be opened has the cause, and none a sum of the other boxes") {
+    const test::Tree tree;
+    write_two_boxes(tree);
+    ScriptedSys sys;
+    sys.refuse = [](const perf_event_attr& attr) { return attr.type == 101 ? ENODEV : 0; };
+    const auto plan = UncoreCollector(sys, tree.root(), true).plan(named({"uncore_imc/cas_count_read/"}));
+    REQUIRE(plan);
+    CHECK(plan->events[0].pass == -1);
+    CHECK(plan->events[0].reason == "PMU uncore_imc_1 is not present on this CPU, or the CPU is offline (ENODEV of "
+                                    "uncore_imc_1 on CPU 0)");
+}
+
 TEST_CASE("values are in the order of the plan's parts, regardless of their boxes") {
     ScriptedSys sys;
     sys.count = [](const perf_event_attr& attr, std::uint64_t n) { return attr.type * 100000 + attr.config * 10 + n; };

@@ -52,6 +52,18 @@ constexpr std::uint64_t sys_admin = 1ull << 21;
 
 } // namespace
 
+TEST_CASE("the simulated cache is that of the CPU that a run would choose, not of the first one") {
+    MachineFacts facts = healthy();
+    facts.machine.online = {0, 1};
+    facts.machine.allowed = {1};
+    facts.machine.cores = {{0, 0, {0}}, {0, 1, {1}}};
+    facts.machine.nodes = {{0, {0, 1}, std::uint64_t{1} << 30, {}}};
+    facts.machine.allowed_nodes = {0};
+    facts.machine.caches = {{3, "Unified", 8 << 20, 16, 64, {0}, "sysfs"},
+                            {3, "Unified", 16 << 20, 8, 64, {1}, "sysfs"}};
+    CHECK(diagnose(facts).source("simulation").cause == "L3 of 16 MiB, 8 ways");
+}
+
 TEST_CASE("the paranoid level is the cause of a refusal only if it explains the refusal") {
     MachineFacts facts = all_answer(EACCES);
     facts.paranoid = 3;

@@ -24,13 +24,13 @@ Machine two_cores(std::uint64_t llc_bytes = 32 * mib) {
 }
 
 CalibrationPlan planned(const CalibrationOptions& options, const Machine& machine = two_cores()) {
-    auto plan = plan_calibration(options, machine, 16 * gib);
+    auto plan = plan_calibration(options, machine, MemoryRoom(16 * gib));
     if (!plan) FAIL(to_line(plan.error()));
     return *plan;
 }
 
 std::string refused(const CalibrationOptions& options, std::uint64_t memory = 16 * gib) {
-    const auto plan = plan_calibration(options, two_cores(), memory);
+    const auto plan = plan_calibration(options, two_cores(), MemoryRoom(memory));
     REQUIRE_FALSE(plan);
     CHECK(plan.error().code == ExitCode::usage);
     return to_line(plan.error());
@@ -97,10 +97,32 @@ TEST_CASE(
                 names.push_back(std::string(name_of(request.kernel)) + std::to_string(request.row_bytes));
         if (nt)
             CHECK(names == std::vector<std::string>{"read0", "write0", "nt-write0", "copy0", "nt-copy0", "row-copy4096",
-                                                    "nt-row-copy4096", "row-copy8192", "nt-row-copy8192"});
+                                                    "nt-row-copy4096", "row-copy-ascending4096",
+                                                    "nt-row-copy-ascending4096", "row-copy8192", "nt-row-copy8192",
+                                                    "row-copy-ascending8192", "nt-row-copy-ascending8192"});
         else
-            CHECK(names == std::vector<std::string>{"read0", "write0", "copy0", "row-copy4096", "row-copy8192"});
+            CHECK(names == std::vector<std::string>{"read0", "write0", "copy0", "row-copy4096",
+                                                    "row-copy-ascending4096", "row-copy8192",
+                                                    "row-copy-ascending8192"});
     }
+}
+
+TEST_CASE("rows that fit are copied in L1 and L2, too, in both orders and with ordinary stores only") {
+    CalibrationOptions options = rows({64, 1024, 2048, 4096});
+    options.threads = {1};
+    const CalibrationPlan plan = planned(options);
+    const auto names = [&](MemoryLevel level) {
+        std::vector<std::string> out;
+        for (const CeilingRequest& request : plan.teams[0].requests)
+            if (request.buffers.level == level && copies_rows(request.kernel))
+                out.push_back(std::string(name_of(request.kernel)) + std::to_string(request.row_bytes));
+        return out;
+    };
+    // Half of 32 KiB: 8 rows of 1 KiB from 8 KiB to 8 KiB.
+    CHECK(names(MemoryLevel::l1) ==
+          std::vector<std::string>{"row-copy64", "row-copy-ascending64", "row-copy1024", "row-copy-ascending1024"});
+    CHECK(names(MemoryLevel::l2).size() == 8);
+    CHECK(absences(plan) == "L1 [row-copy of 2048, 4096 B] 1: fewer than 8 rows fit a worker's part of 16 KiB\n");
 }
 
 TEST_CASE("with two last-level caches, buffers exceed both, and each worker's part exceeds its own") {
@@ -120,6 +142,8 @@ TEST_CASE("a last-level cache hardly larger than the private ones is left out wi
     CHECK(buffers(plan.teams[0], StreamKernel::read, MemoryLevel::llc).worker_bytes == 3 * mib);
     CHECK(buffers(plan.teams[1], StreamKernel::read, MemoryLevel::llc).worker_bytes == 0);
     CHECK(absences(plan) ==
+          "L1 [row-copy of 8192 B] 1: fewer than 8 rows fit a worker's part of 16 KiB\n"
+          "L1 [row-copy of 8192 B] 2: fewer than 8 rows fit a worker's part of 16 KiB\n"
           "LLC [] 2: half of it is 1.5 MiB per worker, less than twice the 1 MiB of a worker's own cache\n");
 }
 
@@ -139,7 +163,9 @@ TEST_CASE("rows are left out of working sets that only a few of them fit") {
     CalibrationOptions options = rows({4 * mib});
     options.threads = {1};
     const CalibrationPlan plan = planned(options);
-    CHECK(absences(plan) == "LLC [row-copy of 4194304 B] 1: fewer than 8 rows fit a worker's part of 16 MiB\n");
+    CHECK(absences(plan) == "L1 [row-copy of 4194304 B] 1: fewer than 8 rows fit a worker's part of 16 KiB\n"
+                            "L2 [row-copy of 4194304 B] 1: fewer than 8 rows fit a worker's part of 512 KiB\n"
+                            "LLC [row-copy of 4194304 B] 1: fewer than 8 rows fit a worker's part of 16 MiB\n");
 }
 
 TEST_CASE("--quick uses smaller buffers for large caches, marks them and warns") {
@@ -174,8 +200,7 @@ TEST_CASE("fewer than six rounds are flagged") {
 TEST_CASE("an impossible calibration is a one-line error") {
     CHECK(refused(rows({8192}), 131 * mib) ==
           "plan memory: 2 workers need buffers of 132 MiB (4 x the last-level caches), but the machine has 131 MiB "
-          "available; "
-          "free memory, give fewer --threads, or --quick for smaller buffers, which it flags");
+          "available; free memory");
     CHECK(refused(rows({63})) == "plan --row-bytes 63: it is smaller than a line of 64 bytes; give 64 or more");
     CHECK(refused(rows({16 * mib + 1})) == "plan --row-bytes 16777217: it is more than 16 MiB; give shorter rows");
     CalibrationOptions options;
@@ -190,7 +215,7 @@ TEST_CASE("collectors that model a machine are rejected when planning a calibrat
     for (const std::string name : {"sim", "callgrind"}) {
         CalibrationOptions options;
         options.counting.collectors = {"perf", name};
-        const auto plan = plan_calibration(options, two_cores(), 0);
+        const auto plan = plan_calibration(options, two_cores(), {});
         REQUIRE_FALSE(plan);
         CHECK(plan.error().code == ExitCode::not_possible);
         CHECK(to_line(plan.error()) == "count with --collector " + name +
@@ -202,7 +227,7 @@ TEST_CASE("collectors that model a machine are rejected when planning a calibrat
 TEST_CASE("more workers than CPUs are not possible") {
     CalibrationOptions options;
     options.threads = {1, 3};
-    const auto plan = plan_calibration(options, two_cores(), 0);
+    const auto plan = plan_calibration(options, two_cores(), {});
     REQUIRE_FALSE(plan);
     CHECK(plan.error().code == ExitCode::not_possible);
 }

@@ -4,11 +4,12 @@
 
 #include <signal.h>
 
+#include "archive/calibration_store.hpp"
+#include "archive/record_json.hpp"
 #include "counters/scripted_collector.hpp"
 #include "experiment/calibrate/calibration.hpp"
 #include "experiment/calibrate/team_ceilings.hpp"
 #include "loops/stream_kernels.hpp"
-#include "record/calibration_store.hpp"
 #include "support/sizes.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -72,6 +73,7 @@ CalibrationOptions small_options(const test::TemporaryDirectory& directory) {
     options.row_bytes = {1000};
     options.rounds = 4;
     options.out = (directory / "c.json").string();
+    options.force = true; // with this clock small buffers are slow, and the cache seems slower than memory
     options.command = {"bytebound", "calibrate"};
     return options;
 }
@@ -110,6 +112,8 @@ TEST_CASE("a ceiling is the bytes loaded and stored divided by the time of the w
     // Half of 64 KiB; 16 rows on each side.
     CHECK(rate(copy, MemoryLevel::llc) == Approx(32 * kib / 0.002));
     CHECK(rate(row_copy, MemoryLevel::llc) == Approx(2 * 16 * 1000 / 0.002));
+    CHECK(rate(row_copy_ascending, MemoryLevel::memory) == Approx(2 * 1048 * 1000 / 0.002));
+    CHECK(rate(row_copy_ascending, MemoryLevel::llc) == Approx(2 * 16 * 1000 / 0.002));
     CHECK(record.ceilings.find(read, MemoryLevel::memory, 2) == nullptr);
     CHECK(record.ceilings.find(row_copy, MemoryLevel::memory, 1, 999) == nullptr);
     CHECK(record.ceilings.find(read, MemoryLevel::memory, 1)->buffer_bytes == 2 * mib);
@@ -217,6 +221,33 @@ TEST_CASE("a stopped calibration writes nothing") {
     CHECK(record.error().code == ExitCode::interrupted);
     CHECK(to_line(record.error()) == "calibrate this host: interrupted by SIGINT; nothing was written; run it again");
     CHECK(std::filesystem::is_empty(directory.path()));
+}
+
+TEST_CASE("a calibration that other work disturbed is saved only with --force") {
+    const test::TemporaryDirectory directory;
+    CalibrationOptions options = small_options(directory);
+    options.force = false;
+    auto calibration = Calibration::prepare(kernel, options, small_seams(false));
+    REQUIRE(calibration);
+    CalibrationRecord record = *calibration->measure({}, never);
+    for (Ceiling& each : record.ceilings.ceilings)
+        if (each.kernel == StreamKernel::read && each.level == MemoryLevel::llc)
+            each.bytes_per_second = each.ci_low = each.ci_high = 1e8;
+        else if (each.kernel == StreamKernel::read)
+            each.bytes_per_second = each.ci_low = each.ci_high = 1e9;
+    const auto saved = calibration->save(record);
+    REQUIRE_FALSE(saved);
+    CHECK(saved.error().code == ExitCode::not_possible);
+    CHECK(
+        to_line(saved.error()) ==
+        "save calibration " + options.out +
+            ": the machine was busy: read with 1 thread reached 0.1 GB/s in LLC and 1 GB/s in memory; calibrate again "
+            "when it is idle, or give --force to save it");
+    CHECK_FALSE(std::filesystem::exists(options.out));
+    options.force = true;
+    calibration = Calibration::prepare(kernel, options, small_seams(false));
+    REQUIRE(calibration->save(record));
+    CHECK(read_calibration(options.out)->ceilings == record.ceilings);
 }
 
 TEST_CASE("without an output location nothing is measured") {

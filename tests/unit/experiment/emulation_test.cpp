@@ -85,7 +85,7 @@ TEST_CASE("a process reads its task from a file without change") {
     spec.loop = LoopKind::hybrid;
     spec.copy = CopyMethod::avx2;
     spec.tau = 0.25;
-    spec.workspace = {100, {{{"up", 256}, {"down", 30}}}, 12, 40};
+    spec.workspace = {100, 60, {{{"up", 256}, {"down", 30}}}, 12, 40};
     spec.trace = {{100, 30, {"block", {}}, ~std::uint64_t{0}}, {3, 2, true}, 5, 6};
     spec.readings = 3;
     spec.batch = 2;
@@ -99,19 +99,44 @@ TEST_CASE("a process reads its task from a file without change") {
     CHECK(read->trace == spec.trace);
     CHECK(read->workspace == spec.workspace);
     CHECK(read->between == Between::evict);
-    const auto none = parse_emulation_spec("{}", "spec.json");
-    REQUIRE_FALSE(none);
-    CHECK(none.error().code == ExitCode::bad_data);
 }
 
-TEST_CASE("copies that differ under valgrind and library code are not emulated; oracle always is") {
+TEST_CASE("a task whose numbers do not fit each other is bad data") {
+    EmulationSpec spec;
+    spec.collector = "callgrind";
+    spec.workspace = {100, 60, {{{"up", 256}}}, 12, 40};
+    spec.trace = {{100, 30, {"random", {}}, 1}, {3, 2, false}, 5, 6};
+    spec.readings = 6;
+    spec.last_level = {1 << 20, 16, 64};
+    const auto refusal = [&](const std::string& from, const std::string& to) {
+        std::string text = to_json_text(spec);
+        const auto at = text.find(from);
+        REQUIRE(at != std::string::npos);
+        const auto read = parse_emulation_spec(text.replace(at, from.size(), to), "spec.json");
+        REQUIRE_FALSE(read);
+        CHECK(read.error().code == ExitCode::bad_data);
+        return read.error().cause;
+    };
+    REQUIRE(parse_emulation_spec(to_json_text(spec), "spec.json"));
+    CHECK(refusal("\"collector\"", "\"collectors\"") == "/collector: it is missing");
+    CHECK(refusal("\"paired\"", "\"pared\"") == "/loop: \"pared\" is not a loop");
+    CHECK(refusal("\"random\"", "\"wild\"") == "/pattern: \"wild\" is not a pattern");
+    CHECK(refusal("\"ways\": 16", "\"ways\": 0") == "/last_level/ways: it is not a whole number from 1 to 65536");
+    CHECK(refusal("\"ways\": 16", "\"ways\": 3") == "/last_level/size_bytes: it is not divisible by ways x line_bytes");
+    CHECK(refusal("\"mask_count\": 12", "\"mask_count\": 11") == "/mask_count: it is below the number of steps and 1");
+    CHECK(refusal("\"active_rows\": 30", "\"active_rows\": 61") == "/active_rows: it is above slab_rows");
+    CHECK(refusal("\"row_bytes\": 256", "\"row_bytes\": 18446744073709551615") ==
+          "/groups: the rows would have more than 2^60 bytes");
+}
+
+TEST_CASE("copies that differ under valgrind and library code are not emulated") {
     CHECK(why_not_emulated(LoopKind::paired, CopyMethod::memcpy).empty());
     CHECK(why_not_emulated(LoopKind::paired, CopyMethod::avx2).empty());
     CHECK(why_not_emulated(LoopKind::index, CopyMethod::nt) == "valgrind treats non-temporal stores as ordinary ones");
     CHECK(why_not_emulated(LoopKind::mask, CopyMethod::movsb) ==
           "valgrind runs rep movsb byte by byte, as ordinary stores");
     CHECK(why_not_emulated(LoopKind::mask, CopyMethod::avx512) == "valgrind does not support AVX-512");
-    CHECK(why_not_emulated(LoopKind::oracle, CopyMethod::nt).empty());
+    CHECK(why_not_emulated(LoopKind::oracle, CopyMethod::nt) == "valgrind treats non-temporal stores as ordinary ones");
     CHECK(why_not_emulated(LoopKind::torch, CopyMethod::memcpy) == "library code");
     CHECK(why_not_emulated(LoopKind::external, CopyMethod::memcpy) == "library code");
 }

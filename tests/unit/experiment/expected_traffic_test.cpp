@@ -48,14 +48,22 @@ Ceilings even_ceilings() {
         rows.row_bytes = 512;
         rows.bytes_per_second = 1e9;
         reads.bytes_per_second = 1e18;
-        ceilings.ceilings.insert(ceilings.ceilings.end(), {rows, reads});
+        Ceiling ascending = rows;
+        ascending.kernel = StreamKernel::row_copy_ascending;
+        ceilings.ceilings.insert(ceilings.ceilings.end(), {rows, reads, ascending});
     }
     return ceilings;
 }
 
+/// Of row copies in memory, in either order.
+void set_in_memory(Ceilings& ceilings, double Ceiling::*rate, double value) {
+    for (Ceiling& each : ceilings.ceilings)
+        if (copies_rows(each.kernel) && each.level == MemoryLevel::memory) each.*rate = value;
+}
+
 Result<RunPlan> plan_with(const RunOptions& options, std::optional<Ceilings> ceilings, std::string why = {}) {
     PlanFacts facts;
-    facts.memory_available = 4096 * mib;
+    facts.memory_available = MemoryRoom(4096 * mib);
     facts.ceilings = std::move(ceilings);
     facts.no_ceilings = std::move(why);
     return plan_run(options, expected_machine(), facts);
@@ -91,7 +99,7 @@ TEST_CASE("slower memory moves the crossover to the k where paired misses as muc
     RunOptions options = expected_options();
     options.adaptive_tau = true;
     Ceilings ceilings = even_ceilings();
-    ceilings.ceilings[2].bytes_per_second = 0.2e9; // row copies in memory
+    set_in_memory(ceilings, &Ceiling::bytes_per_second, 0.2e9);
     const RunPlan plan = *plan_with(options, ceilings);
     CHECK(plan.options.tau < 1023.5 / 512);
     CHECK(plan.options.tau > 0.1);
@@ -105,14 +113,24 @@ TEST_CASE("the crossover's interval comes from the interval ends of memory and c
     CHECK(sharp.k_low == 1024u);
     CHECK(sharp.k_high == 1024u);
     // If memory may be five times slower than the cache, the crossover may be at a smaller k, as in the case above.
-    ceilings.ceilings[2].ci_low = 0.2e9;
+    set_in_memory(ceilings, &Ceiling::ci_low, 0.2e9);
     Ceilings slow = even_ceilings();
-    slow.ceilings[2].bytes_per_second = 0.2e9;
+    set_in_memory(slow, &Ceiling::bytes_per_second, 0.2e9);
     const ExpectedRecord wide = expected_record(*plan_with(expected_options(), ceilings));
     CHECK(wide.crossover->k == 1024u);
     CHECK(wide.k_low == expected_record(*plan_with(expected_options(), slow)).crossover->k);
     CHECK(wide.k_low < 1024u);
     CHECK(wide.k_high == 1024u);
+}
+
+TEST_CASE("rebuilds are expected to copy at the ceiling of ascending rows, replacements at that of random places") {
+    // Ascending copies are twice as fast: rebuilding 512 rows costs as much as replacing 256 of them.
+    Ceilings ceilings = even_ceilings();
+    for (Ceiling& each : ceilings.ceilings)
+        if (each.kernel == StreamKernel::row_copy_ascending) each.bytes_per_second *= 2;
+    const ExpectedRecord expected = expected_record(*plan_with(expected_options(), ceilings));
+    CHECK(expected.crossover->k == 512u);
+    CHECK(expected.crossover->paired_ns == Approx(256 * 2048));
 }
 
 TEST_CASE("a given tau is kept, and the crossover is recorded with it") {
@@ -196,7 +214,7 @@ TEST_CASE("there is no closed form for large private levels above a last level t
 TEST_CASE("expected times use the host's cache, regardless of --llc") {
     RunOptions options = expected_options();
     Ceilings ceilings = even_ceilings();
-    ceilings.ceilings[2].bytes_per_second = 0.2e9; // memory
+    set_in_memory(ceilings, &Ceiling::bytes_per_second, 0.2e9);
     const ExpectedRecord host = expected_record(*plan_with(options, ceilings));
     options.llc = CacheGeometry{64 << 10, 16, 64};
     options.warmup = 100;

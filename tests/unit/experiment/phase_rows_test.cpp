@@ -11,6 +11,7 @@ struct Small {
     RunPlan plan;
     Counting counting;
     SimulatedRow simulated;
+    std::vector<StepLedger> ledger;
     std::vector<StepChange> changes;
     PhaseLog log;
 
@@ -29,7 +30,7 @@ struct Small {
         planned.name = event.name;
         planned.pass = 0;
         counting.sources.push_back({nullptr, {"perf", "perf", {planned}, 1, {}}});
-        simulated.ledgers = {std::vector<StepLedger>(steps + 1, {1, 1, 64}), {}};
+        ledger.assign(steps + 1, {1, 1, 64});
         log.measured = steps;
         log.time_ns.assign(steps, 10);
         log.rows_written.assign(steps + 1, 1);
@@ -45,7 +46,7 @@ struct Small {
     }
 
     PhaseRows rows(std::uint32_t repeat = 0, int pass = 0) const {
-        return make_rows({plan, counting, simulated, changes, {4, 5}, "paired"}, {0, 0, repeat, pass}, log);
+        return make_rows({plan, counting, simulated, changes, ledger, {4, 5}, "paired"}, {0, 0, repeat, pass}, log);
     }
 };
 
@@ -84,12 +85,29 @@ TEST_CASE("a step on another CPU than its worker's, or on two, is migrated") {
     CHECK(rows.workers[3].flags == Flags{"migrated"});
 }
 
+TEST_CASE("a reading over several of the emulator's contains their sum") {
+    Small small(4);
+    small.plan.experiments[0].batches = {2};
+    small.plan.cache.geometry.line_bytes = 64;
+    small.log.measured = 2;
+    EmulatedRow emulated;
+    emulated.readings = {{"", 100, 1, 2}, {"", 200, 3, 4}, {"", 400, 5, 6}, {"", 800, 7, 8}};
+    const PhaseRows rows = make_rows(
+        {small.plan, small.counting, small.simulated, small.changes, small.ledger, {4, 5}, "paired", &emulated},
+        {0, 0, 0, 0}, small.log);
+    REQUIRE(rows.steps.size() == 2);
+    using Cells = std::vector<std::optional<std::uint64_t>>;
+    CHECK(rows.steps[0].emulated == Cells{300, 4, 4 * 64, 6 * 64});
+    CHECK(rows.steps[1].emulated == Cells{1200, 12, 12 * 64, 14 * 64});
+    CHECK(rows.steps[1].step == 2);
+}
+
 TEST_CASE("a reading over a batch contains the sums of its steps, and the sum of max(A,R)") {
     Small small(2);
     small.plan.experiments[0].batch = 2;
     small.changes = {{9, 9}, {2, 1}, {1, 2}, {3, 0}, {0, 3}};
     small.log.rows_written = {9, 2, 2, 3, 4};
-    small.simulated.ledgers = {{{9, 9, 9}, {2, 2, 64}, {2, 2, 64}, {3, 3, 32}, {4, 4, 32}}, {}};
+    small.ledger = {{9, 9, 9}, {2, 2, 64}, {2, 2, 64}, {3, 3, 32}, {4, 4, 32}};
     small.simulated.segments.resize(1);
     small.simulated.segments[0].steps.assign(5, LineCounts{});
     for (std::size_t step = 0; step < 5; ++step)
@@ -182,7 +200,6 @@ TEST_CASE("a worker without a part in a step affects neither the step's counters
 
 TEST_CASE("a repeat has the simulated figures of its own segment in pass 0, one that was not replayed has none") {
     Small small(1);
-    small.simulated.ledgers.resize(3);
     small.simulated.segments.resize(2);
     for (std::size_t segment = 0; segment < 2; ++segment) {
         small.simulated.segments[segment].steps.resize(2);

@@ -41,7 +41,7 @@ private:
 struct Stage {
     RunPlan plan;
     Counting counting;
-    Workspace workspace = *Workspace::allocate({8, make_layout(Dtype::f32, 4, 4, 0), 4, 0});
+    Workspace workspace = *Workspace::allocate({8, 8, make_layout(Dtype::f32, 4, 4, 0), 4, 0});
     WorkerTeam team{2};
     CacheSweep sweep;
     StopFlag stop{0};
@@ -69,9 +69,8 @@ struct Stage {
         const auto log = run_phase({plan, workspace, team, sweep, counting, phase_clock, stop}, loop, {});
         if (!log) FAIL(to_line(log.error()));
         SimulatedRow simulated;
-        simulated.ledgers.resize(1);
         const std::vector<StepChange> changes(3, {0, 0});
-        return make_rows({plan, counting, simulated, changes, {-1, -1}, "loop"}, {}, *log);
+        return make_rows({plan, counting, simulated, changes, {}, {-1, -1}, "loop"}, {}, *log);
     }
 };
 

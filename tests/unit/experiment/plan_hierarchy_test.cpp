@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "archive/record_json.hpp"
 #include "experiment/plan/plan.hpp"
 #include "support/sizes.hpp"
 
@@ -31,7 +32,8 @@ RunOptions options_of(std::optional<LlcPolicy> model) {
     return options;
 }
 
-Result<RunPlan> plan_of(const RunOptions& options, const Machine& machine = three_levels(), std::uint64_t memory = 0) {
+Result<RunPlan> plan_of(const RunOptions& options, const Machine& machine = three_levels(),
+                        std::optional<std::uint64_t> memory = {}) {
     PlanFacts facts;
     facts.memory_available = memory;
     facts.preset.choice.llc_event = "LLC-load-misses";
@@ -160,6 +162,7 @@ TEST_CASE("run.json keeps the hierarchy and its lines, and reads records without
     record.simulation = SimulationRecord{{32 * mib, 16, 64}, GeometryOrigin::sysfs, 1, 2, {}};
     ExperimentRecord experiment;
     experiment.loop = "paired";
+    record.workload.loops = {"paired"};
     record.experiments = {experiment};
     const auto again = [](const RunRecord& written) { return parse_run_record(to_json_text(written), "run.json"); };
     auto read = again(record);

@@ -90,23 +90,34 @@ TEST_CASE("a damaged file is a warning, never a verdict") {
         REQUIRE(at != std::string::npos);
         return text.replace(at, from.size(), to);
     };
-    CHECK(warning_of(good.substr(0, good.size() / 2)).find("parse error") != std::string::npos);
-    CHECK(warning_of("").find("parse error") != std::string::npos);
-    CHECK(warning_of(changed("qualification/1", "qualification/7")) == "unknown schema");
+    CHECK(warning_of(good.substr(0, good.size() / 2)) == "it is not complete JSON: it ends too early; delete it");
+    CHECK(warning_of("") == "it is empty; delete it");
+    CHECK(warning_of(changed("qualification/1", "qualification/7")) ==
+          "its schema is \"bytebound.qualification/7\", not \"bytebound.qualification/1\"; delete it");
     CHECK(warning_of(changed("\"passed\"", "\"good\"")).find("\"good\" is not one of passed, failed, not_judged") !=
           std::string::npos);
-    CHECK(warning_of(changed("\"done\"", "\"gone\"")).find("done") != std::string::npos);
+    CHECK(warning_of(changed("\"done\"", "\"gone\"")) == "/qualification/done: it is missing; delete it");
 }
 
 TEST_CASE("a cache that cannot be written is a warning with place and reason") {
     const test::TemporaryDirectory directory;
+    const std::string remedy = "; set XDG_CACHE_HOME to a writable directory";
     std::ofstream(directory / "file") << "x";
     const auto warning = store_qualification(directory / "file/below", key, record());
     REQUIRE(warning);
-    CHECK(*warning == (directory / "file/below").string() + ": Not a directory");
-    CHECK(*store_qualification({}, key, record()) == "neither XDG_CACHE_HOME nor HOME is set to a directory");
+    CHECK(*warning == (directory / "file/below").string() + ": Not a directory" + remedy);
+    std::ofstream(directory / ".bytebound-0123456789abcdef.tmp") << "half"; // of a killed process
+    REQUIRE_FALSE(store_qualification(directory.path(), key, record()));
+    std::filesystem::remove(directory / "file");
+    const std::filesystem::path saved = only_file(directory.path());
+    std::filesystem::remove(saved);
+    std::filesystem::create_directory(saved); // no file replaces a directory
+    CHECK(*store_qualification(directory.path(), key, record()) ==
+          saved.string() + ": the file cannot be written (EISDIR)" + remedy);
+    only_file(directory.path());
+    CHECK(*store_qualification({}, key, record()) == "neither XDG_CACHE_HOME nor HOME is set to a directory" + remedy);
     CHECK(*store_qualification(directory.path(), {"", "x"}, record()) ==
-          "proc/sys/kernel/random/boot_id cannot be read");
+          "/proc/sys/kernel/random/boot_id cannot be read, so every run checks the counters again; make it readable");
 }
 
 TEST_CASE("the key contains everything that a count depends on") {

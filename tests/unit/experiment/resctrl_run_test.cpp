@@ -11,6 +11,7 @@
 #include <map>
 #include <mutex>
 
+#include "archive/samples_csv.hpp"
 #include "counters/resctrl/resctrl_collector.hpp"
 #include "experiment/schedule/run.hpp"
 #include "support/forwarding_sys.hpp"
@@ -91,6 +92,7 @@ struct ResctrlRun {
         options.hidden_dim = options.up_cols = 4;
         options.ks = {4};
         options.steps_per_k = 3;
+        options.batch = 1;
         options.repeats = 2;
         options.warmup = 1;
         options.loops = {LoopKind::index};

@@ -45,6 +45,22 @@ TEST_CASE("remedies of one cause are listed together, each once") {
     CHECK(remedies_for(run, with_reason(list, "kernel events are refused")) == "sysctl kernel.perf_event_paranoid=1");
 }
 
+TEST_CASE("a remedy is that of the reason, not of another row of the same figure") {
+    RunRecord run = example_run();
+    SampleTable samples = example_samples();
+    drop_counters(run, samples);
+    run.unavailable = {{"amplification", "--collector does not list sim", "give --collector auto"}};
+    drop_simulation(run, samples, "--collector does not list sim");
+    const Summary summary = summarize(run, samples);
+    const auto list = absences(summary, std::vector<std::string>{"amplification"});
+    REQUIRE(list.size() == 2);
+    CHECK(where_text(summary, with_reason(list, "bound is 0")) == "k=0");
+    CHECK(remedies_for(run, with_reason(list, "bound is 0")).empty());
+    CHECK(remedies_for(run, *std::find_if(list.begin(), list.end(), [](const Absence& each) {
+                           return each.reason != "bound is 0";
+                       })) == "give --collector auto");
+}
+
 TEST_CASE("rows that do not form a whole group are listed one by one") {
     Summary summary = summarize(example_run(), example_samples());
     const Absence absence{"x", {"cpi"}, {&summary.rows[0], &summary.rows[4]}};

@@ -78,6 +78,28 @@ TEST_CASE("the idle machine's bytes are subtracted in proportion to each reading
     CHECK(row.find("dram_bytes") == nullptr); // no writes were counted, so there is no sum
 }
 
+TEST_CASE("an event of the user's at boxes is scaled to its unit before the idle machine's counts are subtracted") {
+    Shared shared;
+    EventRecord& event = shared.run.events[0];
+    event.name = shared.samples.events[0] = shared.background.events[0] = "uncore_imc/data_reads/";
+    event.role.clear();
+    event.unit = "MiB";
+    event.scale = 0.25;
+    const SummaryRow row = shared.row();
+    // Rate 2 counts/ns: (5000 - 2000 + 7000 - 2000) / 2 = 4000 counts, times 0.25
+    CHECK(row.find("uncore_imc/data_reads/")->value() == 1000);
+    CHECK(row.find("uncore_imc/data_reads/")->tier == Tier::shared);
+    CHECK(row.find("dram_read_bytes") == nullptr);
+
+    for (std::size_t i = 0; i < shared.background.rows.size(); ++i)
+        shared.background.rows[i].readings[0]->count = i % 2 == 0 ? 1900000 : 2100000;
+    for (Sample& sample : shared.samples.rows)
+        sample.readings[0]->count = 2100;
+    // A quarter of the 7358.5 that the same windows hide in bytes; see below.
+    CHECK(shared.row().unavailable.at("uncore_imc/data_reads/") ==
+          "25 per step is less than the 1840 that background traffic masks in 4 steps");
+}
+
 TEST_CASE("a batch's reading is divided by its steps after subtracting the background") {
     Shared shared;
     for (Sample& sample : shared.samples.rows) {

@@ -11,6 +11,28 @@ TEST_CASE("a cell is quoted only if necessary, and reads back unchanged") {
     CHECK(csv_cell("a,b") == "\"a,b\"");
     CHECK(csv_cell("say \"x\"") == "\"say \"\"x\"\"\"");
     CHECK(csv_cell("two\nlines") == "\"two\nlines\"");
+}
+
+TEST_CASE("a cell of text never begins a formula, and reads back unchanged") {
+    CHECK(csv_cell("=HYPERLINK(1)") == "'=HYPERLINK(1)");
+    CHECK(csv_cell("-1+2") == "'-1+2");
+    CHECK(csv_cell("'=1") == "''=1");
+    CHECK(csv_cell("'quoted'") == "'quoted'");
+    CHECK(csv_cell("@SUM(a,b)") == "\"'@SUM(a,b)\"");
+    const std::string name = "f.csv";
+    std::string text;
+    const std::vector<std::string> cells = {"=1", "+1",  "-1",   "@a", "\tx", "\rx", "'",
+                                            "''", "'=1", "''=1", "'a", "a=1", "x"};
+    for (const std::string& cell : cells)
+        text += (text.empty() ? "" : ",") + csv_cell(cell);
+    text += "\n";
+    CsvReader reader(text, name, "");
+    const auto record = reader.next();
+    REQUIRE(record);
+    CHECK(record->cells == cells);
+}
+
+TEST_CASE("a cell with commas, quotes and line ends reads back") {
     const std::string name = "f.csv", text = csv_cell("say \"x\",\ny") + "," + csv_cell("") + ",z\n";
     CsvReader reader(text, name, "");
     CHECK(reader.next()->cells == Cells{"say \"x\",\ny", "", "z"});

@@ -37,6 +37,26 @@ TEST_CASE("an expression that does not compile is detected by is_regex, and its 
     CHECK_THROWS_AS(Regex("uncore_(cha"), std::invalid_argument);
 }
 
+TEST_CASE("an expression that is long, or needs much memory, is refused with the reason") {
+    CHECK(regex_fault(std::string(500, 'a')).empty());
+    CHECK(regex_fault(std::string(501, 'a')) == "it is longer than 500 characters");
+    CHECK(regex_fault("((a{100}){100}){100}") == "invalid repetition size: {100}");
+    std::string letters; // 26 alternatives of three characters, 1000 times
+    for (char c = 'a'; c <= 'z'; ++c)
+        letters += (letters.empty() ? "" : "|") + std::string(1, c) + ".-";
+    CHECK(regex_fault("(" + letters + "){100}").empty());
+    CHECK(regex_fault("(" + letters + "){1000}") == "pattern too large - compile failed");
+    CHECK(regex_fault("uncore_(cha") == "missing ): uncore_(cha");
+}
+
+TEST_CASE("names are bytes: a dot matches each one, a line break included") {
+    CHECK(full_match("a.b", "a\xff"
+                            "b"));
+    CHECK(full_match("a.b", "a\nb"));
+    CHECK_FALSE(full_match("a$.b", "a\nb"));
+    CHECK_FALSE(full_match("a.b", "a\u00e4b")); // two bytes
+}
+
 TEST_CASE("no expression makes matching take exponential time or a deep stack") {
     const std::string long_text(200'000, 'a');
     CHECK_FALSE(full_match("(a*)*b", std::string(40, 'a')));

@@ -49,7 +49,7 @@ std::size_t methods_here() {
 TEST_CASE("the trial gives every method its steps and chooses the one with the highest rate") {
     const auto changes = plan_changes(256, 64, {20, 20, true}, 10);
     REQUIRE(changes.has_value());
-    Workspace workspace = make_workspace({256, {{{"up", 1024}}}, 11, bound_rows(*changes)});
+    Workspace workspace = make_workspace({256, 256, {{{"up", 1024}}}, 11, bound_rows(*changes)});
     test::draw_trace(workspace.masks(), 256, 64, *changes, test::random_rows, 1, 40, 0);
     WorkerTeam team(1);
     const auto trial = choose_copy_method(workspace, team, {}, *changes, 7, 60'000'000'000);
@@ -75,7 +75,7 @@ TEST_CASE("the trial gives every method its steps and chooses the one with the h
 TEST_CASE("a trial that is out of time still gives every method one step") {
     const auto changes = plan_changes(256, 64, {20, 20, true}, 10);
     REQUIRE(changes.has_value());
-    Workspace workspace = make_workspace({256, {{{"up", 64}}}, 11, bound_rows(*changes)});
+    Workspace workspace = make_workspace({256, 256, {{{"up", 64}}}, 11, bound_rows(*changes)});
     test::draw_trace(workspace.masks(), 256, 64, *changes, test::random_rows, 1, 40, 0);
     WorkerTeam team(1);
     for (const auto& time : choose_copy_method(workspace, team, {}, *changes, 7, 0).times)

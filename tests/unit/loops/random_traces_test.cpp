@@ -35,7 +35,7 @@ Configuration draw(Random& random) {
     for (std::uint32_t g = 0; g <= random.below(3); ++g) {
         layout.groups.push_back({std::string(1, static_cast<char>('a' + g)), 8 + random.below(73)});
     }
-    c.spec = {rows, layout, 13, bound_rows(c.changes)};
+    c.spec = {rows, bounds_of(c.active_rows, c.changes).active_rows, layout, 13, bound_rows(c.changes)};
     c.pattern = random.below(2) == 0 ? test::random_rows : test::row_blocks;
     return c;
 }
@@ -104,7 +104,7 @@ TEST_CASE("teams of one, two and three workers leave the same slab") {
         INFO(entry.name);
         std::vector<std::vector<std::byte>> slabs;
         for (const unsigned threads : {1u, 2u, 3u}) {
-            Workspace workspace = make_workspace({300, layout, 21, bound_rows(*changes)});
+            Workspace workspace = make_workspace({300, 300, layout, 21, bound_rows(*changes)});
             test::draw_trace(workspace.masks(), 300, 100, *changes, test::random_rows, 3, 61, 0);
             WorkerTeam team(threads);
             LoopOptions options;
@@ -129,7 +129,7 @@ TEST_CASE("every copy method leaves the same slab") {
     for (const auto method : copy_methods()) {
         if (!runs_here(method)) continue;
         INFO(name_of(method));
-        Workspace workspace = make_workspace({64, layout, 11, bound_rows(*changes)});
+        Workspace workspace = make_workspace({64, 64, layout, 11, bound_rows(*changes)});
         test::draw_trace(workspace.masks(), 64, 20, *changes, test::row_blocks, 3, 15, 0);
         WorkerTeam team(1);
         LoopOptions options;

@@ -122,6 +122,11 @@ TEST_CASE("random row moves contain every row once on either side, in two orders
     CHECK(random_row_moves(0, 7).empty());
 }
 
+TEST_CASE("ascending row moves copy every row to its own place, in order") {
+    CHECK(ascending_row_moves(3) == std::vector<RowMove>{{0, 0}, {1, 1}, {2, 2}});
+    CHECK(ascending_row_moves(0).empty());
+}
+
 TEST_CASE("rows are copied as a whole by every method that the ceilings use") {
     for (const CopyMethod method : {CopyMethod::memcpy, CopyMethod::nt}) {
         if (!runs_here(method)) continue;

@@ -32,8 +32,8 @@ struct Replayed {
 };
 
 Replayed replay(const DescribedLoop& loop, std::uint32_t k) {
-    WorkspaceSpec spec{loop.workload.pool_rows, loop.layout, static_cast<std::uint32_t>(loop.changes.size()) + 1,
-                       bound_rows(loop.changes)};
+    WorkspaceSpec spec{loop.workload.pool_rows, bounds_of(loop.workload.active_rows, loop.changes).active_rows,
+                       loop.layout, static_cast<std::uint32_t>(loop.changes.size()) + 1, bound_rows(loop.changes)};
     auto workspace = *Workspace::allocate(spec);
     const auto source = make_source({loop.workload, halves_of(k), 0, 200});
     REQUIRE(generate_trace(workspace.masks(), **source, 0) == loop.changes);
@@ -111,16 +111,22 @@ TEST_CASE("the streams of every loop describe the rows and metadata bytes that t
     }
 }
 
-TEST_CASE("non-temporal stores are those of the slab, except in oracle") {
-    DescribedLoop loop = example(LoopKind::index, 32);
-    loop.copy = CopyMethod::nt;
-    const TrafficDescriptor index = *describe_traffic(loop);
-    for (const TrafficStream& stream : index.streams)
-        CHECK((stream.store_kind == StoreKind::non_temporal) == (stream.buffer == Buffer::slab));
-    loop.loop = LoopKind::oracle;
-    const TrafficDescriptor oracle = *describe_traffic(loop);
-    for (const TrafficStream& stream : oracle.streams)
-        CHECK(stream.store_kind == StoreKind::ordinary);
+TEST_CASE("non-temporal stores are those of the slab") {
+    for (const LoopKind kind : {LoopKind::index, LoopKind::oracle}) {
+        DescribedLoop loop = example(kind, 32);
+        loop.copy = CopyMethod::nt;
+        const TrafficDescriptor traffic = *describe_traffic(loop);
+        for (const TrafficStream& stream : traffic.streams)
+            CHECK((stream.store_kind == StoreKind::non_temporal) == (stream.buffer == Buffer::slab));
+    }
+}
+
+TEST_CASE("only a rebuild copies rows in ascending order") {
+    const auto order = [](LoopKind kind, std::uint32_t k) { return describe_traffic(example(kind, k))->order(); };
+    CHECK(order(LoopKind::paired, 32) == RowOrder::random);
+    CHECK(order(LoopKind::oracle, 32) == RowOrder::random);
+    CHECK(order(LoopKind::index, 32) == RowOrder::ascending);
+    CHECK(order(LoopKind::mask, 32) == RowOrder::ascending);
 }
 
 TEST_CASE("cases that the closed form does not cover have a reason and a remedy") {

@@ -24,16 +24,16 @@ TEST_CASE("row bytes depend on the element type and omit groups without columns"
 }
 
 TEST_CASE("buffers have a fixed order and start at page boundaries") {
-    // N = 100: rows of 48 and 80 bytes; mask of 2 words.
-    const WorkspaceSpec spec{100, {{{"up", 48}, {"gate", 80}}}, 3, 0};
+    // N = 100, room for 70 rows of 48 and 80 bytes; mask of 2 words.
+    const WorkspaceSpec spec{100, 70, {{{"up", 48}, {"gate", 80}}}, 3, 0};
     const auto ranges = arena_layout(spec);
     struct Expected {
         std::string name;
         std::uint64_t offset, bytes;
     };
     const std::vector<Expected> expected{
-        {"pool.up", 0, 4800},  {"pool.gate", 8192, 8000},  {"slab.up", 16384, 4800},  {"slab.gate", 24576, 8000},
-        {"index", 32768, 800}, {"meta", 36864, 448 + 400}, {"mask", 40960, 3 * 2 * 8}};
+        {"pool.up", 0, 4800},  {"pool.gate", 8192, 8000},  {"slab.up", 16384, 3360},  {"slab.gate", 20480, 5600},
+        {"index", 28672, 560}, {"meta", 32768, 448 + 280}, {"mask", 36864, 3 * 2 * 8}};
     REQUIRE(ranges.size() == expected.size());
     for (std::size_t i = 0; i < ranges.size(); ++i) {
         CHECK(ranges[i].name == expected[i].name);
@@ -42,11 +42,11 @@ TEST_CASE("buffers have a fixed order and start at page boundaries") {
     }
     CHECK(ranges[1].group == 1);
     CHECK(ranges[3].buffer == Buffer::slab);
-    CHECK(arena_bytes(spec) == 45056);
+    CHECK(arena_bytes(spec) == 40960);
 }
 
 TEST_CASE("oracle's lists enlarge the index buffer and move neither pool nor slab") {
-    WorkspaceSpec spec{100, {{{"up", 48}}}, 3, 0};
+    WorkspaceSpec spec{100, 100, {{{"up", 48}}}, 3, 0};
     const auto small = arena_layout(spec);
     spec.oracle_pairs = 1000;
     const auto large = arena_layout(spec);
@@ -75,7 +75,7 @@ TEST_CASE("rows, lists, tables and masks are at the offsets of the layout") {
 }
 
 TEST_CASE("the pool holds no zero word, distinct rows, and depends on the seed") {
-    Workspace workspace = make_workspace({500, {{{"up", 8}, {"down", 20}}}, 1, 0});
+    Workspace workspace = make_workspace({500, 500, {{{"up", 8}, {"down", 20}}}, 1, 0});
     std::set<std::string> rows;
     for (std::uint32_t g = 0; g < 2; ++g) {
         const std::size_t bytes = workspace.spec().layout.groups[g].row_bytes;
@@ -100,7 +100,7 @@ TEST_CASE("the pool holds no zero word, distinct rows, and depends on the seed")
 
 TEST_CASE("a seed whose first word would be zero gets another word instead") {
     // splitmix64 maps the state -0x9e3779b97f4a7c15 to 0, and the pool's words start from it.
-    Workspace workspace = make_workspace({2, {{{"up", 8}}}, 1, 0});
+    Workspace workspace = make_workspace({2, 2, {{{"up", 8}}}, 1, 0});
     workspace.touch(0x61c8864680b583ebu);
     std::uint64_t word = 0;
     std::memcpy(&word, workspace.pool_row(0, 0), 8);
@@ -108,16 +108,16 @@ TEST_CASE("a seed whose first word would be zero gets another word instead") {
 }
 
 TEST_CASE("impossible arena sizes are rejected") {
-    const auto none = Workspace::allocate({0, {{{"up", 8}}}, 1, 0});
+    const auto none = Workspace::allocate({0, 0, {{{"up", 8}}}, 1, 0});
     REQUIRE(!none.has_value());
     CHECK(to_line(none.error()) ==
           "allocate --N 0: the pool has no rows, or more rows than 32-bit slot numbers allow; choose "
           "N between 1 and 2147483648");
-    const auto empty = Workspace::allocate({8, {}, 1, 0});
+    const auto empty = Workspace::allocate({8, 8, {}, 1, 0});
     REQUIRE(!empty.has_value());
     CHECK(empty.error().code == ExitCode::usage);
     CHECK(empty.error().cause == "a row has 0 bytes");
-    CHECK(!Workspace::allocate({0x80000001u, {{{"up", 1}}}, 1, 0}).has_value());
+    CHECK(!Workspace::allocate({0x80000001u, 1, {{{"up", 1}}}, 1, 0}).has_value());
 }
 
 namespace {

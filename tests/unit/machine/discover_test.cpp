@@ -153,7 +153,7 @@ TEST_CASE("bitmaps replace lists that are missing, and zero bytes at the end of 
     const Machine machine = machine_of(files);
     CHECK(machine.online == Cpus{0, 1, 2, 3});
     CHECK(machine.siblings_stated);
-    CHECK(machine.cores == std::vector<Core>{{0, 0, {0, 2}}, {0, 1, {1, 3}}});
+    CHECK(machine.cores == std::vector<Core>{{0, 0, {0, 2}, false}, {0, 1, {1, 3}, false}});
     REQUIRE(machine.caches.size() == 5);
     CHECK_FALSE(machine.caches[0].sharing_stated); // L1 of CPU 0
     CHECK(machine.caches[4].cpus == Cpus{0, 1, 2, 3});
@@ -166,14 +166,17 @@ TEST_CASE("bitmaps replace lists that are missing, and zero bytes at the end of 
 TEST_CASE("without sysfs the CPUs come from cpuinfo, each as its own core") {
     const Machine machine = machine_of({{"proc/cpuinfo", "processor\t: 0\nmodel name\t: X\n\nprocessor\t: 1\n"}});
     CHECK(machine.online == Cpus{0, 1});
-    CHECK(machine.cores == std::vector<Core>{{0, 0, {0}}, {0, 1, {1}}});
+    CHECK(machine.cores == std::vector<Core>{{0, 0, {0}, false}, {0, 1, {1}, false}});
     CHECK(machine.nodes[0].cpus == Cpus{0, 1});
 }
 
-TEST_CASE("without a list of online CPUs the topology directories are used") {
+TEST_CASE("without a list of online CPUs, or with an empty one, the topology directories are used") {
     TreeFiles files = two_package_smt();
     files.erase("sys/devices/system/cpu/online");
     CHECK(machine_of(files).online == Cpus{0, 1, 2, 3, 4, 5, 6, 7});
+    files["sys/devices/system/cpu/online"] = "\n";
+    CHECK(machine_of(files).online == Cpus{0, 1, 2, 3, 4, 5, 6, 7});
+    CHECK_FALSE(machine_of(files).online_stated);
 }
 
 TEST_CASE("core_cpus_list is preferred over its older name") {
@@ -184,7 +187,7 @@ TEST_CASE("core_cpus_list is preferred over its older name") {
         files[base + "thread_siblings_list"] = cpu[3] == '0' ? "0" : "1";
         files[base + "physical_package_id"] = "-1";
     }
-    CHECK(machine_of(files).cores == std::vector<Core>{{0, 0, {0, 1}}});
+    CHECK(machine_of(files).cores == std::vector<Core>{{0, 0, {0, 1}, false}});
 }
 
 TEST_CASE("an empty tree or a malformed list is bad data") {
@@ -200,6 +203,9 @@ TEST_CASE("an empty tree or a malformed list is bad data") {
     CHECK(malformed.error().code == ExitCode::bad_data);
     CHECK(malformed.error().cause == "\"0-x\" is not a list of numbers");
     CHECK(malformed.error().object == (broken.path() / "sys/devices/system/cpu/online").string());
+
+    const Tree long_text(TreeFiles{{"sys/devices/system/cpu/online", std::string(20000, 'x')}});
+    CHECK(to_line(discover(long_text.root()).error()).size() < 400);
 }
 
 TEST_CASE("the running machine allows the CPUs that the kernel allows this process") {

@@ -44,13 +44,42 @@ TEST_CASE("the lowest limit of the process's group and of those above it counts"
 
 TEST_CASE("a memory cgroup below the machine's memory is what a run may fill") {
     Limits limits;
-    CHECK(memory_room(limits).bytes == 0);
+    CHECK(memory_room(limits).bytes == std::nullopt);
     limits.memory_available_bytes = std::uint64_t{1} << 30;
     CHECK(describe(memory_room(limits)) == "the machine has 1 GiB available");
     limits.memory_bytes = {true, 200u << 20};
     CHECK(describe(memory_room(limits)) == "the memory cgroup allows 200 MiB");
     limits.memory_bytes = {true, std::uint64_t{2} << 30};
-    CHECK_FALSE(memory_room(limits).of_group);
+    CHECK(memory_room(limits).of == RoomOf::machine);
+}
+
+TEST_CASE("the address space of a process is a room, less the stacks of the threads it will start") {
+    Limits limits;
+    limits.memory_available_bytes = std::uint64_t{1} << 30;
+    limits.address_space_left = 500u << 20;
+    limits.thread_stack_bytes = 8u << 20;
+    CHECK(describe(memory_room(limits)) == "ulimit -v allows 500 MiB more");
+    CHECK(memory_room(limits, 4).bytes == 468u << 20);
+    CHECK(memory_room(limits, 100).bytes == 0u);
+    limits.address_space_left = std::uint64_t{4} << 30;
+    CHECK(memory_room(limits, 4).of == RoomOf::machine);
+}
+
+TEST_CASE("the tightest pids cgroup says how many more tasks there may be") {
+    test::Tree tree;
+    tree.write("proc/self/cgroup", "0::/jobs/mine");
+    tree.write("sys/fs/cgroup/jobs/mine/pids.max", "max");
+    CHECK(find_limits(tree.root()).tasks_left == GroupLimit{true, {}});
+    tree.write("sys/fs/cgroup/jobs/pids.max", "10");
+    tree.write("sys/fs/cgroup/jobs/pids.current", "7");
+    CHECK(find_limits(tree.root()).tasks_left == GroupLimit{true, 3});
+    tree.write("sys/fs/cgroup/jobs/mine/pids.max", "2");
+    tree.write("sys/fs/cgroup/jobs/mine/pids.current", "4"); // lowered afterwards
+    CHECK(find_limits(tree.root()).tasks_left == GroupLimit{true, 0});
+    tree.write("proc/self/cgroup", "7:pids:/a");
+    tree.write("sys/fs/cgroup/pids/a/pids.max", "5");
+    tree.write("sys/fs/cgroup/pids/a/pids.current", "4");
+    CHECK(find_limits(tree.root()).tasks_left == GroupLimit{true, 1});
 }
 
 TEST_CASE("a kernel's version is compared by number, and an unknown one is before none") {

@@ -39,7 +39,46 @@ Machine three_nodes() {
     return machine;
 }
 
+/// A process that was started under a policy.
+class StartedSys final : public test::ForwardingSys {
+public:
+    explicit StartedSys(int policy, std::vector<int> on = {}, int failure = 0)
+        : mode(policy), nodes(std::move(on)), error(failure) {}
+    SysResult thread_memory_policy(int* policy, std::span<unsigned long> mask) override {
+        if (error != 0) return {-1, error};
+        *policy = mode;
+        for (const int node : nodes)
+            mask[static_cast<std::size_t>(node) / 64] |= 1ul << node % 64;
+        return {0, 0};
+    }
+    int mode;
+    std::vector<int> nodes;
+    int error;
+};
+
+std::string policy_outside(StartedSys sys) { return outside_memory_policy(sys, three_nodes()); }
+
 } // namespace
+
+TEST_CASE("a policy from outside is named with its nodes, and the kernel's default is none") {
+    CHECK(policy_outside(StartedSys(MPOL_DEFAULT)).empty());
+    CHECK(policy_outside(StartedSys(MPOL_BIND, {1})) == "bind of nodes 1");
+    CHECK(policy_outside(StartedSys(MPOL_INTERLEAVE | 1 << 15, {0, 1, 70})) == "interleave of nodes 0-1,70");
+    CHECK(policy_outside(StartedSys(MPOL_LOCAL)) == "local");
+    CHECK(policy_outside(StartedSys(MPOL_BIND, {1}, ENOSYS)).empty());
+    Machine one_node = three_nodes();
+    one_node.nodes.resize(1);
+    StartedSys bound(MPOL_BIND, {0});
+    CHECK(outside_memory_policy(bound, one_node).empty());
+}
+
+TEST_CASE("the kernel answers with this thread's policy") {
+    KernelSys sys;
+    int policy = -1;
+    unsigned long mask[16] = {};
+    REQUIRE(sys.thread_memory_policy(&policy, mask).ok());
+    CHECK(policy >= 0);
+}
 
 TEST_CASE("every policy can be set on this machine's first node") {
     const auto machine = discover(SysRoot());

@@ -48,6 +48,14 @@ TEST_CASE("a list keeps the user's order and its first CPUs become the workers'"
     CHECK(error_for(machine, "3,3", "local", 2).code == ExitCode::not_possible);
 }
 
+TEST_CASE("a list that repeats a million CPUs 300 times is read once") {
+    const Machine machine = machine_of(two_package_smt());
+    std::string text = "7";
+    for (int i = 0; i < 300; ++i)
+        text += ",0-1048576";
+    CHECK(error_for(machine, text, "local").cause == "this machine has no such CPU");
+}
+
 TEST_CASE("core: and package: take one CPU per core before any sibling") {
     const Machine machine = machine_of(two_package_smt());
     CHECK(cpus_for(machine, "core:1-2", 4) == Cpus{1, 2, 5, 6});

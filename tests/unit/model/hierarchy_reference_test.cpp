@@ -108,7 +108,7 @@ bool takes_victims(LlcPolicy policy) { return policy == LlcPolicy::exclusive || 
 
 } // namespace
 
-TEST_CASE("the hierarchy counts like the reference, access by access, in every configuration") {
+TEST_CASE("the hierarchy counts like the reference, access by access, in every configuration", "[slow]") {
     std::uint64_t seed = 1, configurations = 0;
     HierarchyLines all; // shows that every event occurred
     for (const Shape& shape : shapes)

@@ -45,7 +45,7 @@ ClosedForm step(double row_bytes, double missed_share, double metadata = 0, doub
 }
 
 CopyFacts copies(std::uint64_t row_bytes) {
-    return {make_layout(Dtype::i8, row_bytes, 0, 0), CopyMethod::memcpy, 1, 0};
+    return {make_layout(Dtype::i8, row_bytes, 0, 0), CopyMethod::memcpy, RowOrder::random, 1, 0};
 }
 
 } // namespace
@@ -102,6 +102,19 @@ TEST_CASE("threads share a step from the threshold on, and non-temporal copies h
     none.ceilings.resize(4);
     CHECK(predict_step_ns(step(8000, 1, 10), 4, none, copies(1024)).error().reason ==
           "no ceiling of read in LLC with 1 thread");
+}
+
+TEST_CASE("a rebuild has the ceiling of ascending rows") {
+    CopyFacts facts = copies(1024);
+    facts.order = RowOrder::ascending;
+    CHECK(predict_step_ns(step(8000, 1), 4, measured(), facts).error().reason ==
+          "no ceiling of row-copy-ascending in memory with 1 thread");
+    Ceilings ceilings = measured();
+    ceilings.ceilings.push_back(rows(StreamKernel::row_copy_ascending, MemoryLevel::memory, 1024, 10));
+    CHECK(*predict_step_ns(step(8000, 1), 4, ceilings, facts) == Approx(800));
+    facts.copy = CopyMethod::nt;
+    ceilings.ceilings.push_back(rows(StreamKernel::nt_row_copy_ascending, MemoryLevel::memory, 1024, 16));
+    CHECK(*predict_step_ns(step(8000, 1), 4, ceilings, facts) == Approx(500));
 }
 
 TEST_CASE("the crossover is the smallest k from which index takes no longer, and tau is half a row below it") {

@@ -18,7 +18,7 @@ constexpr CacheGeometry sixteen_sets = {4096, 4, 64}; // 16 sets of 4
 SimulationSpec full_set(LoopKind loop, const CacheGeometry& cache, std::uint32_t steps) {
     SimulationSpec spec;
     spec.loop = loop;
-    spec.workspace = {128, make_layout(Dtype::i8, 64, 64, 0), steps + 1, 0};
+    spec.workspace = {128, 128, make_layout(Dtype::i8, 64, 64, 0), steps + 1, 0};
     spec.trace = {{128, 128}, {}, 0, steps};
     spec.cache = cache;
     return spec;
@@ -26,7 +26,7 @@ SimulationSpec full_set(LoopKind loop, const CacheGeometry& cache, std::uint32_t
 
 SimulationSpec change_of(LoopKind loop, std::uint32_t pool_rows, std::uint32_t active_rows, StepChange change) {
     SimulationSpec spec = full_set(loop, roomy, 1);
-    spec.workspace.pool_rows = pool_rows;
+    spec.workspace.pool_rows = spec.workspace.slab_rows = pool_rows;
     spec.trace.workload = {pool_rows, active_rows};
     spec.workspace.oracle_pairs = 16;
     spec.trace.change = {change.added, change.removed};
@@ -156,10 +156,9 @@ TEST_CASE("a rebuild by non-temporal stores fetches no slab line and leaves none
     CHECK(result.steps[0] == LineCounts{PerBuffer{256, 0, 1, 8, 0}, PerBuffer{0, 256}, 256, 0});
     CHECK(result.steps[1] == LineCounts{PerBuffer{}, PerBuffer{0, 256}, 0, 0});
     CHECK(result.flushed == DirtyLines{0, 0, 0, 8});
-    // oracle is simulated with ordinary stores.
     SimulationSpec oracle = change_of(LoopKind::oracle, 256, 128, {1, 1});
     oracle.options.copy = CopyMethod::nt;
-    CHECK(simulate(oracle)->steps[0] == LineCounts{PerBuffer{2, 2, 0, 1, 0}, PerBuffer{}, 2, 2});
+    CHECK(simulate(oracle)->steps[0] == LineCounts{PerBuffer{2, 0, 0, 1, 0}, PerBuffer{0, 2}, 2, 0});
 }
 
 TEST_CASE("torch is library code and cannot be simulated") {
@@ -172,7 +171,7 @@ TEST_CASE("torch is library code and cannot be simulated") {
 TEST_CASE("an invalid geometry or arena is rejected before anything is allocated") {
     CHECK(simulate(full_set(LoopKind::index, {1000, 3, 64}, 1)).error().code == ExitCode::usage);
     SimulationSpec spec = full_set(LoopKind::index, {64, 1, 64}, 1);
-    spec.workspace.pool_rows = spec.trace.workload.pool_rows =
+    spec.workspace.pool_rows = spec.workspace.slab_rows = spec.trace.workload.pool_rows =
         1 << 28; // pool and slab of 32 GiB each: more than 2^28 lines for a single set
     const auto result = simulate(spec);
     REQUIRE_FALSE(result.has_value());

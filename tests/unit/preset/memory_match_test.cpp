@@ -376,14 +376,49 @@ TEST_CASE("channels that are all on one of two packages are a warning") {
     CHECK(match_memory(tree.root(), built_in("amd-zen4")).warnings.empty());
 }
 
+TEST_CASE("on a CPU that no preset knows the kernel's aliases count, with the bytes of their scale and unit") {
+    test::Tree tree;
+    const std::string box = devices + "uncore_imc_0/";
+    tree.write(box + "type", "14");
+    tree.write(box + "cpumask", "0");
+    tree.write(box + "format/event", "config:0-7");
+    tree.write(box + "format/umask", "config:8-15");
+    for (const auto& [alias, terms] : {std::pair("cas_count_read", "event=0x3a"), {"cas_count_write", "event=0x3b"}}) {
+        tree.write(box + "events/" + alias, terms);
+        tree.write(box + "events/" + alias + ".scale", "3.0517578125e-5"); // 32 / 1048576
+        tree.write(box + "events/" + alias + ".unit", "MiB");
+    }
+    const MemoryMatch match = match_memory(tree.root(), built_in("generic"));
+    REQUIRE(match.counters.size() == 2);
+    CHECK(match.counters[0].event.config == 0x3a);
+    CHECK(match.counters[0].bytes_per_count == 32);
+    CHECK(match.counters[0].event.origin ==
+          "kernel alias: sysfs alias /sys/bus/event_source/devices/uncore_imc_0/events/cas_count_read: event=0x3a");
+    CHECK(match.counters[1].direction == Direction::write);
+    CHECK(match.warnings ==
+          Lines{"DRAM bytes are counted by the kernel's own aliases, which no preset confirms for this "
+                "CPU; kernels with wrong ones exist"});
+
+    tree.write(box + "events/cas_count_write.scale", "3.2e-5"); // 33.55 bytes
+    CHECK(
+        match_memory(tree.root(), built_in("generic")).reason ==
+        "preset generic: uncore_imc_0: the kernel's alias cas_count_write is scaled to '3.2e-05' of unit 'MiB', not to "
+        "whole bytes");
+    tree.write(box + "events/cas_count_write.scale", "3.0517578125e-5");
+    tree.write(box + "events/cas_count_write.unit", "Mtransfers");
+    CHECK(match_memory(tree.root(), built_in("generic")).reason ==
+          "preset generic: uncore_imc_0: the kernel's alias cas_count_write is scaled to '3.0517578125e-05' of unit "
+          "'Mtransfers', not to whole bytes");
+}
+
 TEST_CASE("a preset without sources and a machine without its PMUs have a reason and no counters") {
     test::Tree tree;
     tree.write(devices + "cpu/type", "4");
     const MemoryMatch generic = match_memory(tree.root(), built_in("generic"));
     CHECK(generic.counters.empty());
     CHECK(generic.reason ==
-          "preset generic: it is not known which PMU and event count memory traffic on this CPU; generic supplies "
-          "core events only");
+          "preset generic: it is not known which PMU and event count memory traffic on this CPU, and the kernel "
+          "names none with a scale");
     const MemoryMatch virtual_machine = match_memory(tree.root(), built_in("intel-icx"));
     CHECK(virtual_machine.counters.empty());
     CHECK(virtual_machine.reason ==

@@ -138,7 +138,6 @@ TEST_CASE("each mistake in a preset is reported with line, key and reason") {
           Lines{"22 errata.when.kernel_before: key \"kernel_before\": 'six' is not MAJOR.MINOR"});
     CHECK(problems_with("verified = false", "verified = true") ==
           Lines{"4 verified: key \"verified\" is true: key \"verified_on\" must say on what"});
-    CHECK(problems_with("[core]", "no_dram = \"x\"\n[core]").empty() == false);
 }
 
 TEST_CASE("a formula may use every defined event and no other") {
@@ -240,7 +239,9 @@ TEST_CASE("all presets of the tree pass the check together, each with a reason f
         for (const PresetProblem& problem : file.problems)
             FAIL_CHECK(problem.line << " " << problem.key << ": " << problem.cause);
         REQUIRE(file.preset);
-        CHECK(file.preset->dram.empty() == !file.preset->no_dram.empty());
+        // On a CPU that no preset knows there may be nothing to count, although generic has sources.
+        const bool some = !file.preset->dram.empty(), said = !file.preset->no_dram.empty();
+        CHECK((file.preset->name == "generic" ? some && said : some != said));
         CHECK(file.preset->estimate.has_value() == file.preset->no_estimate.empty());
         CHECK_FALSE(file.preset->verified); // none has been compared with hardware
         CHECK_FALSE(file.preset->note.empty());

@@ -67,7 +67,8 @@ TEST_CASE("a wrong key of a preset is reported with file and line") {
           "x.toml:9: key \"models\": the range ends before it begins");
     CHECK(refusal(with_text(text, "family = 6", "family = -6")) ==
           "x.toml:8: key \"family\" is not an unsigned number of 32 bits");
-    CHECK(refusal(with_text(text, "cpu|cpu_core", "cpu|(")) == "x.toml:13: key \"pmu\" is not a regular expression");
+    CHECK(refusal(with_text(text, "cpu|cpu_core", "cpu|(")) ==
+          "x.toml:13: key \"pmu\" is not a regular expression: missing ): cpu|(");
     CHECK(refusal(with_text(text, "family = 6\n", "")) ==
           "x.toml:6: key \"match\" needs vendor and family, or implementer and parts, or cpu, or devices");
     CHECK(refusal(with_text(text, "title = \"a test\"\n", "")).starts_with("x.toml:1: key \"title\" is missing"));

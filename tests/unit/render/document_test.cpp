@@ -51,6 +51,39 @@ TEST_CASE("Markdown text cannot open a cell, a link, an element or emphasis") {
     CHECK(escape_markdown("two\nlines") == "two lines");
 }
 
+TEST_CASE("a text at the beginning of a block is a paragraph, not a heading, list, quotation, rule, fence or code") {
+    const auto written = [](const std::string& text) {
+        Document document;
+        document.title = "T";
+        document.subtitle = text;
+        document.blocks = {Paragraph{text, Tone::plain}, Paragraph{text, Tone::note}, Bullets{{text}}};
+        return to_markdown(document);
+    };
+    const auto as = [](const std::string& text) {
+        return "# T\n\n" + text + "\n\n" + text + "\n\n> " + text + "\n\n- " + text + "\n";
+    };
+    const std::pair<const char*, const char*> cases[] = {
+        {"# fake", "\\# fake"},
+        {"###### fake", "\\###### fake"},
+        {"- fake", "\\- fake"},
+        {"+ fake", "\\+ fake"},
+        {"* fake", "\\* fake"},
+        {"> fake", "\\> fake"},
+        {"1. fake", "1\\. fake"},
+        {"12) fake", "12\\) fake"},
+        {"---", "\\---"},
+        {"===", "\\==="},
+        {"~~~", "\\~~~"},
+        {"    # fake", "\\# fake"},
+        {"-1 is negative", "-1 is negative"},
+        {"#1 of 2", "#1 of 2"},
+        {"1.5 steps", "1.5 steps"},
+        {"12 steps", "12 steps"},
+    };
+    for (const auto& [text, markdown] : cases)
+        CHECK(written(text) == as(markdown));
+}
+
 TEST_CASE("a Markdown code span may contain backticks") {
     Document document;
     document.title = "T";

@@ -57,9 +57,9 @@ TEST_CASE("a verdict contains time, both levels of bytes, and their tiers") {
     CHECK(verdict.caption == "paired faster than index");
     CHECK(verdict.sentence.starts_with("paired takes 0.105 us (95% CI 0."));
     CHECK(has(verdict.sentence, ", timed) per step against 0.805 us (95% CI "));
-    CHECK(has(verdict.sentence, ") for index, 7.67x (95% CI "));
+    CHECK(has(verdict.sentence, ") for index, 7.7x faster (95% CI "));
     CHECK(has(verdict.sentence,
-              ") faster; it requests 2 KiB (computed), 2.00x the bound of 1 KiB, where index requests 16 KiB "
+              "); it requests 2 KiB (computed), 2.00x the bound of 1 KiB, where index requests 16 KiB "
               "(16.00x)"));
     CHECK(has(verdict.sentence, "it moves at the memory controller 1.4 KiB (simulated), 1.40x the bound, where index "
                                 "moves at the memory controller 512 B (0.50x)"));

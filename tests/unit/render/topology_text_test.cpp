@@ -15,7 +15,7 @@ Machine two_packages() {
     machine.cores = {{0, 0, {0, 2}}, {1, 1, {1, 3}}};
     machine.caches = {{1, "Data", 32768, 8, 64, {0, 2}, "sysfs"},
                       {1, "Data", 32768, 8, 64, {1, 3}, "sysfs"},
-                      {3, "Unified", 33554432, 0, 64, {0, 1, 2, 3}, "hwloc"}};
+                      {3, "Unified", 33554432, {}, 64, {0, 1, 2, 3}, "hwloc"}};
     machine.nodes = {{0, {0, 2}, 4294967296, {10, 21}}, {1, {1, 3}, {}, {21, 10}}};
     machine.bind_cpus = Capability::yes();
     machine.bind_memory = Capability::no("the kernel has no NUMA", "use --mem local");
@@ -47,4 +47,22 @@ TEST_CASE("the topology's JSON has null for what is unknown, not 0") {
     CHECK(text.find("\"ways\": 0") == std::string::npos);
     CHECK(text.find("\"memory_bytes\": null") != std::string::npos);
     CHECK(text.find("\"remedy\": \"use --mem local\"") != std::string::npos);
+}
+
+TEST_CASE("packages and nodes that a recording does not list are unknown, not one of each") {
+    Machine machine = two_packages();
+    machine.cores = {{0, 0, {0, 2}, false}, {0, 1, {1, 3}, false}};
+    machine.nodes = {{0, {0, 1, 2, 3}, {}, {}}};
+    machine.allowed_nodes = {0};
+    machine.nodes_stated = false;
+    const std::string text = topology_text(machine);
+    CHECK(text.starts_with(
+        "machine       packages not known, 2 cores, 4 CPUs online, 2 threads per core, NUMA nodes not recorded\n"));
+    CHECK(text.find("\nno package    not known for core:0 = 0,2  core:1 = 1,3\n") != std::string::npos);
+    CHECK(text.find("package:0") == std::string::npos);
+    CHECK(text.find("node 0") == std::string::npos);
+    const std::string json = topology_json(machine);
+    CHECK(json.find("\"package\": null") != std::string::npos);
+    CHECK(json.find("\"nodes\": null") != std::string::npos);
+    CHECK(json.find("\"allowed_nodes\": null") != std::string::npos);
 }

@@ -24,18 +24,18 @@ TEST_CASE("block i of both loops makes one pair") {
     // Every block has the ratio 2, whatever its level: nothing is uncertain, and no test applies.
     const Samples loop{{{1, 1}, {2, 2}}, {}}, vs{{{2, 2}, {4, 4}}, {}};
     for (const Stat stat : {Stat::mean, Stat::median})
-        CHECK(*compare(loop, vs, stat) == RatioEstimate{2, 2.0, 2.0, {}});
+        CHECK(*compare(loop, vs, stat) == RatioEstimate{2, 2.0, 2.0, {}, 2});
 }
 
 TEST_CASE("blocks are compared as wholes") {
     // Equal block means, scattered steps.
     const Samples loop{{{0, 2}, {2, 0}, {1, 1}}, {}}, vs{{{1, 1}, {0, 2}, {2, 0}}, {}};
-    CHECK(*compare(loop, vs, Stat::mean) == RatioEstimate{1, 1.0, 1.0, {}});
+    CHECK(*compare(loop, vs, Stat::mean) == RatioEstimate{1, 1.0, 1.0, {}, 3});
 }
 
 TEST_CASE("ratios of sums are compared as ratios of sums") {
     const Samples loop{{{2}, {4}}, {{1}, {2}}}, vs{{{6}, {12}}, {{1}, {2}}};
-    CHECK(*compare(loop, vs, Stat::ratio) == RatioEstimate{3, 3.0, 3.0, {}});
+    CHECK(*compare(loop, vs, Stat::ratio) == RatioEstimate{3, 3.0, 3.0, {}, 2});
 }
 
 TEST_CASE("the interval of a ratio of medians is Student's on the logarithms of the blocks' ratios") {
@@ -79,7 +79,7 @@ TEST_CASE("nothing is compared with a value that does not differ from 0 signific
 }
 
 TEST_CASE("one block in common has a ratio but no interval and no test") {
-    const RatioEstimate alone{3, {}, {}, {}};
+    const RatioEstimate alone{3, {}, {}, {}, 1};
     CHECK(*compare({{{1, 2, 3, 4}}, {}}, {{{3, 6, 9, 12}}, {}}, Stat::mean) == alone);
     CHECK(*compare({{{1}, {}}, {}}, {{{3}, {}}, {}}, Stat::median) == alone);
 }
@@ -87,9 +87,51 @@ TEST_CASE("one block in common has a ratio but no interval and no test") {
 TEST_CASE("block numbers agree although a block of one loop is empty") {
     // Blocks 0 and 2 both have the ratio 2. Paired by position among the filled ones, 20 would meet 1.
     const Samples loop{{{1}, {}, {10}}, {}}, vs{{{2}, {}, {20}}, {}};
-    CHECK(*compare(loop, vs, Stat::mean) == RatioEstimate{2, 2.0, 2.0, {}});
+    CHECK(*compare(loop, vs, Stat::mean) == RatioEstimate{2, 2.0, 2.0, {}, 2});
     const Samples hole{{{1}, {5}, {10}}, {}};
     CHECK(*compare(hole, {{{2}, {}, {20}}, {}}, Stat::median)->ci_high >= 2);
+}
+
+TEST_CASE("blocks of two runs are no pairs: Welch's t on the logarithms") {
+    // scipy.stats.ttest_ind of the logarithms, equal_var=False: p = 0.000955. Satterthwaite's degrees of freedom are
+    // 3.99962, their t times the error 0.215027; the means differ by 0.674874.
+    const RunFigure base{{{{100}, {110}, {121}}, {}}}, head{{{{200}, {240}, {210}}, {}}};
+    const auto result = compare_runs(base, head, Stat::median);
+    REQUIRE(result);
+    CHECK(result->ratio == Approx(210.0 / 110).epsilon(1e-15));
+    CHECK(*result->ci_low == Approx(std::exp(0.6748742410767488 - 0.21502719442309018)).epsilon(1e-9));
+    CHECK(*result->ci_high == Approx(std::exp(0.6748742410767488 + 0.21502719442309018)).epsilon(1e-9));
+    CHECK(*result->p_value == Approx(0.0009554368554852156).epsilon(1e-9));
+    // The order of the blocks does not matter, unlike that of pairs.
+    CHECK(*compare_runs({{{{121}, {100}, {110}}, {}}}, head, Stat::median)->ci_low == Approx(*result->ci_low));
+}
+
+TEST_CASE("two runs with unlike and few blocks have the degrees of freedom of the shorter one") {
+    // The means of the logarithms differ by 0.688998, with an error of 0.106481; scipy.stats.t.sf with 1 degree of
+    // freedom.
+    const auto result = compare_runs({{{{100}, {110}, {121}}, {}}}, {{{{200}, {240}}, {}}}, Stat::median);
+    CHECK(*result->ci_low == Approx(std::exp(0.6889977791525972 - t_of_1 * 0.10648144271524689)).epsilon(1e-9));
+    CHECK(*result->ci_high == Approx(std::exp(0.6889977791525972 + t_of_1 * 0.10648144271524689)).epsilon(1e-9));
+    CHECK(*result->p_value == Approx(0.09761440110027411).epsilon(1e-9));
+}
+
+TEST_CASE("two runs without scatter differ by their ratio, and no test applies") {
+    CHECK(*compare_runs({{{{2}, {2}}, {}}}, {{{{6}, {6}, {6}}, {}}}, Stat::mean) == RatioEstimate{3, 3.0, 3.0, {}});
+}
+
+TEST_CASE("one block in either run gives a ratio without interval") {
+    const RatioEstimate alone{3, {}, {}, {}};
+    CHECK(*compare_runs({{{{2}}, {}}}, {{{{6}, {7}, {5}}, {}}}, Stat::mean) == alone);
+    CHECK(*compare_runs({{{{2}, {2}}, {}}}, {{{{6}}, {}}}, Stat::mean) == alone);
+    CHECK_FALSE(compare_runs({{{{0}, {0}}, {}}}, {{{{6}, {6}}, {}}}, Stat::mean));
+}
+
+TEST_CASE("what was subtracted from all blocks alike widens the interval of two runs") {
+    // Without scatter it is all: deviations 3 of 100 and 8 of 200, on logarithms hypot(0.03, 0.04) = 0.05; z
+    // is 1.959964.
+    const auto result = compare_runs({{{{100}, {100}}, {}}, 3}, {{{{200}, {200}}, {}}, 8}, Stat::mean);
+    CHECK(*result->ci_low == Approx(2 * std::exp(-0.05 * 1.959963984540054)).epsilon(1e-9));
+    CHECK(*result->ci_high == Approx(2 * std::exp(0.05 * 1.959963984540054)).epsilon(1e-9));
 }
 
 TEST_CASE("a verdict is unresolved when the interval contains 1") {

@@ -81,6 +81,25 @@ TEST_CASE("ratios, their intervals and p values of 500 pairs of data sets are sc
     }
 }
 
+TEST_CASE("ratios of two runs, their intervals and p values of 200 pairs are those of scipy's Welch test") {
+    REQUIRE(reference().at("runs").size() == 200);
+    for (std::size_t i = 0; i < 200; ++i) {
+        const json& each = reference().at("runs")[i];
+        CAPTURE(i, each.at("kind"), each.at("stat"));
+        const auto run_of = [&each](const char* name) {
+            return RunFigure{samples_of(each.at(name)), each.at(name).at("deviation").get<double>()};
+        };
+        const auto ours = compare_runs(run_of("base"), run_of("head"), stat_of(each.at("stat")));
+        const json& expected = each.at("comparison");
+        REQUIRE(ours.has_value() == !expected.is_null());
+        if (!ours) continue;
+        agree(ours->ratio, expected.at("ratio"));
+        agree(ours->ci_low, expected.at("low"));
+        agree(ours->ci_high, expected.at("high"));
+        agree(ours->p_value, expected.at("p"));
+    }
+}
+
 TEST_CASE("p values of a trend over the blocks of 500 data sets are scipy's") {
     for (std::size_t i = 0; i < 500; ++i) {
         const json& each = reference().at("cases")[i];

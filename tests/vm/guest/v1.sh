@@ -14,13 +14,21 @@ program vm_user_read
 echo 0 >/proc/sys/kernel/perf_event_paranoid
 program vm_read_cost
 
-tiny="--N 256 --m 64 --hidden-dim 16 --up-cols 16 --ks 4,16 --loops paired,index --warmup 20 --repeats 2 --steps-per-k 20
+tiny="--N 256 --m 64 --hidden-dim 16 --up-cols 16 --ks 4,16 --loops paired,index --warmup 20 --repeats 2 --batch 1 --steps-per-k 20
   --llc 256KiB:16"
 bytebound run $tiny --qualify off --out r >out.txt 2>err.txt
 is "bytebound run counts cycles and instructions and ends with 0" 0 $?
 cat out.txt err.txt
 send summary.json r/summary.json
 send samples.csv r/samples.csv
+
+# oracle does nothing at k = 0: what is counted there is the reading.
+bytebound run --N 256 --m 64 --hidden-dim 16 --up-cols 16 --ks 0 --loops oracle --warmup 20 --repeats 2 --batch 1 \
+  --steps-per-k 20 --llc 256KiB:16 --qualify off --out n >out.txt 2>err.txt
+is "a run without work ends with 0" 0 $?
+send nothing-summary.json n/summary.json
+send nothing-run.json n/run.json
+send nothing-samples.csv n/samples.csv
 
 # The preset's LLC event opens here and stays 0: qualification has to notice, and to pass cycles and instructions.
 bytebound run $tiny --qualify always --out q >out.txt 2>err.txt

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Writes scipy.json: 500 data sets with what scipy says of them; the unit test of stats/ compares to 1e-9.
+"""Writes scipy.json: 500 data sets with what scipy says of them, and 200 pairs of runs; the unit test of stats/ compares to
+1e-9.
 
     /usr/bin/python3 tests/unit/stats/reference/generate.py
 
 Values of blocks are exact (fractions) and rounded once, their logarithms have 60 digits (decimal); quantiles, p values,
 intervals and Kendall's tau come from scipy (python3-scipy 1.10.1). Each data set holds two loops with the same number of blocks,
-of 1 to 5 steps each.
+of 1 to 5 steps each. A pair of runs has unlike numbers of blocks, and what was subtracted from them.
 """
 import decimal
 import json
@@ -190,6 +191,64 @@ def expected_comparison(stat, loop, vs):
     return out
 
 
+def t_quantile(freedom):
+    """For freedoms that are no whole numbers, scipy's ppf agrees with its own sf to some 1e-9 only: Newton steps."""
+    t = scipy.stats.t.ppf(0.975, freedom)
+    for _ in range(3):
+        t += (scipy.stats.t.sf(t, freedom) - 0.025) / scipy.stats.t.pdf(t, freedom)
+    return t
+
+
+def expected_runs(stat, base, head):
+    """Two independent runs: Welch's t, as scipy.stats.ttest_ind(equal_var=False), with a known variance beside."""
+    before, after = whole(stat, base), whole(stat, head)
+    if before == 0:
+        return None
+    ratio = after / before
+    out = {"ratio": float(ratio), "low": None, "high": None, "p": None}
+    mine, other = blocks_of(stat, base), blocks_of(stat, head)
+    if min(len(mine), len(other)) < 2:
+        return out
+    shares = share(weights(stat, base)), share(weights(stat, head))
+    by_logs = min(mine + other) > 0 and ratio > 0
+    if by_logs:
+        values = [ln(x / before) for x in mine], [ln(y / after) for y in other]
+        known = (base["deviation"] / float(before)) ** 2 + (head["deviation"] / float(after)) ** 2
+    else:
+        values, known = (mine, other), base["deviation"] ** 2 + head["deviation"] ** 2
+    a, b = variance(values[0]) * shares[0], variance(values[1]) * shares[1]
+    error = math.sqrt(a + b + known)
+    freedom = (a + b + known) ** 2 / (a * a / (len(mine) - 1) + b * b / (len(other) - 1)) if a + b > 0 else math.inf
+    conservative = len(mine) != len(other) and min(len(mine), len(other)) < 6 and a + b > 0
+    if conservative:
+        freedom = min(len(mine), len(other)) - 1
+    t = t_quantile(freedom) if math.isfinite(freedom) else scipy.stats.norm.ppf(0.975)
+    tail = (lambda x: scipy.stats.t.sf(x, freedom)) if math.isfinite(freedom) else scipy.stats.norm.sf
+    if by_logs:
+        center = float(ln(ratio))
+        if not is_mean(stat):
+            center += float(sum(values[1]) / len(other) - sum(values[0]) / len(mine))
+        low, high = center - t * error, center + t * error
+        out["low"], out["high"] = hull(scaled(Fraction(1), low), scaled(Fraction(1), high), ratio)
+        if error > 0:
+            out["p"] = 2 * tail(abs(center) / error)
+        if error > 0 and known == 0 and not is_mean(stat) and not conservative:
+            # The same by scipy's own test.
+            logs = [[float(ln(x / before)) for x in side] for side in (other, mine)]
+            assert math.isclose(out["p"], scipy.stats.ttest_ind(*logs, equal_var=False).pvalue, rel_tol=1e-6, abs_tol=1e-12)
+        return out
+    # Fieller: all r with (after - r before)^2 <= t^2 (var(after) + r^2 var(before)).
+    scale = Fraction(t) ** 2
+    of_base, of_head = Fraction(a + base["deviation"] ** 2), Fraction(b + head["deviation"] ** 2)
+    x, y, z = before * before - scale * of_base, before * after, after * after - scale * of_head
+    if x > 0:
+        root = math.sqrt(max(y * y - x * z, 0))
+        out["low"], out["high"] = hull((float(y) - root) / float(x), (float(y) + root) / float(x), ratio)
+    if error > 0:
+        out["p"] = 2 * tail(abs(float(after - before)) / error)
+    return out
+
+
 def holm(values):
     order = sorted(range(len(values)), key=lambda i: values[i])
     out, largest = [0.0] * len(values), 0.0
@@ -218,6 +277,19 @@ def data_set(rng, number):
     return case
 
 
+def pair_of_runs(rng, number):
+    kind = KINDS[number % len(KINDS)]
+    stat = ("median", "mean", "ratio", "rate")[number // len(KINDS) % 4]
+    runs = []
+    for _ in range(2):
+        sizes = [rng.randrange(1, 6)] * rng.randrange(1, 13)
+        if number % 3 == 0:
+            sizes[-1] = rng.randrange(1, 6)
+        runs.append(loop_of(rng, kind, stat, sizes))
+        runs[-1]["deviation"] = round(rng.uniform(0, 3), 2) if number % 5 == 0 else 0
+    return {"kind": kind, "stat": stat, "base": runs[0], "head": runs[1], "comparison": expected_runs(stat, *runs)}
+
+
 def main():
     rng = random.Random(20261128)
     cases = [data_set(rng, number) for number in range(500)]
@@ -226,11 +298,14 @@ def main():
         values = [case["comparison"]["p"] for case in cases[start:start + 20] if case["comparison"]]
         values = [float(value) for value in values if value is not None]
         families.append({"p": values, "adjusted": holm(values)})
+    rng = random.Random(20261129)
+    runs = [pair_of_runs(rng, number) for number in range(200)]
     path = pathlib.Path(__file__).with_name("scipy.json")
     lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
     holms = ",\n".join(json.dumps(each, separators=(",", ":")) for each in families)
-    path.write_text('{"scipy":"%s","numpy":"%s","cases":[\n%s\n],"holm":[\n%s\n]}\n' %
-                    (scipy.__version__, numpy.__version__, lines, holms))
+    pairs = ",\n".join(json.dumps(each, separators=(",", ":")) for each in runs)
+    path.write_text('{"scipy":"%s","numpy":"%s","cases":[\n%s\n],"holm":[\n%s\n],"runs":[\n%s\n]}\n' %
+                    (scipy.__version__, numpy.__version__, lines, holms, pairs))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,20 @@
+#pragma once
+// For libraries that call exit(), abort() or assert() where they should return an error.
+
+#include <string>
+
+namespace bytebound {
+
+/// How an action ended that was tried in a child process.
+struct TrialEnd {
+    bool returned = false;   ///< it returned true
+    std::string killed = {}; ///< it ended the process: "SIGABRT", "exit status 1"; or why there was no process
+    std::string text = {};   ///< what the action made
+};
+
+/// Calls `action` in a child process, whose output goes nowhere and which lives for 20 s at most. Apart from the text
+/// that it may make, what the action leaves behind in memory is lost. The caller must have no other thread that holds a
+/// lock which `action` needs.
+TrialEnd try_in_child(bool (*action)(std::string& text));
+
+} // namespace bytebound

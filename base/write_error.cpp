@@ -1,0 +1,43 @@
+#include "base/write_error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace bytebound {
+namespace {
+
+struct WriteTrouble {
+    int number;
+    std::string_view cause, remedy;
+    bool of_place; ///< another disk may not have it
+};
+constexpr std::array<WriteTrouble, 4> troubles = {{
+    {ENOSPC, "no space left on the device", "free space", true},
+    {EDQUOT, "no space left on the device", "free space", true},
+    {EIO, "the device failed", "check the disk", true},
+    {EFBIG, "the file would exceed the file-size limit", "raise ulimit -f", false},
+}};
+
+} // namespace
+
+Error write_error(std::string file, int number, const WriteAdvice& advice) {
+    const auto* const trouble =
+        std::find_if(troubles.begin(), troubles.end(), [&](const WriteTrouble& each) { return each.number == number; });
+    Error error{advice.otherwise,
+                std::string(advice.operation),
+                std::move(file),
+                "the file cannot be written",
+                std::string(advice.otherwise_remedy),
+                number};
+    if (trouble != troubles.end()) {
+        error.code = ExitCode::internal;
+        error.cause = trouble->cause;
+        error.remedy = trouble->remedy;
+        if (trouble->of_place) error.remedy += advice.elsewhere;
+    }
+    error.remedy += advice.then;
+    return error;
+}
+
+} // namespace bytebound

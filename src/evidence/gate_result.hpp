@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "evidence/gate_expression.hpp"
+
+namespace bytebound {
+
+enum class GateOutcome { pass, fail, unresolved };
+std::string_view name_of(GateOutcome outcome);
+
+/// A gate at one loop and k.
+struct GateResult {
+    GateExpression gate;
+    std::string loop;
+    std::uint32_t k = 0;
+    std::optional<double> value, ci_low, ci_high; ///< head / base for a relative limit; else of head
+    bool exact = false;                           ///< decided by value
+    GateOutcome outcome = GateOutcome::unresolved;
+    std::string reason; ///< why it is unresolved; else empty
+};
+
+/// The three answers: the whole interval keeps the limit, or is beyond it, or neither.
+GateOutcome decide(const GateExpression& gate, double low, double high);
+
+} // namespace bytebound

@@ -1,0 +1,134 @@
+#include "evidence/run_likeness.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.hpp"
+
+namespace bytebound {
+namespace {
+
+/// Collects the fields with unlike values.
+class FieldComparison {
+public:
+    void text(const char* field, const std::string& base, const std::string& head) {
+        if (base != head) found.push_back({field, base.empty() ? "none" : base, head.empty() ? "none" : head});
+    }
+    template <class Number>
+    void number(const char* field, Number base, Number head) {
+        text(field, fmt::format("{}", base), fmt::format("{}", head));
+    }
+
+    std::vector<FieldDifference> found;
+};
+
+bool has_loop(const RunRecord& run, std::string_view loop) {
+    return std::any_of(run.workload.loops.begin(), run.workload.loops.end(),
+                       [loop](const std::string& each) { return each.starts_with(loop); });
+}
+
+/// "2+6": rows added and removed in a step of this k, means over the steps.
+std::string change_text(const ExperimentRecord& row) { return fmt::format("{:g}+{:g}", row.added, row.removed); }
+
+std::string cache_text(const CacheGeometry& cache) {
+    return fmt::format("{} in {} ways, lines of {}", format_size(static_cast<double>(cache.size_bytes)), cache.ways,
+                       cache.line_bytes);
+}
+
+std::string_view stores_of(const ExperimentRecord& row) {
+    return row.copy_method == "nt" ? "non-temporal" : "ordinary";
+}
+
+std::uint64_t steps_of_phase(const RunRecord& run, const ExperimentRecord& row) {
+    return std::uint64_t{readings_of(run.workload, row)} * std::max(row.batch, 1u);
+}
+
+/// With an odd k, A and R alternate: over n steps, each mean is off by half a row in n at most.
+bool same_change(const RunRecord& base, const ExperimentRecord& a, const RunRecord& head, const ExperimentRecord& b) {
+    const auto off = [](const RunRecord& run, const ExperimentRecord& row) {
+        return 0.5 / static_cast<double>(std::max<std::uint64_t>(steps_of_phase(run, row), 1));
+    };
+    const double most = (off(base, a) + off(head, b)) * (1 + 1e-9);
+    return std::abs(a.added - b.added) <= most && std::abs(a.removed - b.removed) <= most;
+}
+
+} // namespace
+
+std::string to_text(const std::vector<FieldDifference>& differences) {
+    std::vector<std::string> parts;
+    for (const FieldDifference& each : differences)
+        parts.push_back(fmt::format("{} ({} and {})", each.field, each.base, each.head));
+    return join(parts, ", ");
+}
+
+std::vector<FieldDifference> host_differences(const RunRecord& base, const RunRecord& head) {
+    FieldComparison fields;
+    fields.text("host", base.host, head.host);
+    if (base.host_facts && head.host_facts) fields.text("CPU", base.host_facts->cpu_model, head.host_facts->cpu_model);
+    return std::move(fields.found);
+}
+
+std::vector<FieldDifference> workload_differences(const RunRecord& base, const RunRecord& head) {
+    const WorkloadRecord &a = base.workload, &b = head.workload;
+    FieldComparison fields;
+    fields.number("N", a.spec.pool_rows, b.spec.pool_rows);
+    fields.number("m", a.spec.active_rows, b.spec.active_rows);
+    fields.number("hidden-dim", a.hidden_dim, b.hidden_dim);
+    fields.number("up-cols", a.up_cols, b.up_cols);
+    fields.number("gate-cols", a.gate_cols, b.gate_cols);
+    fields.text("dtype", a.dtype, b.dtype);
+    fields.text("pattern", to_text(a.spec.pattern), to_text(b.spec.pattern));
+    fields.number("seed", a.spec.seed, b.spec.seed);
+    fields.text("warmup", a.warmup ? std::to_string(*a.warmup) : "auto", b.warmup ? std::to_string(*b.warmup) : "auto");
+    if (has_loop(base, "hybrid") && has_loop(head, "hybrid")) fields.number("tau", a.tau, b.tau);
+    fields.text("copy", a.copy, b.copy);
+    fields.number("threads", a.threads, b.threads);
+    if (a.threads > 1 && b.threads > 1) {
+        fields.number("grain", a.grain, b.grain);
+        fields.number("par-threshold", a.parallel_threshold, b.parallel_threshold);
+    }
+    fields.text("between", a.between, b.between);
+    for (const ExperimentRecord& ours : base.experiments)
+        for (const ExperimentRecord& theirs : head.experiments)
+            if (ours.loop == theirs.loop && ours.k == theirs.k && !same_change(base, ours, head, theirs)) {
+                const std::string field = fmt::format("A+R of k={}", ours.k);
+                const bool known = std::any_of(fields.found.begin(), fields.found.end(),
+                                               [&](const FieldDifference& each) { return each.field == field; });
+                if (!known) fields.text(field.c_str(), change_text(ours), change_text(theirs));
+            }
+    return std::move(fields.found);
+}
+
+Result<void> check_alike(const RunRecord& base, const RunRecord& head, const std::string& head_name,
+                         const AllowedDifferences& allowed) {
+    if (const auto hosts = host_differences(base, head); !hosts.empty() && !allowed.host)
+        return fail({ExitCode::bad_data, "compare", head_name, "it is of another host: " + to_text(hosts),
+                     "compare runs of one host, or give --allow-different-host"});
+    if (const auto fields = workload_differences(base, head); !fields.empty() && !allowed.workload)
+        return fail({ExitCode::bad_data, "compare", head_name, "it has another workload: " + to_text(fields),
+                     "measure with equal options, or give --allow-different-workload"});
+    return {};
+}
+
+bool same_steps(const RunRecord& base, const ExperimentRecord& base_row, const RunRecord& head,
+                const ExperimentRecord& head_row) {
+    return base_row.warmup_steps == head_row.warmup_steps &&
+           steps_of_phase(base, base_row) == steps_of_phase(head, head_row);
+}
+
+std::string why_unlike_simulations(const RunRecord& base, const ExperimentRecord& base_row, const RunRecord& head,
+                                   const ExperimentRecord& head_row) {
+    if (!base.simulation || !head.simulation) return {};
+    const CacheGeometry &a = base.simulation->geometry, &b = head.simulation->geometry;
+    if (!(a == b)) return fmt::format("simulated for unlike caches: {}, and {}", cache_text(a), cache_text(b));
+    if (base.simulation->hierarchy != head.simulation->hierarchy)
+        return "simulated with unlike private caches or policies";
+    if (stores_of(base_row) != stores_of(head_row))
+        return fmt::format("simulated for the stores that each run's trial chose: {} in base, {} in head",
+                           stores_of(base_row), stores_of(head_row));
+    return {};
+}
+
+} // namespace bytebound

@@ -1,0 +1,45 @@
+#pragma once
+// Whether two runs measured the same thing on the same machine.
+
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "record/run_record.hpp"
+
+namespace bytebound {
+
+/// A property in which two runs differ.
+struct FieldDifference {
+    std::string field; ///< as the option of `bytebound run`, without the hyphens
+    std::string base, head;
+    bool operator==(const FieldDifference&) const = default;
+};
+/// "seed (1 and 2), N (256 and 512)"
+std::string to_text(const std::vector<FieldDifference>& differences);
+
+/// Name of the host and model of its CPU.
+std::vector<FieldDifference> host_differences(const RunRecord& base, const RunRecord& head);
+/// What is done in a step, and to which data. Numbers of steps and repeats are no part of it, nor are loops and ks,
+/// whose rows are matched one by one.
+std::vector<FieldDifference> workload_differences(const RunRecord& base, const RunRecord& head);
+
+struct AllowedDifferences {
+    bool host = false, workload = false;
+};
+/// Error (bad_data): another host or another workload, with the fields that differ, unless that is allowed.
+/// `head_name`: of the second run, for the message.
+Result<void> check_alike(const RunRecord& base, const RunRecord& head, const std::string& head_name,
+                         const AllowedDifferences& allowed);
+
+/// Whether two rows of one loop and k, of equal workloads, replayed the same steps: figures that follow from the trace
+/// alone are then equal unless the code differs. Numbers of repeats may differ.
+bool same_steps(const RunRecord& base, const ExperimentRecord& base_row, const RunRecord& head,
+                const ExperimentRecord& head_row);
+
+/// Why simulated figures of two rows are not comparable, although their loop and k are the same: unlike caches, or
+/// unlike stores. Empty if they are.
+std::string why_unlike_simulations(const RunRecord& base, const ExperimentRecord& base_row, const RunRecord& head,
+                                   const ExperimentRecord& head_row);
+
+} // namespace bytebound

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "record/run_record.hpp"
+#include "record/samples.hpp"
+
+namespace bytebound {
+
+/// Whether the rows of samples.csv or background.csv are those of the run: of a loop and k that run.json lists, each
+/// once, of a size that the pool allows; for the steps of a complete run also within its repeats, passes and steps, and
+/// all of them. Error: bad_data with `file` and the first fault.
+Result<void> check_samples(const SampleTable& table, const RunRecord& run, SampleFile kind, const std::string& file);
+
+} // namespace bytebound

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "figures/summary.hpp"
+
+namespace bytebound {
+
+/// A published number as summary.json and other documents contain it.
+nlohmann::ordered_json figure_json(const Figure& figure);
+
+} // namespace bytebound

@@ -1,0 +1,18 @@
+#pragma once
+// The readers of everything that can come from elsewhere, each as a function of bytes. libFuzzer drives them
+// (scripts/fuzz), and a unit test replays the corpora and damaged copies of them.
+
+#include <span>
+#include <string_view>
+
+namespace bytebound::fuzz {
+
+struct Target {
+    std::string_view name; ///< and that of its folder in tests/fuzz/corpus/
+    void (*run)(std::string_view input);
+    unsigned damaged; ///< damaged copies of each seed in the unit test: fewer where one takes long
+};
+
+std::span<const Target> targets();
+
+} // namespace bytebound::fuzz
