@@ -21,4 +21,8 @@ void event_name(std::string_view input);
 void cpu_list(std::string_view input);
 void sysroot(std::string_view input);
 
+// evidence_targets.cpp
+void gates(std::string_view input);
+void published(std::string_view input);
+
 } // namespace bytebound::fuzz

@@ -21,6 +21,8 @@ std::span<const Target> targets() {
         Target{"event_name", event_name, 20},
         Target{"cpu_list", cpu_list, 400},
         Target{"sysroot", sysroot, 10},
+        Target{"gates", gates, 400},
+        Target{"published", published, 200},
     };
     return all;
 }
