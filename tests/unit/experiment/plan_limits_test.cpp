@@ -189,9 +189,17 @@ TEST_CASE("the sweep of the LLC alone gives the planned time its lower end") {
     options.ks = {0};
     options.loops = {LoopKind::paired};
     options.repeats = 1;
-    // 4 x 32 MiB at 3 GB/s are 44.7 ms.
-    CHECK(planned(options).time.measuring_s > 0.0447);
-    CHECK(planned(options).time.measuring_s < 0.07);
+    // 4 x 32 MiB at 10 GB/s are 13.4 ms.
+    CHECK(planned(options).time.measuring_s > 0.0134);
+    CHECK(planned(options).time.measuring_s < 0.03);
+}
+
+TEST_CASE("levels above the simulated cache make the planned simulation ten times longer") {
+    RunOptions options = small_options();
+    options.repeats = 6;
+    const double alone = planned(options).time.simulating_s;
+    options.cache_model = LlcPolicy::inclusive;
+    CHECK(planned(options).time.simulating_s == Approx(10 * alone));
 }
 
 TEST_CASE("a planned time is written in seconds, minutes or hours") {
