@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "archive/run_directory.hpp"
+#include "base/error.hpp"
 #include "base/input_file.hpp"
 #include "base/text.hpp"
 
@@ -65,6 +66,7 @@ SealCheck read_seal(int directory) {
     if (!text && text.error().error == ENOENT) return check;
     check.present = true;
     check.readable = text.has_value();
+    if (!text) check.fault = text.error().cause.empty() ? errno_name(text.error().error) : text.error().cause;
     std::string_view lines = text ? std::string_view(*text) : std::string_view();
     for (; !lines.empty(); lines.remove_prefix(std::min(lines.find('\n'), lines.size() - 1) + 1))
         check.readable = parse_sum(lines.substr(0, lines.find('\n')), check.sums) && check.readable;
@@ -96,6 +98,10 @@ std::string seal_caveat(const SealCheck& check, RunStatus status) {
         return status == RunStatus::complete
                    ? "SHA256SUMS is missing, so it is unknown whether the files are those that the run wrote"
                    : "";
+    if (!check.fault.empty())
+        return fmt::format(
+            "SHA256SUMS cannot be read ({}), so it is unknown whether the files are those that the run wrote",
+            check.fault);
     if (!check.readable)
         return "SHA256SUMS is malformed, so it is unknown whether the files are those that the run wrote";
     if (check.changed.empty()) return "";

@@ -16,7 +16,8 @@ std::string sums_text(const std::map<std::string, FileRecord>& files);
 /// What SHA256SUMS says about a directory.
 struct SealCheck {
     bool present = false;                    ///< the file exists
-    bool readable = true;                    ///< it is in the form of sha256sum
+    bool readable = true;                    ///< it could be read, and is in the form of sha256sum
+    std::string fault;                       ///< why it could not be read; empty: it could, or does not exist
     std::map<std::string, std::string> sums; ///< file -> SHA-256 in lower case
     /// Files that figures are derived from (run.json and the raw steps) and that are not those of the run:
     /// "samples.csv", "workers.csv (missing)", "background.csv (not listed)".

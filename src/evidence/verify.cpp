@@ -85,6 +85,8 @@ Result<Verification> verify_run(const std::filesystem::path& directory, const De
     ShownFiles shown;
     const RunRecord run = TRY(read_record(directory, files.texts(), shown)).record;
     const SealCheck seal = read_seal(files.descriptor());
+    if (!seal.fault.empty())
+        return refused(files, "SHA256SUMS cannot be read: " + seal.fault, "make it a readable file, or remove it");
     TRY(check_finished(files, run, seal.present));
     Verification out;
     out.directory = directory;

@@ -26,7 +26,8 @@ void gates(std::string_view input) {
 /// A published file against what follows from the steps, as `verify` compares them: each form of file in turn.
 void published(std::string_view input) {
     constexpr std::string_view derived[][2] = {
-        {"summary.json", "{\"rows\": [{\"loop\": \"paired\", \"k\": 16, \"metrics\": {\"time_ns\": 1.5, \"cpi\": null}}]}\n"},
+        {"summary.json",
+         "{\"rows\": [{\"loop\": \"paired\", \"k\": 16, \"metrics\": {\"time_ns\": 1.5, \"cpi\": null}}]}\n"},
         {"summary.csv", "# bytebound\nloop,k,time_ns\npaired,16,1.5\n\"index\",16,\n"},
         {"report.md", "| loop | k | time |\n|---|---|---|\n| paired | 16 | 1.5 |\n\nText.\n"},
     };

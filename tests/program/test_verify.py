@@ -275,6 +275,15 @@ def test_a_complete_run_that_is_not_sealed_differs(run):
     assert differences(run) == {("SHA256SUMS", "the file"): (None, None)}
 
 
+def test_a_seal_that_cannot_be_read_verifies_nothing(run):
+    (run / "SHA256SUMS").unlink()
+    (run / "SHA256SUMS").mkdir()
+    done = call("verify", run)
+    assert done.returncode == 5 and done.stdout == ""
+    assert done.stderr == (f"bytebound: error: verify {run}: SHA256SUMS cannot be read: it is a directory, not a file; make it a readable file, "
+                           "or remove it\n")
+
+
 @pytest.mark.parametrize("line", ["", "x\n", f"{'0' * 64}  ../run.json\n", f"{'0' * 64}  run.json\n"])
 def test_sums_that_are_malformed_are_shown_by_line(run, line):
     text = (run / "SHA256SUMS").read_text()

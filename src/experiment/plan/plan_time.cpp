@@ -8,8 +8,8 @@
 namespace bytebound {
 namespace {
 
-// Rather slow rates, so that the estimate is rather too long: most copies find rows in a cache, and the simulator's rates are
-// below those of docs/measurements.md.
+// Rather slow rates, so that the estimate is rather too long: most copies find rows in a cache, and the simulator's
+// rates are below those of docs/measurements.md.
 constexpr double copied_bytes_per_s = 10e9;
 constexpr double simulated_lines_per_s = 1.5e8, simulated_lines_per_s_of_levels = 1.5e7;
 /// A phase also generates its trace and replays its figures.

@@ -300,6 +300,9 @@ TEST_CASE("a caveat names the changed files, and a missing or malformed SHA256SU
     check.readable = false;
     CHECK(seal_caveat(check, RunStatus::complete) ==
           "SHA256SUMS is malformed, so it is unknown whether the files are those that the run wrote");
+    check.fault = "EIO";
+    CHECK(seal_caveat(check, RunStatus::complete) ==
+          "SHA256SUMS cannot be read (EIO), so it is unknown whether the files are those that the run wrote");
 }
 
 TEST_CASE("a line of SHA256SUMS that is not a hash and a name makes it malformed") {
