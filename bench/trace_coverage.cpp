@@ -76,7 +76,7 @@ Result<void> add_seed(std::uint64_t seed, std::uint32_t segments, const std::vec
     TraceStore traces(std::uint64_t{1} << 30);
     const StopFlag stop = 0;
     const SimulatedRun run =
-        TRY(simulate_run(plan, traces, cpus, std::vector(plan.experiments.size(), CopyMethod::memcpy), {}, stop));
+        TRY(simulate_run(plan, traces, cpus, std::vector<CopyMethod>(plan.experiments.size()), {}, stop));
     for (std::size_t e = 0; e < plan.experiments.size(); ++e)
         for (std::size_t l = 0; l < options.loops.size(); ++l) {
             const Samples samples = dram_bytes(run.rows[e][l], plan.experiments[e], plan.cache.geometry.line_bytes);

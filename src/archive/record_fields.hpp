@@ -32,7 +32,7 @@ constexpr std::array<LlcPolicy, 4> members_of(const LlcPolicy*) {
     return {LlcPolicy::non_inclusive, LlcPolicy::inclusive, LlcPolicy::exclusive, LlcPolicy::victim};
 }
 constexpr std::array<Prefetch, 2> members_of(const Prefetch*) { return {Prefetch::none, Prefetch::next_line}; }
-constexpr std::array<StreamKernel, 9> members_of(const StreamKernel*) {
+constexpr std::array<StreamKernel, 11> members_of(const StreamKernel*) {
     return {StreamKernel::read,
             StreamKernel::write,
             StreamKernel::nt_write,
@@ -41,7 +41,9 @@ constexpr std::array<StreamKernel, 9> members_of(const StreamKernel*) {
             StreamKernel::row_copy,
             StreamKernel::nt_row_copy,
             StreamKernel::row_copy_ascending,
-            StreamKernel::nt_row_copy_ascending};
+            StreamKernel::nt_row_copy_ascending,
+            StreamKernel::prefetch_row_copy,
+            StreamKernel::prefetch_row_copy_ascending};
 }
 constexpr std::array<MemoryLevel, 4> members_of(const MemoryLevel*) {
     return {MemoryLevel::l1, MemoryLevel::l2, MemoryLevel::llc, MemoryLevel::memory};

@@ -83,6 +83,18 @@ std::vector<std::string> copy_names() {
     return names;
 }
 
+Result<void> copy_into(CopyMethod& target, const std::string& text) {
+    const auto method = copy_method_named(text);
+    if (!method && text.starts_with("prefetch:"))
+        return bad_value("--copy", "'" + text + "' is not prefetch:WxL",
+                         fmt::format("give W from 1 to {} rows and L from 1 to {} lines, as in prefetch:{}x{}",
+                                     most_prefetched_rows, most_prefetched_lines, default_prefetched_rows,
+                                     default_prefetched_lines));
+    if (!method) return unknown_word("--copy", "copy method", text, copy_names());
+    target = *method;
+    return {};
+}
+
 std::vector<std::string> collector_names() {
     const auto words = collector_words(collectors());
     return {words.begin(), words.end()};
@@ -237,8 +249,8 @@ void add_loops(std::vector<Option>& table, RunOptions& o) {
                          o.tau = *tau;
                          return {};
                      }});
-    table.push_back({"--copy", "METHOD", join(copy_names(), "|") + " (memcpy); oracle chooses by trial", group,
-                     word_into("--copy", "copy method", o.copy, copy_method_named, copy_names())});
+    table.push_back({"--copy", "METHOD", join(copy_names(), "|") + "[:WxL] (memcpy); oracle chooses by trial", group,
+                     [&o](const std::string& text) { return copy_into(o.copy, text); }}); // prefetch is the last name
     table.push_back({"--threads", "N", "pinned workers (1)", group, count_into("--threads", o.threads, 1, 4096)});
     table.push_back(
         {"--grain", "ROWS", "rows per unit of parallel work (8)", group, count_into("--grain", o.grain, 1)});

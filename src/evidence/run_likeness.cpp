@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/text.hpp"
+#include "model/loop_facts.hpp"
 
 namespace bytebound {
 namespace {
@@ -37,8 +38,12 @@ std::string cache_text(const CacheGeometry& cache) {
                        cache.line_bytes);
 }
 
-std::string_view stores_of(const ExperimentRecord& row) {
-    return row.copy_method == "nt" ? "non-temporal" : "ordinary";
+/// What of a copy method the simulator sees.
+std::string references_of(const ExperimentRecord& row) {
+    const auto copy = copy_method_named(row.copy_method);
+    if (copy && copy->kind == CopyMethod::nt) return "non-temporal stores";
+    if (copy && copy->kind == CopyMethod::prefetch) return "ordinary stores with " + row.copy_method;
+    return "ordinary stores";
 }
 
 std::uint64_t steps_of_phase(const RunRecord& run, const ExperimentRecord& row) {
@@ -125,9 +130,9 @@ std::string why_unlike_simulations(const RunRecord& base, const ExperimentRecord
     if (!(a == b)) return fmt::format("simulated for unlike caches: {}, and {}", cache_text(a), cache_text(b));
     if (base.simulation->hierarchy != head.simulation->hierarchy)
         return "simulated with unlike private caches or policies";
-    if (stores_of(base_row) != stores_of(head_row))
-        return fmt::format("simulated for the stores that each run's trial chose: {} in base, {} in head",
-                           stores_of(base_row), stores_of(head_row));
+    if (references_of(base_row) != references_of(head_row))
+        return fmt::format("simulated for the copies that each run's trial chose: {} in base, {} in head",
+                           references_of(base_row), references_of(head_row));
     return {};
 }
 

@@ -104,8 +104,8 @@ CeilingShare share_of(const RunRecord& run, const SummaryRow& row, std::string_v
     share.copy = copy_of(run, row);
     const auto order = order_of(row);
     if (order) share.order = *order;
-    const CopyMethod copy = share.copy == name_of(CopyMethod::nt) ? CopyMethod::nt : CopyMethod::memcpy;
-    share.kernel = row_kernel(copy, order.value_or(RowOrder::random));
+    share.kernel =
+        row_kernel(copy_method_named(share.copy).value_or(CopyMethod::memcpy), order.value_or(RowOrder::random));
     share.threads = copying_threads(run, row, share.kernel);
     if (!order) {
         share.reason = order.error();

@@ -34,19 +34,34 @@ std::string why_not_of_rows_alone(const RunRecord& run) {
     return {};
 }
 
+/// With at most this share of the cache, the rows between a prefetch and its copy stay in their sets.
+constexpr double window_of_cache = 1.0 / 16;
+
+/// Whether lines that were prefetched may be gone when their row is copied: source and destination of the window's rows
+/// do not certainly fit the simulated cache.
+bool may_fetch_twice(const RunRecord& run, const ExperimentRecord& row) {
+    const auto copy = copy_method_named(row.copy_method);
+    if (!copy || copy->kind != CopyMethod::prefetch || !run.simulation) return false;
+    const double window = 2.0 * (ahead_of(*copy).rows + 1) * static_cast<double>(run.workload.layout.row_bytes());
+    return window > window_of_cache * static_cast<double>(run.simulation->geometry.size_bytes);
+}
+
 /// Bytes read per byte of a copied row, depending on the kind of store; else why that is not known. A loop that chooses
 /// its method may copy differently at each k of the line.
 void put_read_theory(Regression& line, const RunRecord& run) {
-    bool past_caches = false, ordinary = false, strings = false;
+    bool past_caches = false, ordinary = false, strings = false, twice = false;
     for (const ExperimentRecord& each : run.experiments) {
         if (each.loop != line.loop || std::find(line.ks.begin(), line.ks.end(), each.k) == line.ks.end()) continue;
         (each.copy_method == "nt" ? past_caches : ordinary) = true;
         strings = strings || each.copy_method == "movsb";
+        twice = twice || may_fetch_twice(run, each);
     }
     // The model's stores are ordinary ones whatever method a trial chose among those.
     if (chose_copies(line.loop) && line.source == source_name::sim) strings = false;
     if (past_caches && ordinary)
         line.theory_reason = "its trial chose non-temporal stores at some k, and ordinary ones at others";
+    else if (twice)
+        line.theory_reason = "prefetched lines may leave the small cache before their row is copied";
     else if (strings)
         line.theory_reason = "rep movsb may store whole lines without reading them";
     else

@@ -34,6 +34,8 @@ public:
     void copy(Buffer, const std::byte* from, Buffer, std::byte* to, std::uint64_t bytes) const noexcept {
         copy_row_(to, from, bytes);
     }
+    /// The first lines of a source row that a later copy reads.
+    void prefetch(Buffer, const std::byte* from, std::uint64_t bytes) const noexcept { prefetch_lines(from, bytes); }
     void settle() const noexcept { bytebound::settle(method_); }
 
 private:
@@ -60,6 +62,10 @@ public:
     }
     void copy(Buffer from_buffer, const std::byte* from, Buffer to_buffer, std::byte* to, std::uint64_t bytes) const {
         observer_->copy(from_buffer, offset(from), to_buffer, offset(to), bytes);
+    }
+    /// A prefetched line is loaded where the instruction stands in program order.
+    void prefetch(Buffer buffer, const std::byte* from, std::uint64_t bytes) const {
+        observer_->load(buffer, offset(from), bytes);
     }
     void settle() const noexcept {}
     void worker(unsigned worker) const { observer_->worker(worker); }
@@ -91,6 +97,7 @@ public:
         *to = value;
     }
     void copy(Buffer, const std::byte*, Buffer, std::byte*, std::uint64_t) const noexcept {}
+    void prefetch(Buffer, const std::byte*, std::uint64_t) const noexcept {}
     void settle() const noexcept {}
 
 private:

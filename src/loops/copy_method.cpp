@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 
@@ -88,40 +89,86 @@ constexpr CopyFunction copy_movsb = nullptr, copy_avx2 = nullptr, copy_avx512 = 
 #endif
 
 struct Entry {
-    CopyMethod method;
+    CopyMethod::Kind kind;
     std::string_view name;
     CopyFunction function; ///< null: not available on this architecture
 };
-constexpr std::array<Entry, 5> method_table{{{CopyMethod::memcpy, "memcpy", copy_memcpy},
+constexpr std::array<Entry, 6> method_table{{{CopyMethod::memcpy, "memcpy", copy_memcpy},
                                              {CopyMethod::movsb, "movsb", copy_movsb},
                                              {CopyMethod::avx2, "avx2", copy_avx2},
                                              {CopyMethod::avx512, "avx512", copy_avx512},
-                                             {CopyMethod::nt, "nt", copy_nt}}};
-const Entry& entry_of(CopyMethod method) { return method_table[static_cast<std::size_t>(method)]; }
+                                             {CopyMethod::nt, "nt", copy_nt},
+                                             {CopyMethod::prefetch, "prefetch", copy_memcpy}}};
+const Entry& entry_of(CopyMethod::Kind kind) { return method_table[static_cast<std::size_t>(kind)]; }
+
+/// A whole number from 1 to `most`, in decimal digits without leading zeros.
+std::optional<std::uint32_t> number_of(std::string_view text, std::uint32_t most) {
+    std::uint32_t value = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (fault != std::errc() || end != text.data() + text.size() || text.starts_with('0') || value > most) return {};
+    return value;
+}
+
+/// Of the W and L of "prefetch:WxL".
+std::optional<CopyMethod> prefetching(std::string_view numbers) {
+    const std::size_t by = numbers.find('x');
+    if (by == std::string_view::npos) return {};
+    const auto rows = number_of(numbers.substr(0, by), most_prefetched_rows);
+    const auto lines = number_of(numbers.substr(by + 1), most_prefetched_lines);
+    if (!rows || !lines) return {};
+    return CopyMethod::prefetching(*rows, *lines);
+}
 
 } // namespace
 
-std::string_view name_of(CopyMethod method) { return entry_of(method).name; }
+std::string_view name_of(CopyMethod::Kind kind) { return entry_of(kind).name; }
+
+std::string name_of(CopyMethod method) {
+    std::string name(name_of(method.kind));
+    if (method.rows != 0) name += ":" + std::to_string(method.rows) + "x" + std::to_string(method.lines);
+    return name;
+}
 
 std::optional<CopyMethod> copy_method_named(std::string_view name) {
+    constexpr std::string_view with_numbers = "prefetch:";
+    if (name.starts_with(with_numbers)) return prefetching(name.substr(with_numbers.size()));
     for (const auto& entry : method_table) {
-        if (entry.name == name) return entry.method;
+        if (entry.name == name) return entry.kind;
     }
     return std::nullopt;
+}
+
+CopyAhead ahead_of(CopyMethod method) {
+    if (method.kind != CopyMethod::prefetch) return {};
+    if (method.rows == 0) return {default_prefetched_rows, default_prefetched_lines};
+    return {method.rows, method.lines};
+}
+
+std::uint64_t longest_row_lines(const RowLayout& layout) {
+    std::uint64_t lines = 0;
+    for (const RowGroup& group : layout.groups)
+        lines = std::max(lines, (group.row_bytes + prefetch_line_bytes - 1) / prefetch_line_bytes);
+    return lines;
+}
+
+CopyMethod fitted_to(CopyMethod method, const RowLayout& layout) {
+    if (method.kind != CopyMethod::prefetch || method.rows != 0) return method;
+    const auto lines = std::min<std::uint64_t>(default_prefetched_lines, longest_row_lines(layout));
+    return CopyMethod::prefetching(default_prefetched_rows, static_cast<std::uint32_t>(lines));
 }
 
 std::span<const CopyMethod> copy_methods() {
     static constexpr auto methods = [] {
         std::array<CopyMethod, method_table.size()> all{};
         for (std::size_t i = 0; i < all.size(); ++i)
-            all[i] = method_table[i].method;
+            all[i] = method_table[i].kind;
         return all;
     }();
     return methods;
 }
 
 bool runs_here(CopyMethod method) {
-    if (entry_of(method).function == nullptr) return false;
+    if (entry_of(method.kind).function == nullptr) return false;
 #if defined(__x86_64__)
     if (method == CopyMethod::avx2) return __builtin_cpu_supports("avx2") != 0;
     if (method == CopyMethod::avx512) return __builtin_cpu_supports("avx512f") != 0;
@@ -131,7 +178,7 @@ bool runs_here(CopyMethod method) {
 
 CopyFunction copy_function(CopyMethod method) {
     assert(runs_here(method));
-    return entry_of(method).function;
+    return entry_of(method.kind).function;
 }
 
 void settle([[maybe_unused]] CopyMethod method) noexcept {

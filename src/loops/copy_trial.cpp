@@ -29,8 +29,10 @@ CopyTrial choose_copy_method(Workspace& workspace, WorkerTeam& team, const LoopO
     if (bound_rows(changes) == 0) return trial;
     std::vector<CopyMethod> methods;
     for (const auto method : copy_methods()) {
-        if (runs_here(method)) methods.push_back(method);
+        if (runs_here(method)) methods.push_back(fitted_to(method, workspace.spec().layout));
     }
+    // Of --copy, if it has other numbers than the default ones.
+    if (std::find(methods.begin(), methods.end(), options.copy) == methods.end()) methods.push_back(options.copy);
     std::vector<Timing> timings(methods.size());
     OracleLoop<Unwatched> loop({workspace, Unwatched(CopyMethod::memcpy), &team, options});
 
@@ -45,7 +47,7 @@ CopyTrial choose_copy_method(Workspace& workspace, WorkerTeam& team, const LoopO
         // Without the shift, a trace length divisible by the number of methods would tie each method to certain steps.
         const std::size_t shift = steps % methods.size() == 0 ? round : 0;
         const std::size_t m = (turn + shift) % methods.size();
-        loop.copy_with(Unwatched(methods[m]));
+        loop.copy_with(Unwatched(methods[m]), methods[m]);
         const std::uint64_t step_begin = now_ns();
         const auto outcome = loop.step(step);
         const std::uint64_t step_end = now_ns();

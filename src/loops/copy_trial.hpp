@@ -22,11 +22,12 @@ struct CopyTrialTime {
 
 struct CopyTrial {
     CopyMethod winner = CopyMethod::memcpy;
-    /// All methods that run here, in the order of copy_methods(); empty if there are no rows.
+    /// All methods that run here, in the order of copy_methods(), and that of the options if it is none of them; empty
+    /// if there are no rows.
     std::vector<CopyTrialTime> times;
 };
 
-/// Copies oracle's rows of `changes` (whose masks are in the workspace) with every method that runs here, and chooses
+/// Copies oracle's rows of `changes` (whose masks are in the workspace) with each of these methods, and chooses
 /// the one with the highest median rate. The methods alternate step by step, so that the rows are equally cold for all.
 /// Ends after `limit_ns`, or when every method has done `steps_each` steps. Overwrites the slab: the next loop must
 /// start with reset().

@@ -43,15 +43,15 @@ protected:
         rows_ = list_rows(Unwatched(CopyMethod::memcpy), mask(0), words_, list, tables);
         if constexpr (Access::copies_rows) {
             for (std::uint32_t slot = 0; slot < rows_; ++slot)
-                copier_.from_pool(list[slot], slot);
+                copier_.copy({list[slot], slot, true});
         }
     }
 
     /// Copies pool rows list[0 .. rows) into slots 0 .. rows.
     void gather(const std::uint32_t* list, std::uint32_t rows) const noexcept {
-        copier_.split(rows, [&](std::uint32_t begin, std::uint32_t end) noexcept {
+        copier_.split(rows, [&](auto& to, std::uint32_t begin, std::uint32_t end) noexcept {
             for (std::uint32_t i = begin; i < end; ++i)
-                copier_.from_pool(access_.load(Buffer::index, &list[i]), i);
+                to.from_pool(access_.load(Buffer::index, &list[i]), i);
         });
     }
 

@@ -25,13 +25,13 @@ public:
     StepOutcome step(std::uint32_t step) noexcept override {
         const RowPair* list = pairs_ + ends_[step];
         const auto copies = static_cast<std::uint32_t>(ends_[step + 1] - ends_[step]);
-        this->copier_.split(copies, [&](std::uint32_t begin, std::uint32_t end) noexcept {
+        this->copier_.split(copies, [&](auto& to, std::uint32_t begin, std::uint32_t end) noexcept {
             for (std::uint32_t i = begin; i < end; ++i) {
                 const RowPair pair = this->access_.load(Buffer::index, &list[i]);
                 if (pair.source < this->pool_rows_) {
-                    this->copier_.from_pool(pair.source, pair.slot);
+                    to.from_pool(pair.source, pair.slot);
                 } else {
-                    this->copier_.from_slab(pair.source - this->pool_rows_, pair.slot);
+                    to.from_slab(pair.source - this->pool_rows_, pair.slot);
                 }
             }
         });
@@ -51,7 +51,7 @@ public:
         return {ids_.data(), this->rows_};
     }
 
-    void copy_with(Access access) { this->copier_.use(access); }
+    void copy_with(Access access, CopyMethod method) { this->copier_.use(access, method); }
 
 private:
     /// Runs paired's planning over all masks, with separate lists and tables.

@@ -25,14 +25,14 @@ protected:
     StepOutcome replace(std::uint32_t step, Diff diff) noexcept {
         const std::uint32_t copies = place_rows(this->access_, this->tables_, this->mask(step + 1), this->sources_,
                                                 this->slots_, diff, this->rows_);
-        this->copier_.split(copies, [&](std::uint32_t begin, std::uint32_t end) noexcept {
+        this->copier_.split(copies, [&](auto& to, std::uint32_t begin, std::uint32_t end) noexcept {
             for (std::uint32_t i = begin; i < end; ++i) {
                 const std::uint32_t source = this->access_.load(Buffer::index, &this->sources_[i]);
                 const std::uint32_t slot = this->access_.load(Buffer::index, &this->slots_[i]);
                 if (i < diff.added) {
-                    this->copier_.from_pool(source, slot);
+                    to.from_pool(source, slot);
                 } else {
-                    this->copier_.from_slab(source, slot);
+                    to.from_slab(source, slot);
                 }
             }
         });

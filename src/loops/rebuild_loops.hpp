@@ -40,11 +40,11 @@ public:
         // A team needs the number of rows to split them; a single worker does not.
         const std::uint32_t rows = this->copier_.workers() > 1 ? count(words) : 0;
         if (this->copier_.is_shared(rows)) {
-            this->copier_.split(rows, [&](std::uint32_t begin, std::uint32_t end) { scan(words, begin, end); });
+            this->copier_.split(rows,
+                                [&](auto& to, std::uint32_t begin, std::uint32_t end) { scan(to, words, begin, end); });
             this->rows_ = rows;
         } else {
-            this->rows_ = scan(words, 0, this->pool_rows_);
-            this->copier_.settle();
+            this->copier_.alone([&](auto& to) { this->rows_ = scan(to, words, 0, this->pool_rows_); });
         }
         return {this->rows_};
     }
@@ -66,7 +66,8 @@ private:
     }
 
     /// Copies the rows of slots [begin, end) and returns the slot before which it stopped.
-    std::uint32_t scan(const std::uint64_t* words, std::uint32_t begin, std::uint32_t end) const noexcept {
+    template <class Rows>
+    std::uint32_t scan(Rows& to, const std::uint64_t* words, std::uint32_t begin, std::uint32_t end) const noexcept {
         std::uint32_t slot = 0;
         for (std::size_t w = 0; w < this->words_ && slot < end; ++w) {
             const std::uint64_t word = this->access_.load(Buffer::mask, &words[w]);
@@ -78,7 +79,7 @@ private:
                 }
             }
             for_each_bit(word, w, [&](std::uint32_t id) {
-                if (slot >= begin && slot < end) this->copier_.from_pool(id, slot);
+                if (slot >= begin && slot < end) to.from_pool(id, slot);
                 ++slot;
             });
         }

@@ -1,5 +1,6 @@
 #include "loops/stream_kernels.hpp"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -62,8 +63,17 @@ std::vector<RowMove> ascending_row_moves(std::uint32_t rows) {
 void copy_rows(std::byte* to, const std::byte* from, std::size_t row_bytes, std::span<const RowMove> moves,
                CopyMethod method) noexcept {
     const CopyFunction copy = copy_function(method);
-    for (const RowMove& move : moves)
-        copy(to + move.to * row_bytes, from + move.from * row_bytes, row_bytes);
+    const CopyAhead ahead = ahead_of(method);
+    const auto prefetch = [&](std::size_t i) {
+        const std::byte* const row = from + moves[i].from * row_bytes;
+        prefetch_lines(row, prefetched_bytes(reinterpret_cast<std::uintptr_t>(row), row_bytes, ahead.lines));
+    };
+    for (std::size_t i = 0; i < std::min<std::size_t>(ahead.rows, moves.size()); ++i)
+        prefetch(i);
+    for (std::size_t i = 0; i < moves.size(); ++i) {
+        if (ahead.rows != 0 && i + ahead.rows < moves.size()) prefetch(i + ahead.rows);
+        copy(to + moves[i].to * row_bytes, from + moves[i].from * row_bytes, row_bytes);
+    }
     settle(method);
 }
 

@@ -61,7 +61,7 @@ Rebuilds rebuilds_of(const DescribedLoop& loop) {
 class StreamDescriber final : public TrafficDescriber {
 public:
     StreamDescriber(const DescribedLoop& loop, const StepMeans& means) : loop_(loop), means_(means) {
-        if (loop.copy == CopyMethod::nt) store_kind_ = StoreKind::non_temporal;
+        if (loop.copy.kind == CopyMethod::nt) store_kind_ = StoreKind::non_temporal;
         // Offsets of pool and slab depend on nothing else.
         const std::uint32_t slab_rows = bounds_of(loop.workload.active_rows, loop.changes).active_rows;
         ranges_ = arena_layout({loop.workload.pool_rows, slab_rows, loop.layout, 1, 0});

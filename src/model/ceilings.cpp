@@ -10,15 +10,18 @@ namespace bytebound {
 namespace {
 
 using KernelName = std::pair<StreamKernel, std::string_view>;
-constexpr std::array<KernelName, 9> kernel_names{{{StreamKernel::read, "read"},
-                                                  {StreamKernel::write, "write"},
-                                                  {StreamKernel::nt_write, "nt-write"},
-                                                  {StreamKernel::copy, "copy"},
-                                                  {StreamKernel::nt_copy, "nt-copy"},
-                                                  {StreamKernel::row_copy, "row-copy"},
-                                                  {StreamKernel::nt_row_copy, "nt-row-copy"},
-                                                  {StreamKernel::row_copy_ascending, "row-copy-ascending"},
-                                                  {StreamKernel::nt_row_copy_ascending, "nt-row-copy-ascending"}}};
+constexpr std::array<KernelName, 11> kernel_names{
+    {{StreamKernel::read, "read"},
+     {StreamKernel::write, "write"},
+     {StreamKernel::nt_write, "nt-write"},
+     {StreamKernel::copy, "copy"},
+     {StreamKernel::nt_copy, "nt-copy"},
+     {StreamKernel::row_copy, "row-copy"},
+     {StreamKernel::nt_row_copy, "nt-row-copy"},
+     {StreamKernel::row_copy_ascending, "row-copy-ascending"},
+     {StreamKernel::nt_row_copy_ascending, "nt-row-copy-ascending"},
+     {StreamKernel::prefetch_row_copy, "prefetch-row-copy"},
+     {StreamKernel::prefetch_row_copy_ascending, "prefetch-row-copy-ascending"}}};
 using LevelName = std::pair<MemoryLevel, std::string_view>;
 constexpr std::array<LevelName, 4> level_names{
     {{MemoryLevel::l1, "L1"}, {MemoryLevel::l2, "L2"}, {MemoryLevel::llc, "LLC"}, {MemoryLevel::memory, "memory"}}};

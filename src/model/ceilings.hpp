@@ -15,7 +15,8 @@
 namespace bytebound {
 
 /// Memory operations of a ceiling's kernel. nt: non-temporal stores. The row kernels copy whole rows between two
-/// buffers: between random places, as the loops that replace rows do, or in ascending order, as rebuilds do.
+/// buffers: between random places, as the loops that replace rows do, or in ascending order, as rebuilds do. prefetch:
+/// memcpy with the default --copy prefetch.
 enum class StreamKernel {
     read,
     write,
@@ -25,7 +26,9 @@ enum class StreamKernel {
     row_copy,
     nt_row_copy,
     row_copy_ascending,
-    nt_row_copy_ascending
+    nt_row_copy_ascending,
+    prefetch_row_copy,
+    prefetch_row_copy_ascending
 };
 /// The memory that contains the kernel's buffers.
 enum class MemoryLevel { l1, l2, llc, memory };
@@ -119,13 +122,25 @@ constexpr bool copies_rows(StreamKernel kernel) { return kernel >= StreamKernel:
 /// Of a row kernel.
 constexpr RowOrder order_of(StreamKernel kernel) {
     using enum StreamKernel;
-    return kernel == row_copy_ascending || kernel == nt_row_copy_ascending ? RowOrder::ascending : RowOrder::random;
+    return kernel == row_copy_ascending || kernel == nt_row_copy_ascending || kernel == prefetch_row_copy_ascending
+               ? RowOrder::ascending
+               : RowOrder::random;
 }
-/// The kernel that copies rows as a loop does. Copies by special instructions are compared with memcpy.
+/// Of a row kernel.
+constexpr CopyMethod copy_method_of(StreamKernel kernel) {
+    using enum StreamKernel;
+    if (stores_past_caches(kernel)) return CopyMethod::nt;
+    const bool ahead = kernel == prefetch_row_copy || kernel == prefetch_row_copy_ascending;
+    return ahead ? CopyMethod::prefetch : CopyMethod::memcpy;
+}
+/// The kernel that copies rows as a loop does. Copies by special instructions are compared with memcpy, and every
+/// prefetch with the default one.
 constexpr StreamKernel row_kernel(CopyMethod method, RowOrder order) {
     using enum StreamKernel;
-    if (method == CopyMethod::nt) return order == RowOrder::ascending ? nt_row_copy_ascending : nt_row_copy;
-    return order == RowOrder::ascending ? row_copy_ascending : row_copy;
+    const bool ascending = order == RowOrder::ascending;
+    if (method.kind == CopyMethod::nt) return ascending ? nt_row_copy_ascending : nt_row_copy;
+    if (method.kind == CopyMethod::prefetch) return ascending ? prefetch_row_copy_ascending : prefetch_row_copy;
+    return ascending ? row_copy_ascending : row_copy;
 }
 
 } // namespace bytebound

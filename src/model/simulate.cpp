@@ -100,7 +100,7 @@ Result<Simulation> simulate(const SimulationSpec& spec, Workspace& workspace, st
     TRY(check_spec(spec));
     assert(workspace.spec() == spec.workspace && spec.workspace.mask_count > changes.size());
     assert(spec.trace.workload.pool_rows == spec.workspace.pool_rows && spec.trace.steps() == changes.size());
-    const bool non_temporal = spec.options.copy == CopyMethod::nt;
+    const bool non_temporal = spec.options.copy.kind == CopyMethod::nt;
     if (spec.hierarchy) {
         HierarchySim cache(*spec.hierarchy, lines_of(spec));
         HierarchyObserver traffic(cache, non_temporal);

@@ -108,7 +108,7 @@ def agreement(name, loaded):
     """One row of the table for each loop of a run: sums over the measured phase, in lines."""
     o = options(name)
     for loop in o.loops.split(","):
-        if copy_of(loaded, loop) == "nt":
+        if copy_of(loaded, loop).startswith(("nt", "prefetch")):
             continue  # not emulated
         steps = [s for s in loaded.samples if s["loop"] == loop]
 

@@ -12,7 +12,8 @@ ELEMENT = {"f32": 4, "f16": 2, "bf16": 2, "i8": 1}
 U64 = (1 << 64) - 1
 
 # k is A + R of the first step; groups are the bytes of one row in each group. oracle_arena: the loop is
-# oracle, whose lists of all steps make its arena's index buffer longer. copy: "nt" stores whole lines past the cache.
+# oracle, whose lists of all steps make its arena's index buffer longer. copy: "nt" stores whole lines past the cache;
+# "prefetch:WxL" loads the first L lines of a row of a group when the row is found, and copies it W rows later.
 Config = namedtuple("Config", "loop N m groups added removed alternate k pattern seed warmup steps between llc_bytes ways "
                               "tau oracle_arena copy", defaults=["memcpy"])
 
@@ -226,6 +227,9 @@ class Machine:
         self.slots = sorted(self.sets[0])
         self.where = {i: s for s, i in enumerate(self.slots)}
         self.pairs = 0
+        self.waiting = []
+        ahead = config.copy.partition("prefetch:")[2]
+        self.ahead = tuple(int(n) for n in ahead.split("x")) if ahead else None
 
     # references
     def load(self, buffer, offset):
@@ -238,6 +242,22 @@ class Machine:
         self.load("mask", step * self.arena.mask_bytes + 8 * word)
 
     def copy(self, buffer, row, slot):
+        if not self.ahead:
+            return self.move(buffer, row, slot)
+        for g, size in enumerate(self.c.groups):
+            source = self.arena.at[buffer, g] + row * size
+            lines = range(source // LINE, (source + size - 1) // LINE + 1)
+            for line in lines[:self.ahead[1]]:
+                self.cache.touch(buffer, line * LINE, False)
+        self.waiting.append((buffer, row, slot))
+        if len(self.waiting) > self.ahead[0]:
+            self.move(*self.waiting.pop(0))
+
+    def finish_copies(self):
+        while self.waiting:
+            self.move(*self.waiting.pop(0))
+
+    def move(self, buffer, row, slot):
         for g, size in enumerate(self.c.groups):
             source = self.arena.at[buffer, g] + row * size
             target = self.arena.at["slab", g] + slot * size
@@ -426,7 +446,7 @@ class VectorMachine(Machine):
         super().__init__(config)
         self.cache = MergingCache(config.llc_bytes, config.ways)
 
-    def copy(self, buffer, row, slot):
+    def move(self, buffer, row, slot):
         for g, size in enumerate(self.c.groups):
             source = self.arena.at[buffer, g] + row * size
             target = self.arena.at["slab", g] + slot * size
@@ -441,6 +461,7 @@ def replay(config, kind=None):
     result = []
     for step in range(len(machine.changes)):
         step_of(step)
+        machine.finish_copies()
         assert frozenset(machine.slots) == machine.sets[step + 1]
         result.append(machine.cache.take())
         machine.gap()

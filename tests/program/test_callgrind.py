@@ -143,6 +143,7 @@ def test_sets_that_are_not_a_power_of_two_are_rounded_with_a_warning(tmp_path):
 
 @needs_valgrind
 @pytest.mark.parametrize("copy, reason", [("movsb", "valgrind runs rep movsb byte by byte, as ordinary stores"),
+                                          ("prefetch", "valgrind ignores prefetch instructions"),
                                           ("nt", "valgrind treats non-temporal stores as ordinary ones")])
 def test_copies_that_valgrind_runs_differently_are_not_emulated(tmp_path, copy, reason):
     if "cannot run" in call("run", *TINY, "--copy", copy, "--dry-run", "--out", tmp_path / "dry").stderr:
@@ -151,12 +152,15 @@ def test_copies_that_valgrind_runs_differently_are_not_emulated(tmp_path, copy, 
     assert alone.returncode == 3
     assert f"count with --collector callgrind: it can run none of the loops: {reason}; give --collector auto" in alone.stderr
     assert not (tmp_path / "one").exists()
-    # oracle is emulated with memcpy, unless its trial chose non-temporal stores
+    # oracle is emulated with memcpy, unless its trial chose non-temporal stores or prefetching
     loaded = run_tiny(tmp_path / "two", "--collector", "callgrind", "--loops", "paired,oracle", "--ks", "8", "--copy", copy)
     assert row_of(loaded, "paired", 8)["unavailable"]["instructions"].endswith(reason)
     oracle = row_of(loaded, "oracle", 8)
-    if loaded.run["experiments"][1]["copy_method"] == "nt":
+    chosen = loaded.run["experiments"][1]["copy_method"]
+    if chosen == "nt":
         assert oracle["unavailable"]["instructions"].endswith("valgrind treats non-temporal stores as ordinary ones")
+    elif chosen.startswith("prefetch:"):
+        assert oracle["unavailable"]["instructions"].endswith("valgrind ignores prefetch instructions")
     else:
         assert oracle["metrics"]["instructions"]["tier"] == "emulated"
 

@@ -103,8 +103,10 @@ VALUES = [
     (["--pattern", "random:3"], "option --pattern: random takes no parameters; give --pattern random"),
     (["--dtype", "f33"], "option --dtype: unknown type 'f33'; did you mean 'f32'? known: f32, f16, bf16, i8"),
     (["--between", "evit"], "option --between: unknown gap 'evit'; did you mean 'evict'? known: none, use, evict"),
+    (["--copy", "prefetch:0x8"], "option --copy: 'prefetch:0x8' is not prefetch:WxL; give W from 1 to 64 rows and L from 1 to "
+                                 "65536 lines, as in prefetch:4x8"),
     (["--copy", "memcopy"], "option --copy: unknown copy method 'memcopy'; did you mean 'memcpy'? "
-     "known: memcpy, movsb, avx2, avx512, nt"),
+     "known: memcpy, movsb, avx2, avx512, nt, prefetch"),
     (["--collector", "per"], "option --collector: unknown collector 'per'; did you mean 'perf'? "
      f"known: {', '.join(COLLECTORS)}"),
     (["--collector", "none,sim"], "option --collector: 'none' excludes every other collector; give it alone"),

@@ -89,11 +89,13 @@ def test_slopes_over_the_ks_are_those_of_theory_within_a_percent(tmp_path):
     out = run_tiny(tmp_path / "run", *LARGE, "--loops", "paired,oracle,index")
     # oracle's method is that of its trial at each k; a line is one of ordinary or of non-temporal stores, not of both.
     trial = {"nt" if e["copy_method"] == "nt" else "ordinary" for e in out.run["experiments"] if e["loop"] == "oracle"}
+    # Prefetched rows of 32 KiB do not all stay in 64 KiB.
+    prefetched = any(e["copy_method"].startswith("prefetch") for e in out.run["experiments"] if e["loop"] == "oracle")
     for loop in ("paired", "oracle"):
         methods = {"ordinary"} if loop == "paired" else trial
         for y, theory in (("requested_bytes", 2), ("dram_read_bytes", 1 if methods == {"nt"} else 2), ("dram_write_bytes", 1)):
             line = line_of(out, loop, y)
-            if len(methods) == 2 and y == "dram_read_bytes":
+            if y == "dram_read_bytes" and (len(methods) == 2 or (loop == "oracle" and prefetched)):
                 assert line["theory"] is None and line["theory_reason"]
                 continue
             assert line["theory"] == theory, (loop, y, line["theory_reason"])

@@ -127,7 +127,8 @@ private:
         const LevelBuffers buffers{level, whole_chunks(caches.share / 2), false};
         for (const StreamKernel kernel : {read, write, copy})
             team_.requests.push_back({kernel, buffers, 0});
-        add_rows(buffers, {row_copy, row_copy_ascending}); // non-temporal stores go past it
+        // Non-temporal stores go past it.
+        add_rows(buffers, {row_copy, prefetch_row_copy, row_copy_ascending, prefetch_row_copy_ascending});
         return caches;
     }
 
@@ -162,7 +163,8 @@ private:
         using enum StreamKernel;
         for (const StreamKernel kernel : {read, write, nt_write, copy, nt_copy})
             if (runs(kernel)) team_.requests.push_back({kernel, buffers, 0});
-        add_rows(buffers, {row_copy, nt_row_copy, row_copy_ascending, nt_row_copy_ascending});
+        add_rows(buffers, {row_copy, nt_row_copy, prefetch_row_copy, row_copy_ascending, nt_row_copy_ascending,
+                           prefetch_row_copy_ascending});
     }
 
     void add_rows(const LevelBuffers& buffers, std::initializer_list<StreamKernel> kernels) {

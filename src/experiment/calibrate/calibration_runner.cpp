@@ -35,11 +35,12 @@ void once(const Work& work, unsigned worker) noexcept {
     case StreamKernel::copy: return work.functions->copy(to, from, work.bytes / 2);
     case StreamKernel::nt_copy: return work.functions->nt_copy(to, from, work.bytes / 2);
     case StreamKernel::row_copy:
-    case StreamKernel::row_copy_ascending:
-        return copy_rows(to, from, work.row_bytes, (*work.moves)[worker], CopyMethod::memcpy);
     case StreamKernel::nt_row_copy:
+    case StreamKernel::prefetch_row_copy:
+    case StreamKernel::row_copy_ascending:
     case StreamKernel::nt_row_copy_ascending:
-        return copy_rows(to, from, work.row_bytes, (*work.moves)[worker], CopyMethod::nt);
+    case StreamKernel::prefetch_row_copy_ascending:
+        return copy_rows(to, from, work.row_bytes, (*work.moves)[worker], copy_method_of(work.kernel));
     }
 }
 
@@ -102,7 +103,9 @@ ProgramBytes CalibrationRunner::bytes(const CeilingRequest& request) const {
     case StreamKernel::row_copy:
     case StreamKernel::nt_row_copy:
     case StreamKernel::row_copy_ascending:
-    case StreamKernel::nt_row_copy_ascending: break;
+    case StreamKernel::nt_row_copy_ascending:
+    case StreamKernel::prefetch_row_copy:
+    case StreamKernel::prefetch_row_copy_ascending: break;
     }
     const double rows = workers * static_cast<double>(rows_of(request));
     const double copied = rows * static_cast<double>(request.row_bytes);

@@ -80,8 +80,21 @@ Result<void> check_loops(const RunOptions& o) {
                 return fail({ExitCode::not_possible, "plan", "loop " + std::string(entry.name),
                              "this build does not have it", "remove it from --loops"});
     if (!runs_here(o.copy))
-        return fail({ExitCode::not_possible, "plan", "--copy " + std::string(name_of(o.copy)), "this CPU cannot run it",
+        return fail({ExitCode::not_possible, "plan", "--copy " + name_of(o.copy), "this CPU cannot run it",
                      "give --copy memcpy"});
+    return {};
+}
+
+/// Lines beyond the end of a row would be those of its neighbours.
+Result<void> fit_copy(CopyMethod& copy, const RowLayout& layout) {
+    const std::uint64_t lines = longest_row_lines(layout);
+    if (copy.lines > lines && lines > 0)
+        return impossible("--copy " + name_of(copy),
+                          fmt::format("the longest row of a group has {} line{} of {} bytes", lines,
+                                      lines == 1 ? "" : "s", prefetch_line_bytes),
+                          fmt::format("give prefetch, or at most {}",
+                                      name_of(CopyMethod::prefetching(copy.rows, static_cast<std::uint32_t>(lines)))));
+    copy = fitted_to(copy, layout);
     return {};
 }
 
@@ -224,6 +237,7 @@ Result<RunPlan> plan_run(const RunOptions& options, const Machine& machine, cons
     plan.ceilings = facts.ceilings;
     plan.no_ceilings = facts.no_ceilings;
     plan.layout = make_layout(options.dtype, options.up_cols, options.hidden_dim, options.gate_cols);
+    TRY(fit_copy(plan.options.copy, plan.layout));
     plan.placement = TRY(resolve_placement(machine, options.cpus, options.memory, options.threads));
     note_core_kinds(plan, machine);
     plan.counting = TRY(request_counting(options.counting, plan.placement, facts.preset, facts.root));

@@ -21,13 +21,14 @@ constexpr std::uint32_t most_readings = 20'000;
 constexpr std::uint64_t vector_bytes = 32;
 
 struct Refusal {
-    CopyMethod copy;
+    CopyMethod::Kind copy;
     std::string_view reason;
 };
-constexpr std::array<Refusal, 3> refused_copies = {
+constexpr std::array<Refusal, 4> refused_copies = {
     {{CopyMethod::nt, "valgrind treats non-temporal stores as ordinary ones"},
      {CopyMethod::movsb, "valgrind runs rep movsb byte by byte, as ordinary stores"},
-     {CopyMethod::avx512, "valgrind does not support AVX-512"}}};
+     {CopyMethod::avx512, "valgrind does not support AVX-512"},
+     {CopyMethod::prefetch, "valgrind ignores prefetch instructions"}}};
 
 /// A larger first level would hide too much reuse from the last one.
 constexpr std::uint64_t least_last_per_first = 2;
@@ -53,7 +54,7 @@ std::string why_not_emulated(LoopKind loop, CopyMethod copy) {
     const LoopEntry* entry = find_loop(loop);
     if (entry == nullptr || entry->describe == nullptr) return "library code";
     for (const Refusal& refused : refused_copies)
-        if (refused.copy == copy) return std::string(refused.reason);
+        if (refused.copy == copy.kind) return std::string(refused.reason);
     return {};
 }
 

@@ -27,7 +27,7 @@ void take_loop(const std::string& word, Spec& spec) {
     spec.loop = entry->kind;
 }
 
-std::string copy_word(const Spec& spec) { return std::string(name_of(spec.copy)); }
+std::string copy_word(const Spec& spec) { return name_of(spec.copy); }
 void take_copy(const std::string& word, Spec& spec) {
     const auto copy = copy_method_named(word);
     if (!copy) not_known(word, "a copy method");

@@ -74,9 +74,10 @@ Result<Emulation> emulate(const SessionContext& session, Emulation planned, std:
     const auto& loops = session.plan.options.loops;
     for (std::size_t e = 0; e < emulation.rows.size(); ++e)
         for (std::size_t l = 0; l < loops.size(); ++l)
-            // The other methods' stores are ordinary ones, as those of the emulated memcpy.
-            if (tries_copies(loops[l]) && oracle_copies[e] == CopyMethod::nt)
-                emulation.rows[e][l].reason = why_not_emulated(loops[l], CopyMethod::nt);
+            // The other methods make the references of the emulated memcpy.
+            if (tries_copies(loops[l]) &&
+                (oracle_copies[e].kind == CopyMethod::nt || oracle_copies[e].kind == CopyMethod::prefetch))
+                emulation.rows[e][l].reason = why_not_emulated(loops[l], oracle_copies[e]);
     const auto place = TRY(emulation_place(session, held_bytes));
     TRY(emulate_run(emulation, session.plan, place, session.progress, session.stop));
 

@@ -85,16 +85,24 @@ std::string groups_text(const RowLayout& layout) {
     return join(sizes, " + ");
 }
 
-/// Copy methods of the run without a ceiling of their own.
-std::string other_copies(const Summary& summary) {
-    std::vector<std::string> methods;
+/// Copy methods of the run without a ceiling of their own, which are compared with that of `method`.
+std::string others_like(const RunRecord& run, const Summary& summary, CopyMethod method) {
+    const CopyMethod measured = fitted_to(method, run.workload.layout);
+    std::vector<std::string> names;
     for (const SummaryRow& row : summary.rows)
-        for (const CeilingShare& share : row.ceilings)
-            if (!share.copy.empty() && share.copy != "memcpy" && share.copy != "nt" &&
-                std::find(methods.begin(), methods.end(), share.copy) == methods.end())
-                methods.push_back(share.copy);
-    if (methods.empty()) return {};
-    return fmt::format(" Rows copied by {} are compared with memcpy's ceiling.", join(methods, ", "));
+        for (const CeilingShare& share : row.ceilings) {
+            const auto copy = copy_method_named(share.copy);
+            if (!copy || fitted_to(*copy, run.workload.layout) == measured ||
+                copy_method_of(row_kernel(*copy, RowOrder::random)) != method)
+                continue;
+            if (std::find(names.begin(), names.end(), share.copy) == names.end()) names.push_back(share.copy);
+        }
+    if (names.empty()) return {};
+    return fmt::format(" Rows copied by {} are compared with {}'s ceiling.", join(names, ", "), name_of(measured));
+}
+
+std::string other_copies(const RunRecord& run, const Summary& summary) {
+    return others_like(run, summary, CopyMethod::memcpy) + others_like(run, summary, CopyMethod::prefetch);
 }
 
 /// One line for each ceiling in the table.
@@ -158,7 +166,7 @@ Blocks ceiling_section(const RunRecord& run, const Summary& summary) {
                     "100 % of a level came from a nearer one: at the farthest, from the level that is named. "
                     "Calibrated {}{} ({} kernels){}.{}",
                     run.calibration->measured, run.calibration->quick ? " with --quick" : "", run.calibration->isa,
-                    later_text(run), other_copies(summary)),
+                    later_text(run), other_copies(run, summary)),
         Tone::plain});
     Table table = table_of(summary);
     if (table.rows.empty()) {

@@ -182,7 +182,8 @@ TEST_CASE("a requested file that is missing, malformed or of another host is bad
     CHECK(spoiled("\"row-copy\"", "\"row-cpy\"") ==
           "read calibration " + name +
               ": /ceilings/bandwidth/1/kernel: \"row-cpy\" is not one of "
-              "read, write, nt-write, copy, nt-copy, row-copy, nt-row-copy, row-copy-ascending, nt-row-copy-ascending" +
+              "read, write, nt-write, copy, nt-copy, row-copy, nt-row-copy, row-copy-ascending, nt-row-copy-ascending, "
+              "prefetch-row-copy, prefetch-row-copy-ascending" +
               remedy);
     CHECK(spoiled("\"memory\",", "\"disk\",") ==
           "read calibration " + name + ": /ceilings/bandwidth/0/level: \"disk\" is not one of L1, L2, LLC, memory" +

@@ -115,7 +115,11 @@ TEST_CASE("simulations of unlike caches, policies or stores are not comparable")
     CHECK(why_unlike_simulations(base, row, head, other).empty());
     other.copy_method = "nt";
     CHECK(why_unlike_simulations(base, row, head, other) ==
-          "simulated for the stores that each run's trial chose: ordinary in base, non-temporal in head");
+          "simulated for the copies that each run's trial chose: ordinary stores in base, non-temporal stores in head");
+    other.copy_method = "prefetch:4x8"; // its lines are loaded earlier
+    CHECK(why_unlike_simulations(base, row, head, other) ==
+          "simulated for the copies that each run's trial chose: ordinary stores in base, ordinary stores with "
+          "prefetch:4x8 in head");
     head.simulation->geometry.size_bytes = 131072;
     CHECK(why_unlike_simulations(base, row, head, row) ==
           "simulated for unlike caches: 64 KiB in 16 ways, lines of 64, and 128 KiB in 16 ways, lines of 64");

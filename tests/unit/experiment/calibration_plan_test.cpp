@@ -96,14 +96,17 @@ TEST_CASE(
             if (request.buffers.level == level)
                 names.push_back(std::string(name_of(request.kernel)) + std::to_string(request.row_bytes));
         if (nt)
-            CHECK(names == std::vector<std::string>{"read0", "write0", "nt-write0", "copy0", "nt-copy0", "row-copy4096",
-                                                    "nt-row-copy4096", "row-copy-ascending4096",
-                                                    "nt-row-copy-ascending4096", "row-copy8192", "nt-row-copy8192",
-                                                    "row-copy-ascending8192", "nt-row-copy-ascending8192"});
+            CHECK(names == std::vector<std::string>{
+                               "read0", "write0", "nt-write0", "copy0", "nt-copy0", "row-copy4096", "nt-row-copy4096",
+                               "prefetch-row-copy4096", "row-copy-ascending4096", "nt-row-copy-ascending4096",
+                               "prefetch-row-copy-ascending4096", "row-copy8192", "nt-row-copy8192",
+                               "prefetch-row-copy8192", "row-copy-ascending8192", "nt-row-copy-ascending8192",
+                               "prefetch-row-copy-ascending8192"});
         else
-            CHECK(names == std::vector<std::string>{"read0", "write0", "copy0", "row-copy4096",
-                                                    "row-copy-ascending4096", "row-copy8192",
-                                                    "row-copy-ascending8192"});
+            CHECK(names == std::vector<std::string>{"read0", "write0", "copy0", "row-copy4096", "prefetch-row-copy4096",
+                                                    "row-copy-ascending4096", "prefetch-row-copy-ascending4096",
+                                                    "row-copy8192", "prefetch-row-copy8192", "row-copy-ascending8192",
+                                                    "prefetch-row-copy-ascending8192"});
     }
 }
 
@@ -120,8 +123,10 @@ TEST_CASE("rows that fit are copied in L1 and L2, too, in both orders and with o
     };
     // Half of 32 KiB: 8 rows of 1 KiB from 8 KiB to 8 KiB.
     CHECK(names(MemoryLevel::l1) ==
-          std::vector<std::string>{"row-copy64", "row-copy-ascending64", "row-copy1024", "row-copy-ascending1024"});
-    CHECK(names(MemoryLevel::l2).size() == 8);
+          std::vector<std::string>{"row-copy64", "prefetch-row-copy64", "row-copy-ascending64",
+                                   "prefetch-row-copy-ascending64", "row-copy1024", "prefetch-row-copy1024",
+                                   "row-copy-ascending1024", "prefetch-row-copy-ascending1024"});
+    CHECK(names(MemoryLevel::l2).size() == 16);
     CHECK(absences(plan) == "L1 [row-copy of 2048, 4096 B] 1: fewer than 8 rows fit a worker's part of 16 KiB\n");
 }
 

@@ -44,6 +44,22 @@ TEST_CASE("the plan without options is that of the main use case") {
                                                             {"cpu-migrations", "cpu_migrations"}});
 }
 
+TEST_CASE("prefetch is fitted to the rows, and more lines than the longest row has are refused") {
+    RunOptions options = small_options();
+    options.copy = CopyMethod::prefetch;
+    CHECK(name_of(planned(options).options.copy) == "prefetch:4x8");
+    options.dtype = Dtype::i8;
+    options.up_cols = 65;
+    options.hidden_dim = 200; // 4 lines
+    CHECK(name_of(planned(options).options.copy) == "prefetch:4x4");
+    options.copy = CopyMethod::prefetching(2, 4);
+    CHECK(name_of(planned(options).options.copy) == "prefetch:2x4");
+    options.copy = CopyMethod::prefetching(2, 5);
+    CHECK(to_line(refused(options)) ==
+          "plan --copy prefetch:2x5: the longest row of a group has 4 lines of 64 bytes; give "
+          "prefetch, or at most prefetch:2x4");
+}
+
 TEST_CASE("--quick shortens the warm-up of a workload that copies more than 10^9 lines in all") {
     RunOptions options;
     options.out = "x";

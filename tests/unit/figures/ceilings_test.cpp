@@ -296,6 +296,15 @@ TEST_CASE("rows copied by a special instruction are compared with memcpy's ceili
     const auto text = [&] { return to_markdown(report_document(run, summarize(run, example_samples()))); };
     CHECK(text().find("Rows copied by movsb are compared with memcpy's ceiling.") != std::string::npos);
     CHECK(judged(run).ceilings[3].kernel == StreamKernel::row_copy);
+    for (ExperimentRecord& experiment : run.experiments)
+        if (experiment.loop == "paired") experiment.copy_method = "prefetch:4x8"; // the default for rows of 512 bytes
+    CHECK(judged(run).ceilings[3].kernel == StreamKernel::prefetch_row_copy);
+    CHECK(judged(run).ceilings[3].reason ==
+          "no ceiling of prefetch-row-copy in memory with 1 thread: run bytebound calibrate --threads 1");
+    CHECK(text().find("are compared with") == std::string::npos);
+    for (ExperimentRecord& experiment : run.experiments)
+        if (experiment.loop == "paired") experiment.copy_method = "prefetch:2x8";
+    CHECK(text().find("Rows copied by prefetch:2x8 are compared with prefetch:4x8's ceiling.") != std::string::npos);
     run = calibrated_run();
     CHECK(text().find("compared with memcpy's") == std::string::npos);
 }

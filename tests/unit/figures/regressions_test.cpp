@@ -96,6 +96,19 @@ TEST_CASE("a line over ks whose trials chose unlike stores has no theory of read
     CHECK(rows.find("paired", "dram_write_bytes").theory == 1.0);
 }
 
+TEST_CASE("where the rows ahead may not stay in the cache, a prefetching loop has no theory of reads") {
+    Rows rows = paired_rows();
+    rows.copy_with("prefetch:4x8");
+    // Source and destination of 5 rows of 1 KiB are 10 KiB: 1/16 of 160 KiB.
+    rows.run.simulation->geometry.size_bytes = 10 * 1024 * 16;
+    CHECK(rows.find("paired", "dram_read_bytes").theory == 2.0);
+    rows.run.simulation->geometry.size_bytes = 10 * 1024 * 16 - 1;
+    CHECK_FALSE(rows.find("paired", "dram_read_bytes").theory);
+    CHECK(rows.find("paired", "dram_read_bytes").theory_reason ==
+          "prefetched lines may leave the small cache before their row is copied");
+    CHECK(rows.find("paired", "dram_write_bytes").theory == 1.0);
+}
+
 TEST_CASE("below four times the cache theory does not apply, and the footprint is reported") {
     Rows rows = paired_rows();
     rows.run.simulation->geometry.size_bytes = 2 << 20;

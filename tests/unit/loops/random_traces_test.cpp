@@ -2,6 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <cstring>
+
 #include "base/random.hpp"
 #include "support/drawn_trace.hpp"
 #include "support/small_arena.hpp"
@@ -126,19 +129,36 @@ TEST_CASE("every copy method leaves the same slab") {
     const RowLayout layout{{{"up", 200}, {"down", 31}}};
     const auto changes = plan_changes(64, 20, {10, 5, false}, 10);
     REQUIRE(changes.has_value());
-    for (const auto method : copy_methods()) {
+    std::vector<CopyMethod> methods(copy_methods().begin(), copy_methods().end());
+    for (const auto& [rows, lines] : {std::pair(1, 1), std::pair(3, 2), std::pair(64, 4)})
+        methods.push_back(CopyMethod::prefetching(rows, lines));
+    for (const auto method : methods) {
         if (!runs_here(method)) continue;
-        INFO(name_of(method));
-        Workspace workspace = make_workspace({64, 64, layout, 11, bound_rows(*changes)});
-        test::draw_trace(workspace.masks(), 64, 20, *changes, test::row_blocks, 3, 15, 0);
-        WorkerTeam team(1);
-        LoopOptions options;
-        options.copy = method;
-        const auto loop = make_loop(LoopKind::paired, workspace, team, options);
-        loop->reset(*changes);
-        for (std::uint32_t step = 0; step < changes->size(); ++step) {
-            loop->step(step);
-            CHECK(fault_of(*loop, workspace, step + 1) == "");
+        for (const auto& entry : loops()) {
+            if (!entry.built_in) continue;
+            for (const unsigned threads : {1u, 2u}) {
+                INFO(name_of(method) << ", " << entry.name << ", threads " << threads);
+                Workspace workspace = make_workspace({64, 64, layout, 11, bound_rows(*changes)});
+                test::draw_trace(workspace.masks(), 64, 20, *changes, test::row_blocks, 3, 15, 0);
+                std::memset(workspace.slab_row(0, 0), 0x5a, 64 * 200);
+                WorkerTeam team(threads);
+                LoopOptions options;
+                options.copy = method;
+                options.grain = 2;
+                options.parallel_threshold = 1;
+                const auto loop = make_loop(entry.kind, workspace, team, options);
+                loop->reset(*changes);
+                std::uint32_t most = loop->active_rows();
+                for (std::uint32_t step = 0; step < changes->size(); ++step) {
+                    loop->step(step);
+                    most = std::max(most, loop->active_rows());
+                    CHECK(fault_of(*loop, workspace, step + 1) == "");
+                }
+                // Nothing was stored behind the last slot that was ever in use.
+                const std::byte* const behind = workspace.slab_row(0, most);
+                CHECK(std::all_of(behind, behind + (64 - most) * 200,
+                                  [](std::byte each) { return each == std::byte{0x5a}; }));
+            }
         }
     }
 }

@@ -161,6 +161,29 @@ TEST_CASE("a rebuild by non-temporal stores fetches no slab line and leaves none
     CHECK(simulate(oracle)->steps[0] == LineCounts{PerBuffer{2, 0, 0, 1, 0}, PerBuffer{0, 2}, 2, 0});
 }
 
+TEST_CASE("a prefetched line is loaded in program order: in a tiny cache it may be gone before its row is copied") {
+    // One set. Five rows of one line each become active, p0 to p4 into s0 to s4; their pairs L take one line, too.
+    SimulationSpec spec;
+    spec.loop = LoopKind::oracle;
+    spec.workspace = {8, 8, make_layout(Dtype::i8, 64, 0, 0), 2, 8};
+    spec.trace = {{8, 0}, {5, 0}, 0, 1};
+    // Without, in 4 lines: L p0 s0 | L p1 s1 | ... The list stays, and s0, s1, s2 are pushed out by p2, p3, p4.
+    spec.cache = {256, 4, 64};
+    CHECK(simulate(spec)->steps[0] == LineCounts{PerBuffer{5, 5, 0, 1, 0}, PerBuffer{0, 3, 0, 0, 0}, 5, 5});
+    // One row ahead: L p0 | L p1, p0 s0 | L p2, p1 s1 | L p3, p2 s2 | L p4, p3 s3 | p4 s4. p2 pushes out p1, p3 p2, and
+    // p4 p3, each before its row is copied: 3 lines are fetched twice. s1, s2, s3 push out s0, s1, s2.
+    spec.options.copy = CopyMethod::prefetching(1, 1);
+    CHECK(simulate(spec)->steps[0] == LineCounts{PerBuffer{8, 5, 0, 1, 0}, PerBuffer{0, 3, 0, 0, 0}, 5, 5});
+    CHECK(simulate(spec)->line_references == 5 + 5 + 10);
+    // In 8 lines nothing is fetched twice. p4, s3 and s4 push out p0, s0 and p1.
+    spec.cache = {512, 8, 64};
+    CHECK(simulate(spec)->steps[0] == LineCounts{PerBuffer{5, 5, 0, 1, 0}, PerBuffer{0, 1, 0, 0, 0}, 5, 5});
+    // A window as long as the step: L p0 L p1 L p2 L p3 L p4 | p0 s0 p1 s1 p2 s2 p3 s3 p4 s4. s2 pushes out p3, p3 L,
+    // s3 p4, p4 p0, s4 s0.
+    spec.options.copy = CopyMethod::prefetching(5, 1);
+    CHECK(simulate(spec)->steps[0] == LineCounts{PerBuffer{7, 5, 0, 1, 0}, PerBuffer{0, 1, 0, 0, 0}, 5, 5});
+}
+
 TEST_CASE("torch is library code and cannot be simulated") {
     const auto result = simulate(full_set(LoopKind::torch, roomy, 1));
     REQUIRE_FALSE(result.has_value());
