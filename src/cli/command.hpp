@@ -29,6 +29,7 @@ ExitCode verify_main(const std::vector<std::string>& words);
 ExitCode compare_main(const std::vector<std::string>& words);
 ExitCode ratchet_main(const std::vector<std::string>& words);
 ExitCode doctor_main(const std::vector<std::string>& words);
+ExitCode history_main(const std::vector<std::string>& words);
 ExitCode events_main(const std::vector<std::string>& words);
 ExitCode presets_main(const std::vector<std::string>& words);
 ExitCode topology_main(const std::vector<std::string>& words);

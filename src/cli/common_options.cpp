@@ -87,4 +87,9 @@ std::filesystem::path calibration_directory() {
     return base.empty() ? base : base / "bytebound/calibration";
 }
 
+std::filesystem::path user_history_file() {
+    const auto base = base_directory("XDG_DATA_HOME", ".local/share");
+    return base.empty() ? base : base / "bytebound/history.db";
+}
+
 } // namespace bytebound

@@ -36,5 +36,7 @@ std::filesystem::path user_presets_directory();
 std::filesystem::path qualification_cache_directory();
 /// Directory of calibrations: $XDG_CACHE_HOME/bytebound/calibration, or below ~/.cache; empty likewise.
 std::filesystem::path calibration_directory();
+/// The user's history: $XDG_DATA_HOME/bytebound/history.db, or below ~/.local/share; empty likewise.
+std::filesystem::path user_history_file();
 
 } // namespace bytebound

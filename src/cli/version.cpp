@@ -3,6 +3,7 @@
 #include "counters/names/vendor_names.hpp"
 #include "counters/registry.hpp"
 #include "experiment/schedule/run.hpp"
+#include "history/history_store.hpp"
 #include "io/valgrind.hpp"
 #include "loops/update_loop.hpp"
 #include "machine/environment.hpp"
@@ -33,6 +34,7 @@ std::string version_text() {
         if (entry.kind == LoopKind::torch) text += part("loop " + std::string(entry.name), entry.built_in);
     }
     text += part("libpfm4 event names", has_vendor_names());
+    text += part("history (SQLite)", has_history());
     text += part("valgrind client requests", knows_valgrind());
     return text;
 }

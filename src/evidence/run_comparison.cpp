@@ -77,19 +77,6 @@ std::string why_not_compared(const MetricComparison& row, const RowPair& pair) {
     return {};
 }
 
-/// Whether a figure follows from the trace alone. A rate has the tier of its bytes, and its other operand is a time; a
-/// ratio may divide by a count.
-bool follows_from_trace(const SummaryRow& row, std::string_view metric) {
-    const auto computed_or_simulated = [&row](std::string_view name) {
-        const Figure* figure = row.find(name);
-        return figure != nullptr && (figure->tier == Tier::computed || figure->tier == Tier::simulated);
-    };
-    if (!computed_or_simulated(metric)) return false;
-    const MetricEntry* entry = find_metric(metric);
-    return entry == nullptr || entry->denominator.empty() ||
-           (computed_or_simulated(entry->numerator) && computed_or_simulated(entry->denominator));
-}
-
 void put_exact_verdict(MetricComparison& row, Better better) {
     if (row.ratio) {
         row.verdict = for_direction(judge_by_value(*row.ratio), better);
@@ -232,6 +219,17 @@ bool RunComparison::fails(const GateResult& gate) const {
 
 bool RunComparison::passed() const {
     return std::none_of(gates.begin(), gates.end(), [this](const GateResult& gate) { return fails(gate); });
+}
+
+bool follows_from_trace(const SummaryRow& row, std::string_view metric) {
+    const auto computed_or_simulated = [&row](std::string_view name) {
+        const Figure* figure = row.find(name);
+        return figure != nullptr && (figure->tier == Tier::computed || figure->tier == Tier::simulated);
+    };
+    if (!computed_or_simulated(metric)) return false;
+    const MetricEntry* entry = find_metric(metric);
+    return entry == nullptr || entry->denominator.empty() ||
+           (computed_or_simulated(entry->numerator) && computed_or_simulated(entry->denominator));
 }
 
 std::vector<std::string> default_compared_metrics() {

@@ -62,6 +62,10 @@ struct RunComparison {
     bool passed() const;                      ///< no gate fails
 };
 
+/// Whether a figure follows from the trace alone, so that it is compared by value. A rate has the tier of its bytes,
+/// and its other operand is a time; a ratio may divide by a count.
+bool follows_from_trace(const SummaryRow& row, std::string_view metric);
+
 /// What users mostly want to know: time, bytes, CPI and misses.
 std::vector<std::string> default_compared_metrics();
 /// Metrics, gaps and raw events of either run.

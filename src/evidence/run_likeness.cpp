@@ -17,11 +17,6 @@ public:
     void text(const char* field, const std::string& base, const std::string& head) {
         if (base != head) found.push_back({field, base.empty() ? "none" : base, head.empty() ? "none" : head});
     }
-    template <class Number>
-    void number(const char* field, Number base, Number head) {
-        text(field, fmt::format("{}", base), fmt::format("{}", head));
-    }
-
     std::vector<FieldDifference> found;
 };
 
@@ -75,26 +70,38 @@ std::vector<FieldDifference> host_differences(const RunRecord& base, const RunRe
     return std::move(fields.found);
 }
 
-std::vector<FieldDifference> workload_differences(const RunRecord& base, const RunRecord& head) {
-    const WorkloadRecord &a = base.workload, &b = head.workload;
-    FieldComparison fields;
-    fields.number("N", a.spec.pool_rows, b.spec.pool_rows);
-    fields.number("m", a.spec.active_rows, b.spec.active_rows);
-    fields.number("hidden-dim", a.hidden_dim, b.hidden_dim);
-    fields.number("up-cols", a.up_cols, b.up_cols);
-    fields.number("gate-cols", a.gate_cols, b.gate_cols);
-    fields.text("dtype", a.dtype, b.dtype);
-    fields.text("pattern", to_text(a.spec.pattern), to_text(b.spec.pattern));
-    fields.number("seed", a.spec.seed, b.spec.seed);
-    fields.text("warmup", a.warmup ? std::to_string(*a.warmup) : "auto", b.warmup ? std::to_string(*b.warmup) : "auto");
-    if (has_loop(base, "hybrid") && has_loop(head, "hybrid")) fields.number("tau", a.tau, b.tau);
-    fields.text("copy", a.copy, b.copy);
-    fields.number("threads", a.threads, b.threads);
-    if (a.threads > 1 && b.threads > 1) {
-        fields.number("grain", a.grain, b.grain);
-        fields.number("par-threshold", a.parallel_threshold, b.parallel_threshold);
+std::vector<RunField> workload_fields(const RunRecord& run) {
+    const WorkloadRecord& w = run.workload;
+    std::vector<RunField> fields;
+    const auto add = [&fields](const char* name, const auto& value) {
+        fields.push_back({name, fmt::format("{}", value)});
+    };
+    add("N", w.spec.pool_rows);
+    add("m", w.spec.active_rows);
+    add("hidden-dim", w.hidden_dim);
+    add("up-cols", w.up_cols);
+    add("gate-cols", w.gate_cols);
+    add("dtype", w.dtype);
+    add("pattern", to_text(w.spec.pattern));
+    add("seed", w.spec.seed);
+    add("warmup", w.warmup ? std::to_string(*w.warmup) : "auto");
+    if (has_loop(run, "hybrid")) add("tau", w.tau);
+    add("copy", w.copy);
+    add("threads", w.threads);
+    if (w.threads > 1) {
+        add("grain", w.grain);
+        add("par-threshold", w.parallel_threshold);
     }
-    fields.text("between", a.between, b.between);
+    add("between", w.between);
+    return fields;
+}
+
+std::vector<FieldDifference> workload_differences(const RunRecord& base, const RunRecord& head) {
+    FieldComparison fields;
+    const std::vector<RunField> of_head = workload_fields(head);
+    for (const RunField& ours : workload_fields(base))
+        for (const RunField& theirs : of_head)
+            if (ours.name == theirs.name) fields.text(ours.name.c_str(), ours.text, theirs.text);
     for (const ExperimentRecord& ours : base.experiments)
         for (const ExperimentRecord& theirs : head.experiments)
             if (ours.loop == theirs.loop && ours.k == theirs.k && !same_change(base, ours, head, theirs)) {

@@ -18,10 +18,18 @@ struct FieldDifference {
 /// "seed (1 and 2), N (256 and 512)"
 std::string to_text(const std::vector<FieldDifference>& differences);
 
+/// A property of a run, by its name as a field of these differences.
+struct RunField {
+    std::string name, text;
+    bool operator==(const RunField&) const = default;
+};
+/// What is done in a step, and to which data: two runs have equal workloads if the fields that both have are equal.
+/// Numbers of steps and repeats are no part of it, nor are loops and ks.
+std::vector<RunField> workload_fields(const RunRecord& run);
+
 /// Name of the host and model of its CPU.
 std::vector<FieldDifference> host_differences(const RunRecord& base, const RunRecord& head);
-/// What is done in a step, and to which data. Numbers of steps and repeats are no part of it, nor are loops and ks,
-/// whose rows are matched one by one.
+/// Of the workload_fields(), and A and R of loops and ks that both have.
 std::vector<FieldDifference> workload_differences(const RunRecord& base, const RunRecord& head);
 
 struct AllowedDifferences {

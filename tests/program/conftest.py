@@ -105,8 +105,10 @@ def schema(name):
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory):
-    """Qualifications are kept between the runs of one session, and never in the user's own cache."""
+    """Qualifications are kept between the runs of one session, and never in the user's own cache. Nor is the user's own
+    history read."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="session")

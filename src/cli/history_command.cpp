@@ -1,0 +1,163 @@
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "base/write_error.hpp"
+#include "cli/command.hpp"
+#include "cli/common_options.hpp"
+#include "cli/console.hpp"
+#include "cli/output_file.hpp"
+#include "evidence/run_evidence.hpp"
+#include "history/history_csv.hpp"
+#include "history/history_store.hpp"
+#include "render/answers/history_text.hpp"
+
+namespace bytebound {
+namespace {
+
+/// What was asked of a history. Options that are not given are nullopt, so that an action can refuse them.
+struct HistoryRequest {
+    std::optional<std::string> database, host;
+    bool json = false;
+    std::vector<std::string> words; ///< after the action
+    std::string file;               ///< the history
+};
+
+struct HistoryAction {
+    std::string_view name, arguments;
+    std::size_t least, most; ///< arguments
+    Result<ExitCode> (*main)(const HistoryRequest& asked);
+};
+
+Failure wrong_argument(std::string object, std::string cause, std::string remedy) {
+    return fail({ExitCode::usage, "parse", std::move(object), std::move(cause), std::move(remedy)});
+}
+
+/// The user's own history has folders of its own, which are made with it.
+Result<void> make_folders(const HistoryRequest& asked) {
+    if (asked.database) return {};
+    std::error_code error;
+    std::filesystem::create_directories(std::filesystem::path(asked.file).parent_path(), error);
+    if (error)
+        return fail(write_error(asked.file, error.value(),
+                                {.operation = "add to the history",
+                                 .elsewhere = " or give --db FILE",
+                                 .otherwise_remedy = "give --db FILE in a writable folder"}));
+    return {};
+}
+
+Result<ExitCode> history_add(const HistoryRequest& asked) {
+    // Everything is read before the file is opened: no lock is held meanwhile, and a damaged run adds nothing.
+    std::vector<HistoryRun> runs;
+    for (const std::string& path : asked.words) {
+        const RunEvidence evidence = TRY(read_run_evidence(path));
+        runs.push_back(TRY(history_run(evidence)));
+    }
+    TRY(make_folders(asked));
+    const auto added = TRY(add_to_history(asked.file, runs));
+    return print(asked.json ? history_add_json(asked.file, runs, added) : history_add_text(runs, added));
+}
+
+Result<ExitCode> history_list(const HistoryRequest& asked) {
+    const auto runs = TRY(read_history(asked.file, {.host = asked.host, .figures = false}));
+    return print(asked.json ? history_list_json(asked.file, runs)
+                            : history_list_text(runs, stdout_takes_colour(), stdout_columns()));
+}
+
+Result<ExitCode> history_show(const HistoryRequest& asked) {
+    const auto id = parse_unsigned(asked.words[0]);
+    std::vector<HistoryRun> runs;
+    if (id && *id <= std::numeric_limits<std::int64_t>::max())
+        runs = TRY(read_history(asked.file, {.id = static_cast<std::int64_t>(*id)}));
+    if (runs.empty())
+        return wrong_argument("argument ID", "the history has no run '" + asked.words[0] + "'",
+                              "bytebound history list shows the ids");
+    return print(asked.json ? history_show_json(asked.file, runs[0])
+                            : history_show_text(runs[0], stdout_takes_colour(), stdout_columns()));
+}
+
+Result<ExitCode> history_export(const HistoryRequest& asked) {
+    const std::string& name = asked.words[0];
+    TRY(check_output_file("argument FILE.csv", name));
+    if (same_output(name, asked.file))
+        return wrong_argument("argument FILE.csv", "'" + name + "' is the history itself", "give another file");
+    const auto runs = TRY(read_history(asked.file, {.host = asked.host}));
+    TRY(write_output_file(name, history_csv(runs)));
+    return ExitCode::done;
+}
+
+constexpr std::size_t most_words = 4096;
+constexpr HistoryAction history_actions[] = {
+    {"add", "RUN...", 1, most_words, history_add},
+    {"list", "", 0, 0, history_list},
+    {"show", "ID", 1, 1, history_show},
+    {"export", "FILE.csv", 1, 1, history_export},
+};
+
+Result<const HistoryAction*> find_action(const std::string& word) {
+    std::vector<std::string> known;
+    for (const HistoryAction& action : history_actions) {
+        if (action.name == word) return &action;
+        known.emplace_back(action.name);
+    }
+    const auto near = nearest(word, known);
+    return wrong_argument("argument '" + word + "'", "unknown action",
+                          (near ? "did you mean '" + *near + "'? " : "") + "known: " + join(known, ", "));
+}
+
+Syntax history_syntax(HistoryRequest& asked) {
+    Syntax syntax{"bytebound history",
+                  "add RUN...: keeps the figures of finished runs; a run that is there stays as it is.\n"
+                  "list: all runs. show ID: one of them with its figures.\n"
+                  "export FILE.csv: every figure as a line.",
+                  "bytebound history add first-run",
+                  {},
+                  "add|list|show|export",
+                  1,
+                  most_words + 1};
+    const auto given = [](std::optional<std::string>& target) {
+        return [&target](const std::string& text) -> Result<void> {
+            target = text;
+            return {};
+        };
+    };
+    syntax.options = {{"--db", "FILE", "the history ($XDG_DATA_HOME/bytebound/history.db, or below ~/.local/share)",
+                       "Source", given(asked.database)},
+                      {"--host", "NAME", "runs of this host alone", "Source", given(asked.host)},
+                      json_option(asked.json)};
+    return syntax;
+}
+
+Result<ExitCode> answer(HistoryRequest& asked, const std::vector<std::string>& positionals) {
+    const HistoryAction& action = *TRY(find_action(positionals[0]));
+    asked.words.assign(positionals.begin() + 1, positionals.end());
+    const std::string use = fmt::format("write bytebound history {}{}{}", action.name,
+                                        action.arguments.empty() ? "" : " ", action.arguments);
+    if (asked.words.size() < action.least)
+        return wrong_argument(fmt::format("argument {}", action.arguments), "it is missing", use);
+    if (asked.words.size() > action.most)
+        return wrong_argument("argument '" + asked.words[action.most] + "'", "it is one too many", use);
+    asked.file = asked.database.value_or(user_history_file().string());
+    if (asked.file.empty())
+        return wrong_argument("option --db",
+                              asked.database ? "the name is empty"
+                                             : "neither XDG_DATA_HOME nor HOME says where your history is",
+                              "give --db FILE");
+    return action.main(asked);
+}
+
+} // namespace
+
+ExitCode history_main(const std::vector<std::string>& words) {
+    HistoryRequest asked;
+    const auto parsed = parse(history_syntax(asked), words);
+    if (!parsed) return complain(parsed.error());
+    if (parsed->help) return print(parsed->help_text);
+    const auto code = answer(asked, parsed->positionals);
+    return code ? *code : complain(code.error());
+}
+
+} // namespace bytebound

@@ -1,0 +1,73 @@
+#include "io/json.hpp"
+#include "render/answers/history_text.hpp"
+
+namespace bytebound {
+namespace {
+
+using HistoryJson = nlohmann::ordered_json;
+
+HistoryJson history_run_json(const HistoryRun& run) {
+    HistoryJson workload = HistoryJson::object();
+    try {
+        workload = HistoryJson::parse(run.workload);
+    } catch (const nlohmann::json::exception&) {
+        workload = {{"text", run.workload}}; // a history from elsewhere
+    }
+    return {{"id", run.id},
+            {"path", run.path},
+            {"host", run.host},
+            {"cpu_model", json_text(run.cpu_model)},
+            {"kernel", json_text(run.kernel)},
+            {"started", run.started},
+            {"added", run.added},
+            {"version", run.version},
+            {"git_revision", json_text(run.git_revision)},
+            {"preset", json_text(run.preset)},
+            {"placement", run.placement},
+            {"workload", std::move(workload)}};
+}
+
+HistoryJson history_figure_json(const HistoryFigure& figure) {
+    return {{"loop", figure.loop},
+            {"k", figure.k},
+            {"metric", figure.metric},
+            {"value", json_number(figure.value)},
+            {"ci_low", json_number(figure.ci_low)},
+            {"ci_high", json_number(figure.ci_high)},
+            {"n", figure.n},
+            {"blocks", figure.blocks},
+            {"tier", figure.tier},
+            {"source", figure.source},
+            {"basis", json_text(figure.basis)},
+            {"exact", figure.exact}};
+}
+
+} // namespace
+
+std::string history_add_json(const std::string& file, const std::vector<HistoryRun>& runs,
+                             const std::vector<AddedRun>& added) {
+    HistoryJson list = HistoryJson::array();
+    for (std::size_t i = 0; i < runs.size(); ++i)
+        list.push_back({{"run", runs[i].path}, {"id", added[i].id}, {"added", !added[i].was_there}});
+    return document_text(HistoryJson{{"schema", "bytebound.history-add/1"}, {"file", file}, {"runs", std::move(list)}});
+}
+
+std::string history_list_json(const std::string& file, const std::vector<HistoryRun>& runs) {
+    HistoryJson list = HistoryJson::array();
+    for (const HistoryRun& run : runs)
+        list.push_back(history_run_json(run));
+    return document_text(
+        HistoryJson{{"schema", "bytebound.history-list/1"}, {"file", file}, {"runs", std::move(list)}});
+}
+
+std::string history_show_json(const std::string& file, const HistoryRun& run) {
+    HistoryJson figures = HistoryJson::array();
+    for (const HistoryFigure& figure : run.figures)
+        figures.push_back(history_figure_json(figure));
+    return document_text(HistoryJson{{"schema", "bytebound.history-show/1"},
+                                     {"file", file},
+                                     {"run", history_run_json(run)},
+                                     {"figures", std::move(figures)}});
+}
+
+} // namespace bytebound
