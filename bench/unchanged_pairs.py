@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 """How often `bytebound compare` calls two runs of one program different: a table of docs/statistics.md.
 
-    bench/unchanged_pairs.py BYTEBOUND [PAIRS]
+    bench/unchanged_pairs.py BYTEBOUND [PAIRS] [--history RUNS]
 
 Each of PAIRS (100) pairs are two independent runs of a tiny workload with the same options. Their bytes are equal, and the
 true ratio of their times is 1 unless the machine changed between them. A pair is resolved if any of its rows is `better` or
-`worse`.
+`worse`. With --history, RUNS earlier runs make a history first, and every pair is compared without it and with it.
 """
+import argparse
 import collections
 import json
 import pathlib
 import subprocess
-import sys
 import tempfile
 
 OPTIONS = ("--N 1024 --m 256 --up-cols 64 --hidden-dim 64 --ks 16,64 --loops paired,index --collector sim --llc 64KiB:16 "
@@ -23,33 +23,64 @@ def call(*words):
     return done.stdout
 
 
-def compared(program):
-    """The rows of one pair."""
-    with tempfile.TemporaryDirectory() as folder:
-        runs = [pathlib.Path(folder) / name for name in ("base", "head")]
-        for run in runs:
-            call(program, "run", *OPTIONS, "--out", run)
-        return json.loads(call(program, "compare", *runs, "--json"))["rows"]
+def measured(program, folder, name):
+    call(program, "run", *OPTIONS, "--out", folder / name)
+    return folder / name
 
 
 def kind_of(row):
     return "time" if row["metric"] == "time_ns" else "bytes and misses, exact" if row["exact"] else "other"
 
 
+class Tally:
+    """Rows and pairs, by kind of figure."""
+
+    def __init__(self):
+        self.rows, self.without, self.resolved, self.hit, self.width = (collections.Counter() for _ in range(5))
+        self.pairs = 0
+
+    def add(self, rows):
+        self.pairs += 1
+        for row in rows:
+            kind = kind_of(row)
+            self.rows[kind] += 1
+            self.without[kind] += row["ci_low"] is not None and not row["ci_low"] <= 1 <= row["ci_high"]
+            self.resolved[kind] += row["verdict"] in ("better", "worse")
+            if row["ci_low"] is not None:
+                self.width[kind] += (row["ci_high"] - row["ci_low"]) / row["ratio"] / 2
+        self.hit.update({kind_of(row) for row in rows if row["verdict"] in ("better", "worse")})
+
+    def lines(self, history):
+        for kind, rows in self.rows.items():
+            exact = "exact" in kind
+            yield (f"| {kind} | {history} | {rows} | {'–' if exact else self.without[kind]} | "
+                   f"{'–' if exact else f'{100 * self.width[kind] / rows:.1f} %'} | {self.resolved[kind]} | "
+                   f"{self.hit[kind]} of {self.pairs} |")
+
+
 def main():
-    program, pairs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 100
-    rows, without, resolved, hit = (collections.Counter() for _ in range(4))
-    for _ in range(pairs):
-        of_pair = compared(program)
-        for row in of_pair:
-            rows[kind_of(row)] += 1
-            without[kind_of(row)] += row["ci_low"] is not None and not row["ci_low"] <= 1 <= row["ci_high"]
-            resolved[kind_of(row)] += row["verdict"] in ("better", "worse")
-        hit.update({kind_of(row) for row in of_pair if row["verdict"] in ("better", "worse")})
-    print("| figure | rows | interval without 1 | resolved rows | pairs with a resolved row |\n|---|---|---|---|---|")
-    for kind in rows:
-        outside = "–" if "exact" in kind else without[kind]
-        print(f"| {kind} | {rows[kind]} | {outside} | {resolved[kind]} | {hit[kind]} of {pairs} |")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("pairs", type=int, nargs="?", default=100)
+    parser.add_argument("--history", type=int, default=0)
+    asked = parser.parse_args()
+    tallies = {"none": Tally()}
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        database = folder / "history.db"
+        for i in range(asked.history):
+            call(asked.program, "history", "add", measured(asked.program, folder, f"earlier-{i}"), "--db", database)
+        if asked.history:
+            tallies[f"{asked.history} runs"] = Tally()
+        for i in range(asked.pairs):
+            pair = [measured(asked.program, folder, f"{name}-{i}") for name in ("base", "head")]
+            for name, tally in tallies.items():
+                answer = call(asked.program, "compare", *pair, "--json", "--history", "none" if name == "none" else database)
+                tally.add(json.loads(answer)["rows"])
+    print("| figure | history | rows | interval without 1 | half width, mean | resolved rows | pairs with a resolved row |")
+    print("|---|---|---|---|---|---|---|")
+    for name, tally in tallies.items():
+        print("\n".join(tally.lines(name)))
 
 
 if __name__ == "__main__":

@@ -36,14 +36,16 @@ std::vector<Option> baseline_options(BaselineOptions& target) {
                                      target.path = text;
                                      return {};
                                  }});
+    table.push_back(history_option(target.history, "Gates"));
     return table;
 }
 
 Result<std::optional<RunEvidence>> read_baseline(const BaselineOptions& options, const RunPlan& plan) {
     const std::vector<GateExpression>& gates = options.gates.gates;
     if (options.path.empty()) {
-        if (gates.empty()) return std::nullopt;
-        return bad_value("--gate", "there is no run to compare with", "give --baseline RUN, too");
+        if (gates.empty() && !options.history.given) return std::nullopt;
+        return bad_value(gates.empty() ? "--history" : "--gate", "there is no run to compare with",
+                         "give --baseline RUN, too");
     }
     RunEvidence base = TRY(read_run_evidence(options.path));
     const RunRecord planned = planned_record(plan);
@@ -54,6 +56,7 @@ Result<std::optional<RunEvidence>> read_baseline(const BaselineOptions& options,
     metrics.insert(metrics.end(), plan.options.counting.events.begin(), plan.options.counting.events.end());
     TRY(check_gates(gates, metrics, rows));
     TRY(check_alike(base.run, planned, "run", options.gates.allowed));
+    TRY(check_history(options.history));
     return std::optional(std::move(base));
 }
 
@@ -61,8 +64,9 @@ Result<RunComparison> compare_with(const RunEvidence& baseline, const BaselineOp
                                    const std::string& directory, double same_within) {
     const RunEvidence head = TRY(read_run_evidence(directory));
     TRY(check_alike(baseline.run, head.run, directory, options.gates.allowed));
+    const EarlierRuns earlier = TRY(chosen_earlier_runs(options.history, baseline, head));
     return judged_comparison(baseline, head, default_compared_metrics(), same_within, options.gates.gates,
-                             options.gates.unresolved_fails.value_or(false));
+                             options.gates.unresolved_fails.value_or(false), earlier);
 }
 
 } // namespace bytebound

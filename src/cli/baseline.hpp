@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/gate_options.hpp"
+#include "cli/history_option.hpp"
 #include "experiment/plan/plan.hpp"
 
 namespace bytebound {
@@ -13,6 +14,7 @@ namespace bytebound {
 struct BaselineOptions {
     std::string path; ///< empty: no comparison
     GateOptions gates;
+    HistoryChoice history;
 };
 std::vector<Option> baseline_options(BaselineOptions& target);
 

@@ -5,6 +5,7 @@
 #include "cli/common_options.hpp"
 #include "cli/console.hpp"
 #include "cli/gate_options.hpp"
+#include "cli/history_option.hpp"
 #include "cli/output_file.hpp"
 #include "cli/values.hpp"
 #include "evidence/run_comparison.hpp"
@@ -30,6 +31,7 @@ struct CompareRequest {
     bool all_metrics = false;
     double same_within = default_same_within;
     GateOptions gates;
+    HistoryChoice history;
     bool json = false, github = false;
     std::vector<std::pair<std::string, const ComparisonFile*>> files; ///< name, form
 };
@@ -53,6 +55,7 @@ Syntax compare_syntax(CompareRequest& asked) {
                               [&asked](const std::string& text) { return metrics_into(asked, text); }});
     syntax.options.push_back({"--threshold", "PERCENT", "ratios so close to 1 are the same (1%)", "Comparison",
                               percentage_into("--threshold", asked.same_within)});
+    syntax.options.push_back(history_option(asked.history, "Comparison"));
     for (Option& option : gate_options(asked.gates))
         syntax.options.push_back(std::move(option));
     syntax.options.push_back(json_option(asked.json));
@@ -104,8 +107,9 @@ Result<RunComparison> compare(const CompareRequest& asked, const std::string& ba
     auto metrics = TRY(selected(asked, known));
     TRY(check_gates(asked.gates.gates, known, loops_and_ks(base.run, head.run)));
     TRY(check_alike(base.run, head.run, head_path, asked.gates.allowed));
+    const EarlierRuns earlier = TRY(chosen_earlier_runs(asked.history, base, head));
     return judged_comparison(base, head, std::move(metrics), asked.same_within, asked.gates.gates,
-                             asked.gates.unresolved_fails.value_or(false));
+                             asked.gates.unresolved_fails.value_or(false), earlier);
 }
 
 } // namespace

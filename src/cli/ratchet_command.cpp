@@ -4,6 +4,7 @@
 #include "cli/common_options.hpp"
 #include "cli/console.hpp"
 #include "cli/gate_options.hpp"
+#include "cli/history_option.hpp"
 #include "cli/output_file.hpp"
 #include "evidence/ratchet.hpp"
 
@@ -11,7 +12,7 @@ namespace bytebound {
 namespace {
 
 Result<RunComparison> judged(const GatesFile& file, const std::string& base_path, const std::string& head_path,
-                             const AllowedDifferences& allowed) {
+                             const AllowedDifferences& allowed, const HistoryChoice& history) {
     const RunEvidence base = TRY(read_run_evidence(base_path));
     const RunEvidence head = TRY(read_run_evidence(head_path));
     std::vector<GateExpression> gates;
@@ -19,19 +20,21 @@ Result<RunComparison> judged(const GatesFile& file, const std::string& base_path
         gates.push_back(each.gate);
     TRY(check_gates(gates, comparable_metrics(base.summary, head.summary), loops_and_ks(base.run, head.run)));
     TRY(check_alike(base.run, head.run, head_path, allowed));
-    return judged_comparison(base, head, {}, default_same_within, gates);
+    const EarlierRuns earlier = TRY(chosen_earlier_runs(history, base, head));
+    return judged_comparison(base, head, {}, default_same_within, gates, false, earlier);
 }
 
 } // namespace
 
 ExitCode ratchet_main(const std::vector<std::string>& words) {
     AllowedDifferences allowed;
+    HistoryChoice history;
     bool write = false;
     Syntax syntax{"bytebound ratchet",
                   "Proposes tighter limits for the gates of a file after resolved improvements, as a unified diff.\n"
                   "No limit is ever loosened; comments and layout of the file stay.",
                   "bytebound ratchet gates.toml before after --write",
-                  {flag("--write", "change the file, too", "Output", write)},
+                  {flag("--write", "change the file, too", "Output", write), history_option(history, "Comparison")},
                   "GATES.toml BASE HEAD",
                   3,
                   3};
@@ -43,7 +46,7 @@ ExitCode ratchet_main(const std::vector<std::string>& words) {
     const std::string& name = parsed->positionals[0];
     const auto file = read_gates_file(name);
     if (!file) return complain(file.error());
-    const auto comparison = judged(*file, parsed->positionals[1], parsed->positionals[2], allowed);
+    const auto comparison = judged(*file, parsed->positionals[1], parsed->positionals[2], allowed, history);
     if (!comparison) return complain(comparison.error());
     warn_of_files(*comparison);
     const Ratchet ratchet = tighten(*file, *comparison);

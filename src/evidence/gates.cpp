@@ -155,10 +155,11 @@ std::vector<LoopAtK> loops_and_ks(const RunRecord& base, const RunRecord& head) 
 }
 
 RunComparison judged_comparison(const RunEvidence& base, const RunEvidence& head, std::vector<std::string> metrics,
-                                double same_within, const std::vector<GateExpression>& gates, bool unresolved_fails) {
+                                double same_within, const std::vector<GateExpression>& gates, bool unresolved_fails,
+                                const EarlierRuns& earlier) {
     for (const GateExpression& gate : gates)
         if (std::find(metrics.begin(), metrics.end(), gate.metric) == metrics.end()) metrics.push_back(gate.metric);
-    RunComparison comparison = compare_runs(base, head, metrics, same_within);
+    RunComparison comparison = compare_runs(base, head, metrics, same_within, earlier);
     comparison.unresolved_fails = unresolved_fails;
     judge_gates(comparison, gates);
     return comparison;

@@ -18,6 +18,6 @@ std::vector<LoopAtK> loops_and_ks(const RunRecord& base, const RunRecord& head);
 /// it covers.
 RunComparison judged_comparison(const RunEvidence& base, const RunEvidence& head, std::vector<std::string> metrics,
                                 double same_within, const std::vector<GateExpression>& gates,
-                                bool unresolved_fails = false);
+                                bool unresolved_fails = false, const EarlierRuns& earlier = {});
 
 } // namespace bytebound

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/text.hpp"
 #include "catalogue/metrics.hpp"
@@ -111,7 +112,29 @@ void put_verdict(MetricComparison& row, Better better, double same_within) {
     row.reason = "it differs, but neither direction is better";
 }
 
-MetricComparison compare_metric(const RowPair& pair, const std::string& metric, double same_within) {
+/// Whether the machine has a part in a figure. A model of it has none.
+bool is_measured(const Figure& figure) {
+    return figure.tier != Tier::computed && figure.tier != Tier::simulated && figure.tier != Tier::emulated;
+}
+
+/// The interval with what earlier runs differ by.
+void widen(MetricComparison& row, const RunFigure& base, const RunFigure& head, const EarlierRuns& earlier,
+           HistoryUse& use) {
+    if (!earlier.spread || !row.ratio || !row.ratio->ci_low || !is_measured(*row.base)) return;
+    const RunToRun spread = earlier.spread(row.loop, row.k, row.metric, *row.base);
+    ++use.rows;
+    use.runs = std::max(use.runs, spread.runs);
+    use.freedom = std::max(use.freedom, spread.freedom());
+    if (spread.freedom() < least_run_to_run_freedom) return;
+    const auto wide = compare_runs(base, head, stat_of(row.metric), &spread);
+    if (!wide || *wide == *row.ratio) return;
+    ++use.widened;
+    row.widening = Widening{spread, *row.ratio};
+    row.ratio = wide;
+}
+
+MetricComparison compare_metric(const RowPair& pair, const std::string& metric, double same_within,
+                                const EarlierRuns& earlier, HistoryUse& use) {
     const auto figure_of = [&metric](const ComparedRow& row) {
         const Figure* figure = row.row.find(metric);
         return figure == nullptr ? std::nullopt : std::optional(*figure);
@@ -138,6 +161,7 @@ MetricComparison compare_metric(const RowPair& pair, const std::string& metric, 
         row.ratio = compare_runs(*base, *head, stat_of(metric));
     }
     if (row.ratio && !std::isfinite(row.ratio->ratio)) row.ratio.reset();
+    if (!row.exact) widen(row, *base, *head, earlier, use);
     const MetricEntry* entry = find_metric(metric);
     put_verdict(row, entry == nullptr ? Better::neither : entry->better, same_within);
     return row;
@@ -178,8 +202,29 @@ void set_absent_aside(RunComparison& out, const std::vector<std::string>& metric
     }
 }
 
+/// Two runs were not interleaved, so that the machine may have changed between them.
+std::string note_of_drift(const std::optional<HistoryUse>& history, const std::vector<MetricComparison>& rows) {
+    const std::string drift =
+        "the runs were not interleaved: drift of the machine between them is not in the intervals";
+    if (!history || history->rows == 0) return drift;
+    if (history->widened == 0)
+        return fmt::format(
+            "{} (that takes {} earlier runs of one version on this host; the history has {} that are like "
+            "these)",
+            drift, least_run_to_run_freedom + 1, history->runs);
+    double least = std::numeric_limits<double>::infinity(), most = 0;
+    for (const MetricComparison& row : rows) {
+        if (!row.widening) continue;
+        const double percent = 100 * std::sqrt(row.widening->spread.variance);
+        least = std::min(least, percent), most = std::max(most, percent);
+    }
+    return fmt::format("the runs were not interleaved: what {} earlier runs of this host differ by is in {} of {} "
+                       "intervals ({:.2g} to {:.2g} % from run to run, up to {} degrees of freedom)",
+                       history->runs, history->widened, history->rows, least, most, history->freedom);
+}
+
 void put_notes(RunComparison& out, const RunEvidence& base, const RunEvidence& head) {
-    out.notes.emplace_back("the runs were not interleaved: drift of the machine between them is not in the intervals");
+    out.notes.push_back(note_of_drift(out.history, out.rows));
     if (!base.record_sha256.empty() && base.record_sha256 == head.record_sha256)
         out.notes.emplace_back("base and head are the same run: nothing is compared");
     if (const auto hosts = host_differences(base.run, head.run); !hosts.empty())
@@ -249,8 +294,9 @@ std::vector<std::string> comparable_metrics(const Summary& base, const Summary& 
 }
 
 RunComparison compare_runs(const RunEvidence& base, const RunEvidence& head, const std::vector<std::string>& metrics,
-                           double same_within) {
+                           double same_within, const EarlierRuns& earlier) {
     RunComparison out;
+    HistoryUse use{earlier.file};
     out.base = identity_of(base);
     out.head = identity_of(head);
     out.same_within = same_within;
@@ -265,11 +311,12 @@ RunComparison compare_runs(const RunEvidence& base, const RunEvidence& head, con
         }
         out.in_both.push_back(at);
         for (const std::string& metric : metrics)
-            out.rows.push_back(
-                compare_metric({base, head, row, *other, *ours, *theirs, same_workload}, metric, same_within));
+            out.rows.push_back(compare_metric({base, head, row, *other, *ours, *theirs, same_workload}, metric,
+                                              same_within, earlier, use));
     }
     for (const ComparedRow& row : head.rows)
         if (const LoopAtK at{row.row.loop, row.row.k}; row_of(base, at) == nullptr) out.only_head.push_back(at);
+    if (earlier.spread) out.history = std::move(use);
     set_absent_aside(out, metrics, base);
     adjust_verdicts(out.rows);
     put_notes(out, base, head);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "evidence/earlier_runs.hpp"
 #include "evidence/gate_result.hpp"
 #include "evidence/run_evidence.hpp"
 #include "evidence/run_likeness.hpp"
@@ -23,6 +24,12 @@ struct RunIdentity {
     std::string files_caveat; ///< why its figures may not be those of the run; empty: no caveat
 };
 
+/// An interval that contains the scatter from run to run, and what it was without.
+struct Widening {
+    RunToRun spread;
+    RatioEstimate within;
+};
+
 /// One metric of a loop and k that both runs have.
 struct MetricComparison {
     std::string loop;
@@ -34,6 +41,16 @@ struct MetricComparison {
     Verdict verdict = Verdict::unresolved; ///< of head
     bool exact = false;                    ///< decided by value: computed, or simulated of equal traces
     std::string reason;                    ///< why the verdict is unresolved; else empty
+    std::optional<Widening> widening = {}; ///< nullopt: the interval is that within the runs
+};
+
+/// What a history said about a comparison.
+struct HistoryUse {
+    std::string file;
+    std::uint64_t rows = 0;    ///< with an interval that could be widened
+    std::uint64_t widened = 0; ///< of these
+    std::uint64_t runs = 0;    ///< the most behind one of them
+    std::uint64_t freedom = 0; ///< the most degrees of freedom of one of them
 };
 
 /// Why a metric is null in both runs, at every loop and k.
@@ -53,7 +70,8 @@ struct RunComparison {
     std::vector<MetricComparison> rows; ///< by k and loop in the order of base, then by metric
     std::vector<AbsentMetric> absent;
     std::vector<LoopAtK> in_both, only_base, only_head;
-    std::vector<std::string> notes; ///< sentences about the whole comparison
+    std::optional<HistoryUse> history; ///< nullopt: none was used
+    std::vector<std::string> notes;    ///< sentences about the whole comparison
     std::vector<GateResult> gates;
     bool unresolved_fails = false; ///< --unresolved fail
 
@@ -72,8 +90,9 @@ std::vector<std::string> default_compared_metrics();
 std::vector<std::string> comparable_metrics(const Summary& base, const Summary& head);
 
 /// Compares loops and ks that both runs have. The runs must be alike, or their differences allowed (check_alike()):
-/// they are then among the notes.
+/// they are then among the notes. What `earlier` runs differ by is a part of the intervals; exact figures are never
+/// widened.
 RunComparison compare_runs(const RunEvidence& base, const RunEvidence& head, const std::vector<std::string>& metrics,
-                           double same_within);
+                           double same_within, const EarlierRuns& earlier = {});
 
 } // namespace bytebound

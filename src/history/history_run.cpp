@@ -60,11 +60,8 @@ std::string HistoryRun::program() const {
     return git_revision.empty() ? version : fmt::format("{} (git {})", version, git_revision);
 }
 
-Result<HistoryRun> history_run(const RunEvidence& evidence) {
+HistoryRun identity_in_history(const RunEvidence& evidence) {
     const RunRecord& run = evidence.run;
-    if (!evidence.summary.files_caveat.empty())
-        return fail({ExitCode::bad_data, "add to the history", evidence.path, evidence.summary.files_caveat,
-                     "restore the files of the run, or measure again"});
     HistoryRun out;
     const auto samples = run.files.find(std::string(samples_file));
     out.samples_sha256 = samples == run.files.end() ? evidence.record_sha256 : samples->second.sha256;
@@ -81,6 +78,15 @@ Result<HistoryRun> history_run(const RunEvidence& evidence) {
     out.workload = workload_text(run);
     out.placement =
         fmt::format("cpus {}, mem {}", run.placement.requested.cpus_request, run.placement.requested.memory_request);
+    return out;
+}
+
+Result<HistoryRun> history_run(const RunEvidence& evidence) {
+    if (!evidence.summary.files_caveat.empty())
+        return fail({ExitCode::bad_data, "add to the history", evidence.path, evidence.summary.files_caveat,
+                     "restore the files of the run, or measure again"});
+    HistoryRun out = identity_in_history(evidence);
+    const RunRecord& run = evidence.run;
     const ModelBasis model(run);
     for (const SummaryRow& row : evidence.summary.rows) {
         const ExperimentRecord* experiment = experiment_at(run, row);

@@ -41,6 +41,8 @@ struct HistoryRun {
     std::string program() const;
 };
 
+/// The run without its figures.
+HistoryRun identity_in_history(const RunEvidence& evidence);
 /// Error (bad_data): its files are not those that the run wrote. What is in a history cannot be verified again.
 Result<HistoryRun> history_run(const RunEvidence& evidence);
 

@@ -57,7 +57,8 @@ Result<AddedRun> add_run(const Database& database, const HistoryRun& run) {
 constexpr std::string_view select_runs =
     "SELECT id, samples_sha256, host, started, path, added, cpu_model, kernel, version, git_revision, preset, "
     "workload, "
-    "placement FROM runs WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR host = ?2) ORDER BY started, id";
+    "placement FROM runs WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR host = ?2) AND (?3 IS NULL OR workload = ?3) "
+    "ORDER BY started, id";
 constexpr std::string_view select_figures =
     "SELECT k, loop, metric, value, ci_low, ci_high, n, blocks, tier, source, basis, exact FROM figures WHERE run = ?1 "
     "AND (?2 IS NULL OR metric = ?2) AND (?3 IS NULL OR loop = ?3) AND (?4 IS NULL OR k = ?4) ORDER BY k, loop, metric";
@@ -111,7 +112,7 @@ Result<void> read_figures(const Database& database, const HistorySelection& sele
 Result<std::vector<HistoryRun>> runs_in(const Database& database, const HistorySelection& selection) {
     TRY(database.execute("BEGIN")); // one state of the file for all statements
     Statement rows = TRY(database.prepare(select_runs));
-    rows.bind(selection.id).bind(selection.host);
+    rows.bind(selection.id).bind(selection.host).bind(selection.workload);
     std::vector<HistoryRun> runs;
     while (rows.step())
         runs.push_back(run_of_row(rows));

@@ -26,7 +26,7 @@ Result<std::vector<AddedRun>> add_to_history(const std::filesystem::path& file, 
 /// What to read; whatever is not given is not restricted.
 struct HistorySelection {
     std::optional<std::int64_t> id = {};
-    std::optional<std::string> host = {}, metric = {}, loop = {};
+    std::optional<std::string> host = {}, workload = {}, metric = {}, loop = {};
     std::optional<std::uint32_t> k = {};
     bool figures = true; ///< false: the runs alone
 };

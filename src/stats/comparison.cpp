@@ -4,6 +4,7 @@
 
 #include "stats/blocks.hpp"
 #include "stats/estimate.hpp"
+#include "stats/run_to_run.hpp"
 #include "stats/student.hpp"
 
 namespace bytebound {
@@ -116,6 +117,16 @@ Welch welch(const std::vector<double>& base, double base_share, const std::vecto
     return out;
 }
 
+/// The same with what two runs differ by, twice the variance from run to run. By Satterthwaite, too, whose sum of
+/// squares over degrees of freedom is half the square of a variance's standard error.
+Welch with_run_to_run(const Welch& within, const RunToRun& between) {
+    const double inner = within.error * within.error, all = inner + 2 * between.variance;
+    if (all == 0) return within;
+    const double of_within = inner / all, of_between = std::sqrt(2.0) * between.variance_error / all;
+    const double square = of_within * of_within / within.freedom + of_between * of_between;
+    return {std::sqrt(all), square == 0 ? within.freedom : std::max(1 / square, 1.0)};
+}
+
 std::vector<double> logs_of(const RunBlocks& side) {
     std::vector<double> logs;
     for (const double block : side.blocks)
@@ -124,10 +135,12 @@ std::vector<double> logs_of(const RunBlocks& side) {
 }
 
 /// Welch's t on the logarithms of the blocks.
-void put_by_logs(RatioEstimate& result, const RunBlocks& base, const RunBlocks& head, Stat stat) {
+void put_by_logs(RatioEstimate& result, const RunBlocks& base, const RunBlocks& head, Stat stat,
+                 const RunToRun* run_to_run) {
     const std::vector<double> of_base = logs_of(base), of_head = logs_of(head);
     const double known = std::pow(base.deviation / base.value, 2) + std::pow(head.deviation / head.value, 2);
-    const Welch t = welch(of_base, base.share, of_head, head.share, known);
+    Welch t = welch(of_base, base.share, of_head, head.share, known);
+    if (run_to_run != nullptr) t = with_run_to_run(t, *run_to_run);
     const double between = is_mean_of_blocks(stat) ? 0 : mean(of_head) - mean(of_base);
     const double center = log_ratio(head.value, base.value) + between;
     if (const auto ends = ends_on_log_scale(1, center, t_quantile(t.freedom) * t.error, result.ratio)) {
@@ -175,14 +188,15 @@ std::optional<RatioEstimate> compare(const Samples& loop, const Samples& vs, Sta
     return result;
 }
 
-std::optional<RatioEstimate> compare_runs(const RunFigure& base, const RunFigure& head, Stat stat) {
+std::optional<RatioEstimate> compare_runs(const RunFigure& base, const RunFigure& head, Stat stat,
+                                          const RunToRun* between) {
     const auto of_base = value_of_all(base.samples, stat), of_head = value_of_all(head.samples, stat);
     std::optional<RatioEstimate> result = ratio_of(of_base, of_head);
     if (!result) return std::nullopt;
     const RunBlocks before = blocks_of_run(base, stat, *of_base), after = blocks_of_run(head, stat, *of_head);
     if (before.blocks.size() < 2 || after.blocks.size() < 2) return result;
     if (all_positive(before.blocks) && all_positive(after.blocks) && before.value > 0 && after.value > 0)
-        put_by_logs(*result, before, after, stat);
+        put_by_logs(*result, before, after, stat, between);
     else
         put_by_differences(*result, before, after);
     return result;

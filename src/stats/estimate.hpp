@@ -64,10 +64,14 @@ struct RunFigure {
     Samples samples;
     double deviation = 0;
 };
+struct RunToRun;
 /// ratio = value(head) / value(base) of two independent runs, whose blocks are no pairs: Welch's unequal variances t;
 /// with unlike numbers of blocks and fewer than 6 in either, the degrees of freedom of the shorter run alone.
 /// `p_value` is two-sided, against a ratio of 1; none with fewer than two blocks in either, or where nothing varies.
-std::optional<RatioEstimate> compare_runs(const RunFigure& base, const RunFigure& head, Stat stat);
+/// `between`: scatter from run to run, which is then a part of both; null: not known. It has no effect on values of 0 or
+/// less.
+std::optional<RatioEstimate> compare_runs(const RunFigure& base, const RunFigure& head, Stat stat,
+                                          const RunToRun* between = nullptr);
 
 /// Half of the interval's width as a fraction of the value. None without an interval, or for a value of 0 or less.
 std::optional<double> relative_half_width(const RatioEstimate& ratio);

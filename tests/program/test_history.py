@@ -324,6 +324,74 @@ def test_wrong_words_are_one_line(runs, db, words, cause):
     assert done.stderr.startswith(f"bytebound: error: {cause}")
 
 
+def compared(db, runs, *words):
+    done = call("compare", *runs, "--history", db, *words, "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    folder = ROOT / "reports/schema"
+    resolver = jsonschema.RefResolver(f"{folder.as_uri()}/compare.schema.json", schema("compare"))
+    jsonschema.Draft7Validator(schema("compare"), resolver=resolver).validate(document)
+    return document
+
+
+@pytest.fixture
+def noisy(runs, db):
+    """A history of ten runs like `runs`, whose times differ by a common factor of 20 %."""
+    history(db, "add", runs[0])
+    with sqlite3.connect(db) as file:
+        for i in range(2, 12):
+            file.execute("INSERT INTO runs SELECT ?, ?, host, started, path, added, cpu_model, kernel, version, git_revision, preset, "
+                         "workload, placement FROM runs WHERE id = 1", (i, f"run {i}"))
+            file.execute("INSERT INTO figures SELECT ?, k, loop, metric, value * ?1, ci_low * ?1, ci_high * ?1, n, blocks, tier, source, "
+                         "basis, exact FROM figures WHERE run = 1".replace("?1", "?2"), (i, 1.2 if i % 2 else 1.0))
+        file.execute("DELETE FROM runs WHERE id = 1")
+        file.execute("DELETE FROM figures WHERE run = 1")
+    return db
+
+
+def test_a_comparison_with_a_history_has_wider_intervals_and_says_by_what(runs, noisy):
+    plain, wide = compared("none", runs), compared(noisy, runs)
+    assert plain["history"] is None and all(row["run_to_run"] is None for row in plain["rows"])
+    assert wide["history"]["runs"] == 10 and wide["history"]["widened"] == wide["history"]["intervals"] == 2
+    assert re.match(r"the runs were not interleaved: what 10 earlier runs of this host differ by is in 2 of 2 intervals \(",
+                    wide["notes"][0])
+    for before, after in zip(plain["rows"], wide["rows"]):
+        if before["exact"] or before["ci_low"] is None:
+            assert after == before
+            continue
+        assert after["run_to_run"]["within"] == {name: before[name] for name in ("ci_low", "ci_high", "p_value")}
+        # Five runs of each: the standard deviation of a logarithm that is 0 or log 1.2.
+        assert after["run_to_run"]["observed"] == pytest.approx(0.09609, rel=1e-3)
+        assert (after["run_to_run"]["runs"], after["run_to_run"]["freedom"]) == (10, 9)
+        assert after["p_value"] != before["p_value"]
+
+
+def test_the_user_s_own_history_is_the_default_and_a_damaged_one_is_a_warning(runs, noisy, tmp_path):
+    own = tmp_path / "data/bytebound/history.db"
+    own.parent.mkdir(parents=True)
+    environment = {"XDG_DATA_HOME": str(tmp_path / "data")}
+    assert json.loads(call("compare", *runs, "--json", env=environment).stdout)["history"] is None
+    shutil.copy(noisy, own)
+    assert json.loads(call("compare", *runs, "--json", env=environment).stdout)["history"]["runs"] == 10
+    own.write_text("not a database " * 100)
+    done = call("compare", *runs, "--json", env=environment)
+    assert done.returncode == 0 and json.loads(done.stdout)["history"] is None
+    assert done.stderr == (f"bytebound: warning: your history is left out: read history {own}: it is not an SQLite database; "
+                           f"{NO_HISTORY}\n")
+    refused(call("compare", *runs, "--history", own, env=environment), 5,
+            f"read history {own}: it is not an SQLite database; {NO_HISTORY}")
+
+
+def test_a_baseline_is_compared_with_the_same_history_which_is_read_before_anything_is_measured(runs, noisy, tmp_path):
+    words = ["run", *TINY, *SIM, "--baseline", runs[0], "--out", tmp_path / "head"]
+    done = call(*words, "--history", tmp_path / "missing.db")
+    assert done.returncode == 5 and "missing.db" in done.stderr and not (tmp_path / "head").exists()
+    done = call(*words, "--history", noisy)
+    assert done.returncode == 0 and "what 10 earlier runs of this host differ by is in 2 of 2 intervals" in done.stdout, done.stdout
+    done = call("run", *TINY, *SIM, "--history", noisy, "--out", tmp_path / "other")
+    assert done.returncode == 2 and "parse option --history: there is no run to compare with" in done.stderr
+
+
 HOSTILE = "=cmd|'/C calc'!A0\n'); DROP TABLE runs; --<script>|x|"
 
 

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "io/json.hpp"
 #include "render/answers/comparison_outputs.hpp"
 #include "render/figure_json.hpp"
@@ -17,6 +19,28 @@ Json identity_json(const RunIdentity& run) {
     return out;
 }
 
+/// How far an interval was widened, and by what.
+Json run_to_run_json(const std::optional<Widening>& widening) {
+    if (!widening) return nullptr;
+    const RunToRun& spread = widening->spread;
+    return {{"deviation", json_number(std::sqrt(spread.variance))},
+            {"observed", json_number(spread.observed)},
+            {"runs", spread.runs},
+            {"versions", spread.versions},
+            {"freedom", spread.freedom()},
+            {"within",
+             {{"ci_low", json_number(widening->within.ci_low)},
+              {"ci_high", json_number(widening->within.ci_high)},
+              {"p_value", json_number(widening->within.p_value)}}}};
+}
+
+Json history_json(const std::optional<HistoryUse>& use) {
+    if (!use) return nullptr;
+    return {{"file", use->file},       {"runs", use->runs},
+            {"freedom", use->freedom}, {"needed_freedom", least_run_to_run_freedom},
+            {"intervals", use->rows},  {"widened", use->widened}};
+}
+
 Json row_json(const MetricComparison& row) {
     const auto figure = [](const std::optional<Figure>& each) { return each ? figure_json(*each) : Json(nullptr); };
     const RatioEstimate none{};
@@ -34,7 +58,8 @@ Json row_json(const MetricComparison& row) {
             {"p_adjusted", json_number(row.p_adjusted)},
             {"verdict", name_of(row.verdict)},
             {"exact", row.exact},
-            {"reason", json_text(row.reason)}};
+            {"reason", json_text(row.reason)},
+            {"run_to_run", run_to_run_json(row.widening)}};
 }
 
 Json gate_json(const GateResult& gate) {
@@ -74,6 +99,7 @@ std::string comparison_json(const RunComparison& comparison) {
                               {"base", identity_json(comparison.base)},
                               {"head", identity_json(comparison.head)},
                               {"threshold", json_number(comparison.same_within)},
+                              {"history", history_json(comparison.history)},
                               {"notes", comparison.notes},
                               {"rows", std::move(rows)},
                               {"absent", std::move(absent)},

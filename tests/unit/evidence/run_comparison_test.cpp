@@ -224,3 +224,48 @@ TEST_CASE("a run of one repeat has no interval, and no verdict") {
     CHECK(comparison.rows[0].verdict == Verdict::unresolved);
     CHECK(comparison.rows[0].reason == "base has one repeat, hence no interval");
 }
+
+namespace {
+
+/// A history in which every figure scatters by 10 %, by this many runs of one version.
+EarlierRuns scattered(std::uint64_t runs) {
+    return {"h.db", [runs](const std::string&, std::uint32_t, const std::string&, const Figure&) {
+                return RunToRun{0.01, 0, 0.1, runs, 1};
+            }};
+}
+
+} // namespace
+
+TEST_CASE("the interval of a measured figure contains the scatter of enough earlier runs, and exact figures do not") {
+    const RunEvidence base = example_evidence(), head = head_with_times(2);
+    const RunComparison plain = compare_runs(base, head, {"time_ns", "dram_bytes"}, 0.01);
+    const RunComparison wide = compare_runs(base, head, {"time_ns", "dram_bytes"}, 0.01, scattered(6));
+    const MetricComparison &narrow_time = *plain.find("paired", 2, "time_ns"),
+                           &time = *wide.find("paired", 2, "time_ns");
+    REQUIRE(time.widening);
+    CHECK(time.widening->within == *narrow_time.ratio);
+    // Within: standard error log(1.1) / sqrt 2 with 2 degrees of freedom; the scatter adds 2 * 0.01.
+    const double inner = std::log(1.1) * std::log(1.1) / 2;
+    CHECK(std::log(*time.ratio->ci_high / 2) == Approx(2.00143142 * std::sqrt(inner + 0.02)).epsilon(1e-5));
+    CHECK(*time.ratio->p_value != *narrow_time.ratio->p_value);
+    const MetricComparison& bytes = *wide.find("paired", 2, "dram_bytes");
+    CHECK(bytes.exact);
+    CHECK_FALSE(bytes.widening);
+    CHECK(bytes.verdict == Verdict::same);
+    REQUIRE(wide.history);
+    CHECK(wide.history->widened == wide.history->rows);
+    CHECK(
+        wide.notes[0].starts_with("the runs were not interleaved: what 6 earlier runs of this host differ by is in "));
+    CHECK(wide.notes[0].ends_with("(10 to 10 % from run to run, up to 5 degrees of freedom)"));
+}
+
+TEST_CASE("too few earlier runs widen nothing, and the note says how many it takes") {
+    const RunEvidence base = example_evidence(), head = head_with_times(2);
+    const RunComparison few = compare_runs(base, head, {"time_ns"}, 0.01, scattered(5));
+    CHECK(*few.find("paired", 2, "time_ns")->ratio ==
+          *compare_runs(base, head, {"time_ns"}, 0.01).find("paired", 2, "time_ns")->ratio);
+    CHECK(few.history->widened == 0);
+    CHECK(few.notes[0] ==
+          "the runs were not interleaved: drift of the machine between them is not in the intervals (that takes 6 "
+          "earlier runs of one version on this host; the history has 5 that are like these)");
+}

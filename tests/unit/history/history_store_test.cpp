@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "history/earlier_runs_of.hpp"
 #include "history/history_store.hpp"
 #include "support/temporary_directory.hpp"
 #include "unit/evidence/example_pair.hpp"
@@ -105,4 +106,69 @@ TEST_CASE("a file that is missing or not a database is refused") {
     const auto written = add_to_history(folder.path(), {});
     REQUIRE_FALSE(written);
     CHECK(written.error().code == ExitCode::usage);
+}
+
+namespace {
+
+/// Runs of the example's program and workload with these times for paired k=2, one a day.
+std::vector<HistoryRun> example_history(const std::vector<double>& times) {
+    std::vector<HistoryRun> runs;
+    for (const double time : times) {
+        HistoryRun run = identity_in_history(example_evidence());
+        run.samples_sha256 = std::to_string(runs.size());
+        run.figures = {{"paired", 2, "time_ns", time, time / 1.1, time * 1.1, 20, 2, "timed", "clock", "", false}};
+        runs.push_back(run);
+    }
+    return runs;
+}
+
+Figure timed() {
+    Figure figure;
+    figure.tier = Tier::timed;
+    figure.source = "clock";
+    return figure;
+}
+
+} // namespace
+
+TEST_CASE(
+    "earlier runs are those of host, CPU, workload, placement, tier and source, by version of program and kernel") {
+    const TemporaryDirectory folder;
+    const auto file = folder.path() / "h.db";
+    auto runs = example_history({100, 110, 100, 110, 500, 100, 100, 100, 100});
+    runs[3].git_revision = "another"; // alone in its version
+    runs[4].git_revision = "slow";
+    runs[5].host = "another";
+    runs[6].cpu_model = "another";
+    runs[7].placement = "another";
+    runs[8].figures[0].source = "another";
+    REQUIRE(add_to_history(file, runs));
+    const EarlierRuns earlier = earlier_runs_of(file, example_evidence(), example_evidence("head")).value();
+    const RunToRun spread = earlier.spread("paired", 2, "time_ns", timed());
+    CHECK(spread.runs == 3);
+    CHECK(spread.versions == 1);
+    const double step = std::log(1.1);
+    CHECK(spread.observed == Approx(step * std::sqrt(1.0 / 3))); // squares 2/3 step^2, 2 degrees of freedom
+    CHECK(earlier.spread("index", 2, "time_ns", timed()).runs == 0);
+    CHECK(earlier.spread("paired", 3, "time_ns", timed()).runs == 0);
+}
+
+TEST_CASE("the two runs of a comparison are not among the earlier ones") {
+    const TemporaryDirectory folder;
+    const auto file = folder.path() / "h.db";
+    auto runs = example_history({100, 110, 120});
+    runs.push_back(identity_in_history(example_evidence()));
+    runs.back().figures = runs[0].figures;
+    REQUIRE(add_to_history(file, runs));
+    CHECK(earlier_runs_of(file, example_evidence(), example_evidence())->spread("paired", 2, "time_ns", timed()).runs ==
+          3);
+}
+
+TEST_CASE("a history says nothing about two runs of unlike workloads") {
+    const TemporaryDirectory folder;
+    const auto file = folder.path() / "h.db";
+    REQUIRE(add_to_history(file, example_history({100, 110, 120})));
+    RunEvidence head = example_evidence("head");
+    head.run.workload.spec.seed += 1;
+    CHECK_FALSE(earlier_runs_of(file, example_evidence(), head)->spread);
 }
