@@ -5,23 +5,31 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "base/visible.hpp"
 #include "base/write_error.hpp"
 #include "cli/command.hpp"
 #include "cli/common_options.hpp"
 #include "cli/console.hpp"
 #include "cli/output_file.hpp"
+#include "cli/values.hpp"
 #include "evidence/run_evidence.hpp"
 #include "history/history_csv.hpp"
+#include "history/history_gate.hpp"
 #include "history/history_store.hpp"
+#include "history/trend.hpp"
 #include "render/answers/history_text.hpp"
+#include "render/answers/trend_outputs.hpp"
 
 namespace bytebound {
 namespace {
 
 /// What was asked of a history. Options that are not given are nullopt, so that an action can refuse them.
 struct HistoryRequest {
-    std::optional<std::string> database, host;
+    std::optional<std::string> database, host, loop, svg;
+    std::optional<std::uint32_t> k;
+    std::optional<GateReference> against;
     bool json = false;
+    std::vector<std::string> given; ///< names of the options that only some actions have
     std::vector<std::string> words; ///< after the action
     std::string file;               ///< the history
 };
@@ -30,6 +38,7 @@ struct HistoryAction {
     std::string_view name, arguments;
     std::size_t least, most; ///< arguments
     Result<ExitCode> (*main)(const HistoryRequest& asked);
+    std::string_view options; ///< its own ones of those that only some actions have
 };
 
 Failure wrong_argument(std::string object, std::string cause, std::string remedy) {
@@ -89,12 +98,69 @@ Result<ExitCode> history_export(const HistoryRequest& asked) {
     return ExitCode::done;
 }
 
+/// "trend-msr_tsc_.svg": a raw event may be called msr/tsc/.
+std::string svg_name(const std::string& metric) {
+    std::string name;
+    for (const char c : metric)
+        name += std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' ? c : '_';
+    return "trend-" + name + ".svg";
+}
+
+Failure without_metric(const HistoryRequest& asked, const std::string& metric, const std::vector<HistoryRun>& runs) {
+    std::vector<std::string> known;
+    for (const HistoryRun& run : runs)
+        for (const HistoryFigure& figure : run.figures)
+            if (std::find(known.begin(), known.end(), figure.metric) == known.end()) known.push_back(figure.metric);
+    const bool kept = std::find(known.begin(), known.end(), metric) != known.end();
+    if (kept || known.empty())
+        return fail({ExitCode::bad_data, "read history", asked.file, "it has no such run with " + metric,
+                     "bytebound history list and show print what it has"});
+    const auto near = nearest(metric, known);
+    return wrong_argument("argument METRIC", "no run of the history has '" + metric + "'",
+                          (near ? "did you mean '" + *near + "'? " : "") + "known: " + join(known, ", "));
+}
+
+Result<ExitCode> history_trend(const HistoryRequest& asked) {
+    const std::string& metric = asked.words[0];
+    const std::string svg = asked.svg.value_or(svg_name(metric));
+    if (svg != "none") {
+        TRY(check_output_file("--svg", svg));
+        if (same_output(svg, asked.file))
+            return bad_value("--svg", "'" + svg + "' is the history itself", "give another file");
+    }
+    const auto runs =
+        TRY(read_history(asked.file, {.host = asked.host, .metric = metric, .loop = asked.loop, .k = asked.k}));
+    const auto series = trend_of(runs, metric);
+    if (series.empty()) return without_metric(asked, metric, TRY(read_history(asked.file)));
+    if (svg != "none") TRY(write_output_file(svg, trend_svg(metric, series)));
+    const std::string written = svg == "none" ? "" : svg;
+    if (asked.json) return print(trend_json(asked.file, metric, written, series));
+    return print(trend_text(metric, series, stdout_takes_colour(), stdout_columns()) +
+                 (written.empty() ? "" : visible(written) + "\n"));
+}
+
+Result<ExitCode> history_gate(const HistoryRequest& asked) {
+    const GateExpression gate = TRY(parse_gate(asked.words[0], "argument EXPR"));
+    const auto runs = TRY(read_history(asked.file, {.host = asked.host}));
+    const JudgedHistory judged = TRY(judge_latest(runs, gate, asked.against.value_or(GateReference{})));
+    const ExitCode printed =
+        print(asked.json ? history_gate_json(asked.file, judged) : history_gate_text(judged, stdout_columns()));
+    for (const GateResult& each : judged.gates)
+        if (each.outcome == GateOutcome::unresolved)
+            warn(fmt::format("gate {} at {} k={} is unresolved: {}", each.gate.text, each.loop, each.k, each.reason));
+    if (judged.passed()) return printed;
+    return fail({ExitCode::gate, "judge", judged.head.path, fmt::format("gate {} failed", gate.text),
+                 "see bytebound history trend " + gate.metric + ", or change the limit if it was meant"});
+}
+
 constexpr std::size_t most_words = 4096;
 constexpr HistoryAction history_actions[] = {
-    {"add", "RUN...", 1, most_words, history_add},
-    {"list", "", 0, 0, history_list},
-    {"show", "ID", 1, 1, history_show},
-    {"export", "FILE.csv", 1, 1, history_export},
+    {"add", "RUN...", 1, most_words, history_add, ""},
+    {"list", "", 0, 0, history_list, "--host"},
+    {"show", "ID", 1, 1, history_show, ""},
+    {"trend", "METRIC", 1, 1, history_trend, "--host --loop --k --svg"},
+    {"gate", "EXPR", 1, 1, history_gate, "--host --against"},
+    {"export", "FILE.csv", 1, 1, history_export, "--host"},
 };
 
 Result<const HistoryAction*> find_action(const std::string& word) {
@@ -112,22 +178,47 @@ Syntax history_syntax(HistoryRequest& asked) {
     Syntax syntax{"bytebound history",
                   "add RUN...: keeps the figures of finished runs; a run that is there stays as it is.\n"
                   "list: all runs. show ID: one of them with its figures.\n"
+                  "trend METRIC: a metric over all runs, its changes, and a chart.\n"
+                  "gate EXPR: the latest run against those before it; exit 4 if it fails.\n"
                   "export FILE.csv: every figure as a line.",
-                  "bytebound history add first-run",
+                  "bytebound history add first-run && bytebound history gate 'time_ns@paired <= 1.1x'",
                   {},
-                  "add|list|show|export",
+                  "add|list|show|trend|gate|export",
                   1,
                   most_words + 1};
-    const auto given = [](std::optional<std::string>& target) {
+    /// Options that only some actions have are remembered.
+    const auto own = [&asked](std::string name, Apply apply) -> Apply {
+        return [&asked, name = std::move(name), apply = std::move(apply)](const std::string& text) -> Result<void> {
+            asked.given.push_back(name);
+            return apply(text);
+        };
+    };
+    const auto into = [](std::optional<std::string>& target) -> Apply {
         return [&target](const std::string& text) -> Result<void> {
             target = text;
             return {};
         };
     };
-    syntax.options = {{"--db", "FILE", "the history ($XDG_DATA_HOME/bytebound/history.db, or below ~/.local/share)",
-                       "Source", given(asked.database)},
-                      {"--host", "NAME", "runs of this host alone", "Source", given(asked.host)},
-                      json_option(asked.json)};
+    syntax.options = {
+        {"--db", "FILE", "the history ($XDG_DATA_HOME/bytebound/history.db, or below ~/.local/share)", "Source",
+         into(asked.database)},
+        {"--host", "NAME", "list, trend, gate, export: runs of this host alone", "Source",
+         own("--host", into(asked.host))},
+        {"--loop", "NAME", "trend: this loop alone", "Source", own("--loop", into(asked.loop))},
+        {"--k", "K", "trend: this k alone", "Source",
+         own("--k",
+             [&asked](const std::string& text) -> Result<void> {
+                 asked.k = static_cast<std::uint32_t>(TRY(to_count("--k", text)));
+                 return {};
+             })},
+        {"--against", "best|last:N", "gate: what x and % are relative to (last:10)", "Gate",
+         own("--against",
+             [&asked](const std::string& text) -> Result<void> {
+                 asked.against = TRY(parse_reference(text));
+                 return {};
+             })},
+        {"--svg", "FILE|none", "trend: the chart (trend-METRIC.svg here)", "Output", own("--svg", into(asked.svg))},
+        json_option(asked.json)};
     return syntax;
 }
 
@@ -140,6 +231,9 @@ Result<ExitCode> answer(HistoryRequest& asked, const std::vector<std::string>& p
         return wrong_argument(fmt::format("argument {}", action.arguments), "it is missing", use);
     if (asked.words.size() > action.most)
         return wrong_argument("argument '" + asked.words[action.most] + "'", "it is one too many", use);
+    for (const std::string& option : asked.given)
+        if (const auto words = split(action.options, ' '); std::find(words.begin(), words.end(), option) == words.end())
+            return wrong_argument("option " + option, fmt::format("{} does not have it", action.name), use);
     asked.file = asked.database.value_or(user_history_file().string());
     if (asked.file.empty())
         return wrong_argument("option --db",

@@ -31,7 +31,7 @@ constexpr Command command_table[] = {
      alone<verify_main>},
     {"compare", "BASE HEAD: two runs, differences with intervals, verdicts, gates", alone<compare_main>},
     {"ratchet", "GATES.toml BASE HEAD: tighter limits after resolved improvements, as a diff", alone<ratchet_main>},
-    {"history", "add RUN... | list | show ID | export FILE.csv: runs over time, in one SQLite file",
+    {"history", "add RUN... | list | show ID | trend METRIC | gate EXPR | export FILE.csv: runs over time (SQLite)",
      alone<history_main>},
     {"events", "list | resolve NAME...: pmu, config words, domain, scale, does it open here", alone<events_main>},
     {"presets", "list | show NAME | match | check FILE...: which events mean DRAM bytes and LLC misses",

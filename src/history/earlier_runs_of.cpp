@@ -1,11 +1,11 @@
 #include "history/earlier_runs_of.hpp"
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <tuple>
 
 #include "history/history_store.hpp"
+#include "history/version_numbers.hpp"
 
 namespace bytebound {
 namespace {
@@ -16,22 +16,6 @@ constexpr std::size_t most_earlier_runs = 100;
 bool is_same_run(const HistoryRun& a, const HistoryRun& b) {
     return std::tie(a.host, a.started, a.samples_sha256) == std::tie(b.host, b.started, b.samples_sha256);
 }
-
-bool is_like(const HistoryRun& a, const HistoryRun& b) {
-    return std::tie(a.host, a.cpu_model, a.workload, a.placement) ==
-           std::tie(b.host, b.cpu_model, b.workload, b.placement);
-}
-
-/// Numbers the versions of program and kernel.
-class VersionNumbers {
-public:
-    std::size_t of(const HistoryRun& run) {
-        return numbers_.try_emplace({run.version, run.git_revision, run.kernel}, numbers_.size()).first->second;
-    }
-
-private:
-    std::map<std::tuple<std::string, std::string, std::string>, std::size_t> numbers_;
-};
 
 RunToRun spread_of(const std::vector<HistoryRun>& runs, const std::string& loop, std::uint32_t k,
                    const std::string& metric, const Figure& like) {
@@ -51,9 +35,9 @@ Result<EarlierRuns> earlier_runs_of(const std::filesystem::path& file, const Run
                                     const RunEvidence& head) {
     const HistoryRun ours = identity_in_history(base), theirs = identity_in_history(head);
     auto runs = TRY(read_history(file, {.host = ours.host, .workload = ours.workload}));
-    if (!is_like(ours, theirs)) return EarlierRuns{file.string()};
+    if (!same_setup(ours, theirs)) return EarlierRuns{file.string()};
     std::erase_if(runs, [&](const HistoryRun& run) {
-        return !is_like(run, ours) || is_same_run(run, ours) || is_same_run(run, theirs);
+        return !same_setup(run, ours) || is_same_run(run, ours) || is_same_run(run, theirs);
     });
     if (runs.size() > most_earlier_runs) runs.erase(runs.begin(), runs.end() - most_earlier_runs);
     const auto kept = std::make_shared<const std::vector<HistoryRun>>(std::move(runs));

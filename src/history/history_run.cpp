@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <tuple>
+
 #include "archive/record_json.hpp"
 #include "archive/run_file_names.hpp"
 #include "evidence/run_comparison.hpp"
@@ -58,6 +60,11 @@ const ExperimentRecord* experiment_at(const RunRecord& run, const SummaryRow& ro
 
 std::string HistoryRun::program() const {
     return git_revision.empty() ? version : fmt::format("{} (git {})", version, git_revision);
+}
+
+bool same_setup(const HistoryRun& a, const HistoryRun& b) {
+    return std::tie(a.host, a.cpu_model, a.workload, a.placement) ==
+           std::tie(b.host, b.cpu_model, b.workload, b.placement);
 }
 
 HistoryRun identity_in_history(const RunEvidence& evidence) {

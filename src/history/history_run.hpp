@@ -41,6 +41,9 @@ struct HistoryRun {
     std::string program() const;
 };
 
+/// Whether figures of both are of one series: host, CPU model, workload and placement are the same.
+bool same_setup(const HistoryRun& a, const HistoryRun& b);
+
 /// The run without its figures.
 HistoryRun identity_in_history(const RunEvidence& evidence);
 /// Error (bad_data): its files are not those that the run wrote. What is in a history cannot be verified again.

@@ -68,8 +68,8 @@ struct RunToRun;
 /// ratio = value(head) / value(base) of two independent runs, whose blocks are no pairs: Welch's unequal variances t;
 /// with unlike numbers of blocks and fewer than 6 in either, the degrees of freedom of the shorter run alone.
 /// `p_value` is two-sided, against a ratio of 1; none with fewer than two blocks in either, or where nothing varies.
-/// `between`: scatter from run to run, which is then a part of both; null: not known. It has no effect on values of 0 or
-/// less.
+/// `between`: scatter from run to run, which is then a part of both; null: not known. It has no effect on values of 0
+/// or less.
 std::optional<RatioEstimate> compare_runs(const RunFigure& base, const RunFigure& head, Stat stat,
                                           const RunToRun* between = nullptr);
 

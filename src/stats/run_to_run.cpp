@@ -10,6 +10,12 @@
 
 namespace bytebound {
 
+std::optional<double> log_error(const PastValue& value) {
+    if (value.value <= 0 || value.blocks < 2 || value.ci_low.value_or(0) <= 0 || value.ci_high.value_or(0) <= 0)
+        return std::nullopt;
+    return (std::log(*value.ci_high) - std::log(*value.ci_low)) / 2 / t_quantile(static_cast<double>(value.blocks) - 1);
+}
+
 RunToRun run_to_run(std::span<const PastValue> values) {
     struct Version {
         std::vector<double> logs;
@@ -18,14 +24,12 @@ RunToRun run_to_run(std::span<const PastValue> values) {
     };
     std::map<std::size_t, Version> versions;
     for (const PastValue& each : values) {
-        if (each.value <= 0 || each.blocks < 2 || each.ci_low.value_or(0) <= 0 || each.ci_high.value_or(0) <= 0)
-            continue;
+        const auto error = log_error(each);
+        if (!error) continue;
         Version& version = versions[each.version];
-        const double freedom = static_cast<double>(each.blocks) - 1;
-        const double error = (std::log(*each.ci_high) - std::log(*each.ci_low)) / 2 / t_quantile(freedom);
         version.logs.push_back(std::log(each.value));
-        version.within += error * error;
-        version.within_blocks += freedom;
+        version.within += *error * *error;
+        version.within_blocks += static_cast<double>(each.blocks) - 1;
     }
     RunToRun out;
     double squares = 0, within = 0, within_blocks = 0;

@@ -16,6 +16,9 @@ struct PastValue {
     std::uint64_t blocks = 0;
 };
 
+/// Standard error of the logarithm within the run; nullopt without an interval of two positive ends and two blocks.
+std::optional<double> log_error(const PastValue& value);
+
 /// On the scale of the logarithm: 0.02 is 2 %.
 struct RunToRun {
     double variance = 0;       ///< from run to run, less that within the runs; 0 where that is as large

@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+import xml.etree.ElementTree as xml
 
 import jsonschema
 import pytest
@@ -432,6 +433,102 @@ def test_an_export_has_every_figure_as_a_line(runs, db, tmp_path):
     before = content(db)
     refused(history(db, "export", db), 2, f"parse argument FILE.csv: '{db}' is the history itself; give another file")
     assert content(db) == before
+
+
+@pytest.fixture
+def stepped(runs, db):
+    """Twenty runs, of which the last eight are slower by half, and of another revision."""
+    history(db, "add", runs[0])
+    with sqlite3.connect(db) as file:
+        for i in range(2, 21):
+            slow = i > 12
+            file.execute("INSERT INTO runs SELECT ?1, 'run ' || ?1, host, '2027-01-' || printf('%02d', ?1) || 'T00:00:00Z', path, added, "
+                         "cpu_model, kernel, version, ?2, preset, workload, placement FROM runs WHERE id = 1",
+                         (i, "slow" if slow else "fast"))
+            file.execute("INSERT INTO figures SELECT ?1, k, loop, metric, value * ?2, ci_low * ?2, ci_high * ?2, n, blocks, tier, source, "
+                         "basis, exact FROM figures WHERE run = 1 AND metric IN ('time_ns', 'dram_bytes')",
+                         (i, (1.5 if slow else 1) * (1 + 0.01 * (i % 3))))
+        file.execute("DELETE FROM figures WHERE run = 1")
+        file.execute("DELETE FROM runs WHERE id = 1")
+    return db
+
+
+def test_a_trend_has_a_sparkline_its_changes_with_their_revisions_and_a_chart(stepped, tmp_path):
+    done = history(stepped, "trend", "time_ns", "--loop", "paired", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[-1] == "trend-time_ns.svg"
+    assert sum(line.startswith("paired") for line in lines) == 1 and not any(line.startswith("index") for line in lines)
+    assert re.search("[▁-▃]{11}[|][▆-█]{8}", done.stdout)
+    change = next(line for line in lines if line.startswith("change: "))
+    assert re.fullmatch(r"change: paired k=4 at run 13 \(2027-01-13T00:00:00Z\): 1\.(4[89]|50|51)\dx; git revision from fast to slow", change)
+    svg = xml.parse(tmp_path / "trend-time_ns.svg").getroot()
+    assert svg.tag == "{http://www.w3.org/2000/svg}svg"
+    assert len(svg.findall(".//{*}circle")) == 19 and len(svg.findall(".//{*}path[@class='c']")) == 1
+
+
+def test_a_trend_as_json_has_every_point_and_change(stepped, tmp_path):
+    document = answer(stepped, "trend", "time_ns", "--k", "4", "--svg", "none")
+    assert document["svg"] is None and len(document["series"]) == 2
+    for series in document["series"]:
+        assert [point["id"] for point in series["points"]] == list(range(2, 21))
+        change, = series["changes"]
+        assert (change["at"], change["id"], change["runs_later"]) == (11, 13, 0)
+        assert change["differences"] == [{"field": "git revision", "before": "fast", "after": "slow"}]
+    answer(stepped, "trend", "time_ns", "--svg", tmp_path / "x.svg")
+    xml.parse(tmp_path / "x.svg")
+
+
+def test_names_in_a_trend_never_become_markup_or_lines(hostile, tmp_path):
+    done = history(hostile, "trend", "time_ns", "--svg", tmp_path / "x.svg")
+    assert done.returncode == 0 and len(done.stdout.splitlines()) == 5, done.stdout
+    root = xml.parse(tmp_path / "x.svg").getroot()
+    assert {element.tag.split("}")[1] for element in root.iter()} <= {"svg", "style", "rect", "text", "g", "path", "circle", "title"}
+    assert any("<script>" in (element.text or "") for element in root.iter())
+
+
+def test_a_gate_judges_the_latest_run_against_those_before_it(stepped):
+    passed = answer(stepped, "gate", "time_ns@paired <= 2x")
+    assert (passed["passed"], passed["run"]["id"], passed["against"], passed["earlier"]) == (True, 20, "last:10", 18)
+    gate, = passed["gates"]
+    assert gate["result"] == "pass" and gate["ci_low"] < gate["value"] < gate["ci_high"]
+    recent, = answer(stepped, "gate", "time_ns@paired <= 1.5x", "--against", "last:5")["gates"]
+    assert 0.98 < recent["value"] < 1.03
+    best, = json.loads(history(stepped, "gate", "time_ns@paired <= 1x", "--against", "best", "--json").stdout)["gates"]
+    assert 1.5 < best["value"] < 1.54
+    failed = history(stepped, "gate", "dram_bytes@index <= 1.1x", "--against", "best")
+    assert failed.returncode == 4 and failed.stdout.splitlines()[1].startswith("fail: dram_bytes@index <= 1.1x: index k=4 1.5")
+    assert failed.stderr.endswith("gate dram_bytes@index <= 1.1x failed; see bytebound history trend dram_bytes, or change the limit if "
+                                  "it was meant\n") and failed.stderr.count("\n") == 1
+
+
+def test_a_gate_without_enough_earlier_runs_is_unresolved_and_a_warning(runs, db):
+    history(db, "add", *runs)
+    done = history(db, "gate", "time_ns@paired <= 2x")
+    assert done.returncode == 0 and done.stdout.splitlines()[1].startswith("unresolved: ")
+    assert "warning: gate time_ns@paired <= 2x at paired k=4 is unresolved: how far runs differ is not known" in done.stderr
+    assert history(db, "gate", "dram_bytes <= 1x").returncode == 0  # exact
+
+
+@pytest.mark.parametrize("words, code, cause", [
+    (["trend", "time_n"], 2, "parse argument METRIC: no run of the history has 'time_n'; did you mean 'time_ns'? known: "),
+    (["trend", "time_ns", "--loop", "mask"], 5, "it has no such run with time_ns; "),
+    (["trend", "time_ns", "--host", "nowhere"], 5, "it has no such run with time_ns; "),
+    (["trend", "time_ns", "--k", "x"], 2, "parse option --k: "),
+    (["trend", "time_ns", "--svg", "/nowhere/x.svg"], 2, "write /nowhere/x.svg: "),
+    (["trend", "time_ns", "--against", "best"], 2, "parse option --against: trend does not have it; write bytebound history trend METRIC"),
+    (["list", "--loop", "paired"], 2, "parse option --loop: list does not have it; write bytebound history list"),
+    (["gate", "time_ns"], 2, "argument EXPR"),
+    (["gate", "time_n <= 1x"], 2, "the latest, has no 'time_n'; did you mean 'time_ns'? it has: "),
+    (["gate", "time_ns@mask <= 1x"], 2, "the latest, has no such loop and k; it has: "),
+    (["gate", "time_ns <= 1x", "--against", "worst"], 2, "parse option --against: 'worst' is neither best nor last:N; give best, or "),
+    (["gate", "time_ns <= 1x", "--host", "nowhere"], 2, "judge the history: it has no such runs; "),
+])
+def test_wrong_words_of_trend_and_gate_are_one_line(runs, db, tmp_path, words, code, cause):
+    history(db, "add", *runs)
+    done = history(db, *words, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (code, "", 1), done.stderr
+    assert cause in done.stderr and not list(tmp_path.glob("*.svg"))
 
 
 # A history as version 1 made it: without figures.basis and figures.exact.

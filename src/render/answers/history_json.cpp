@@ -1,31 +1,11 @@
 #include "io/json.hpp"
+#include "render/answers/history_json_parts.hpp"
 #include "render/answers/history_text.hpp"
 
 namespace bytebound {
 namespace {
 
 using HistoryJson = nlohmann::ordered_json;
-
-HistoryJson history_run_json(const HistoryRun& run) {
-    HistoryJson workload = HistoryJson::object();
-    try {
-        workload = HistoryJson::parse(run.workload);
-    } catch (const nlohmann::json::exception&) {
-        workload = {{"text", run.workload}}; // a history from elsewhere
-    }
-    return {{"id", run.id},
-            {"path", run.path},
-            {"host", run.host},
-            {"cpu_model", json_text(run.cpu_model)},
-            {"kernel", json_text(run.kernel)},
-            {"started", run.started},
-            {"added", run.added},
-            {"version", run.version},
-            {"git_revision", json_text(run.git_revision)},
-            {"preset", json_text(run.preset)},
-            {"placement", run.placement},
-            {"workload", std::move(workload)}};
-}
 
 HistoryJson history_figure_json(const HistoryFigure& figure) {
     return {{"loop", figure.loop},
@@ -43,6 +23,30 @@ HistoryJson history_figure_json(const HistoryFigure& figure) {
 }
 
 } // namespace
+
+nlohmann::ordered_json workload_json(const std::string& workload) {
+    try {
+        HistoryJson fields = HistoryJson::parse(workload);
+        if (fields.is_object()) return fields;
+    } catch (const nlohmann::json::exception&) {
+    }
+    return {{"text", workload}}; // a history from elsewhere
+}
+
+nlohmann::ordered_json history_run_json(const HistoryRun& run) {
+    return {{"id", run.id},
+            {"path", run.path},
+            {"host", run.host},
+            {"cpu_model", json_text(run.cpu_model)},
+            {"kernel", json_text(run.kernel)},
+            {"started", run.started},
+            {"added", run.added},
+            {"version", run.version},
+            {"git_revision", json_text(run.git_revision)},
+            {"preset", json_text(run.preset)},
+            {"placement", run.placement},
+            {"workload", workload_json(run.workload)}};
+}
 
 std::string history_add_json(const std::string& file, const std::vector<HistoryRun>& runs,
                              const std::vector<AddedRun>& added) {
