@@ -5,7 +5,8 @@
 
 Each of PAIRS (100) pairs are two independent runs of a tiny workload with the same options. Their bytes are equal, and the
 true ratio of their times is 1 unless the machine changed between them. A pair is resolved if any of its rows is `better` or
-`worse`. With --history, RUNS earlier runs make a history first, and every pair is compared without it and with it.
+`worse`. With --history, RUNS earlier runs make a history first, and every pair is compared without a history, with that one, and
+with one to which every pair is added after its comparison, as CI would.
 """
 import argparse
 import collections
@@ -58,25 +59,33 @@ class Tally:
                    f"{self.hit[kind]} of {self.pairs} |")
 
 
+def judge(program, pair, cases, tallies):
+    for name, database in cases.items():
+        tallies[name].add(json.loads(call(program, "compare", *pair, "--json", "--history", database))["rows"])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
     parser.add_argument("pairs", type=int, nargs="?", default=100)
     parser.add_argument("--history", type=int, default=0)
     asked = parser.parse_args()
-    tallies = {"none": Tally()}
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        database = folder / "history.db"
+        fixed, growing = folder / "fixed.db", folder / "growing.db"
+        cases = {"none": "none"}
         for i in range(asked.history):
-            call(asked.program, "history", "add", measured(asked.program, folder, f"earlier-{i}"), "--db", database)
+            earlier = measured(asked.program, folder, f"earlier-{i}")
+            for database in (fixed, growing):
+                call(asked.program, "history", "add", earlier, "--db", database)
         if asked.history:
-            tallies[f"{asked.history} runs"] = Tally()
+            cases |= {f"{asked.history} runs before": fixed, f"{asked.history} runs before, and the pairs": growing}
+        tallies = {name: Tally() for name in cases}
         for i in range(asked.pairs):
             pair = [measured(asked.program, folder, f"{name}-{i}") for name in ("base", "head")]
-            for name, tally in tallies.items():
-                answer = call(asked.program, "compare", *pair, "--json", "--history", "none" if name == "none" else database)
-                tally.add(json.loads(answer)["rows"])
+            judge(asked.program, pair, cases, tallies)
+            if asked.history:
+                call(asked.program, "history", "add", *pair, "--db", growing)
     print("| figure | history | rows | interval without 1 | half width, mean | resolved rows | pairs with a resolved row |")
     print("|---|---|---|---|---|---|---|")
     for name, tally in tallies.items():
