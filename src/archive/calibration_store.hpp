@@ -6,19 +6,17 @@
 #include <string>
 #include <vector>
 
+#include "archive/host_file.hpp"
 #include "base/error.hpp"
 #include "record/calibration_record.hpp"
 
 namespace bytebound {
 
-/// Path of the file for a host and placement; empty if `directory` is empty (no location is known).
+/// host_file()
 std::filesystem::path calibration_file(const std::filesystem::path& directory, const std::string& host,
                                        const Placement& placement);
-/// The file of --out, in an existing folder, or the host's own file in the cache, whose folders are created.
-enum class CalibrationPlace { out, cache };
-/// The file that write_calibration() would replace: `name`, or what a link of that name leads to. Error (usage): it
-/// cannot be written, as far as can be told without writing; is a device, FIFO, socket or directory, or a link to one;
-/// or exists, for --out without `force`.
+using CalibrationPlace = HostFilePlace;
+/// The file that write_calibration() would replace: check_host_file().
 Result<std::filesystem::path> check_calibration_file(const std::filesystem::path& name, CalibrationPlace place,
                                                      bool force);
 /// Replaces the file atomically, and removes what an interrupted replacement left in its folder. In the cache, narrower
@@ -29,14 +27,8 @@ Result<CalibrationRecord> write_calibration(const std::filesystem::path& file, c
 /// Error: bad_data if it is missing, unreadable or malformed.
 Result<CalibrationRecord> read_calibration(const std::filesystem::path& file);
 
-/// A run's requirements for a calibration.
-struct CalibrationNeed {
-    HostFacts host;
-    Placement placement;
-    std::uint32_t threads = 1;
-};
-/// What has changed since the calibration, in words: "kernel 6.1 -> 6.5, 1 thread is not among its 2, 4"; empty if it
-/// applies. Another host is not treated as a change of this one.
+using CalibrationNeed = HostNeed;
+/// What has changed since the calibration: what_changed() of its place.
 std::string what_changed(const CalibrationRecord& record, const CalibrationNeed& need);
 
 /// The calibration that a run uses, or why it uses none.

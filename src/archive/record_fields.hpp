@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "io/json_ranges.hpp"
+#include "record/autotune_record.hpp"
 #include "record/calibration_record.hpp"
 #include "record/run_record.hpp"
 
@@ -44,6 +45,9 @@ constexpr std::array<StreamKernel, 11> members_of(const StreamKernel*) {
             StreamKernel::nt_row_copy_ascending,
             StreamKernel::prefetch_row_copy,
             StreamKernel::prefetch_row_copy_ascending};
+}
+constexpr std::array<Verdict, 4> members_of(const Verdict*) {
+    return {Verdict::better, Verdict::worse, Verdict::same, Verdict::unresolved};
 }
 constexpr std::array<MemoryLevel, 4> members_of(const MemoryLevel*) {
     return {MemoryLevel::l1, MemoryLevel::l2, MemoryLevel::llc, MemoryLevel::memory};
@@ -96,6 +100,16 @@ const fields::Table<ExpectedRecord>& fields_of(const ExpectedRecord*);
 
 // warning_fields.cpp
 const fields::Table<Warning>& fields_of(const Warning*);
+
+// autotune_fields.cpp
+const fields::Table<TunedSetting>& fields_of(const TunedSetting*);
+const fields::Table<TunedRatio>& fields_of(const TunedRatio*);
+const fields::Table<TunedCandidate>& fields_of(const TunedCandidate*);
+const fields::Table<TunedCell>& fields_of(const TunedCell*);
+const fields::Table<TunedThreads>& fields_of(const TunedThreads*);
+const fields::Table<TunedRows>& fields_of(const TunedRows*);
+const fields::Table<AutotuneRecord>& fields_of(const AutotuneRecord*);
+const fields::Table<AutotuneUse>& fields_of(const AutotuneUse*);
 
 // calibration_fields.cpp
 const fields::Table<Ceiling>& fields_of(const Ceiling*);

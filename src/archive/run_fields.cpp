@@ -68,6 +68,8 @@ const Table<RunRecord>& fields_of(const RunRecord*) {
         field<&R::passes, Within<0, 10'000>::Of>("passes"),
         field<&R::read_cost>("read_cost"),
         field<&R::simulation>("simulation"),
+        field<&R::autotune>("autotune").absent_in_older(),
+        field<&R::autotune_reason, TextOrNull>("autotune_reason").absent_in_older(),
         field<&R::expected>("expected").absent_in_older(),
         field<&R::emulation>("emulation").absent_in_older(),
         field<&R::calibration>("calibration").absent_in_older(),

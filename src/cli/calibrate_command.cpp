@@ -1,7 +1,6 @@
 #include <memory>
 
 #include "archive/record_json.hpp"
-#include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/common_options.hpp"
 #include "cli/console.hpp"
@@ -13,18 +12,6 @@
 
 namespace bytebound {
 namespace {
-
-Result<void> rows_into(std::vector<std::uint64_t>& target, const std::string& text) {
-    std::vector<std::uint64_t> rows;
-    for (const std::string& part : split(text, ',')) {
-        const auto bytes = parse_size(trim(part));
-        if (!bytes)
-            return bad_value("--row-bytes", "'" + part + "' is not a size", "give bytes, or sizes such as 8KiB");
-        rows.push_back(*bytes);
-    }
-    target = std::move(rows);
-    return {};
-}
 
 void add_what(std::vector<Option>& table, CalibrationOptions& o) {
     const std::string group = "What";
@@ -41,7 +28,10 @@ void add_what(std::vector<Option>& table, CalibrationOptions& o) {
                          return {};
                      }});
     table.push_back({"--row-bytes", "S,...", "row sizes of the row kernels (256,1024,4096,16384,65536)", group,
-                     [&o](const std::string& text) { return rows_into(o.row_bytes, text); }});
+                     [&o](const std::string& text) -> Result<void> {
+                         o.row_bytes = TRY(to_sizes("--row-bytes", text));
+                         return {};
+                     }});
     table.push_back({"--repeats", "N", "rounds over all kernels and levels: samples of every ceiling (20)", group,
                      [&o](const std::string& text) -> Result<void> {
                          const auto rounds = TRY(to_count("--repeats", text, 1, 100000));

@@ -92,4 +92,9 @@ std::filesystem::path user_history_file() {
     return base.empty() ? base : base / "bytebound/history.db";
 }
 
+std::filesystem::path autotune_directory() {
+    const auto base = base_directory("XDG_CACHE_HOME", ".cache");
+    return base.empty() ? base : base / "bytebound/autotune";
+}
+
 } // namespace bytebound

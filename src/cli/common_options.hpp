@@ -38,5 +38,7 @@ std::filesystem::path qualification_cache_directory();
 std::filesystem::path calibration_directory();
 /// The user's history: $XDG_DATA_HOME/bytebound/history.db, or below ~/.local/share; empty likewise.
 std::filesystem::path user_history_file();
+/// Directory of autotunes: $XDG_CACHE_HOME/bytebound/autotune, or below ~/.cache; empty likewise.
+std::filesystem::path autotune_directory();
 
 } // namespace bytebound

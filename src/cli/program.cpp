@@ -26,6 +26,7 @@ constexpr Command command_table[] = {
     {"doctor", "what can be measured here, what cannot, the cause, the remedy", alone<doctor_main>},
     {"run", "the main job: measure loops over ks, write a run directory, print the table", run_main},
     {"calibrate", "bandwidth ceilings, write-allocate factors, counter qualification", alone<calibrate_main>},
+    {"autotune", "copy method, parallel grain and threshold for this host", alone<autotune_main>},
     {"report", "the reports of a run directory again, anywhere", alone<report_main>},
     {"verify", "RUN...: derive every published figure again from the raw steps, and check the hashes",
      alone<verify_main>},

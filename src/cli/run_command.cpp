@@ -136,6 +136,7 @@ ExitCode run_main(const std::vector<std::string>& words, const ProgramSeams& pro
     RunSeams seams;
     seams.qualification_cache = qualification_cache_directory();
     seams.calibrations = calibration_directory();
+    seams.autotunes = autotune_directory();
     seams.make_loop = [&program](LoopKind kind, Workspace& workspace, WorkerTeam& team, const LoopOptions& how) {
         return kind == LoopKind::external ? program.make_loop(workspace, team, how)
                                           : make_loop(kind, workspace, team, how);

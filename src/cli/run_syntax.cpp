@@ -61,6 +61,14 @@ std::string choices(std::span<const NamedValue<Value>> table) {
     return join(names_of(table), "|");
 }
 
+/// Also notes that the option was given, so that an autotune does not supply it.
+Apply noting(bool& given, Apply apply) {
+    return [&given, apply = std::move(apply)](const std::string& text) -> Result<void> {
+        given = true;
+        return apply(text);
+    };
+}
+
 std::vector<std::string> loop_names(const RunOptions& o) {
     std::vector<std::string> names;
     for (const LoopEntry& entry : loops())
@@ -250,12 +258,16 @@ void add_loops(std::vector<Option>& table, RunOptions& o) {
                          return {};
                      }});
     table.push_back({"--copy", "METHOD", join(copy_names(), "|") + "[:WxL] (memcpy); oracle chooses by trial", group,
-                     [&o](const std::string& text) { return copy_into(o.copy, text); }}); // prefetch is the last name
-    table.push_back({"--threads", "N", "pinned workers (1)", group, count_into("--threads", o.threads, 1, 4096)});
-    table.push_back(
-        {"--grain", "ROWS", "rows per unit of parallel work (8)", group, count_into("--grain", o.grain, 1)});
+                     [&o](const std::string& text) { // prefetch is the last name
+                         o.given.copy = true;
+                         return copy_into(o.copy, text);
+                     }});
+    table.push_back({"--threads", "N", "pinned workers (1)", group,
+                     noting(o.given.threads, count_into("--threads", o.threads, 1, 4096))});
+    table.push_back({"--grain", "ROWS", "rows per unit of parallel work (8)", group,
+                     noting(o.given.grain, count_into("--grain", o.grain, 1))});
     table.push_back({"--par-threshold", "ROWS", "rows in a step from which the workers share it (64)", group,
-                     count_into("--par-threshold", o.parallel_threshold)});
+                     noting(o.given.parallel_threshold, count_into("--par-threshold", o.parallel_threshold))});
     table.push_back({"--between", "GAP", choices(between_words()) + ": what happens between two steps (none)", group,
                      word_into("--between", "gap", o.between, between_words())});
 }
@@ -271,6 +283,25 @@ void add_place(std::vector<Option>& table, RunOptions& o) {
                          o.calibration = text;
                          return {};
                      }});
+}
+
+void add_autotune(std::vector<Option>& table, RunOptions& o) {
+    const std::string group = "Loops";
+    table.push_back({"--autotune", "auto|FILE|none",
+                     "settings that bytebound autotune saved, for --copy, --threads, --grain and --par-threshold where "
+                     "they are not given (auto: this host's)",
+                     group, [&o](const std::string& text) -> Result<void> {
+                         if (text.empty())
+                             return bad_value("--autotune", "the name is empty", "give auto, a file or none");
+                         o.autotune = text;
+                         return {};
+                     }});
+    for (const char* name : {"--no-autotune", "--skip-autotune-json"})
+        table.push_back(
+            {name, std::nullopt, "the same as --autotune none", group, [&o](const std::string&) -> Result<void> {
+                 o.autotune = "none";
+                 return {};
+             }});
 }
 
 void add_counting(std::vector<Option>& table, RunOptions& o) {
@@ -331,6 +362,7 @@ Syntax run_syntax(RunOptions& options) {
                               [&options](const std::string&) { return quick_into(options); }});
     add_workload(syntax.options, options);
     add_loops(syntax.options, options);
+    add_autotune(syntax.options, options);
     add_place(syntax.options, options);
     add_counting(syntax.options, options);
     add_output(syntax.options, options);

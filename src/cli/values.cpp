@@ -60,6 +60,16 @@ Result<std::vector<std::uint32_t>> to_counts(std::string_view option, const std:
     return counts;
 }
 
+Result<std::vector<std::uint64_t>> to_sizes(std::string_view option, const std::string& text) {
+    std::vector<std::uint64_t> sizes;
+    for (const std::string& part : split(text, ',')) {
+        const auto bytes = parse_size(trim(part));
+        if (!bytes) return bad_value(option, "'" + part + "' is not a size", "give bytes, or sizes such as 8KiB");
+        sizes.push_back(*bytes);
+    }
+    return sizes;
+}
+
 Result<std::vector<std::string>> to_words(std::string_view option, const std::string& text) {
     std::vector<std::string> words;
     for (const std::string& part : split(text, ',')) {

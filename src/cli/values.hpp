@@ -20,6 +20,8 @@ Result<double> to_number(std::string_view option, const std::string& text, doubl
 Result<double> to_seconds(std::string_view option, const std::string& text, double low, double high);
 /// "16,64" -> {16, 64}; empty parts are errors.
 Result<std::vector<std::uint32_t>> to_counts(std::string_view option, const std::string& text);
+/// "256,8KiB" -> {256, 8192}
+Result<std::vector<std::uint64_t>> to_sizes(std::string_view option, const std::string& text);
 /// "a,b" -> {"a","b"}; empty parts are errors.
 Result<std::vector<std::string>> to_words(std::string_view option, const std::string& text);
 

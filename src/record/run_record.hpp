@@ -17,6 +17,7 @@
 #include "machine/environment.hpp"
 #include "machine/page_proof.hpp"
 #include "model/cache.hpp"
+#include "record/autotune_use.hpp"
 #include "record/cache_choice.hpp"
 #include "record/calibration_use.hpp"
 #include "record/expected_record.hpp"
@@ -244,6 +245,8 @@ struct RunRecord {
     /// nullopt, without a reason, in records of older versions.
     std::optional<CalibrationUse> calibration;
     std::string calibration_reason;         ///< why it is absent
+    std::optional<AutotuneUse> autotune;    ///< nullopt, without a reason, in records of older versions
+    std::string autotune_reason;            ///< why it is absent
     std::optional<ExpectedRecord> expected; ///< nullopt in records of older versions
     std::vector<UnavailableRecord> unavailable;
     QualificationRecord qualification;

@@ -101,9 +101,12 @@ std::vector<std::string> sample_comments(const RunRecord& record, SampleFile kin
 }
 
 std::vector<std::string> csv_comments(const RunRecord& record, std::string_view schema) {
-    return {"schema: " + std::string(schema), "host: " + record.host,
-            "timestamp: " + record.started,   fmt::format("seed: {}", record.workload.spec.seed),
-            "autotune source: none",          "command: " + command_line(record.command)};
+    return {"schema: " + std::string(schema),
+            "host: " + record.host,
+            "timestamp: " + record.started,
+            fmt::format("seed: {}", record.workload.spec.seed),
+            "autotune source: " + (record.autotune ? source_text(*record.autotune) : "none"),
+            "command: " + command_line(record.command)};
 }
 
 } // namespace bytebound

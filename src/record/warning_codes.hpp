@@ -53,6 +53,8 @@ inline constexpr std::string_view small_calibration_buffers = "small_calibration
 inline constexpr std::string_view few_blocks = flag_name::few_blocks;
 inline constexpr std::string_view calibration_stale = "calibration_stale";
 inline constexpr std::string_view calibration_unreadable = "calibration_unreadable";
+inline constexpr std::string_view autotune_stale = "autotune_stale";
+inline constexpr std::string_view autotune_unreadable = "autotune_unreadable";
 
 // the environment
 inline constexpr std::string_view governor_not_performance = "governor_not_performance";

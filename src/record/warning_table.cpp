@@ -95,6 +95,10 @@ std::span<const WarningEntry> warning_table() {
          "the calibration {file} is not used: {change}; measure it again with bytebound calibrate"},
         {warning_code::calibration_unreadable,
          "cannot use a saved calibration: {problem}; measure it again with bytebound calibrate"},
+        {warning_code::autotune_stale,
+         "the autotune {file} is not used: {change}; measure it again with bytebound autotune"},
+        {warning_code::autotune_unreadable,
+         "cannot use a saved autotune: {problem}; measure it again with bytebound autotune"},
         // the environment
         {warning_code::governor_not_performance,
          "the frequency governor is {governor}: times include frequency changes; "

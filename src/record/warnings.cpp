@@ -177,6 +177,14 @@ Warning calibration_stale(const std::string& file, const std::string& what_chang
     return warning(warning_code::calibration_stale, {{"file", file}, {"change", what_changed}});
 }
 
+Warning autotune_stale(const std::string& file, const std::string& what_changed) {
+    return warning(warning_code::autotune_stale, {{"file", file}, {"change", what_changed}});
+}
+
+Warning autotune_unreadable(const std::string& problem) {
+    return warning(warning_code::autotune_unreadable, {{"problem", problem}});
+}
+
 Warning calibration_unreadable(const std::string& problem) {
     return warning(warning_code::calibration_unreadable, {{"problem", problem}});
 }

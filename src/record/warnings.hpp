@@ -65,5 +65,7 @@ Warning small_calibration_buffers(std::uint32_t threads, std::uint64_t bytes, st
 Warning few_calibration_rounds(std::uint32_t rounds);
 Warning calibration_stale(const std::string& file, const std::string& what_changed);
 Warning calibration_unreadable(const std::string& problem);
+Warning autotune_stale(const std::string& file, const std::string& what_changed);
+Warning autotune_unreadable(const std::string& problem);
 
 } // namespace bytebound::warnings

@@ -268,6 +268,7 @@ std::vector<std::string> describe(const RunPlan& plan) {
                                 to_text(o.workload.pattern), o.workload.seed));
     lines.push_back(fmt::format("loops      {} (copy {}, threads {}, between {})", join(names, ", "), name_of(o.copy),
                                 o.threads, name_of(o.between)));
+    if (plan.autotune) lines.push_back("autotune   " + source_text(*plan.autotune));
     if (o.adaptive_tau)
         lines.push_back(fmt::format("tau        {:.4g}, from the times predicted for this host", o.tau));
     lines.push_back(fmt::format("placement  CPUs {}, memory {}", format_cpu_list(plan.placement.cpus), o.memory));

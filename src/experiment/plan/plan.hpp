@@ -80,7 +80,8 @@ struct RunPlan {
     std::uint32_t most_repeats = most_auto_repeats; ///< of one k, whose samples fit into memory
     CountingRequest counting;
     std::optional<Ceilings> ceilings;
-    std::string no_ceilings; ///< why there are none
+    std::string no_ceilings;             ///< why there are none
+    std::optional<AutotuneUse> autotune; ///< what it supplied to the options
     PlannedTime time;
     std::vector<Warning> warnings;
 };

@@ -73,6 +73,11 @@ struct RunOptions {
     bool allow_unqualified = false;
     // ceilings
     std::string calibration = "auto"; ///< auto, none, or a file
+    // autotune
+    std::string autotune = "auto"; ///< auto, none, or a file: what supplies the settings that no option gives
+    struct {
+        bool copy = false, threads = false, grain = false, parallel_threshold = false;
+    } given; ///< by an option
     // output
     double same_within = 0.01; ///< --threshold, a fraction: ratios so close to 1 are the same
     std::string out;           ///< empty: ./bytebound-YYYYmmdd-HHMMSS

@@ -6,6 +6,7 @@
 #include "archive/calibration_store.hpp"
 #include "base/exception_error.hpp"
 #include "experiment/schedule/session.hpp"
+#include "experiment/schedule/tuned_options.hpp"
 #include "machine/environment.hpp"
 #include "record/stamp.hpp"
 #include "record/warnings.hpp"
@@ -55,6 +56,7 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
     const std::filesystem::path path = options.out;
     TRY(RunDirectory::check(path, options.force));
     auto machine = TRY(seams.machine ? Result<Machine>(*seams.machine) : discover(seams.root));
+    const auto tuned = TRY(tune(options, machine, {host_facts(seams.root), seams.autotunes}));
     PlanFacts facts;
     if (seams.facts) {
         facts = *seams.facts;
@@ -72,7 +74,11 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
     }
     auto plan = TRY(plan_run(options, machine, facts));
     plan.warnings.insert(plan.warnings.end(), calibration.warnings.begin(), calibration.warnings.end());
+    plan.warnings.insert(plan.warnings.end(), tuned.warnings.begin(), tuned.warnings.end());
+    plan.autotune = tuned.use;
     RunRecord record;
+    record.autotune = tuned.use;
+    record.autotune_reason = tuned.reason;
     record.calibration = use_of(calibration);
     record.calibration_reason = calibration.reason;
     return Run(

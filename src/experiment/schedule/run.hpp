@@ -34,6 +34,7 @@ struct RunSeams {
     /// Directory of cached qualifications; nullopt: no cache.
     std::optional<std::filesystem::path> qualification_cache;
     std::filesystem::path calibrations; ///< directory of this host's calibrations; empty: none
+    std::filesystem::path autotunes;    ///< directory of this host's autotunes; empty: none
     KernelAmounts kernel_amounts;       ///< for the qualification
     /// Shared with other runs; null: the run has its own, as large as memory allows.
     std::shared_ptr<TraceStore> traces;

@@ -221,6 +221,9 @@ std::string terminal_report(const RunRecord& run, const Summary& summary, bool c
         lines.push_back(fmt::format("= the same: the 95% interval is within {:g}% of 1", summary.same_within * 100));
     for (const std::string& missing : summary.missing)
         lines.push_back("not measured: " + missing);
+    if (run.autotune)
+        lines.push_back(fmt::format("autotune: {}; {}; --no-autotune leaves it out", source_text(*run.autotune),
+                                    gain_text(*run.autotune)));
     if (summary.dropped_rows != 0) lines.push_back(dropped_text(summary));
 
     std::string out = lines_before_table(run, summary, columns);

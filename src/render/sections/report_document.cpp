@@ -26,6 +26,7 @@ std::string workload_line(const RunRecord& run) {
     out += fmt::format("), {} pattern, {} steps x {} repeats, {} thread{}, {} copies", to_text(w.spec.pattern),
                        w.steps_per_k, repeats_text(run), w.threads, w.threads == 1 ? "" : "s", w.copy);
     if (!w.between.empty() && w.between != "none") out += ", --between " + w.between;
+    if (run.autotune) out += "; autotune: " + source_text(*run.autotune);
     return out + fmt::format("; {}, {}", run.host.empty() ? "unknown host" : run.host, run.started);
 }
 

@@ -130,6 +130,11 @@ TEST_CASE("calibration.schema.json has exactly the fields of calibration files")
     CHECK(SchemaCheck(schema).compare(calibration_shape()) == Faults{});
 }
 
+TEST_CASE("autotune.schema.json has exactly the fields of autotune files") {
+    const json schema = schema_of("autotune.schema.json");
+    CHECK(SchemaCheck(schema).compare(autotune_shape()) == Faults{});
+}
+
 TEST_CASE("a schema that differs from the field tables is detected") {
     const json good = schema_of("run.schema.json");
     const auto faults = [&](const std::string& pointer, const json& value) {

@@ -139,6 +139,10 @@ std::vector<Example> examples_of_runs() {
          "calibrate"},
         {warnings::calibration_unreadable("c.json: parse error"),
          "cannot use a saved calibration: c.json: parse error; measure it again with bytebound calibrate"},
+        {warnings::autotune_stale("t.json", "the kernel was 6.1.0, is 6.5.0"),
+         "the autotune t.json is not used: the kernel was 6.1.0, is 6.5.0; measure it again with bytebound autotune"},
+        {warnings::autotune_unreadable("t.json: parse error"),
+         "cannot use a saved autotune: t.json: parse error; measure it again with bytebound autotune"},
     };
 }
 
