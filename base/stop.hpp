@@ -6,7 +6,8 @@
 
 namespace bytebound {
 
-/// 0, or the signal that requested a stop (SIGINT, SIGTERM, SIGHUP). Set by a signal handler, polled between steps.
+/// 0, or the signal that requested a stop (SIGINT, SIGTERM, SIGHUP, SIGXCPU). Set by a signal handler, polled between
+/// steps.
 using StopFlag = std::atomic<int>;
 
 /// The error of a stopped run: interrupted, or terminated (a hang-up too).

@@ -175,8 +175,13 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
         if (distance < best_distance) {
             best_distance = distance;
             best = candidate;
+        } else if (best && distance == best_distance && candidate.starts_with(word) && !best->starts_with(word)) {
+            best = candidate;
         }
     }
+    // The beginning of a name is no typo.
+    for (const std::string& candidate : candidates)
+        if (!best && word.size() > 3 && candidate.starts_with(word)) best = candidate;
     return best;
 }
 

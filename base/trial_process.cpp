@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/error.hpp"
 #include "base/mapped_region.hpp"
 
 namespace bytebound {
@@ -24,7 +25,7 @@ struct SharedText {
     char text[longest_text - sizeof(std::size_t)];
 };
 
-[[noreturn]] void run_child(bool (*action)(std::string&), SharedText* shared) {
+[[noreturn]] void run_child(const std::function<bool(std::string&)>& action, SharedText* shared) {
     // Closed first: below a limit of four descriptors there is none for /dev/null otherwise.
     ::close(STDOUT_FILENO);
     ::close(STDERR_FILENO);
@@ -40,23 +41,23 @@ struct SharedText {
 
 } // namespace
 
-TrialEnd try_in_child(bool (*action)(std::string& text)) {
+TrialEnd try_in_child(const std::function<bool(std::string& text)>& action) {
     // Only the pages that the text needs are ever touched.
     const auto memory = MappedRegion::shared(sizeof(SharedText));
-    if (!memory) return {false, std::string("no memory to try it in: ") + std::strerror(memory.error().sys_errno)};
+    if (!memory) return {.untried = "no memory to try it in (" + errno_name(memory.error().sys_errno) + ")"};
     auto* const shared = reinterpret_cast<SharedText*>(memory->data());
     std::fflush(nullptr); // or exit() in the child writes the buffers a second time
     const pid_t child = ::fork();
-    if (child < 0) return {false, std::string("no process to try it in: ") + std::strerror(errno)};
+    if (child < 0) return {.untried = "no process to try it in (" + errno_name(errno) + ")"};
     if (child == 0) run_child(action, shared);
     int status = 0;
     while (::waitpid(child, &status, 0) < 0)
-        if (errno != EINTR) return {false, "the process that tried it is lost"};
+        if (errno != EINTR) return {.untried = "the process that tried it is lost"};
     if (WIFSIGNALED(status)) return {false, std::string("SIG") + ::sigabbrev_np(WTERMSIG(status))};
     if (WEXITSTATUS(status) == code_refused) return {};
     if (WEXITSTATUS(status) != code_returned) return {false, "exit status " + std::to_string(WEXITSTATUS(status))};
     if (shared->length > sizeof shared->text) return {false, "what it made is longer than 8 MiB"};
-    return {true, {}, std::string(shared->text, shared->length)};
+    return {.returned = true, .text = std::string(shared->text, shared->length)};
 }
 
 } // namespace bytebound

@@ -30,7 +30,7 @@ std::string end_of_process() {
         static_cast<void>(PAPI_library_init(PAPI_VER_CURRENT));
         return true;
     });
-    return end.killed;
+    return end.untried.empty() ? end.killed : end.untried;
 }
 
 } // namespace

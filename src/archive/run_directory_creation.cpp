@@ -94,6 +94,7 @@ Result<void> RunDirectory::check(const fs::path& path, bool force) {
                      "create its target, or give another --out"});
     if (fs::exists(status)) return check_existing(path, status, force);
     fs::path parent = fs::absolute(path, error).parent_path();
+    if (error) return unusable(path, "the current directory does not exist any more", error.value());
     while (!parent.empty() && !fs::exists(parent, error) && parent != parent.parent_path())
         parent = parent.parent_path();
     if (!fs::is_directory(parent, error)) return unusable(path, parent.string() + " is not a directory", ENOTDIR);

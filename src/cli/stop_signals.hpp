@@ -7,10 +7,11 @@
 
 namespace bytebound {
 
-/// During its lifetime, SIGINT, SIGTERM and SIGHUP set a flag instead of killing the program; a second SIGINT or
-/// SIGTERM kills it at once. (A closed terminal sends SIGHUP more than once.) A signal that is ignored (nohup, a
-/// background job) stays ignored. A closed pipe (SIGPIPE) fails the write and does not kill the program: what was
-/// measured is written to files first. At most one instance exists at a time.
+/// During its lifetime, SIGINT, SIGTERM, SIGHUP and SIGXCPU (the soft limit of CPU time, which is sent every second)
+/// set a flag instead of killing the program; a second SIGINT or SIGTERM kills it at once. (A closed terminal sends
+/// SIGHUP more than once.) A signal that is ignored (nohup, a background job) stays ignored. A closed pipe (SIGPIPE)
+/// fails the write and does not kill the program: what was measured is written to files first. At most one instance
+/// exists at a time.
 class StopSignals {
 public:
     StopSignals();
@@ -22,7 +23,7 @@ public:
     static const std::atomic<int>& flag();
 
 private:
-    static constexpr std::array<int, 4> signals = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+    static constexpr std::array<int, 5> signals = {SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGPIPE};
     std::array<struct sigaction, signals.size()> old_;
 };
 

@@ -1,5 +1,6 @@
 #include <cstdlib>
 
+#include "base/trial_process.hpp"
 #include "counters/registry.hpp"
 #include "counters/search_path.hpp"
 #include "doctor/rules.hpp"
@@ -11,8 +12,15 @@ namespace {
 std::string ask_papi(Sys& sys, const SysRoot& root) {
     const CollectorEntry* papi = find_collector(collectors(), collector_name::papi);
     if (papi == nullptr || papi->make == nullptr) return {};
-    const Capability capability = papi->make(sys, root)->capability();
-    return capability.available ? std::string() : capability.cause;
+    // In a child, because PAPI may end the process at any of its many reads of /proc; nothing of it is needed
+    // afterwards.
+    const TrialEnd end = try_in_child([&](std::string& cause) {
+        const Capability capability = papi->make(sys, root)->capability();
+        if (!capability.available) cause = capability.cause;
+        return true;
+    });
+    if (!end.untried.empty()) return end.untried;
+    return end.killed.empty() ? end.text : "PAPI ends the process that uses it (" + end.killed + ")";
 }
 
 ProgramFacts gather_program(bool live) {

@@ -137,7 +137,13 @@ SourceDiagnosis diagnose_resctrl(const MachineFacts& facts) {
                                       "mount proc")
                           : undecided(Cause::not_probed, "not recorded: proc/cpuinfo shows no CPU features",
                                       "run scripts/gather-machine with bytebound on that machine");
-    if (!facts.machine.cpu.mbm_total.value_or(false) && !resctrl.mbm_total)
+    // Arm's MPAM and others have no flag in cpuinfo: only a mounted resctrl says what it monitors.
+    if (!cpu.mbm_total && !resctrl.mbm_total)
+        return undecided(Cause::not_probed,
+                         "not known: only a mounted resctrl says what this " + cpu.architecture + " CPU monitors",
+                         facts.live ? "sudo mount -t resctrl resctrl /sys/fs/resctrl, if this kernel has it"
+                                    : "run bytebound doctor on that machine");
+    if (!cpu.mbm_total.value_or(false) && !resctrl.mbm_total)
         return unavailable(Cause::no_hardware,
                            !facts.machine.virtualisation.in_virtual_machine()
                                ? "this CPU has no bandwidth monitoring (cqm_mbm_total)"

@@ -57,7 +57,7 @@ CpuIdentity cpu_identity(const Cpuinfo& info) {
     cpu.power_cpu = power.substr(0, power.find_first_of(" ,("));
     cpu.microcode = info.word("microcode");
     cpu.hypervisor_flag = info.flag("hypervisor");
-    cpu.mbm_total = info.flag("cqm_mbm_total");
+    if (cpu.architecture == "x86_64") cpu.mbm_total = info.flag("cqm_mbm_total");
     return cpu;
 }
 

@@ -6,13 +6,21 @@
 #include "base/text.hpp"
 
 namespace bytebound {
+namespace {
+
+/// Of a CPU or node: NR_CPUS is at most 8192 (arch/x86/Kconfig, arch/powerpc/Kconfig), MAX_NUMNODES 1024. Each of them
+/// costs a dozen files to look for.
+constexpr int highest_number = 8191;
+
+} // namespace
 
 std::optional<std::vector<int>> list_of(const SysRoot& root, const std::string& path, std::vector<FileFault>& faults) {
     const auto text = root.read(path);
     if (!text) return {};
     auto list = parse_cpu_list(*text);
-    if (!list) faults.push_back({path, *text});
-    return list;
+    if (list && (list->empty() || list->back() <= highest_number)) return list;
+    faults.push_back({path, *text});
+    return {};
 }
 
 std::optional<std::vector<int>> mask_of(const SysRoot& root, const std::string& path) {

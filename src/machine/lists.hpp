@@ -9,13 +9,14 @@
 
 namespace bytebound {
 
-/// A file that should contain a list of numbers and does not.
+/// A file that should contain a list of CPUs or nodes and does not.
 struct FileFault {
     std::string path; ///< below the root
     std::string text; ///< its content
 };
 
-/// nullopt if the file is missing, or (with a fault) if its content is not a list.
+/// nullopt if the file is missing, or (with a fault) if its content is not a list of numbers that
+/// Linux can have.
 std::optional<std::vector<int>> list_of(const SysRoot& root, const std::string& path, std::vector<FileFault>& faults);
 /// The CPUs of a bitmap file; nullopt if it is missing or malformed.
 std::optional<std::vector<int>> mask_of(const SysRoot& root, const std::string& path);

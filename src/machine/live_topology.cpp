@@ -57,8 +57,10 @@ LiveTopology::LiveTopology() {
     ::setenv("HWLOC_HIDE_ERRORS", "2", 0);
     // hwloc 2.9 asserts on some trees (an empty /sys/devices/system/node, as runtimes that mask single directories
     // leave it), which would end this program, so a child process reads the machine.
-    const TrialEnd end = try_in_child(describe);
-    if (!end.killed.empty())
+    const TrialEnd end = try_in_child([](std::string& text) { return describe(text); });
+    if (!end.untried.empty())
+        refusal_ = "it may end the process that loads it, and there is " + end.untried;
+    else if (!end.killed.empty())
         refusal_ = "it ends the process that loads it (" + end.killed + ")";
     else if (end.returned && end.text.empty())
         refusal_ = another_machine;

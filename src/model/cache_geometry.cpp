@@ -10,6 +10,7 @@ namespace bytebound {
 namespace {
 
 constexpr std::uint64_t shortest_line = 8, longest_line = 4096;
+constexpr std::uint32_t usual_line = 64;
 // Far above any real cache; keeps the simulator's own tables (4 bytes per line) below 1 GiB.
 constexpr std::uint64_t most_bytes = std::uint64_t{16} << 30;
 constexpr std::uint32_t most_ways = 65536;
@@ -46,11 +47,13 @@ Result<void> check(const CacheGeometry& geometry) {
     const std::uint64_t way_bytes = std::uint64_t{geometry.ways} * geometry.line_bytes;
     if (geometry.size_bytes % way_bytes != 0) {
         const std::uint64_t below = geometry.size_bytes / way_bytes * way_bytes;
-        return refuse_geometry(written(geometry),
-                               "the size is not divisible by " + std::to_string(geometry.line_bytes) +
-                                   "-byte lines times " + std::to_string(geometry.ways) + " ways",
-                               "the nearest possible size: " + std::to_string(below != 0 ? below : way_bytes) + ":" +
-                                   std::to_string(geometry.ways));
+        return refuse_geometry(
+            written(geometry),
+            "the size is not divisible by " + std::to_string(geometry.line_bytes) + "-byte lines times " +
+                std::to_string(geometry.ways) + " ways",
+            "the nearest possible size: " + std::to_string(below != 0 ? below : way_bytes) + ":" +
+                std::to_string(geometry.ways) +
+                (geometry.line_bytes == usual_line ? "" : ":" + std::to_string(geometry.line_bytes)));
     }
     return {};
 }

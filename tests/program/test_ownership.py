@@ -154,6 +154,17 @@ def test_a_hang_up_ends_the_run_like_sigterm(tmp_path):
     assert (status(out), sealed(out), leftovers(out)) == ("failed", True, [])
 
 
+def test_a_limit_of_cpu_time_ends_the_run_like_sigterm(tmp_path):
+    out = tmp_path / "run"
+    run = start(out)
+    wait_for(measuring(out), run)
+    run.send_signal(signal.SIGXCPU)
+    _, errors = run.communicate(timeout=60)
+    assert run.returncode == 143
+    assert f"bytebound: error: run {out}: the limit of CPU time is reached (SIGXCPU); finished phases are kept" in errors
+    assert (status(out), sealed(out), leftovers(out)) == ("failed", True, [])
+
+
 def test_a_run_under_nohup_ignores_the_hang_up(tmp_path):
     out = tmp_path / "run"
     run = start(out, [*FAST, "--repeats", "100"], preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))

@@ -139,7 +139,8 @@ def test_an_unknown_preset_is_refused_with_a_suggestion(no_config):
 
 def test_match_lists_every_counter_that_would_be_opened(icelake, no_config):
     answer = document("match", "--sysroot", icelake, env=no_config)
-    assert list(answer) == ["preset", "reason", "counters", "warnings"]
+    assert list(answer) == ["schema", "preset", "reason", "counters", "warnings"]
+    assert answer["schema"] == "bytebound.presets/1"
     assert answer["preset"] == "intel-icx"
     # event 0x04 in bits 0-7, umask 0x0f or 0x30 in bits 8-15
     assert answer["counters"] == [

@@ -7,6 +7,8 @@
 namespace bytebound {
 namespace {
 
+constexpr const char* presets_schema = "bytebound.presets/1";
+
 using Json = nlohmann::ordered_json;
 
 Json number_or_null(std::uint32_t value) { return value == 0 ? Json(nullptr) : Json(value); }
@@ -132,7 +134,8 @@ Json json_list(const std::vector<Item>& items, ToJson to_json) {
 } // namespace
 
 std::string presets_list_json(const std::vector<Preset>& presets) {
-    return document_text(Json{{"presets", json_list(presets, [](const Preset& preset) -> Json {
+    return document_text(Json{{"schema", presets_schema},
+                              {"presets", json_list(presets, [](const Preset& preset) -> Json {
                                    return {{"name", preset.name},         {"title", preset.title},
                                            {"verified", preset.verified}, {"dram_sources", preset.dram.size()},
                                            {"file", preset.file},         {"built_in", preset.built_in}};
@@ -140,7 +143,8 @@ std::string presets_list_json(const std::vector<Preset>& presets) {
 }
 
 std::string preset_json(const Preset& preset) {
-    return document_text(Json{{"name", preset.name},
+    return document_text(Json{{"schema", presets_schema},
+                              {"name", preset.name},
                               {"title", preset.title},
                               {"source", preset.source},
                               {"verified", preset.verified},
@@ -172,7 +176,8 @@ std::string presets_match_json(const PresetChoice& choice, const MemoryMatch& ma
                 {"bytes_per_count", counter.bytes_per_count}};
     });
     const bool any = choice.preset && !match.counters.empty();
-    return document_text(Json{{"preset", any ? Json(choice.preset->name) : Json(nullptr)},
+    return document_text(Json{{"schema", presets_schema},
+                              {"preset", any ? Json(choice.preset->name) : Json(nullptr)},
                               {"reason", presets_match_reason(choice, match)},
                               {"counters", counters},
                               {"warnings", match.warnings}});
@@ -180,7 +185,8 @@ std::string presets_match_json(const PresetChoice& choice, const MemoryMatch& ma
 
 std::string presets_check_json(const std::vector<CheckedFile>& files) {
     return document_text(
-        Json{{"files", json_list(files, [](const CheckedFile& file) -> Json {
+        Json{{"schema", presets_schema},
+             {"files", json_list(files, [](const CheckedFile& file) -> Json {
                   const Json errors = json_list(file.problems, [](const PresetProblem& problem) -> Json {
                       return {{"line", problem.line}, {"key", json_text(problem.key)}, {"reason", problem.cause}};
                   });

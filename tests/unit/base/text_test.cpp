@@ -65,6 +65,10 @@ TEST_CASE("a typo gets the nearest name, an unrelated word gets none") {
     // A swap and a missing letter are two mistakes: too many for five letters.
     CHECK(nearest("aprid", loops) == std::nullopt);
     CHECK_FALSE(nearest("zzzzzz", loops).has_value());
+    const std::vector<std::string> options{"--N", "--ks", "--steps-per-k", "--json"};
+    CHECK(nearest("--k", options) == "--ks"); // as near as --N, and its beginning
+    CHECK(nearest("--ste", options) == "--steps-per-k");
+    CHECK(nearest("--jsn", options) == "--json");
 }
 
 TEST_CASE("an error is one line of the form 'operation object: cause (ERRNO); remedy'") {

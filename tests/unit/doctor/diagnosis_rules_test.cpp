@@ -220,6 +220,8 @@ TEST_CASE("an Arm core's part number recommends no mesh driver beside a PMU that
 TEST_CASE("resctrl is judged by hardware, kernel, build, mount and owner in that order") {
     MachineFacts facts = healthy();
     const auto line = [&] { return diagnose(facts).source("resctrl"); };
+    CHECK(line().kind == Cause::not_probed); // not a CPU whose flags say it
+    facts.machine.cpu.mbm_total = false;
     CHECK(line().kind == Cause::no_hardware);
     facts.machine.cpu.mbm_total = true;
     CHECK(line().kind == Cause::not_in_kernel);

@@ -201,8 +201,17 @@ TEST_CASE("an empty tree or a malformed list is bad data") {
     const auto malformed = discover(broken.root());
     REQUIRE_FALSE(malformed);
     CHECK(malformed.error().code == ExitCode::bad_data);
-    CHECK(malformed.error().cause == "\"0-x\" is not a list of numbers");
+    CHECK(malformed.error().cause == "\"0-x\" is not a list of CPUs or nodes (numbers up to 8191)");
     CHECK(malformed.error().object == (broken.path() / "sys/devices/system/cpu/online").string());
+
+    // 10 bytes would otherwise cost a look for a million directories.
+    for (const TreeFiles& files :
+         {TreeFiles{{"sys/devices/system/cpu/online", "0-8192"}},
+          TreeFiles{{"sys/devices/system/cpu/online", "0-1"}, {"sys/devices/system/node/online", "0-8192"}}}) {
+        const auto endless = discover(Tree(files).root());
+        REQUIRE_FALSE(endless);
+        CHECK(endless.error().cause == "\"0-8192\" is not a list of CPUs or nodes (numbers up to 8191)");
+    }
 
     const Tree long_text(TreeFiles{{"sys/devices/system/cpu/online", std::string(20000, 'x')}});
     CHECK(to_line(discover(long_text.root()).error()).size() < 400);

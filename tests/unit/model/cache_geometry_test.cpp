@@ -57,7 +57,7 @@ TEST_CASE("an invalid geometry is wrong usage, with the nearest valid size") {
     CHECK(check({4096, 4, 64}).has_value());
     CHECK(to_line(check({192, 1, 128}).error()) ==
           "use cache geometry 192:1: the size is not divisible by 128-byte lines times 1 ways; the nearest possible "
-          "size: 128:1");
+          "size: 128:1:128");
     CHECK_FALSE(check({4096, 4, 48}).has_value());
     CHECK_FALSE(check({4096, 4, 0}).has_value());
 }
