@@ -202,8 +202,8 @@ Result<Machine> discover(const SysRoot& root) {
         return machine;
     if (!faults.empty())
         return fail({ExitCode::bad_data, "read", (root.path() / faults[0].path).string(),
-                     "\"" + clipped(faults[0].text, 80) + "\" is not a list of CPUs or nodes (numbers up to 8191)", "record the machine again",
-                     0});
+                     "\"" + clipped(faults[0].text, 80) + "\" is not a list of CPUs or nodes (numbers up to 8191)",
+                     "record the machine again", 0});
     return fail({ExitCode::bad_data, "read machine", root.path().string(), "sys/ and proc/ list no CPU",
                  "give the directory that contains the recorded sys/ and proc/", 0});
 }
