@@ -23,6 +23,7 @@ struct Command {
 std::span<const Command> commands();
 
 ExitCode run_main(const std::vector<std::string>& words, const ProgramSeams& seams);
+ExitCode suite_main(const std::vector<std::string>& words, const ProgramSeams& seams);
 ExitCode calibrate_main(const std::vector<std::string>& words);
 ExitCode autotune_main(const std::vector<std::string>& words);
 ExitCode report_main(const std::vector<std::string>& words);

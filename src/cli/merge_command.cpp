@@ -28,7 +28,7 @@ struct MergeRequest {
 Syntax merge_syntax(MergeRequest& asked) {
     Syntax syntax{"bytebound merge",
                   "Merges runs of many hosts into one directory: every figure as CSV, and as Markdown and HTML a\n"
-                  "table per host and one across hosts, with outlier hosts. Reads what the runs published.",
+                  "table per host and one across hosts, with outlier hosts. RUN: a run directory, or one of a suite.",
                   "bytebound merge host1/run host2/run --out merged",
                   {},
                   "RUN",
@@ -70,11 +70,16 @@ Result<void> write_reports_of(const MergedHosts& hosts, const std::string& json,
 Result<std::string> merge(const MergeRequest& asked, const std::vector<std::string>& runs) {
     if (asked.out.empty()) return bad_value("--out", "it is missing", "give a directory for the merge");
     TRY(check_outside(asked.out, runs));
+    std::vector<MergeInput> inputs;
+    for (const std::string& run : runs) {
+        std::vector<std::string> left_out;
+        for (MergeInput& input : TRY(merge_inputs(run, left_out)))
+            inputs.push_back(std::move(input));
+        for (const std::string& each : left_out)
+            warn(run + " is merged without " + each);
+    }
     const StopSignals signals;
     AnswerDirectory directory = TRY(AnswerDirectory::create(asked.out, asked.force, kind_of_merge));
-    std::vector<MergeInput> inputs;
-    for (const std::string& run : runs)
-        inputs.push_back({run});
     const auto hosts = [&] {
         ProgressBar bar(!asked.quiet);
         return merge_runs(

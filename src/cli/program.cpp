@@ -34,6 +34,7 @@ constexpr Command command_table[] = {
     {"ratchet", "GATES.toml BASE HEAD: tighter limits after resolved improvements, as a diff", alone<ratchet_main>},
     {"history", "add RUN... | list | show ID | trend METRIC | gate EXPR | export FILE.csv: runs over time (SQLite)",
      alone<history_main>},
+    {"suite", "the standard set of this host into one directory, for merge", suite_main},
     {"merge", "RUN...: runs of many hosts as one table per host and one across hosts, with outliers",
      alone<merge_main>},
     {"events", "list | resolve NAME...: pmu, config words, domain, scale, does it open here", alone<events_main>},

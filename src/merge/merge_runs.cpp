@@ -3,6 +3,7 @@
 #include <future>
 #include <system_error>
 
+#include "archive/suite_record.hpp"
 #include "merge/long_form.hpp"
 
 namespace bytebound {
@@ -19,7 +20,30 @@ RunAhead read_ahead(const MergeInput& input) {
     }
 }
 
+Failure refused(const std::filesystem::path& directory, std::string cause, std::string remedy) {
+    return fail({ExitCode::bad_data, "merge", directory.string(), std::move(cause), std::move(remedy)});
+}
+
 } // namespace
+
+Result<std::vector<MergeInput>> merge_inputs(const std::filesystem::path& directory,
+                                             std::vector<std::string>& left_out) {
+    if (!is_suite(directory)) return std::vector<MergeInput>{{directory}};
+    const SuiteRecord suite = TRY(read_suite(directory));
+    if (suite.status == SuiteStatus::running)
+        return refused(directory, "the suite is still being written, or its process was killed",
+                       "wait for its end; of a killed one, give the complete runs in it");
+    std::vector<MergeInput> inputs;
+    for (const SuiteMember& member : suite.members) {
+        if (!member.run) continue;
+        if (member.status == MemberStatus::complete)
+            inputs.push_back({directory / member.path, member.name});
+        else
+            left_out.push_back(member.name + ": " + (member.reason.empty() ? "not complete" : member.reason));
+    }
+    if (inputs.empty()) return refused(directory, "the suite has no complete run", "measure again: bytebound suite");
+    return inputs;
+}
 
 Result<MergedHosts> merge_runs(const std::vector<MergeInput>& inputs, const MergeOptions& options, AnswerDirectory& out,
                                const ProgressCallback& progress, const StopFlag& stop) {

@@ -7,7 +7,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json workload_json(const MergedWorkload& workload) {
+Json merged_workload_json(const MergedWorkload& workload) {
     const WorkloadRecord& w = workload.head.workload;
     return {{"suite_member", json_text(workload.member)},
             {"N", w.spec.pool_rows},
@@ -25,7 +25,7 @@ Json workload_json(const MergedWorkload& workload) {
             {"speedup_over", json_text(workload.reference)}};
 }
 
-Json run_json(const MergedHosts& hosts, const MergedRun& run) {
+Json merged_run_json(const MergedHosts& hosts, const MergedRun& run) {
     return {{"run", run.path},
             {"host", hosts.hosts()[run.host].name},
             {"cpu_model", json_text(hosts.hosts()[run.host].cpu_model)},
@@ -74,9 +74,9 @@ Json across_json(const MergedHosts& hosts, const AcrossHosts& each) {
 std::string merge_json(const MergedHosts& hosts, const std::string& command) {
     Json workloads = Json::array(), runs = Json::array(), across = Json::array();
     for (const MergedWorkload& workload : hosts.workloads())
-        workloads.push_back(workload_json(workload));
+        workloads.push_back(merged_workload_json(workload));
     for (const MergedRun& run : hosts.runs())
-        runs.push_back(run_json(hosts, run));
+        runs.push_back(merged_run_json(hosts, run));
     for (const AcrossHosts& each : hosts.across())
         across.push_back(across_json(hosts, each));
     return document_text(Json{{"schema", merge_schema},
