@@ -58,6 +58,7 @@ TemporaryFile& TemporaryFile::operator=(TemporaryFile&& other) noexcept {
     std::swap(directory_, other.directory_);
     std::swap(name_, other.name_);
     std::swap(file_, other.file_);
+    std::swap(appended_, other.appended_);
     return *this;
 }
 
@@ -81,6 +82,15 @@ int TemporaryFile::write(std::string_view text) {
     if (const int number = write_all(file_, text, 0); number != 0) return number;
     if (::ftruncate(file_.get(), static_cast<off_t>(text.size())) != 0) return errno;
     return sync_to_disk(file_.get());
+}
+
+int TemporaryFile::append(std::string_view text) {
+    if (const int number = write_all(file_, text, appended_); number != 0) return number;
+    // The kernel begins to write at once, so that sync() has less to wait for. It may refuse to.
+    ::sync_file_range(file_.get(), static_cast<off64_t>(appended_), static_cast<off64_t>(text.size()),
+                      SYNC_FILE_RANGE_WRITE);
+    appended_ += text.size();
+    return 0;
 }
 
 int TemporaryFile::reserve(std::size_t bytes) { return ::posix_fallocate(file_.get(), 0, static_cast<off_t>(bytes)); }

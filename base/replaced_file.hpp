@@ -2,6 +2,7 @@
 // Atomic replacement of files: a reader sees the old text or the new text, also after a crash.
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -27,6 +28,10 @@ public:
     explicit operator bool() const { return static_cast<bool>(file_); }
     /// Replaces its content, in its existing blocks, and syncs it. Returns the errno of the first failure, else 0.
     int write(std::string_view text);
+    /// Adds to what append() has written. Nothing is synced. Returns the errno of the failure, else 0.
+    int append(std::string_view text);
+    /// Writes what was appended to the disk. Returns the errno of the failure, else 0.
+    int sync() const { return sync_to_disk(file_.get()); }
     /// Reserves space for as many bytes, so that a later write() works on a full disk. Returns errno, else 0.
     int reserve(std::size_t bytes);
     /// Renames it to `name` and syncs the directory. Returns the errno of the first failure, else 0.
@@ -39,6 +44,7 @@ private:
     int directory_ = -1;
     std::string name_;
     Descriptor file_;
+    std::uint64_t appended_ = 0;
 };
 
 /// Replaces the content of a file by `text`. After a failure the file is unchanged and no other file is left. Returns

@@ -19,6 +19,9 @@ std::string to_json_text(const AutotuneRecord& record);
 
 /// Error: bad_data with `name`, the JSON path and the cause. Unknown keys are ignored.
 Result<RunRecord> parse_run_record(std::string_view text, const std::string& name);
+/// What precedes the experiments in run.json: status, versions, command, host, start and workload. The rest of the text
+/// is not read, so that a thousand runs can be. Error: as above.
+Result<RunRecord> parse_run_head(std::string_view text, const std::string& name);
 Result<CalibrationRecord> parse_calibration(std::string_view text, const std::string& name);
 Result<AutotuneRecord> parse_autotune(std::string_view text, const std::string& name);
 

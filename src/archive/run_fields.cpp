@@ -248,6 +248,33 @@ Result<RunRecord> parse_run_record(std::string_view text, const std::string& nam
         text, run_schema, {ExitCode::bad_data, "read", name, {}, "give a run directory that bytebound run wrote"});
 }
 
+Result<RunRecord> parse_run_head(std::string_view text, const std::string& name) {
+    using R = RunRecord;
+    static constexpr Field<R> list[] = {
+        field<&R::status>("status"),
+        field<&R::failure>("failure"),
+        field<&R::version>("version"),
+        field<&R::git_revision, TextOrNull>("git_revision"),
+        field<&R::command>("command"),
+        field<&R::host>("host"),
+        field<&R::host_facts>("host_facts").absent_in_older(),
+        field<&R::started>("started"),
+        field<&R::workload>("workload"),
+    };
+    static constexpr Table<R> table{list};
+    try {
+        const nlohmann::json head = parse_json_before(text, "experiments");
+        check_schema(head, run_schema);
+        RunRecord record;
+        read_record(head, record, table);
+        return record;
+    } catch (const std::invalid_argument& fault) {
+        const std::string_view cause = fault.what();
+        return fail({ExitCode::bad_data, "read", name, std::string(cause.starts_with(": ") ? cause.substr(2) : cause),
+                     "give a run directory that bytebound run wrote"});
+    }
+}
+
 ValueShape run_shape() { return Codec<RunRecord>::shape(); }
 
 } // namespace bytebound

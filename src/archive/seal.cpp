@@ -17,15 +17,22 @@ namespace {
 
 constexpr std::size_t digits_of_sha256 = 64;
 
+bool is_inside(const std::string& name, SealScope scope) {
+    if (scope == SealScope::directory) return name.find('/') == std::string::npos;
+    const auto parts = split(name, '/');
+    return std::all_of(parts.begin(), parts.end(),
+                       [](const std::string& part) { return !part.empty() && part != "." && part != ".."; });
+}
+
 /// "HEX  NAME" or, as sha256sum -b writes it, "HEX *NAME".
-bool parse_sum(std::string_view line, std::map<std::string, std::string>& sums) {
+bool parse_sum(std::string_view line, SealScope scope, std::map<std::string, std::string>& sums) {
     if (line.size() < digits_of_sha256 + 3) return false;
     const std::string_view hash = line.substr(0, digits_of_sha256), between = line.substr(digits_of_sha256, 2);
     if (hash.find_first_not_of("0123456789abcdef") != std::string_view::npos) return false;
     if (between != "  " && between != " *") return false;
     // A name that is listed twice, or is of another directory, is none that a run has.
     std::string name(line.substr(digits_of_sha256 + 2));
-    return name.find('/') == std::string::npos && sums.try_emplace(std::move(name), hash).second;
+    return is_inside(name, scope) && sums.try_emplace(std::move(name), hash).second;
 }
 
 bool exists(int directory, const std::string& name) {
@@ -60,7 +67,7 @@ std::string sums_text(const std::map<std::string, FileRecord>& files) {
     return text;
 }
 
-SealCheck read_seal(int directory) {
+SealCheck read_seal(int directory, SealScope scope) {
     SealCheck check;
     const auto text = read_input_in(directory, std::string(sums_file), input::sums);
     if (!text && text.error().error == ENOENT) return check;
@@ -69,7 +76,7 @@ SealCheck read_seal(int directory) {
     if (!text) check.fault = text.error().cause.empty() ? errno_name(text.error().error) : text.error().cause;
     std::string_view lines = text ? std::string_view(*text) : std::string_view();
     for (; !lines.empty(); lines.remove_prefix(std::min(lines.find('\n'), lines.size() - 1) + 1))
-        check.readable = parse_sum(lines.substr(0, lines.find('\n')), check.sums) && check.readable;
+        check.readable = parse_sum(lines.substr(0, lines.find('\n')), scope, check.sums) && check.readable;
     return check;
 }
 

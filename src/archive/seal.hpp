@@ -23,8 +23,12 @@ struct SealCheck {
     /// "samples.csv", "workers.csv (missing)", "background.csv (not listed)".
     std::vector<std::string> changed;
 };
+enum class SealScope {
+    directory, ///< a run's: no name has a /
+    tree,      ///< a suite's: the files of its directories, too
+};
 /// Reads SHA256SUMS of an open directory, and compares nothing: `changed` is empty.
-SealCheck read_seal(int directory);
+SealCheck read_seal(int directory, SealScope scope = SealScope::directory);
 /// Of an open directory. `shown`: SHA-256 of files as they were read for the figures; the others are read again.
 SealCheck check_seal(int directory, const std::map<std::string, std::string>& shown = {});
 /// The same for a run whose reports are missing, by the hashes in run.json.

@@ -23,11 +23,13 @@ struct Command {
 std::span<const Command> commands();
 
 ExitCode run_main(const std::vector<std::string>& words, const ProgramSeams& seams);
+ExitCode suite_main(const std::vector<std::string>& words, const ProgramSeams& seams);
 ExitCode calibrate_main(const std::vector<std::string>& words);
 ExitCode autotune_main(const std::vector<std::string>& words);
 ExitCode report_main(const std::vector<std::string>& words);
 ExitCode verify_main(const std::vector<std::string>& words);
 ExitCode compare_main(const std::vector<std::string>& words);
+ExitCode merge_main(const std::vector<std::string>& words);
 ExitCode ratchet_main(const std::vector<std::string>& words);
 ExitCode doctor_main(const std::vector<std::string>& words);
 ExitCode history_main(const std::vector<std::string>& words);

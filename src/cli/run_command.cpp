@@ -1,13 +1,12 @@
 #include <algorithm>
 
-#include "base/exception_error.hpp"
 #include "base/text.hpp"
 #include "base/visible.hpp"
 #include "cli/baseline.hpp"
 #include "cli/command.hpp"
 #include "cli/common_options.hpp"
 #include "cli/console.hpp"
-#include "cli/progress_bar.hpp"
+#include "cli/run_session.hpp"
 #include "cli/run_syntax.hpp"
 #include "cli/stop_signals.hpp"
 #include "experiment/schedule/run.hpp"
@@ -23,40 +22,6 @@ std::string plan_text(const RunPlan& plan) {
     for (const std::string& line : describe(plan))
         text += line + "\n";
     return text;
-}
-
-/// Writes the reports of a complete or incomplete run, and the hashes that seal its directory.
-Result<WrittenReports> seal(Run& run) {
-    RunDirectory& directory = *run.directory();
-    auto written = write_reports(directory, run.record());
-    if (!written) {
-        static_cast<void>(run.give_up(written.error()));
-        return written;
-    }
-    if (auto finished = run.finish(); !finished) {
-        // The reports say "complete", which is no longer true, so they are written again if possible.
-        static_cast<void>(write_reports(directory, run.record()));
-        return fail(finished.error());
-    }
-    return written;
-}
-
-/// The same with what the machine refuses (memory for the raw steps) as an error.
-Result<WrittenReports> seal_or_fail(Run& run) {
-    try {
-        return seal(run);
-    } catch (const std::exception& exception) {
-        const Error error = error_of(exception);
-        static_cast<void>(run.give_up(error));
-        return fail(error);
-    }
-}
-
-/// Prints the warnings that were added after planning.
-void warn_of_the_run(const Run& run) {
-    const std::vector<Warning>& known = run.plan().warnings;
-    for (const Warning& warning : run.record().warnings)
-        if (std::find(known.begin(), known.end(), warning) == known.end()) warn(text_of(warning));
 }
 
 /// A long run says how long, and a very long one asks first.
@@ -95,15 +60,9 @@ ExitCode print_answer(const WrittenReports& written, const Base& base) {
 }
 
 ExitCode measure_and_report(Run& run, bool quiet, const Base& base) {
-    Result<void> measured;
-    {
-        ProgressBar bar(!quiet);
-        measured = run.measure([&bar](const Progress& progress) { bar.show(progress); }, StopSignals::flag());
-    }
-    if (!measured && run.directory() == nullptr) return complain(measured.error());
-    // Everything is on the disk before a word is printed: the reader of a pipe may be gone.
-    const auto written = seal_or_fail(run);
-    warn_of_the_run(run);
+    const auto [measured, sealed] = measure_and_seal(run, quiet);
+    if (!sealed) return complain(measured.error());
+    const Result<WrittenReports>& written = *sealed;
     if (!measured) {
         // The run's own failure determines the exit status, even if the report cannot be written either.
         complain(measured.error());
@@ -133,15 +92,7 @@ ExitCode run_main(const std::vector<std::string>& words, const ProgramSeams& pro
 
     const StopSignals signals;
     KernelSys sys;
-    RunSeams seams;
-    seams.qualification_cache = qualification_cache_directory();
-    seams.calibrations = calibration_directory();
-    seams.autotunes = autotune_directory();
-    seams.make_loop = [&program](LoopKind kind, Workspace& workspace, WorkerTeam& team, const LoopOptions& how) {
-        return kind == LoopKind::external ? program.make_loop(workspace, team, how)
-                                          : make_loop(kind, workspace, team, how);
-    };
-    auto run = Run::prepare(sys, options, std::move(seams));
+    auto run = Run::prepare(sys, options, run_seams(program));
     if (!run) return complain(run.error());
     for (const Warning& warning : run->plan().warnings)
         warn(text_of(warning));

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "archive/suite_record.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/common_options.hpp"
 #include "cli/console.hpp"
+#include "evidence/verify_suite.hpp"
 #include "record/stamp.hpp"
 #include "render/answers/verify_text.hpp"
 #include "render/reports/write_reports.hpp"
@@ -29,7 +31,7 @@ ExitCode judge(const VerifiedRun& run) {
     const std::size_t count = found.differences.size();
     return complain({ExitCode::internal, "verify", run.directory,
                      fmt::format("{} difference{}", count, count == 1 ? "" : "s"),
-                     "restore the files of the run, or measure again"});
+                     fmt::format("restore the files of the {}, or measure again", run.suite ? "suite" : "run")});
 }
 
 } // namespace
@@ -50,11 +52,21 @@ ExitCode verify_main(const std::vector<std::string>& words) {
     if (parsed->help) return print(parsed->help_text);
     std::vector<VerifiedRun> runs;
     ExitCode worst = ExitCode::done;
+    const auto show = [&](VerifiedRun verified) {
+        if (!json) worst = std::max(worst, print(verify_text(verified)));
+        worst = std::max(worst, judge(verified));
+        if (json) runs.push_back(std::move(verified));
+    };
     for (const std::string& directory : parsed->positionals) {
-        runs.push_back({directory, verify_run(directory, report_texts)});
-        if (!json) worst = std::max(worst, print(verify_text(runs.back())));
-        worst = std::max(worst, judge(runs.back()));
-        if (!json) runs.clear();
+        if (!is_suite(directory)) {
+            show({directory, verify_run(directory, report_texts)});
+            continue;
+        }
+        auto suite = verify_suite(directory);
+        if (suite)
+            for (const std::filesystem::path& run : suite->runs)
+                show({run.string(), verify_run(run, report_texts)});
+        show({directory, suite ? Result<Verification>(std::move(suite->own)) : fail(suite.error()), true});
     }
     return json ? std::max(worst, print(verify_json(runs))) : worst;
 }

@@ -6,7 +6,6 @@
 #include "archive/seal.hpp"
 
 namespace bytebound {
-namespace {
 
 Result<void> check_complete(const std::string& path, const RunRecord& run) {
     if (run.status == RunStatus::complete) return {};
@@ -19,8 +18,6 @@ Result<void> check_complete(const std::string& path, const RunRecord& run) {
     }
     return fail(std::move(error));
 }
-
-} // namespace
 
 Result<RunEvidence> read_run_evidence(const std::filesystem::path& directory, AcceptedRuns accepted) {
     const RunFiles files = TRY(RunFiles::open(directory));

@@ -20,6 +20,9 @@ struct RunEvidence {
     std::string seal_sha256 = {};   ///< of SHA256SUMS; empty: it is missing or unreadable
 };
 
+/// Error (bad_data): the run is still being written, was killed, or failed. `path`: its directory, for the message.
+Result<void> check_complete(const std::string& path, const RunRecord& run);
+
 enum class AcceptedRuns {
     complete,
     any, ///< also those that failed or are still being written: their finished phases

@@ -17,9 +17,9 @@ bool needs_guard(std::string_view cell) {
     return !cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos;
 }
 
-std::string without_guard(std::string cell) {
+std::string without_guard(std::string&& cell) {
     if (cell.starts_with(guard) && needs_guard(cell)) cell.erase(0, 1);
-    return cell;
+    return std::move(cell);
 }
 
 } // namespace
@@ -68,25 +68,28 @@ std::vector<std::string> CsvReader::comments() {
 
 Result<CsvRecord> CsvReader::next() {
     CsvRecord record{line_, {}};
-    std::string cell;
-    bool quoted_cell = false;
+    record.cells.reserve(cells_before_);
     while (at_ < text_.size()) {
-        const char c = text_[at_++];
-        if (c == '"' && cell.empty() && !quoted_cell) {
-            quoted_cell = true;
+        std::string cell;
+        if (text_[at_] == '"') {
+            ++at_;
             if (!take_quoted(cell)) return bad_line(record.line, "a quoted cell is not closed");
-        } else if (c == ',') {
-            record.cells.push_back(without_guard(std::exchange(cell, {})));
-            quoted_cell = false;
-        } else if (c == '\n') {
-            ++line_;
-            if (cell.ends_with('\r')) cell.pop_back();
-            record.cells.push_back(without_guard(std::move(cell)));
-            return record;
-        } else {
-            cell += c;
         }
+        std::size_t end = at_;
+        while (end < text_.size() && text_[end] != ',' && text_[end] != '\n')
+            ++end;
+        if (end == text_.size()) break;
+        cell.append(text_, at_, end - at_);
+        at_ = end + 1;
+        const bool last = text_[end] == '\n';
+        if (last && cell.ends_with('\r')) cell.pop_back();
+        record.cells.push_back(without_guard(std::move(cell)));
+        if (!last) continue;
+        ++line_;
+        cells_before_ = record.cells.size();
+        return record;
     }
+    at_ = text_.size();
     return bad_line(record.line, "the last line is cut off");
 }
 

@@ -45,6 +45,7 @@ private:
     std::string remedy_;
     std::size_t at_ = 0;
     std::size_t line_ = 1;
+    std::size_t cells_before_ = 0; ///< cells of the record before
 };
 
 } // namespace bytebound

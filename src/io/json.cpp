@@ -78,6 +78,65 @@ std::string place_of(std::string_view text, std::size_t byte) {
            std::to_string(before.size() - line_begin + 1) + ": it is not JSON";
 }
 
+/// Builds the members of an object until one of them has a given key.
+class LeadingMembers : public nlohmann::json_sax<nlohmann::json> {
+public:
+    LeadingMembers(std::string_view text, std::string_view end) : text_(text), end_(end) {}
+
+    bool null() override { return take(nullptr); }
+    bool boolean(bool value) override { return take(value); }
+    bool number_integer(std::int64_t value) override { return take(value); }
+    bool number_unsigned(std::uint64_t value) override { return take(value); }
+    bool number_float(double value, const std::string&) override { return take(value); }
+    bool string(std::string& value) override { return take(std::move(value)); }
+    bool binary(nlohmann::json::binary_t&) override { return false; }
+    bool start_object(std::size_t) override { return open(nlohmann::json::object()); }
+    bool start_array(std::size_t) override { return open(nlohmann::json::array()); }
+    bool end_object() override { return close(); }
+    bool end_array() override { return close(); }
+    bool key(std::string& name) override {
+        if (open_.size() == 1 && name == end_) return false;
+        if (open_.back()->contains(name)) refuse_json("/" + pointer_token(name), "the key occurs twice");
+        key_ = name;
+        return true;
+    }
+    bool parse_error(std::size_t byte, const std::string&, const nlohmann::json::exception& error) override {
+        if (dynamic_cast<const nlohmann::json::out_of_range*>(&error) != nullptr)
+            refuse_json("/" + pointer_token(key_), "the number is too large");
+        throw std::invalid_argument(place_of(text_, byte));
+    }
+
+    nlohmann::json take_members() { return std::move(root_); }
+
+private:
+    nlohmann::json& place(nlohmann::json value) {
+        if (open_.empty()) return root_ = std::move(value);
+        nlohmann::json& owner = *open_.back();
+        if (owner.is_object()) return owner[key_] = std::move(value);
+        owner.push_back(std::move(value));
+        return owner.back();
+    }
+    bool take(nlohmann::json value) {
+        place(std::move(value));
+        return true;
+    }
+    bool open(nlohmann::json container) {
+        if (open_.size() == deepest) refuse_json("/" + pointer_token(key_), "it is below 64 others");
+        nlohmann::json& placed = place(std::move(container));
+        open_.push_back(&placed); // stays: nothing is added to its owner while it is open
+        return true;
+    }
+    bool close() {
+        open_.pop_back();
+        return true;
+    }
+
+    std::string_view text_, end_;
+    nlohmann::json root_;
+    std::vector<nlohmann::json*> open_;
+    std::string key_;
+};
+
 } // namespace
 
 std::string pointer_token(std::string_view key) {
@@ -108,6 +167,12 @@ nlohmann::json parse_json(std::string_view text) {
     } catch (const nlohmann::json::out_of_range&) {
         refuse_json(path.text(), "the number is too large");
     }
+}
+
+nlohmann::json parse_json_before(std::string_view text, std::string_view key) {
+    LeadingMembers members(text, key);
+    nlohmann::json::sax_parse(text, &members);
+    return members.take_members();
 }
 
 std::string document_text(const nlohmann::json& document) {

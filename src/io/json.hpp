@@ -14,6 +14,9 @@ namespace bytebound {
 /// The value of a text. Error: std::invalid_argument with line and column where the text is not JSON, or with the path
 /// of a key that an object has twice, of a number beyond double, or of a value below 64 others.
 nlohmann::json parse_json(std::string_view text);
+/// The members of an object that precede the member `key`; what follows is not read, so that it takes no time and may
+/// be anything. The whole object where it has no such member. Error: as parse_json() for what was read.
+nlohmann::json parse_json_before(std::string_view text, std::string_view key);
 
 /// A key as part of a path ("/files/summary.csv"): ~ and / escaped (RFC 6901), a long one cut.
 std::string pointer_token(std::string_view key);

@@ -56,6 +56,12 @@ struct Table {
     bool wide = false;                     ///< scrolls separately on a narrow screen
 };
 
+/// A table below a title, closed until a reader of the page opens it.
+struct Fold {
+    std::string title;
+    Table table;
+};
+
 /// One k: "k=16 (A=8, R=8)", "9.81x", "faster than index", the bytes against the bound, and the sentence.
 struct VerdictItem {
     std::string label, headline, caption;
@@ -84,7 +90,7 @@ struct Charts {
     std::vector<Chart> charts;       ///< HTML only
 };
 
-using Block = std::variant<Heading, Paragraph, Bullets, CodeBlock, Table, Verdicts, Charts>;
+using Block = std::variant<Heading, Paragraph, Bullets, CodeBlock, Table, Fold, Verdicts, Charts>;
 struct Document {
     std::string title, subtitle;
     std::vector<Block> blocks;

@@ -136,6 +136,9 @@ struct HtmlWriter {
         }
         return out + "</tbody></table></div>\n";
     }
+    std::string operator()(const Fold& fold) const {
+        return "<details><summary>" + text_html(fold.title) + "</summary>\n" + (*this)(fold.table) + "</details>\n";
+    }
     std::string operator()(const Verdicts& verdicts) const {
         std::string out = "<div class=\"verdicts\">\n";
         for (const VerdictItem& item : verdicts.items) {

@@ -122,6 +122,9 @@ struct MarkdownWriter {
         return fence + "\n" + visible_lines(block.text) + "\n" + fence + "\n";
     }
     std::string operator()(const Table& table) const { return table_text(table); }
+    std::string operator()(const Fold& fold) const {
+        return "### " + escape_markdown(fold.title) + "\n\n" + table_text(fold.table);
+    }
     std::string operator()(const Verdicts& verdicts) const {
         std::string out;
         for (const VerdictItem& item : verdicts.items) {

@@ -41,6 +41,7 @@ Json run_json(const VerifiedRun& run) {
     const Verification none, &verification = run.result ? *run.result : none;
     const std::optional<Error> error = error_of(run);
     return {{"run", run.directory},
+            {"kind", run.suite ? "suite" : "run"},
             {"verdict", error              ? "refused"
                         : is_verified(run) ? "verified"
                                            : "different"},
@@ -70,7 +71,12 @@ std::string verify_text(const VerifiedRun& run) {
     std::string text;
     for (const Difference& each : run.result->differences)
         text += visible(run.directory) + (run.directory.ends_with('/') ? "" : "/") + to_line(each) + "\n";
-    if (is_verified(run))
+    if (is_verified(run) && run.suite)
+        text +=
+            visible_format("{}: verified: all {} files of the suite have the hashes of SHA256SUMS{}\n", run.directory,
+                           run.result->hashed.size(),
+                           run.result->failed_run ? "; the suite did not complete, and these are what it left" : "");
+    else if (is_verified(run))
         text += visible_format(
             "{}: verified: {} files follow from the raw steps, byte for byte; all {} have the hashes "
             "of SHA256SUMS{}\n",

@@ -7,10 +7,11 @@
 
 namespace bytebound {
 
-/// One run of `bytebound verify`, or why it was refused.
+/// One run or suite of `bytebound verify`, or why it was refused.
 struct VerifiedRun {
     std::string directory; ///< as given
     Result<Verification> result;
+    bool suite = false; ///< a suite as a whole, apart from the runs in it
 };
 
 /// stdout of `bytebound verify`: a line for each difference of a run, or one that says what was verified.

@@ -37,12 +37,19 @@ std::string summary_csv(const RunRecord& run, const Summary& summary) {
             out += "," + cell(fmt::format("{}_{}", metric, part));
         }
     }
+    // Last, so that every column before keeps its place.
+    for (const std::string& metric : summary.metrics)
+        out += "," + cell(metric + "_blocks");
     out += '\n';
     for (const SummaryRow& row : summary.rows) {
         out += fmt::format("{},{},{},{},{},{}", cell(row.loop), row.k, row.k_requested, exact_number(row.added),
                            exact_number(row.removed), cell(join(row.flags, " ")));
         for (const std::string& metric : summary.metrics)
             out += metric_cells(row, metric);
+        for (const std::string& metric : summary.metrics) {
+            const Figure* figure = row.find(metric);
+            out += "," + (figure == nullptr ? std::string() : std::to_string(figure->estimate.blocks));
+        }
         out += '\n';
     }
     return out;

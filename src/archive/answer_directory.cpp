@@ -1,0 +1,80 @@
+#include "archive/answer_directory.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <map>
+
+#include "archive/run_file_names.hpp"
+#include "archive/seal.hpp"
+#include "base/write_error.hpp"
+
+namespace bytebound {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t buffered_bytes = 1 << 20;
+
+Result<void> written(const std::string& path, int number) {
+    if (number == 0) return {};
+    return fail(write_error(path, number));
+}
+
+} // namespace
+
+Result<void> AnswerFile::flush() {
+    hash_.update(buffer_);
+    TRY(written(path_, file_.append(buffer_)));
+    buffer_.clear();
+    return {};
+}
+
+Result<void> AnswerFile::append(std::string_view text) {
+    buffer_ += text;
+    return buffer_.size() < buffered_bytes ? Result<void>() : flush();
+}
+
+Result<AnswerDirectory> AnswerDirectory::create(const fs::path& path, bool force, const DirectoryKind& kind) {
+    std::error_code error;
+    const bool new_one = !fs::exists(path, error);
+    return AnswerDirectory(path, TRY(create_output_directory(path, force, kind)), new_one);
+}
+
+AnswerDirectory::~AnswerDirectory() {
+    files_.clear(); // in the directory, which must be empty to be removed
+    if (!created_ || lock_.descriptor() < 0) return;
+    lock_.release();
+    ::rmdir(path_.c_str());
+}
+
+Result<AnswerFile*> AnswerDirectory::add(std::string name) {
+    const std::string path = (path_ / name).string();
+    auto file = TemporaryFile::create(lock_.descriptor());
+    if (!file) return fail(write_error(path, file.error()));
+    return &files_.emplace_back(std::move(*file), std::move(name), path);
+}
+
+Result<void> AnswerDirectory::add(std::string name, std::string_view text) {
+    AnswerFile* const file = TRY(add(std::move(name)));
+    return file->append(text);
+}
+
+Result<void> AnswerDirectory::publish() {
+    std::map<std::string, FileRecord> sums;
+    for (AnswerFile& file : files_) {
+        TRY(file.flush());
+        TRY(written(file.path_, file.file_.sync()));
+        sums[file.name_] = TRY(file.hash_.result());
+    }
+    // A seal never covers files of two answers.
+    const std::string seal(sums_file), seal_path = (path_ / sums_file).string();
+    if (::unlinkat(lock_.descriptor(), seal.c_str(), 0) != 0 && errno != ENOENT) return written(seal_path, errno);
+    TRY(written(seal_path, sync_to_disk(lock_.descriptor())));
+    created_ = false;
+    for (AnswerFile& file : files_)
+        TRY(written(file.path_, file.file_.publish(file.name_)));
+    return written(seal_path, replace_file(lock_.descriptor(), seal, sums_text(sums)));
+}
+
+} // namespace bytebound
