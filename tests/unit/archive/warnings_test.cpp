@@ -188,8 +188,8 @@ std::vector<Example> examples_of_the_environment() {
          "this is a virtual machine (CPU flag hypervisor): the host's load, cache and memory bandwidth are not visible "
          "from the guest; repeat on bare metal before trusting small differences"},
         {of_change({{"frequency", "governor", "performance", "", "powersave"}}),
-         "governor (frequency) changed while the steps were measured: performance before, powersave after; find out "
-         "what changes it (bytebound doctor --tuning) and run again"},
+         "governor (frequency) changed during the run: performance before, powersave after; find out what changes it "
+         "(bytebound doctor --tuning) and run again"},
         {of_change({{"smt", "sibling load", "0.0 % (CPU 4)", "", "12.5 % (CPU 4)"}}),
          "an SMT sibling of a chosen CPU was busy 12.5 % (CPU 4) while the steps were measured: it shares the core's "
          "units and caches; stop that work or choose other cores with --cpus"},

@@ -248,8 +248,8 @@ TEST_CASE("tuning.schema.json and tuning.md list every tuning item, with the wor
     Names effects, rows;
     for (const TuningItem& item : tuning_items()) {
         effects.push_back(row({code(item.name), std::string(item.effect)}));
-        rows.push_back(row({code(item.name), std::string(item.quiet), std::string(name_of(item.change)),
-                            std::string(item.source)}));
+        rows.push_back(row(
+            {code(item.name), std::string(item.quiet), std::string(name_of(item.change)), std::string(item.source)}));
     }
     Listing schema("reports/schema/tuning.schema.json");
     schema.check_array({"\"name\": {", "\"enum\":"}, names_in_order(tuning_items()));

@@ -150,7 +150,8 @@ TEST_CASE("the items of the tuning table are facts, each in its group") {
 
 TEST_CASE("the tuning items are read again after the measurement, and only what changed is a warning") {
     TreeFiles files = quiet_server();
-    files["proc/interrupts"] = "           CPU0       CPU1       \n 24:          5          0  IO-APIC   5-edge      eth0";
+    files["proc/interrupts"] =
+        "           CPU0       CPU1       \n 24:          5          0  IO-APIC   5-edge      eth0";
     files["proc/irq/24/effective_affinity_list"] = "4";
     const Tree tree(files);
     const auto machine = discover(tree.root());
@@ -160,7 +161,7 @@ TEST_CASE("the tuning items are read again after the measurement, and only what 
     capture_after(facts, tree.root(), *machine, {0, 1}, {});
     CHECK(fact(facts, "frequency", "governor").after == "performance");
     CHECK_FALSE(fact(facts, "cpu", "model").after);
-    CHECK_FALSE(fact(facts, "load", "chosen CPUs").after); // the workers' own load
+    CHECK_FALSE(fact(facts, "load", "chosen CPUs").after);    // the workers' own load
     CHECK_FALSE(fact(facts, "memory", "page merging").after); // unknown
     CHECK(change_warnings(facts).empty());
 
@@ -189,9 +190,8 @@ TEST_CASE("the tuning items are read again after the measurement, and only what 
 TEST_CASE("a sibling that was busy 10 percent of the measurement is a warning") {
     Facts facts{{"smt", "sibling load", "0.0 % (CPU 4)", "", "10.0 % (CPU 4)"}};
     CHECK(change_warnings(facts) ==
-          std::vector<Warning>{{"smt_sibling_busy_during",
-                                WarningFields{{"busy_percent", 10.0}, {"cpu", std::uint64_t{4}}},
-                                {}}});
+          std::vector<Warning>{
+              {"smt_sibling_busy_during", WarningFields{{"busy_percent", 10.0}, {"cpu", std::uint64_t{4}}}, {}}});
     facts[0].after = "9.9 % (CPU 4)";
     CHECK(change_warnings(facts).empty());
 }
