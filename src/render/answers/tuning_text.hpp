@@ -19,8 +19,8 @@ struct TuningAnswer {
 /// characters, except where a file's name is longer.
 std::string tuning_text(const TuningAnswer& answer);
 
-/// One JSON document, "bytebound.tuning/1" (reports/schema/tuning.schema.json), ending in a newline. scripts/tune-system
-/// reads it.
+/// One JSON document, "bytebound.tuning/1" (reports/schema/tuning.schema.json), ending in a newline.
+/// scripts/tune-system reads it.
 std::string tuning_json(const TuningAnswer& answer);
 
 } // namespace bytebound

@@ -62,8 +62,8 @@ RunRecord full_record() {
     proof.in_place = 3;
     r.placement.pages_before = {proof};
     r.placement.huge_page_bytes = 4096;
-    r.environment = {{"cpu", "model", "x", ""}, {"cpu", "governor", "", "no file"},
-                     {"load", "average", "0.1", "", "0.2"}};
+    r.environment = {
+        {"cpu", "model", "x", ""}, {"cpu", "governor", "", "no file"}, {"load", "average", "0.1", "", "0.2"}};
     EventRecord event;
     event.name = "cycles";
     event.config = "0x3c";
