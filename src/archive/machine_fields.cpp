@@ -21,6 +21,7 @@ const Table<EnvironmentFact>& fields_of(const EnvironmentFact*) {
         field<&R::name>("name"),
         field<&R::value, TextOrNull>("value"),
         field<&R::reason, TextOrNull>("reason"),
+        field<&R::after>("after").absent_in_older(),
     };
     static constexpr Table<R> table{list};
     return table;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <map>
 #include <optional>
 #include <set>
 
@@ -12,6 +11,7 @@
 #include "machine/cpu_directory.hpp"
 #include "machine/environment_facts.hpp"
 #include "machine/meminfo.hpp"
+#include "machine/tuning_readers.hpp"
 
 namespace bytebound {
 namespace environment {
@@ -33,6 +33,12 @@ void Facts::file(std::string group, std::string name, const std::string& path, c
     }
 }
 
+void Facts::tuning(std::string_view group) {
+    for (const TuningState& state : tuning_)
+        if (state.item->group == group)
+            facts_.push_back({std::string(group), std::string(state.item->fact), state.value, state.reason});
+}
+
 std::string bracketed(const std::string& text) {
     const auto open = text.find('['), close = text.find(']');
     if (open == std::string::npos || close == std::string::npos || close < open) return text;
@@ -44,22 +50,6 @@ std::string bracketed(const std::string& text) {
 namespace {
 
 using environment::Facts;
-
-const std::string no_cpufreq = "no cpufreq directory: firmware or hypervisor set the frequency";
-
-/// One text if all CPUs agree, else "performance (CPU 0-1), powersave (CPU 2)". CPUs without the file are omitted.
-std::string by_cpu(const Facts& facts, const std::vector<int>& cpus, const std::string& file) {
-    std::map<std::string, std::vector<int>> cpus_of;
-    for (const int cpu : cpus)
-        if (const auto text = facts.root().read(cpu_directory + "cpu" + std::to_string(cpu) + "/" + file))
-            cpus_of[*text].push_back(cpu);
-    std::vector<std::string> parts;
-    for (auto& [text, list] : cpus_of) {
-        std::sort(list.begin(), list.end());
-        parts.push_back(cpus_of.size() == 1 ? text : text + " (CPU " + format_cpu_list(list) + ")");
-    }
-    return join(parts, ", ");
-}
 
 std::string decimal(const std::optional<std::uint32_t>& number) { return number ? std::to_string(*number) : ""; }
 
@@ -99,29 +89,20 @@ void add_cpu(Facts& facts, const Machine& machine, const std::vector<int>& cpus)
     }
 }
 
-void add_frequency(Facts& facts, const std::vector<int>& cpus) {
-    for (const auto& [name, file] : {std::pair<const char*, const char*>{"governor", "cpufreq/scaling_governor"},
-                                     {"driver", "cpufreq/scaling_driver"},
+void add_frequency(Facts& facts, const Machine& machine, const std::vector<int>& cpus) {
+    for (const auto& [name, file] : {std::pair<const char*, const char*>{"driver", "cpufreq/scaling_driver"},
                                      {"lowest kHz", "cpufreq/scaling_min_freq"},
-                                     {"highest kHz", "cpufreq/scaling_max_freq"},
-                                     {"energy preference", "cpufreq/energy_performance_preference"}}) {
-        const std::string value = by_cpu(facts, cpus, file);
+                                     {"highest kHz", "cpufreq/scaling_max_freq"}}) {
+        const std::string value = tuning::by_cpu(facts.root(), cpus, file);
         if (!value.empty())
             facts.add("frequency", name, value);
         else
             facts.missing("frequency", name,
-                          by_cpu(facts, cpus, "cpufreq/scaling_governor").empty() ? no_cpufreq
-                                                                                  : "the driver does not report it");
+                          tuning::by_cpu(facts.root(), cpus, "cpufreq/scaling_governor").empty()
+                              ? tuning::without_cpufreq(machine)
+                              : "the driver does not report it");
     }
-    // The same switch in two drivers: inverted in intel_pstate, not in acpi-cpufreq and amd-pstate.
-    const auto no_turbo = facts.root().read(cpu_directory + "intel_pstate/no_turbo");
-    const auto boost = facts.root().read(cpu_directory + "cpufreq/boost");
-    if (no_turbo)
-        facts.add("frequency", "turbo", *no_turbo == "0" ? "on" : "off");
-    else if (boost)
-        facts.add("frequency", "turbo", *boost == "0" ? "off" : "on");
-    else
-        facts.missing("frequency", "turbo", "neither intel_pstate/no_turbo nor cpufreq/boost exists");
+    facts.tuning("frequency");
 }
 
 void add_memory(Facts& facts) {
@@ -136,16 +117,7 @@ void add_memory(Facts& facts) {
             facts.missing("memory", name,
                           text ? "not in /proc/meminfo" : environment::unreadable("proc/meminfo", text.error()));
     }
-    const std::string thp = "sys/kernel/mm/transparent_hugepage/";
-    for (const auto& [name, file] : {std::pair<const char*, const char*>{"transparent huge pages", "enabled"},
-                                     {"huge page defragmentation", "defrag"}}) {
-        const auto value = facts.root().read(thp + file);
-        if (value)
-            facts.add("memory", name, environment::bracketed(*value));
-        else
-            facts.missing("memory", name, environment::unreadable(thp + file, value.error()));
-    }
-    facts.file("memory", "NUMA balancing", "proc/sys/kernel/numa_balancing", "the kernel was built without it");
+    facts.tuning("memory");
 }
 
 /// Boot options that change timing or traffic. The rest of the command line may be private.
@@ -173,11 +145,10 @@ void add_kernel(Facts& facts, const Machine& machine) {
     else
         facts.missing("kernel", "boot options", environment::unreadable("proc/cmdline", command_line.error()));
     facts.add("kernel", "isolated CPUs", machine.isolated.empty() ? "none" : format_cpu_list(machine.isolated));
-    facts.file("kernel", "ASLR", "proc/sys/kernel/randomize_va_space");
     facts.file("kernel", "perf_event_paranoid", "proc/sys/kernel/perf_event_paranoid",
                "the kernel was built without perf_event");
-    facts.file("kernel", "NMI watchdog", "proc/sys/kernel/nmi_watchdog", "the kernel was built without it");
     facts.file("kernel", "clock source", "sys/devices/system/clocksource/clocksource0/current_clocksource");
+    facts.tuning("kernel");
 
     const std::string directory = cpu_directory + "vulnerabilities";
     const auto names = facts.root().list(directory);
@@ -190,15 +161,28 @@ void add_kernel(Facts& facts, const Machine& machine) {
 
 std::vector<EnvironmentFact> capture_environment(const SysRoot& root, const Machine& machine,
                                                  const std::vector<int>& cpus, std::chrono::milliseconds load_window) {
-    Facts facts(root);
+    const LoadReading load = read_load(root, load_window);
+    Facts facts(root, read_tuning(root, machine, cpus, load));
     add_cpu(facts, machine, cpus);
-    add_frequency(facts, cpus);
+    add_frequency(facts, machine, cpus);
     add_memory(facts);
+    facts.tuning("interrupts");
     add_kernel(facts, machine);
     environment::add_virtualisation(facts, machine);
-    environment::add_load(facts, machine, cpus, load_window);
+    environment::add_load(facts, machine, cpus, load);
     environment::add_build(facts);
     return facts.take();
+}
+
+void capture_after(std::vector<EnvironmentFact>& facts, const SysRoot& root, const Machine& machine,
+                   const std::vector<int>& cpus, const LoadReading& during) {
+    const auto fill = [&facts](std::string_view group, std::string_view name, const std::string& value) {
+        for (EnvironmentFact& fact : facts)
+            if (fact.group == group && fact.name == name && !value.empty()) fact.after = value;
+    };
+    for (const TuningState& state : read_tuning(root, machine, cpus, during))
+        if (state.item->name != "cpu_load") fill(state.item->group, state.item->fact, state.value);
+    fill("load", "steal", busiest_text(during.cpus, cpus, &CpuLoad::steal));
 }
 
 } // namespace bytebound

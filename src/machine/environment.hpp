@@ -2,13 +2,13 @@
 // Facts about the machine and its state during a run, for the report.
 
 #include <chrono>
-#include <map>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/sysroot.hpp"
+#include "machine/load.hpp"
 #include "machine/machine.hpp"
 
 namespace bytebound {
@@ -16,16 +16,22 @@ namespace bytebound {
 /// One fact, in report order: {"cpu", "model", "AMD EPYC ..."}. An unknown value is empty and has a reason.
 struct EnvironmentFact {
     std::string group, name, value, reason;
+    /// The value when the measurement had ended; nullopt: not read again, or not known then.
+    std::optional<std::string> after = {};
 };
 
-/// Facts in report order: cpu, frequency, smt, memory, kernel, mitigations, virtualisation, load, build, libraries. A
-/// fact that cannot be obtained is listed with an empty value and its reason. `cpus` are the workers' CPUs. On the
-/// running machine the call sleeps for `load_window` between two reads of proc/stat (its clock ticks are 10 ms: 200 ms
-/// resolves 5 %). Call it before the workers start, so that it measures the load of others. A recorded tree has only
-/// one such reading.
+/// Facts in report order: cpu, frequency, memory, interrupts, kernel, mitigations, virtualisation, smt, load, build,
+/// libraries. The items of the tuning table (machine/tuning.hpp) are among them. A fact that cannot be obtained is
+/// listed with an empty value and its reason. `cpus` are the workers' CPUs. On the running machine the call sleeps for
+/// `load_window` (read_load()). Call it before the workers start, so that it measures the load of others.
 std::vector<EnvironmentFact>
 capture_environment(const SysRoot& root, const Machine& machine, const std::vector<int>& cpus,
                     std::chrono::milliseconds load_window = std::chrono::milliseconds(200));
+
+/// Reads the tuning items again and fills in `after`. `during`: the load while the steps were measured, which is that
+/// of others on the siblings and the hypervisor's, but the workers' own on the chosen CPUs.
+void capture_after(std::vector<EnvironmentFact>& facts, const SysRoot& root, const Machine& machine,
+                   const std::vector<int>& cpus, const LoadReading& during);
 
 /// How the program was built.
 struct BuildInfo {
@@ -35,13 +41,5 @@ struct BuildInfo {
     std::vector<std::pair<std::string, std::string>> libraries;
 };
 BuildInfo build_info();
-
-/// One CPU's time between two reads of proc/stat, in percent. CPUs without a tick in between are absent.
-struct CpuLoad {
-    double busy = 0;  ///< neither idle nor waiting for I/O; includes steal
-    double steal = 0; ///< taken by the hypervisor
-    bool operator==(const CpuLoad&) const = default;
-};
-std::map<int, CpuLoad> cpu_load(std::string_view stat_before, std::string_view stat_after);
 
 } // namespace bytebound

@@ -19,6 +19,9 @@ struct Placement {
     bool operator==(const Placement&) const = default;
 };
 
+/// All CPUs of --cpus, in the order in which workers get them. `cpus` and errors: as for resolve_placement().
+Result<std::vector<int>> resolve_cpus(const Machine& machine, const std::string& cpus);
+
 /// `cpus`: auto | "0-2,5" | core:0-1 | package:0. `memory`: local | interleave | NODE. Workers get the first `threads`
 /// CPUs. A list keeps its order ("5,0": worker 0 on CPU 5); auto, core: and package: take the allowed CPUs of the
 /// chosen cores, first one per core, SMT siblings last; auto the fastest kind of core first, where kinds are ranked.

@@ -115,27 +115,6 @@ Result<std::vector<int>> grouped_cpus(const Machine& machine, const std::string&
     return one_per_core_first(chosen, machine.allowed);
 }
 
-Result<std::vector<int>> candidate_cpus(const Machine& machine, const std::string& request) {
-    if (request == "auto") {
-        std::vector<const Core*> all;
-        for (const Core& core : machine.cores)
-            all.push_back(&core);
-        const auto rank_of = [&](const Core* core) {
-            return std::find_if(machine.kinds.begin(), machine.kinds.end(),
-                                [&](const CoreKind& kind) { return contains(kind.cpus, core->cpus.front()); }) -
-                   machine.kinds.begin();
-        };
-        // SMT siblings of a fast core come after the first CPUs of the slow ones: a core of its own is worth more.
-        if (ranked(machine.kinds))
-            std::stable_sort(all.begin(), all.end(),
-                             [&](const Core* a, const Core* b) { return rank_of(a) < rank_of(b); });
-        return one_per_core_first(all, machine.allowed);
-    }
-    if (request.starts_with("core:")) return grouped_cpus(machine, request, "core", &Core::core);
-    if (request.starts_with("package:")) return grouped_cpus(machine, request, "package", &Core::package);
-    return listed_cpus(machine, request);
-}
-
 std::vector<int> nodes_with_memory(const Machine& machine) {
     std::vector<int> nodes;
     for (const NumaNode& node : machine.nodes)
@@ -200,9 +179,30 @@ Result<int> requested_node(const Machine& machine, const std::string& request) {
 
 } // namespace
 
+Result<std::vector<int>> resolve_cpus(const Machine& machine, const std::string& request) {
+    if (request == "auto") {
+        std::vector<const Core*> all;
+        for (const Core& core : machine.cores)
+            all.push_back(&core);
+        const auto rank_of = [&](const Core* core) {
+            return std::find_if(machine.kinds.begin(), machine.kinds.end(),
+                                [&](const CoreKind& kind) { return contains(kind.cpus, core->cpus.front()); }) -
+                   machine.kinds.begin();
+        };
+        // SMT siblings of a fast core come after the first CPUs of the slow ones: a core of its own is worth more.
+        if (ranked(machine.kinds))
+            std::stable_sort(all.begin(), all.end(),
+                             [&](const Core* a, const Core* b) { return rank_of(a) < rank_of(b); });
+        return one_per_core_first(all, machine.allowed);
+    }
+    if (request.starts_with("core:")) return grouped_cpus(machine, request, "core", &Core::core);
+    if (request.starts_with("package:")) return grouped_cpus(machine, request, "package", &Core::package);
+    return listed_cpus(machine, request);
+}
+
 Result<Placement> resolve_placement(const Machine& machine, const std::string& cpus, const std::string& memory,
                                     unsigned threads) {
-    auto candidates = TRY(candidate_cpus(machine, cpus));
+    auto candidates = TRY(resolve_cpus(machine, cpus));
     if (candidates.size() < threads) {
         return refuse(ExitCode::not_possible, std::to_string(threads) + " workers",
                       "--cpus " + cpus + " gives " + std::to_string(candidates.size()) + " CPUs, one worker each",

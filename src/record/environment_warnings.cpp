@@ -1,23 +1,42 @@
 // The warnings that follow from the environment, one rule per function; thresholds: environment_warnings.hpp.
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 
 #include "base/text.hpp"
+#include "machine/load.hpp"
+#include "machine/tuning.hpp"
 #include "record/environment_warnings.hpp"
 #include "record/warning_codes.hpp"
 
 namespace bytebound {
 namespace {
 
-constexpr double busy_percent_limit = 10;
 constexpr double steal_percent_limit = 1;
-constexpr double load_per_cpu_limit = 0.25;
 
 struct CpuShare {
     double percent = 0;
     std::uint64_t cpu = 0;
 };
+
+/// The leading number of a value ("12.5 % (CPU 3)").
+std::optional<double> number_in(const std::string& value) {
+    char* end = nullptr;
+    const double number = std::strtod(value.c_str(), &end);
+    if (end == value.c_str()) return {};
+    return number;
+}
+
+/// "12.5 % (CPU 3)": the CPU with the highest load.
+std::optional<CpuShare> share_in(const std::string& value) {
+    const auto percent = number_in(value);
+    const std::size_t cpu = value.find("(CPU ");
+    if (!percent || cpu == value.npos || !value.ends_with(')')) return {};
+    const auto id = parse_unsigned(std::string_view(value).substr(cpu + 5, value.size() - cpu - 6));
+    if (!id) return {};
+    return CpuShare{*percent, *id};
+}
 
 /// Lookup by group and name.
 class FactTable {
@@ -29,23 +48,11 @@ public:
             if (fact.group == group && fact.name == name) return fact.value;
         return {};
     }
-    /// The leading number of the value ("12.5 % (CPU 3)").
     std::optional<double> number(std::string_view group, std::string_view name) const {
-        const std::string value = text(group, name);
-        char* end = nullptr;
-        const double number = std::strtod(value.c_str(), &end);
-        if (end == value.c_str()) return {};
-        return number;
+        return number_in(text(group, name));
     }
-    /// "12.5 % (CPU 3)": the CPU with the highest load.
     std::optional<CpuShare> busiest(std::string_view group, std::string_view name) const {
-        const std::string value = text(group, name);
-        const auto percent = number(group, name);
-        const std::size_t cpu = value.find("(CPU ");
-        if (!percent || cpu == value.npos || !value.ends_with(')')) return {};
-        const auto id = parse_unsigned(std::string_view(value).substr(cpu + 5, value.size() - cpu - 6));
-        if (!id) return {};
-        return CpuShare{*percent, *id};
+        return share_in(text(group, name));
     }
 
 private:
@@ -88,7 +95,7 @@ Found steal(const FactTable& facts) {
 Found load_average(const FactTable& facts) {
     const auto load = facts.number("load", "average");
     const auto cpus = parse_unsigned(facts.text("load", "online CPUs"));
-    if (!load || !cpus || *load < 1 || *load < load_per_cpu_limit * static_cast<double>(*cpus)) return {};
+    if (!load || !cpus || !load_is_high(*load, *cpus)) return {};
     return found(warning_code::load_high, {{"load_average", *load}, {"online_cpus", *cpus}});
 }
 
@@ -136,6 +143,28 @@ std::vector<Warning> environment_warnings(const std::vector<EnvironmentFact>& fa
     std::vector<Warning> warnings;
     for (const auto rule : rules)
         if (auto warning = rule(table)) warnings.push_back(std::move(*warning));
+    return warnings;
+}
+
+std::vector<Warning> change_warnings(const std::vector<EnvironmentFact>& facts) {
+    std::vector<Warning> warnings;
+    for (const TuningItem& item : tuning_items()) {
+        const auto fact = std::find_if(facts.begin(), facts.end(), [&](const EnvironmentFact& each) {
+            return each.group == item.group && each.name == item.fact;
+        });
+        if (fact == facts.end() || !fact->after) continue;
+        if (item.steady && !fact->value.empty() && fact->value != *fact->after)
+            warnings.push_back(
+                {std::string(warning_code::setting_changed),
+                 WarningFields{
+                     {"group", fact->group}, {"setting", fact->name}, {"before", fact->value}, {"after", *fact->after}},
+                 {}});
+        const auto share = item.name == "smt_sibling" ? share_in(*fact->after) : std::nullopt;
+        if (share && share->percent >= busy_percent_limit)
+            warnings.push_back({std::string(warning_code::smt_sibling_busy_during),
+                                WarningFields{{"busy_percent", share->percent}, {"cpu", share->cpu}},
+                                {}});
+    }
     return warnings;
 }
 

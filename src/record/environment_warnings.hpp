@@ -22,4 +22,9 @@ namespace bytebound {
 ///   in_vm                     the machine is virtual
 std::vector<Warning> environment_warnings(const std::vector<EnvironmentFact>& facts);
 
+/// Warnings about what changed during the run:
+///   setting_changed           a setting of the tuning table is not what it was before
+///   smt_sibling_busy_during   a sibling of a chosen CPU was busy 10 % or more while steps were measured
+std::vector<Warning> change_warnings(const std::vector<EnvironmentFact>& facts);
+
 } // namespace bytebound

@@ -69,5 +69,7 @@ inline constexpr std::string_view clock_slow = "clock_slow";
 inline constexpr std::string_view cpu_quota = "cpu_quota";
 inline constexpr std::string_view nmi_watchdog_on = "nmi_watchdog_on";
 inline constexpr std::string_view in_vm = "in_vm";
+inline constexpr std::string_view setting_changed = "setting_changed";
+inline constexpr std::string_view smt_sibling_busy_during = "smt_sibling_busy_during";
 
 } // namespace bytebound::warning_code

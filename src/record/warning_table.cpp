@@ -130,6 +130,12 @@ std::span<const WarningEntry> warning_table() {
         {warning_code::in_vm,
          "this is a virtual machine ({signs}): the host's load, cache and memory bandwidth are not "
          "visible from the guest; repeat on bare metal before trusting small differences"},
+        {warning_code::setting_changed,
+         "{setting} ({group}) changed during the run: {before} before, {after} after; find out what "
+         "changes it (bytebound doctor --tuning) and run again"},
+        {warning_code::smt_sibling_busy_during,
+         "an SMT sibling of a chosen CPU was busy {busy_percent:1} % (CPU {cpu}) while the steps were measured: it "
+         "shares the core's units and caches; stop that work or choose other cores with --cpus"},
     };
     return table;
 }

@@ -69,6 +69,18 @@ def test_this_machine_recorded_with_its_probes_reads_as_this_machine(tmp_path):
             assert of_recorded == of_live
 
 
+def test_the_settings_of_this_machine_are_recorded(tmp_path):
+    assert gather(tmp_path / "here", "/bin/false").returncode == 0
+    live = json.loads(call("doctor", "--tuning", "--json").stdout)["items"]
+    recorded = json.loads(call("doctor", "--tuning", "--json", "--sysroot", tmp_path / "here").stdout)["items"]
+    # Loads and processes are not recorded; what an idle interrupt does may change in between.
+    changing = {"smt_sibling", "cpu_load", "load_average", "irqbalance", "swap", "interrupts"}
+    for before, after in zip(live, recorded):
+        if before["name"] not in changing:
+            assert after == before
+    assert (tmp_path / "here" / "proc" / "interrupts").exists() == os.path.exists("/proc/interrupts")
+
+
 def test_a_nonempty_directory_is_left_unchanged(tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     done = gather(tmp_path)

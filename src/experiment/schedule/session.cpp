@@ -6,6 +6,7 @@
 #include "experiment/schedule/session_steps.hpp"
 #include "machine/environment.hpp"
 #include "machine/huge_pages.hpp"
+#include "machine/load.hpp"
 #include "machine/memory_binding.hpp"
 #include "machine/page_proof.hpp"
 #include "record/environment_warnings.hpp"
@@ -25,6 +26,17 @@ void note_environment(const SessionContext& session) {
     if (!session.seams.capture_environment) return;
     record.environment = capture_environment(session.seams.root, session.machine, session.plan.placement.cpus);
     record.warnings = environment_warnings(record.environment);
+}
+
+/// The state of the machine after the measurement, for comparison with the one before. Nothing is being timed.
+void note_environment_after(const SessionContext& session, const Result<std::string>& stat_before) {
+    RunRecord& record = session.record;
+    if (record.environment.empty()) return;
+    const SysRoot& root = session.seams.root;
+    const LoadReading during = stat_before ? load_since(root, *stat_before) : LoadReading{};
+    capture_after(record.environment, root, session.machine, session.plan.placement.cpus, during);
+    const auto changes = change_warnings(record.environment);
+    record.warnings.insert(record.warnings.end(), changes.begin(), changes.end());
 }
 
 Result<PinnedTeam> pin(const SessionContext& session) {
@@ -127,7 +139,10 @@ Result<void> run_session(const SessionContext& session) {
     const PhaseInputs inputs{team, counting, memory, traces, simulation, emulation, oracle_copies, files};
     TRY(choose_batches(session, inputs));
     TRY(unless_stopped(stop));
-    TRY(measure_repeats(session, inputs));
+    const auto stat_before = session.seams.root.read("proc/stat");
+    const auto measured = measure_repeats(session, inputs);
+    note_environment_after(session, stat_before);
+    TRY(measured);
     if (placement.steps_migrated > 0)
         session.record.warnings.push_back(warnings::steps_migrated(placement.steps_migrated, placement.steps));
     return placement.pages_reason.empty() ? prove_pages(session, memory, placement.pages_after) : Result<void>{};

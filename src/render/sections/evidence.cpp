@@ -248,10 +248,24 @@ Blocks simulation_section(const RunRecord& run, const Summary&) {
     return out;
 }
 
+namespace {
+
+/// The value after the measurement where it differs; "same" where it does not, and nothing where it was not read again.
+std::string after_text(const EnvironmentFact& fact) {
+    if (!fact.after) return {};
+    return *fact.after == fact.value ? "same" : *fact.after;
+}
+
+} // namespace
+
 Blocks environment_section(const RunRecord& run, const Summary&) {
     Blocks out{Heading{2, "Environment"}};
     Table table;
     table.columns = {{"group"}, {"fact"}, {"value"}};
+    // Only runs that read the settings again have the column.
+    const bool twice = std::any_of(run.environment.begin(), run.environment.end(),
+                                   [](const EnvironmentFact& fact) { return fact.after.has_value(); });
+    if (twice) table.columns.push_back({"after"});
     std::string group;
     for (const EnvironmentFact& fact : run.environment) {
         const bool first = fact.group != group || table.rows.empty();
@@ -259,6 +273,7 @@ Blocks environment_section(const RunRecord& run, const Summary&) {
         table.rows.push_back(
             {first ? fact.group : "", fact.name,
              fact.value.empty() ? "n/a: " + (fact.reason.empty() ? "unknown" : fact.reason) : fact.value});
+        if (twice) table.rows.back().push_back(after_text(fact));
         group = fact.group;
     }
     if (table.rows.empty()) {

@@ -62,7 +62,8 @@ RunRecord full_record() {
     proof.in_place = 3;
     r.placement.pages_before = {proof};
     r.placement.huge_page_bytes = 4096;
-    r.environment = {{"cpu", "model", "x", ""}, {"cpu", "governor", "", "no file"}};
+    r.environment = {
+        {"cpu", "model", "x", ""}, {"cpu", "governor", "", "no file"}, {"load", "average", "0.1", "", "0.2"}};
     EventRecord event;
     event.name = "cycles";
     event.config = "0x3c";
@@ -104,6 +105,8 @@ TEST_CASE("run.json reads back as written") {
     CHECK(read->events[0].pass == 1);
     CHECK(read->events[1].pass == -1);
     CHECK(read->environment[1].value.empty());
+    CHECK_FALSE(read->environment[1].after);
+    CHECK(read->environment[2].after == "0.2");
     CHECK(read->read_cost[0].clock_ns == ReadingCost{1000, 20.5, 20, 21, 19, 30});
     CHECK_FALSE(read->read_cost[0].reading_ns);
     CHECK(read->read_cost[0].counters[0].event == "cycles");

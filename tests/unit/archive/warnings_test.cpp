@@ -34,6 +34,12 @@ Warning of_environment(const std::vector<EnvironmentFact>& facts) {
     return found[0];
 }
 
+Warning of_change(const std::vector<EnvironmentFact>& facts) {
+    const auto found = change_warnings(facts);
+    REQUIRE(found.size() == 1);
+    return found[0];
+}
+
 std::vector<Example> examples_of_options() {
     const std::vector<std::uint32_t> two = {50, 60}, three = {20, 50, 60}, again = {4, 4};
     return {
@@ -181,6 +187,12 @@ std::vector<Example> examples_of_the_environment() {
         {of_environment({{"virtualisation", "virtual machine", "yes: CPU flag hypervisor", ""}}),
          "this is a virtual machine (CPU flag hypervisor): the host's load, cache and memory bandwidth are not visible "
          "from the guest; repeat on bare metal before trusting small differences"},
+        {of_change({{"frequency", "governor", "performance", "", "powersave"}}),
+         "governor (frequency) changed during the run: performance before, powersave after; find out what changes it "
+         "(bytebound doctor --tuning) and run again"},
+        {of_change({{"smt", "sibling load", "0.0 % (CPU 4)", "", "12.5 % (CPU 4)"}}),
+         "an SMT sibling of a chosen CPU was busy 12.5 % (CPU 4) while the steps were measured: it shares the core's "
+         "units and caches; stop that work or choose other cores with --cpus"},
     };
 }
 

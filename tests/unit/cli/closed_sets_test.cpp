@@ -16,6 +16,7 @@
 #include "experiment/plan/run_options.hpp"
 #include "io/json.hpp"
 #include "loops/update_loop.hpp"
+#include "machine/tuning.hpp"
 #include "model/hierarchy_spec.hpp"
 #include "record/warning.hpp"
 #include "support/fixtures_path.hpp"
@@ -241,6 +242,20 @@ TEST_CASE("run-directory.md has a row for every warning, with its fields") {
         rows.push_back(row({code(warning.code), fields.empty() ? "none" : join(fields, ", ")}));
     }
     page.check_table("| warning | fields |", rows);
+}
+
+TEST_CASE("tuning.schema.json and tuning.md list every tuning item, with the words of its table") {
+    Names effects, rows;
+    for (const TuningItem& item : tuning_items()) {
+        effects.push_back(row({code(item.name), std::string(item.effect)}));
+        rows.push_back(row(
+            {code(item.name), std::string(item.quiet), std::string(name_of(item.change)), std::string(item.source)}));
+    }
+    Listing schema("reports/schema/tuning.schema.json");
+    schema.check_array({"\"name\": {", "\"enum\":"}, names_in_order(tuning_items()));
+    Listing page("docs/tuning.md");
+    page.check_table("| item | effect on measurements |", effects);
+    page.check_table("| item | quiet | set by | source |", rows);
 }
 
 TEST_CASE("loops.md has a row for every loop") {

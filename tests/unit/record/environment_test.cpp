@@ -3,6 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
+#include "machine/tuning.hpp"
 #include "support/machine_trees.hpp"
 
 using namespace bytebound;
@@ -121,7 +124,7 @@ TEST_CASE("an empty tree lists what is missing") {
     CHECK(fact(facts, "memory", "NUMA balancing").reason == "the kernel was built without it");
     CHECK(fact(facts, "mitigations", "all").reason == "no /sys/devices/system/cpu/vulnerabilities");
     CHECK(fact(facts, "load", "chosen CPUs").reason == "no /proc/stat");
-    CHECK(fact(facts, "smt", "sibling load").reason == "the chosen CPUs have no other SMT siblings");
+    CHECK(fact(facts, "smt", "sibling load").reason == "the files do not state SMT siblings");
 }
 
 TEST_CASE("load is not computed from the single reading of a recorded machine") {
@@ -130,6 +133,67 @@ TEST_CASE("load is not computed from the single reading of a recorded machine") 
     const Facts facts = facts_of(files, {0});
     CHECK(fact(facts, "load", "chosen CPUs").reason == "a recorded machine has only one copy of /proc/stat");
     CHECK(fact(facts, "smt", "sibling load").reason == "a recorded machine has only one copy of /proc/stat");
+}
+
+TEST_CASE("the items of the tuning table are facts, each in its group") {
+    const Facts facts = facts_of(quiet_server(), {0, 1});
+    for (const TuningItem& item : tuning_items())
+        CHECK(std::count_if(facts.begin(), facts.end(), [&](const EnvironmentFact& each) {
+                  return each.group == item.group && each.name == item.fact;
+              }) == 1);
+    std::vector<std::string> groups;
+    for (const EnvironmentFact& each : facts)
+        if (groups.empty() || groups.back() != each.group) groups.push_back(each.group);
+    CHECK(groups == std::vector<std::string>{"cpu", "frequency", "memory", "interrupts", "kernel", "mitigations",
+                                             "virtualisation", "smt", "load", "build", "libraries"});
+}
+
+TEST_CASE("the tuning items are read again after the measurement, and only what changed is a warning") {
+    TreeFiles files = quiet_server();
+    files["proc/interrupts"] =
+        "           CPU0       CPU1       \n 24:          5          0  IO-APIC   5-edge      eth0";
+    files["proc/irq/24/effective_affinity_list"] = "4";
+    const Tree tree(files);
+    const auto machine = discover(tree.root());
+    REQUIRE(machine);
+    Facts facts = capture_environment(tree.root(), *machine, {0, 1});
+    CHECK(change_warnings(facts).empty()); // nothing was read again
+    capture_after(facts, tree.root(), *machine, {0, 1}, {});
+    CHECK(fact(facts, "frequency", "governor").after == "performance");
+    CHECK_FALSE(fact(facts, "cpu", "model").after);
+    CHECK_FALSE(fact(facts, "load", "chosen CPUs").after);    // the workers' own load
+    CHECK_FALSE(fact(facts, "memory", "page merging").after); // unknown
+    CHECK(change_warnings(facts).empty());
+
+    tree.write("sys/devices/system/cpu/cpu1/cpufreq/scaling_governor", "powersave");
+    tree.write("proc/irq/24/effective_affinity_list", "1");
+    tree.write("proc/loadavg", "7.00 0.20 0.30 1/200 4242");
+    capture_after(facts, tree.root(), *machine, {0, 1}, {{{4, {9.9, 0}}, {0, {100, 2.5}}}, ""});
+    CHECK(fact(facts, "load", "average").after == "7.00 0.20 0.30 1/200 4242");
+    CHECK(fact(facts, "load", "steal").after == "2.5 % (CPU 0)");
+    CHECK(fact(facts, "smt", "sibling load").after == "9.9 % (CPU 4)");
+    CHECK(change_warnings(facts) ==
+          std::vector<Warning>{{"setting_changed",
+                                WarningFields{{"group", "frequency"},
+                                              {"setting", "governor"},
+                                              {"before", "performance"},
+                                              {"after", "performance (CPU 0), powersave (CPU 1)"}},
+                                {}},
+                               {"setting_changed",
+                                WarningFields{{"group", "interrupts"},
+                                              {"setting", "on the chosen CPUs"},
+                                              {"before", "none"},
+                                              {"after", "IRQ 24 (eth0)"}},
+                                {}}});
+}
+
+TEST_CASE("a sibling that was busy 10 percent of the measurement is a warning") {
+    Facts facts{{"smt", "sibling load", "0.0 % (CPU 4)", "", "10.0 % (CPU 4)"}};
+    CHECK(change_warnings(facts) ==
+          std::vector<Warning>{
+              {"smt_sibling_busy_during", WarningFields{{"busy_percent", 10.0}, {"cpu", std::uint64_t{4}}}, {}}});
+    facts[0].after = "9.9 % (CPU 4)";
+    CHECK(change_warnings(facts).empty());
 }
 
 TEST_CASE("governors that differ are listed with their CPUs") {
