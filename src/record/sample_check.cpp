@@ -108,8 +108,8 @@ Result<void> check_samples(const SampleTable& table, const RunRecord& run, Sampl
         const auto at = [&] { return fmt::format("row {} ({}): ", i + 1, text_of(row)); };
         const auto found = experiments.find({row.loop, row.k});
         if (found == experiments.end()) return refused(at() + "run.json does not list this loop and k");
-        std::string fault = kind == SampleFile::steps ? fault_of_row(row, run) : "";
-        if (fault.empty() && all_steps) fault = fault_of_phase(row, *found->second, run);
+        std::string fault = all_steps ? fault_of_phase(row, *found->second, run) : "";
+        if (fault.empty() && kind == SampleFile::steps) fault = fault_of_row(row, run);
         if (!fault.empty()) return refused(at() + fault);
         steps += row.batch;
     }
