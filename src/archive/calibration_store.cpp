@@ -19,6 +19,8 @@ namespace fs = std::filesystem;
 
 constexpr HostFileKind calibration_kind{"calibration"};
 constexpr std::string_view no_calibration_wanted = "--calibration none";
+constexpr std::string_view planned_without =
+    "the run was planned without a calibration and adopted one later; measure again to model k* with it";
 constexpr std::string_view remedy_calibrate = "run bytebound calibrate";
 
 template <class Each>
@@ -145,6 +147,11 @@ bool adopt_calibration(RunRecord& run, const fs::path& directory) {
         choose_saved(directory, {*run.host_facts, run.placement.requested, run.workload.threads});
     if (!choice.record) return false;
     run.calibration = use_of(choice);
+    // The model of k* belongs to the plan. That there is no calibration is no longer why there is none.
+    const std::string& reason = run.calibration_reason;
+    if (run.expected && !run.expected->crossover && !reason.empty() &&
+        run.expected->crossover_reason.starts_with(reason))
+        run.expected->crossover_reason = planned_without;
     run.calibration_reason.clear();
     return true;
 }

@@ -20,6 +20,8 @@ Failure not_written(const fs::path& file, int number, ExitCode otherwise) {
     return fail(write_error(file.string(), number, {.otherwise = otherwise}));
 }
 
+bool is_full(int number) { return number == ENOSPC || number == EDQUOT; }
+
 Error unreadable(const fs::path& file) {
     return {ExitCode::bad_data, "read", file.string(), "the file is missing or unreadable",
             "give a run directory that bytebound run wrote"};
@@ -48,20 +50,28 @@ int RunDirectory::write_file(const std::string& name, std::string_view text) {
     return file ? publish(std::move(*file), name, text) : file.error();
 }
 
-void RunDirectory::reserve_room(std::size_t bytes) {
+int RunDirectory::reserve_room(std::size_t bytes) {
     constexpr std::size_t growth = 64 * 1024;
     auto reserve = TemporaryFile::create(descriptor());
-    if (reserve && reserve->reserve(bytes + growth) == 0) reserve_ = std::move(*reserve);
+    if (!reserve) return is_full(reserve.error()) ? reserve.error() : 0;
+    const int number = reserve->reserve(bytes + growth);
+    if (number == 0) reserve_ = std::move(*reserve);
+    return is_full(number) ? number : 0;
 }
 
 Result<void> RunDirectory::write_record(const RunRecord& record) {
     const std::string text = to_json_text(record), name(run_file);
-    const bool first = published_.count(name) == 0;
-    const int number = reserve_ ? publish(std::exchange(reserve_, {}), name, text) : write_file(name, text);
+    const bool first = published_.count(name) == 0, running = record.status == RunStatus::running;
+    // The reserve is large enough for a longer record, with a failure, on a full disk. Without it a run does not begin,
+    // because its run.json could say "running" for ever. Later ones take the space of the record that was replaced.
+    int number = first && running ? reserve_room(text.size()) : 0;
+    if (number == 0)
+        number = reserve_ && !first ? publish(std::exchange(reserve_, {}), name, text) : write_file(name, text);
     if (number != 0) return not_written(path_ / name, number, first ? ExitCode::usage : ExitCode::internal);
     forget_former_run();
-    // The reserve is large enough for a longer record, with a failure, on a full disk.
-    if (record.status == RunStatus::running) reserve_room(text.size());
+    if (first || !running) return {};
+    number = reserve_room(text.size());
+    if (number != 0) return not_written(path_ / name, number, ExitCode::internal);
     return {};
 }
 

@@ -20,7 +20,7 @@ namespace bytebound {
 ///
 /// run.json is replaced atomically, so that it is valid JSON at every moment, even after a kill. While it says
 /// "running", a temporary file reserves space for the next replacement, so that a failure can be recorded on a full
-/// disk.
+/// disk. Where that space is missing, a run does not begin, or fails.
 class RunDirectory {
 public:
     /// Whether create() would succeed, as far as can be checked without writing. Error (usage): it is not a directory;
@@ -68,7 +68,8 @@ private:
     Result<void> set_former_run_aside();
     void forget_former_run();
     int publish(TemporaryFile file, const std::string& name, std::string_view text);
-    void reserve_room(std::size_t bytes);
+    /// Returns the errno of a full disk, else 0: a reserve that is refused for another reason is done without.
+    int reserve_room(std::size_t bytes);
     Result<void> check_in_place(const std::string& name, int file, const FileRecord& record) const;
 
     std::filesystem::path path_;

@@ -10,21 +10,26 @@ std::span<const FlagEntry> flags() {
         FlagEntry{.name = flag_name::migrated,
                   .meaning = "the step ended on a different CPU than it began, or not on the pinned one",
                   .text = "{rows}: the CPU changed during the step, or was not the pinned one",
+                  .of_step = true,
                   .below_table = 5},
         FlagEntry{.name = flag_name::descheduled,
                   .meaning = "the step lost the CPU",
-                  .text = "{rows}: the thread lost its CPU during the step"},
+                  .text = "{rows}: the thread lost its CPU during the step",
+                  .of_step = true},
         FlagEntry{.name = flag_name::interrupted,
                   .meaning = "the kernel rescheduled the counters during the step without a context switch: an "
                              "overflow interrupt, or another user of the PMU",
-                  .text = "{rows}: the kernel rescheduled the counters during the step"},
+                  .text = "{rows}: the kernel rescheduled the counters during the step",
+                  .of_step = true},
         FlagEntry{.name = flag_name::multiplexed,
                   .meaning = "a counter of this step ran only part of the time",
                   .text = "{rows}: counters shared the hardware with others; counts are extrapolated",
+                  .of_step = true,
                   .below_table = 6},
         FlagEntry{.name = flag_name::never_ran,
                   .meaning = "a counter of this step was enabled but never ran",
                   .text = "{rows}: a counter was not on the hardware; these steps are excluded from its figure",
+                  .of_step = true,
                   .below_table = 7},
         FlagEntry{.name = flag_name::not_stationary,
                   .meaning = "per row of the summary: see phases in [loops.md](loops.md)",
@@ -54,7 +59,8 @@ std::span<const FlagEntry> flags() {
         FlagEntry{.name = flag_name::outlier,
                   .meaning = "time_ns is outside Tukey's fences (1.5 times the interquartile range) of its own phase; "
                              "kept in all figures",
-                  .text = "{rows}: outside Tukey's fences (1.5 IQR) of their own phase; kept in every figure"},
+                  .text = "{rows}: outside Tukey's fences (1.5 IQR) of their own phase; kept in every figure",
+                  .of_step = true},
     };
     return flag_table;
 }

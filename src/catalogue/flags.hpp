@@ -21,7 +21,8 @@ struct FlagEntry {
     std::string_view meaning; ///< one line for the documentation
     /// The effect on the flagged rows and what to do, for fmt: {rows}, {least_blocks}.
     std::string_view text;
-    int below_table = 0; ///< position in the line of flags below the main table; 0: not in that line
+    bool of_step = false; ///< of a step in samples.csv; else of a row of the summary only
+    int below_table = 0;  ///< position in the line of flags below the main table; 0: not in that line
 };
 std::span<const FlagEntry> flags();
 /// The flags of the line below the main table, in its order.

@@ -38,7 +38,9 @@ Result<void> check_finished(const RunFiles& files, const RunRecord& run, bool se
         return refused(files, "the run was measured, but its reports are missing, and it is not sealed",
                        "complete it: bytebound report " + files.path().string());
     if (run.status == RunStatus::running)
-        return refused(files, "run.json says that the run is running: it goes on, or its process was killed",
+        return refused(files,
+                       "run.json says that the run is running: it goes on, or its process was killed or could "
+                       "not record its end",
                        "wait until it ends; of a killed run bytebound report shows the finished phases");
     return refused(files, "the run failed and is not sealed, so nothing says what its files were",
                    "measure again, or see its finished phases with bytebound report");

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <tuple>
+#include <utility>
 
 #include "base/text.hpp"
+#include "record/row_check.hpp"
 
 namespace bytebound {
 namespace {
@@ -40,31 +43,55 @@ std::string fault_of_phase(const Sample& row, const ExperimentRecord& experiment
     return {};
 }
 
-std::string fault_of_rows(const Sample& row, std::uint64_t pool_rows) {
-    const std::uint64_t most = pool_rows * row.batch;
-    for (const auto& [name, value] :
-         {std::pair("A", row.added), std::pair("R", row.removed), std::pair("rows_written", row.rows_written),
-          std::pair("trace:min_rows", row.min_rows), std::pair("trace:bound_rows", row.bound_rows)})
-        if (value > most) return fmt::format("column {}: {} is more than N rows in each step", name, value);
-    return {};
-}
+/// The indices of the rows by loop, k, repeat, pass and step.
+class OrderedRows {
+public:
+    explicit OrderedRows(const std::vector<Sample>& rows) : rows_(rows), order_(rows.size()) {
+        std::iota(order_.begin(), order_.end(), std::size_t{0});
+        std::sort(order_.begin(), order_.end(),
+                  [&](std::size_t a, std::size_t b) { return std::pair(key(a), a) < std::pair(key(b), b); });
+    }
 
-/// The index of the first row that repeats another's loop, k, repeat, pass and step; the number of rows if none does.
-std::size_t first_repeated(const std::vector<Sample>& rows) {
-    const auto key = [&rows](std::size_t i) {
-        const Sample& row = rows[i];
-        return std::tuple(std::string_view(row.loop), row.k, row.repeat, row.pass, row.step);
-    };
-    std::vector<std::size_t> order(rows.size());
-    for (std::size_t i = 0; i < order.size(); ++i)
-        order[i] = i;
-    std::sort(order.begin(), order.end(),
-              [&](std::size_t a, std::size_t b) { return std::pair(key(a), a) < std::pair(key(b), b); });
-    std::size_t first = rows.size();
-    for (std::size_t i = 1; i < order.size(); ++i)
-        if (key(order[i - 1]) == key(order[i])) first = std::min(first, order[i]);
-    return first;
-}
+    /// The index of the first row that repeats another's key; the number of rows if none does.
+    std::size_t first_repeated() const {
+        std::size_t first = rows_.size();
+        for (std::size_t i = 1; i < order_.size(); ++i)
+            if (key(order_[i - 1]) == key(order_[i])) first = std::min(first, order_[i]);
+        return first;
+    }
+
+    /// Calls `visit` with the index of each row and the active rows before it, which follow from those after the
+    /// warm-up where the rows of a phase have no gap.
+    template <class Visit>
+    Result<void> follow(const Experiments& experiments, bool known, Visit visit) const {
+        std::optional<std::uint64_t> active;
+        for (std::size_t i = 0; i < order_.size(); ++i) {
+            const Sample& row = rows_[order_[i]];
+            const Sample* before = i == 0 ? nullptr : &rows_[order_[i - 1]];
+            if (before == nullptr || phase(row) != phase(*before)) {
+                active.reset();
+                const std::optional<std::uint32_t> first = experiments.at({row.loop, row.k})->active_rows;
+                if (known && first && row.step == 0) active = *first;
+            } else if (row.step != before->step + before->batch) {
+                active.reset();
+            }
+            TRY(visit(order_[i], active));
+            if (active) *active += row.added, *active -= row.removed;
+        }
+        return {};
+    }
+
+private:
+    static std::tuple<std::string_view, std::uint32_t, std::uint32_t, int> phase(const Sample& row) {
+        return {row.loop, row.k, row.repeat, row.pass};
+    }
+    std::pair<std::tuple<std::string_view, std::uint32_t, std::uint32_t, int>, std::uint32_t> key(std::size_t i) const {
+        return {phase(rows_[i]), rows_[i].step};
+    }
+
+    const std::vector<Sample>& rows_;
+    std::vector<std::size_t> order_;
+};
 
 } // namespace
 
@@ -81,13 +108,22 @@ Result<void> check_samples(const SampleTable& table, const RunRecord& run, Sampl
         const auto at = [&] { return fmt::format("row {} ({}): ", i + 1, text_of(row)); };
         const auto found = experiments.find({row.loop, row.k});
         if (found == experiments.end()) return refused(at() + "run.json does not list this loop and k");
-        std::string fault = kind == SampleFile::steps ? fault_of_rows(row, run.workload.spec.pool_rows) : "";
-        if (fault.empty() && all_steps) fault = fault_of_phase(row, *found->second, run);
+        std::string fault = all_steps ? fault_of_phase(row, *found->second, run) : "";
+        if (fault.empty() && kind == SampleFile::steps) fault = fault_of_row(row, run);
         if (!fault.empty()) return refused(at() + fault);
         steps += row.batch;
     }
-    if (const std::size_t twice = first_repeated(table.rows); twice < table.rows.size())
+    const OrderedRows order(table.rows);
+    if (const std::size_t twice = order.first_repeated(); twice < table.rows.size())
         return refused(fmt::format("row {} ({}): it occurs twice", twice + 1, text_of(table.rows[twice])));
+    if (kind == SampleFile::steps)
+        TRY(order.follow(experiments, changes_k_rows(run),
+                         [&](std::size_t i, std::optional<std::uint64_t> active) -> Result<void> {
+                             const Sample& row = table.rows[i];
+                             const std::string fault = fault_of_stores(row, run, active);
+                             if (fault.empty()) return {};
+                             return refused(fmt::format("row {} ({}): {}", i + 1, text_of(row), fault));
+                         }));
     if (!all_steps) return {};
     for (const ExperimentRecord& each : run.experiments)
         planned += std::uint64_t{readings_of(run.workload, each)} * each.batch * repeats_of(run.workload, each) *

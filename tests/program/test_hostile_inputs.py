@@ -268,6 +268,17 @@ def test_rows_of_samples_csv_that_are_not_those_of_the_run_are_refused(run):
         ": row 1 (loop torch, k 4, repeat 0, pass 0, step 0): run.json does not list this loop and k")
     assert refusal(lines + ["paired,4"]) == f":{len(lines) + 1}: the last line is cut off"
     assert refusal(lines + ["paired,4\n"]).startswith(f":{len(lines) + 1}: 2 cells, the header has ")
+    cells = first.split(",")
+    row = ": row 1 (loop paired, k 4, repeat 0, pass 0, step 0): column "
+
+    def changed(column, value):
+        line = ",".join([*cells[:column], value, *cells[column + 1:]])
+        return refusal(lines[:header + 1] + [line] + lines[header + 2:])
+
+    assert changed(6, str(int(cells[6]) + 1)).startswith(row + "R: A + R is ")
+    assert changed(8, str(4 * int(cells[4]) + 1)).startswith(row + "rows_written: ")
+    assert changed(9, "999999").startswith(row + "cpu_")
+    assert changed(11, "no_such_flag") == row + 'flags: "no_such_flag" is not a flag of a step'
     assert refusal([first]).startswith(':1: column 1 should be "loop"')
     assert refusal(lines[:header + 1] + [first.replace(",0,", ",-1,", 1)] + lines[header + 2:]).startswith(
         f':{header + 2}: column repeat: "-1" is not a whole number from 0 to ')

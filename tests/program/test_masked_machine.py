@@ -163,6 +163,41 @@ def test_the_soft_limit_of_descriptors_is_raised_to_the_hard_one(tmp_path):
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.parametrize("size", ["16k", "48k", "64k", "80k", "100k", "128k", "160k", "200k", "256k", "320k"])
+def test_a_run_on_a_small_disk_ends_complete_or_failed_or_does_not_begin(size, tmp_path):
+    script = f"""mount -t tmpfs -o size={size} none {tmp_path} || exit 77
+        {PROGRAM} run {' '.join(TINY)} --steps-per-k 2000 --out {tmp_path}/run > /dev/null
+        code=$?
+        cat {tmp_path}/run/run.json 2> /dev/null
+        exit $code"""
+    result = masked(script)
+    if result.returncode == 77:
+        pytest.skip("no file system can be mounted here")
+    text = result.stdout[result.stdout.find("{"):] if "{" in result.stdout else ""
+    if result.returncode == 0:
+        assert json.loads(text)["status"] == "complete"
+        return
+    assert result.returncode == 1
+    assert "no space left on the device (ENOSPC); free space" in result.stderr
+    if text:
+        run = json.loads(text)
+        assert run["status"] == "failed" and "(ENOSPC)" in run["failure"]["cause"]
+
+
+@pytest.mark.parametrize("limit, line", [
+    ("--nproc=1", None),
+    ("--fsize=4096", "plan files: the calibration has about ")])
+def test_a_calibration_beyond_a_limit_is_refused_before_it_measures(limit, line, tmp_path):
+    a_cpu_besides_the_first()
+    who = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if line is None else []
+    if who and (os.geteuid() != 0 or subprocess.run([*who, PROGRAM, "--version"], capture_output=True).returncode != 0):
+        pytest.skip("the program cannot be run as somebody else here")
+    command = [*who, "prlimit", limit, PROGRAM, "calibrate", "--quick", "--dry-run", "--out", "/tmp/no-such-calibration"]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 3, result.stderr
+    assert (line or "more threads, and ulimit -u allows ") in result.stderr
+
+
 def test_doctor_run_strict_and_events_give_one_cause_where_sysfs_is_masked(tmp_path):
     options = " ".join(TINY).replace("--collector none ", "")
     script = f"""mount -t tmpfs none /sys

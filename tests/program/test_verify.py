@@ -331,7 +331,7 @@ def test_a_run_in_progress_is_refused(run, measured):
     change(run / "run.json", '"status": "complete"', '"status": "running"')
     if not measured:
         change(run / "run.json", '"measured": true', '"measured": false')
-        refused(call("verify", run), f"verify {run}: run.json says that the run is running: it goes on, or its process was killed; "
+        refused(call("verify", run), f"verify {run}: run.json says that the run is running: it goes on, or its process was killed or could not record its end; "
                                      "wait until it ends; of a killed run bytebound report shows the finished phases")
     else:
         refused(call("verify", run), f"verify {run}: the run was measured, but its reports are missing, and it is not sealed; "

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "counters/registry.hpp"
 #include "loops/stream_kernels.hpp"
+#include "machine/limit_checks.hpp"
 #include "record/warnings.hpp"
 #include "stats/estimate.hpp"
 
@@ -230,6 +231,16 @@ Failure too_large(const TeamPlan& team, bool quick, const MemoryRoom& memory_ava
                           (quick_is_smaller ? ", or give --quick for smaller buffers, which it flags" : ""));
 }
 
+/// Bytes of the saved file, as they are on usual machines: a ceiling and its write-allocate factor have some 500
+/// characters.
+double file_bytes(const CalibrationPlan& plan) {
+    constexpr double fixed = 8 << 10, per_request = 500;
+    double bytes = fixed;
+    for (const TeamPlan& team : plan.teams)
+        bytes += per_request * static_cast<double>(team.requests.size());
+    return bytes;
+}
+
 } // namespace
 
 Result<CalibrationPlan> plan_calibration(const CalibrationOptions& options, const Machine& machine,
@@ -253,6 +264,8 @@ Result<CalibrationPlan> plan_calibration(const CalibrationOptions& options, cons
     for (const TeamPlan& team : plan.teams)
         if (memory_available.bytes && team.arena_bytes > *memory_available.bytes)
             return too_large(team, options.quick, memory_available);
+    TRY(check_threads(plan.options.threads.back(), machine.limits));
+    TRY(check_file_size({"the calibration", file_bytes(plan), "give fewer --threads or --row-bytes"}, machine.limits));
     return plan;
 }
 

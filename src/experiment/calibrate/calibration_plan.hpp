@@ -62,8 +62,8 @@ struct CalibrationPlan {
     std::vector<Warning> warnings;
 };
 
-/// Errors: those of resolve_placement(); usage for invalid options, and for
-/// buffers larger than the memory.
+/// Errors: those of resolve_placement(); usage for invalid options, and for buffers larger than the memory;
+/// not_possible for more threads or a larger file than the limits of the process allow.
 Result<CalibrationPlan> plan_calibration(const CalibrationOptions& options, const Machine& machine,
                                          const MemoryRoom& memory_available);
 

@@ -101,7 +101,7 @@ Result<void> fit_copy(CopyMethod& copy, const RowLayout& layout) {
 /// Peak memory of a run, in bytes. Doubles, because exact products may exceed 64 bits.
 struct MemoryNeed {
     double arena = 0, sweep = 0;
-    double simulation = 0;             ///< per thread: masks, lists, tables, the trace's ids, the cache
+    double simulation = 0;             ///< per thread: masks, lists, tables, the trace's ids, the cache; 0: none runs
     double steps = 0;                  ///< plan, computed and simulated figures of every step
     double samples_of_repeat = 0;      ///< those of one repeat of every loop and k
     double program = 48.0 * (1 << 20); ///< code, libraries, heap and stacks: 30 MiB seen beside the buffers
@@ -121,8 +121,9 @@ MemoryNeed memory_need(const RunPlan& plan) {
     // arena_bytes() is used only if its products cannot overflow.
     need.arena = pool_and_slab < 0x1p62 ? static_cast<double>(bytebound::arena_bytes(plan.workspace)) : pool_and_slab;
     const double cache = 8 * static_cast<double>(plan.cache.geometry.size_bytes / plan.cache.geometry.line_bytes);
-    need.simulation = std::max(0.0, need.arena - pool_and_slab) + 4 * rows +
-                      (plan.hierarchy ? hierarchy_bytes(plan, need.arena) : cache);
+    if (plan.counting.collectors.simulate)
+        need.simulation = std::max(0.0, need.arena - pool_and_slab) + 4 * rows +
+                          (plan.hierarchy ? hierarchy_bytes(plan, need.arena) : cache);
 
     double steps = 0, simulated = 0; // over all ks, and over all simulated segments of their loops
     for (const Experiment& e : plan.experiments) {
@@ -157,15 +158,16 @@ Result<void> check_memory(RunPlan& plan, const MemoryRoom& memory_available, boo
     const double available = static_cast<double>(memory_available.bytes.value_or(0));
     if (memory_available.bytes && need.total(1) > available)
         return impossible("memory",
-                          fmt::format("the run needs {} (arena {}, sweep {}, simulation {}, figures of all steps {}, "
+                          fmt::format("the run needs {} (arena {}, sweep {}, {}figures of all steps {}, "
                                       "samples {}, program {}), but {}",
                                       format_size(need.total(1)), format_size(need.arena), format_size(need.sweep),
-                                      format_size(need.simulation), format_size(need.steps), format_size(need.samples),
-                                      format_size(need.program), describe(memory_available)),
+                                      need.simulation > 0 ? "simulation " + format_size(need.simulation) + ", " : "",
+                                      format_size(need.steps), format_size(need.samples), format_size(need.program),
+                                      describe(memory_available)),
                           memory_remedy(need, memory_available));
     if (need.arena >= 0x1p62)
         return impossible("memory", "the arena does not fit into the address space", "give a smaller --N");
-    if (memory_available.bytes) {
+    if (memory_available.bytes && need.simulation > 0) {
         const double beside = std::floor((available - need.total(0)) / need.simulation);
         plan.simulation_threads = static_cast<std::size_t>(std::clamp(beside, 1.0, double{most_simulations}));
     }

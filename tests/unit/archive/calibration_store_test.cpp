@@ -249,6 +249,26 @@ TEST_CASE("a calibration with impossible figures is rejected with the path of th
     CHECK(back->ceilings.write_allocate[0].factor == -0.01);
 }
 
+TEST_CASE("a run that adopts a calibration says that its k* was planned without one") {
+    const test::TemporaryDirectory directory;
+    save(directory / "example.auto.local.json", record());
+    RunRecord run;
+    run.host_facts = need().host;
+    run.placement.requested = need().placement;
+    run.workload.threads = 1;
+    run.calibration_reason = "no calibration is saved for this host";
+    run.expected.emplace();
+    RunRecord other = run;
+    run.expected->crossover_reason = "no calibration is saved for this host; run bytebound calibrate";
+    REQUIRE(adopt_calibration(run, directory.path()));
+    CHECK(run.expected->crossover_reason ==
+          "the run was planned without a calibration and adopted one later; measure again to model k* with it");
+    // Another reason remains: no calibration changes it.
+    other.expected->crossover_reason = "rows shorter than a line; use the simulator";
+    REQUIRE(adopt_calibration(other, directory.path()));
+    CHECK(other.expected->crossover_reason == "rows shorter than a line; use the simulator");
+}
+
 TEST_CASE("a run's calibration reads back from run.json; records of older versions have none") {
     RunRecord run;
     run.workload.warmup = 1;

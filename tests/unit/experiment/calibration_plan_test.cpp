@@ -236,3 +236,35 @@ TEST_CASE("more workers than CPUs are not possible") {
     REQUIRE_FALSE(plan);
     CHECK(plan.error().code == ExitCode::not_possible);
 }
+
+TEST_CASE("limits of threads and of files are refused at planning, with the number needed") {
+    const auto planned_with = [](const Limits& limits) {
+        Machine machine = two_cores();
+        machine.limits = limits;
+        return plan_calibration(rows({4096}), machine, MemoryRoom(16 * gib));
+    };
+    Limits limits;
+    limits.user_tasks = 2;
+    limits.tasks_left = {true, 1};
+    limits.file_bytes = mib;
+    CHECK(planned_with(limits));
+    const auto refused_with = [&](const Limits& each) {
+        const auto plan = planned_with(each);
+        REQUIRE_FALSE(plan);
+        CHECK(plan.error().code == ExitCode::not_possible);
+        return to_line(plan.error());
+    };
+    Limits few = limits;
+    few.user_tasks = 1;
+    CHECK(refused_with(few) == "plan threads: 2 workers need 1 more threads, and ulimit -u allows 1 for all processes "
+                               "of this user; raise ulimit -u, or give fewer --threads");
+    few = limits;
+    few.tasks_left = {true, 0};
+    CHECK(refused_with(few) == "plan threads: 2 workers need 1 more threads, and the pids cgroup allows 0; "
+                               "raise its limit, or give fewer --threads");
+    few = limits;
+    few.file_bytes = 4 * kib;
+    CHECK(refused_with(few).ends_with(
+        "and ulimit -f allows 4 KiB; raise ulimit -f, or give fewer --threads or --row-bytes"));
+    CHECK(refused_with(few).starts_with("plan files: the calibration has about "));
+}

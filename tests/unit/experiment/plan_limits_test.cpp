@@ -78,6 +78,22 @@ TEST_CASE("as many simulations run at once as fit in memory with arena and sweep
     CHECK(threads(248 * mib) == 0);
 }
 
+TEST_CASE("a run that simulates nothing needs no memory for a simulation") {
+    RunOptions options = small_options();
+    options.ks = {16};
+    options.counting.collectors = {"sim"};
+    // 48 (program) + 200 (pool, slab, sweep) + 0.6 (masks and lists) + 0.1 (figures) fit in 250 MiB; with 4.6 more they
+    // do not fit in 253.
+    const Error simulated = refused(options, facts_with(253 * mib));
+    CHECK(simulated.object == "memory");
+    CHECK(simulated.cause.find("sweep 128 MiB, simulation 4.6 MiB, figures") != std::string::npos);
+    for (const char* collector : {"none", "perf"}) {
+        options.counting.collectors = {collector};
+        CHECK(plan_run(options, small_machine(), facts_with(250 * mib)));
+        CHECK(refused(options, facts_with(248 * mib)).cause.find("sweep 128 MiB, figures") != std::string::npos);
+    }
+}
+
 TEST_CASE("under valgrind the arena stays below 4 GiB") {
     RunOptions options = small_options();
     options.workload.pool_rows = 524288; // 4 GiB

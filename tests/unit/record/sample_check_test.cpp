@@ -11,6 +11,7 @@ RunRecord small_run() {
     RunRecord run;
     run.status = RunStatus::complete;
     run.workload.spec.pool_rows = 10;
+    run.workload.spec.active_rows = 5;
     run.workload.steps_per_k = 2;
     run.workload.repeats = 2;
     run.workload.loops = {"paired", "index"};
@@ -19,6 +20,7 @@ RunRecord small_run() {
         experiment.loop = loop;
         experiment.k = 4;
         experiment.batch = 3;
+        experiment.active_rows = 5;
         run.experiments.push_back(experiment);
     }
     return run;
@@ -37,7 +39,7 @@ SampleTable all_rows() {
                 row.batch = 3;
                 row.added = 6;
                 row.removed = 6;
-                row.rows_written = 30;
+                row.rows_written = loop == std::string_view("paired") ? 6 : 15;
                 table.rows.push_back(row);
             }
     return table;
@@ -85,6 +87,72 @@ TEST_CASE("a row that is no reading of the complete run is rejected with its num
     CHECK(
         refusal_of([](Sample& row) { row.rows_written = 31; }) ==
         "row 3 (loop paired, k 4, repeat 1, pass 0, step 0): column rows_written: 31 is more than N rows in each step");
+}
+
+TEST_CASE("a row with changes, CPUs or flags that no reading of the run can have is rejected with its column") {
+    const std::string at = "row 3 (loop paired, k 4, repeat 1, pass 0, step 0): ";
+    CHECK(refusal_of([](Sample& row) { row.removed = 7; }) ==
+          at + "column R: A + R is 13, and 3 steps of k 4 change 12");
+    CHECK(refusal_of([](Sample& row) { row.added = 13; }) ==
+          at + "column A: A + R is 19, and 3 steps of k 4 change 12");
+    CHECK(refusal_of([](Sample& row) { row.added = 0, row.removed = 12; }) ==
+          at + "column R: 12 rows are removed of 5 that are active");
+    CHECK(refusal_of([](Sample& row) { row.added = 12, row.removed = 0; }) ==
+          at + "column A: 17 rows are active after it, of N = 10");
+    CHECK(refusal_of([](Sample& row) { row.rows_written = 13; }) ==
+          at + "column rows_written: 13 is more than the 12 that the loop can store");
+    CHECK(refusal_of([](Sample& row) { row.cpu_after = 2; }) ==
+          at + "column cpu_after: 2 is not the CPU -1 before it, and the flag migrated is missing");
+    CHECK(refusal_of([](Sample& row) {
+              row.flags = {"outlier", "no_such_flag"};
+          }) == at + "column flags: \"no_such_flag\" is not a flag of a step");
+    CHECK(refusal_of([](Sample& row) { row.flags = {"few_blocks"}; }) ==
+          at + "column flags: \"few_blocks\" is not a flag of a step");
+    RunRecord run = small_run();
+    run.placement.bound_cpus = true;
+    run.placement.requested.cpus = {3, 4};
+    SampleTable table = all_rows();
+    for (Sample& row : table.rows)
+        row.cpu_before = row.cpu_after = 3;
+    CHECK(check_samples(table, run, SampleFile::steps, "s.csv"));
+    table.rows[2].cpu_before = table.rows[2].cpu_after = 70000;
+    CHECK(refusal(table, run) ==
+          at + "column cpu_before: 70000 is not the pinned CPU 3, and the flag migrated is missing");
+    table.rows[2].flags = {"migrated", "outlier"};
+    CHECK(check_samples(table, run, SampleFile::steps, "s.csv"));
+}
+
+TEST_CASE("a rebuild stores no more than the rows that can be active, which follow from the steps before it") {
+    // --add 2 from 5 rows of 10: 5, 7, 9, and then 7, where A and R are swapped.
+    RunRecord run = small_run();
+    run.experiments.erase(run.experiments.begin());
+    run.workload.repeats = 1;
+    run.workload.steps_per_k = 3;
+    run.experiments[0].k = 2;
+    run.experiments[0].batch = 1;
+    SampleTable table;
+    for (std::uint32_t step = 0; step < 3; ++step) {
+        Sample row;
+        row.loop = "index";
+        row.k = 2;
+        row.step = step;
+        row.added = step < 2 ? 2 : 0;
+        row.removed = step < 2 ? 0 : 2;
+        row.rows_written = step < 1 ? 7 : 9;
+        table.rows.push_back(row);
+    }
+    CHECK(check_samples(table, run, SampleFile::steps, "s.csv"));
+    std::swap(table.rows[0], table.rows[2]);
+    CHECK(check_samples(table, run, SampleFile::steps, "s.csv"));
+    std::swap(table.rows[0], table.rows[2]);
+    table.rows[1].rows_written = 10;
+    CHECK(refusal(table, run) == "row 2 (loop index, k 2, repeat 0, pass 0, step 1): "
+                                 "column rows_written: 10 is more than the 9 that the loop can store");
+    run.experiments[0].active_rows.reset(); // of an older version
+    CHECK(check_samples(table, run, SampleFile::steps, "s.csv"));
+    table.rows[1].rows_written = 11;
+    CHECK(refusal(table, run) == "row 2 (loop index, k 2, repeat 0, pass 0, step 1): "
+                                 "column rows_written: 11 is more than N rows in each step");
 }
 
 TEST_CASE("a repeated row and a missing one are rejected") {

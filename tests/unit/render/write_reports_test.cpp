@@ -120,7 +120,7 @@ public:
     SealedDirectory() {
         run.calibration_reason = "no calibration is saved for this host";
         run.host_facts = HostFacts{"example", "Example CPU", "6.1.0", "madvise"};
-        run.placement.requested = {"auto", "local", {3}, MemoryPolicy::local, {0}};
+        run.placement.requested = {"auto", "local", {1}, MemoryPolicy::local, {0}};
         run.finished = "2026-01-02T00:00:00Z";
     }
     void seal() {
