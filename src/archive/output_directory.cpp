@@ -90,7 +90,7 @@ Result<void> check_output_directory(const fs::path& path, bool force, const Dire
                      "create its target, or give another --out"});
     if (fs::exists(status)) return check_existing(path, status, force, kind);
     fs::path parent = fs::absolute(path, error).parent_path();
-    if (error) return unusable(path, "the current directory does not exist any more", error.value());
+    if (error) return not_created(path, "the current directory does not exist any more", error.value());
     while (!parent.empty() && !fs::exists(parent, error) && parent != parent.parent_path())
         parent = parent.parent_path();
     if (!fs::is_directory(parent, error)) return not_created(path, parent.string() + " is not a directory", ENOTDIR);
