@@ -1,7 +1,9 @@
 """bytebound calibrate, and how a run uses the calibration."""
 import json
 import os
+import re
 import resource
+import shutil
 import signal
 import stat
 import subprocess
@@ -284,15 +286,26 @@ def test_a_second_calibration_keeps_the_narrower_figures_of_the_first(calibrated
     assert [each["measured"] for each in now["kept"]] == [first["measured"]]
 
 
-def test_a_result_that_cannot_be_saved_is_shown_anyway(tmp_path):
+def test_a_file_size_limit_that_is_too_small_is_refused_before_measuring(tmp_path):
     small = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-    path = tmp_path / "c.json"
-    done = subprocess.run([str(binary()), "calibrate", *SHORT, "--out", str(path)], capture_output=True, text=True,
+    done = subprocess.run([str(binary()), "calibrate", *SHORT, "--out", str(tmp_path / "c.json")], capture_output=True, text=True,
                           preexec_fn=small, timeout=120)
+    assert done.returncode == 3 and done.stdout == ""
+    assert re.fullmatch(r"bytebound: error: plan files: the calibration has about [\d.]+ KiB, and ulimit -f allows 1000 B; raise "
+                        r"ulimit -f, or give fewer --threads or --row-bytes\n", done.stderr)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_result_that_cannot_be_saved_is_shown_anyway(tmp_path):
+    full = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:error=ENOSPC:when=1"]
+    path = tmp_path / "c.json"
+    if not shutil.which("strace") or subprocess.run([*full, "true"], capture_output=True).returncode != 0:
+        pytest.skip("strace cannot trace here")
+    done = subprocess.run([*full, str(binary()), "calibrate", *SHORT, "--out", str(path)], capture_output=True, text=True, timeout=120)
     assert done.returncode == 1
     assert "row-copy" in done.stdout and str(path) not in done.stdout
-    assert done.stderr.endswith(f"bytebound: error: write calibration {path}: the file would exceed the file-size limit "
-                                "(EFBIG); raise ulimit -f\n")
+    assert done.stderr.endswith(f"bytebound: error: write calibration {path}: no space left on the device (ENOSPC); free space or "
+                                "give another --out\n")
     assert os.listdir(tmp_path) == []
 
 

@@ -91,8 +91,12 @@ class Machine:
 
     def start(self, *command):
         """apply -- COMMAND, when COMMAND has created the file `ready`."""
+        def signals_of_a_terminal():  # the tests may run in the background or under nohup
+            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
+
         child = subprocess.Popen(self.words("apply", "--", *command), stderr=subprocess.PIPE, text=True, env=environment(),
-                                 cwd=self.root)
+                                 cwd=self.root, preexec_fn=signals_of_a_terminal)
         deadline = time.monotonic() + 30
         while not (self.root / "ready").exists():
             assert time.monotonic() < deadline and child.poll() is None, child.stderr.read()
