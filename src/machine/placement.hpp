@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -30,5 +31,10 @@ Result<std::vector<int>> resolve_cpus(const Machine& machine, const std::string&
 /// for one that is offline, not allowed or without memory, or if there are fewer CPUs than workers.
 Result<Placement> resolve_placement(const Machine& machine, const std::string& cpus, const std::string& memory,
                                     unsigned threads);
+
+/// Numbers of workers to try: those asked for, each once and in ascending order, else 1, 2, 4, ... and the largest team
+/// that --cpus allows, one worker per core.
+std::vector<std::uint32_t> team_sizes(const Machine& machine, const std::string& cpus, const std::string& memory,
+                                      std::vector<std::uint32_t> asked);
 
 } // namespace bytebound

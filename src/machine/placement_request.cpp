@@ -225,4 +225,21 @@ Result<Placement> resolve_placement(const Machine& machine, const std::string& c
     return placement;
 }
 
+std::vector<std::uint32_t> team_sizes(const Machine& machine, const std::string& cpus, const std::string& memory,
+                                      std::vector<std::uint32_t> asked) {
+    if (asked.empty()) {
+        std::uint32_t largest = 1;
+        for (std::uint32_t threads = 2; threads <= machine.cores.size(); ++threads) {
+            if (!resolve_placement(machine, cpus, memory, threads)) break;
+            largest = threads;
+        }
+        for (std::uint32_t threads = 1; threads < largest; threads *= 2)
+            asked.push_back(threads);
+        asked.push_back(largest);
+    }
+    std::sort(asked.begin(), asked.end());
+    asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
+    return asked;
+}
+
 } // namespace bytebound

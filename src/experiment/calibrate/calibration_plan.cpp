@@ -197,29 +197,6 @@ private:
     TeamPlan team_;
 };
 
-/// Size of the largest team that --cpus allows, one worker per core.
-std::uint32_t cores_of(const Machine& machine, const CalibrationOptions& options) {
-    std::uint32_t best = 1;
-    for (std::uint32_t threads = 2; threads <= machine.cores.size(); ++threads) {
-        if (!resolve_placement(machine, options.cpus, options.memory, threads)) break;
-        best = threads;
-    }
-    return best;
-}
-
-std::vector<std::uint32_t> team_sizes(const Machine& machine, const CalibrationOptions& options) {
-    std::vector<std::uint32_t> sizes = options.threads;
-    if (sizes.empty()) {
-        const std::uint32_t cores = cores_of(machine, options);
-        for (std::uint32_t threads = 1; threads < cores; threads *= 2)
-            sizes.push_back(threads);
-        sizes.push_back(cores);
-    }
-    std::sort(sizes.begin(), sizes.end());
-    sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
-    return sizes;
-}
-
 Failure too_large(const TeamPlan& team, bool quick, const MemoryRoom& memory_available) {
     const bool one = team.threads() == 1;
     const bool quick_is_smaller = !quick && team.arena_bytes > quick_bytes;
@@ -252,7 +229,7 @@ Result<CalibrationPlan> plan_calibration(const CalibrationOptions& options, cons
     auto& rows = plan.options.row_bytes;
     std::sort(rows.begin(), rows.end());
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-    plan.options.threads = team_sizes(machine, options);
+    plan.options.threads = team_sizes(machine, options.cpus, options.memory, options.threads);
     plan.placement = TRY(resolve_placement(machine, options.cpus, options.memory, plan.options.threads.back()));
     if (!why_no_nt_kernels().empty())
         plan.absent.push_back({{}, "nt-write, nt-copy, nt-row-copy", 0, std::string(why_no_nt_kernels())});

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "counters/registry.hpp"
+#include "machine/placement.hpp"
 #include "workload/patterns.hpp"
 
 namespace bytebound {
@@ -51,29 +52,6 @@ Result<RunOptions> with_rows(RunOptions o, std::uint64_t bytes) {
     o.up_cols = elements - o.hidden_dim;
     o.gate_cols = 0;
     return o;
-}
-
-/// Size of the largest team that --cpus allows, one worker per core.
-std::uint32_t cores_of(const Machine& machine, const RunOptions& o) {
-    std::uint32_t best = 1;
-    for (std::uint32_t threads = 2; threads <= machine.cores.size(); ++threads) {
-        if (!resolve_placement(machine, o.cpus, o.memory, threads)) break;
-        best = threads;
-    }
-    return best;
-}
-
-std::vector<std::uint32_t> team_sizes(const Machine& machine, const AutotuneOptions& options) {
-    std::vector<std::uint32_t> sizes = options.threads;
-    if (sizes.empty()) {
-        const std::uint32_t cores = cores_of(machine, options.run);
-        for (std::uint32_t threads = 1; threads < cores; threads *= 2)
-            sizes.push_back(threads);
-        sizes.push_back(cores);
-    }
-    std::sort(sizes.begin(), sizes.end());
-    sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
-    return sizes;
 }
 
 std::vector<CopyMethod> copies_for(const RowLayout& layout) {
@@ -157,7 +135,7 @@ Result<AutotunePlan> plan_autotune(const AutotuneOptions& options, const Machine
     TRY(check(options));
     AutotunePlan plan;
     plan.options = options;
-    plan.options.threads = team_sizes(machine, options);
+    plan.options.threads = team_sizes(machine, options.run.cpus, options.run.memory, options.threads);
     plan.grains = {1, 8, 64};
     plan.thresholds = {8, 64, 512};
     RunOptions run = options.run;
