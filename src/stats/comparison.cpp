@@ -52,6 +52,15 @@ void put_by_logs(RatioEstimate& result, const Pairs& pairs, Stat stat, double lo
     if (error > 0) result.p_value = two_sided_p(center / error, freedom);
 }
 
+/// Fieller's ends for a > 0, the roots of a r^2 - 2 b r + c. Times, bytes, counts and rates are never below 0, nor are
+/// their ratios.
+void put_roots(RatioEstimate& result, double a, double b, double c) {
+    const double root = std::sqrt(std::max(b * b - a * c, 0.0));
+    result.ci_low = std::min((b - root) / a, result.ratio);
+    if (result.ratio >= 0) result.ci_low = std::max(*result.ci_low, 0.0);
+    result.ci_high = std::max((b + root) / a, result.ratio);
+}
+
 double covariance(const std::vector<double>& a, const std::vector<double>& b) {
     const double a_mean = mean(a), b_mean = mean(b);
     double out = 0;
@@ -67,11 +76,7 @@ void put_by_differences(RatioEstimate& result, const Pairs& pairs, double loop, 
     const double t = t_quantile(freedom), scale = t * t * pairs.share;
     const double of_loop = variance(pairs.loop), of_vs = variance(pairs.vs), of_both = covariance(pairs.loop, pairs.vs);
     const double a = loop * loop - scale * of_loop, b = loop * vs - scale * of_both, c = vs * vs - scale * of_vs;
-    if (a > 0) {
-        const double root = std::sqrt(std::max(b * b - a * c, 0.0));
-        result.ci_low = std::min((b - root) / a, result.ratio);
-        result.ci_high = std::max((b + root) / a, result.ratio);
-    }
+    if (a > 0) put_roots(result, a, b, c);
     const double error = std::sqrt(std::max(of_vs - 2 * of_both + of_loop, 0.0) * pairs.share);
     if (error > 0) result.p_value = two_sided_p((vs - loop) / error, freedom);
 }
@@ -160,11 +165,7 @@ void put_by_differences(RatioEstimate& result, const RunBlocks& base, const RunB
     const double of_head = variance(head.blocks) * head.share + head.deviation * head.deviation;
     const double a = base.value * base.value - scale * of_base, b = base.value * head.value,
                  c = head.value * head.value - scale * of_head;
-    if (a > 0) {
-        const double root = std::sqrt(std::max(b * b - a * c, 0.0));
-        result.ci_low = std::min((b - root) / a, result.ratio);
-        result.ci_high = std::max((b + root) / a, result.ratio);
-    }
+    if (a > 0) put_roots(result, a, b, c);
     if (t.error > 0) result.p_value = two_sided_p((head.value - base.value) / t.error, t.freedom);
 }
 

@@ -70,10 +70,9 @@ std::optional<Estimate> point(const Samples& samples, Stat stat) {
     Estimate result;
     result.value = *value;
     result.stat = stat;
-    for (const auto& block : samples.numerator) {
+    for (const auto& block : samples.numerator)
         result.n += block.size();
-        result.blocks += !block.empty();
-    }
+    result.blocks = values_of_blocks(samples, stat).size();
     return result;
 }
 

@@ -26,7 +26,7 @@ struct Estimate {
     /// None for computed figures, for fewer than two blocks, and where an end is beyond what a double holds.
     std::optional<double> ci_low, ci_high;
     std::uint64_t n = 0;
-    std::uint64_t blocks = 0; ///< those that hold a step
+    std::uint64_t blocks = 0; ///< those that have a value of their own
     bool operator==(const Estimate&) const = default;
 };
 

@@ -446,7 +446,7 @@ def stepped(runs, db):
             file.execute("INSERT INTO runs SELECT ?1, 'run ' || ?1, host, '2027-01-' || printf('%02d', ?1) || 'T00:00:00Z', path, added, "
                          "cpu_model, kernel, version, ?2, preset, workload, placement FROM runs WHERE id = 1",
                          (i, "slow" if slow else "fast"))
-            file.execute("INSERT INTO figures SELECT ?1, k, loop, metric, value * ?2, ci_low * ?2, ci_high * ?2, n, blocks, tier, source, "
+            file.execute("INSERT INTO figures SELECT ?1, k, loop, metric, value * ?2, value * ?2 * 0.99, value * ?2 * 1.01, n, blocks, tier, source, "
                          "basis, exact FROM figures WHERE run = 1 AND metric IN ('time_ns', 'dram_bytes')",
                          (i, (1.5 if slow else 1) * (1 + 0.01 * (i % 3))))
         file.execute("DELETE FROM figures WHERE run = 1")

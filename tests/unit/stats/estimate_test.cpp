@@ -115,6 +115,7 @@ TEST_CASE("blocks without a value are left out") {
     // The second block's times are missing: its rate is not known, its bytes are.
     const auto rate = estimate({{{4}, {4}, {4}}, {{1}, {}, {2}}}, Stat::rate);
     CHECK(rate->value == Approx(4 / 1.5));
+    CHECK(rate->blocks == 2);
     CHECK(*rate->ci_high == Approx(std::sqrt(8) * std::pow(2, t_of_1 / 2)).epsilon(1e-12));
 }
 

@@ -185,6 +185,8 @@ def expected_comparison(stat, loop, vs):
     if a > 0:
         root = math.sqrt(max(b * b - a * c, 0))
         out["low"], out["high"] = hull((float(b) - root) / float(a), (float(b) + root) / float(a), ratio)
+        if ratio >= 0:
+            out["low"] = max(out["low"], 0.0)
     error = math.sqrt((bb - 2 * ab + aa) * Fraction(part))
     if error > 0:
         out["p"] = 2 * scipy.stats.t.sf(abs(float(theirs - ours)) / error, freedom)
@@ -244,6 +246,8 @@ def expected_runs(stat, base, head):
     if x > 0:
         root = math.sqrt(max(y * y - x * z, 0))
         out["low"], out["high"] = hull((float(y) - root) / float(x), (float(y) + root) / float(x), ratio)
+        if ratio >= 0:
+            out["low"] = max(out["low"], 0.0)
     if error > 0:
         out["p"] = 2 * tail(abs(float(after - before)) / error)
     return out
