@@ -141,7 +141,8 @@ std::optional<CalibrationUse> use_of(const CalibrationChoice& choice) {
 }
 
 bool adopt_calibration(RunRecord& run, const fs::path& directory) {
-    if (run.calibration || !run.host_facts || directory.empty() || run.calibration_reason == no_calibration_wanted)
+    if (run.subject.kind != Subject::loops || run.calibration || !run.host_facts || directory.empty() ||
+        run.calibration_reason == no_calibration_wanted)
         return false;
     const CalibrationChoice choice =
         choose_saved(directory, {*run.host_facts, run.placement.requested, run.workload.threads});

@@ -17,6 +17,9 @@ std::string_view name_of(MemoryPolicy policy);
 constexpr std::array<RunStatus, 3> members_of(const RunStatus*) {
     return {RunStatus::running, RunStatus::complete, RunStatus::failed};
 }
+constexpr std::array<Subject, 4> members_of(const Subject*) {
+    return {Subject::loops, Subject::commands, Subject::regions, Subject::imported};
+}
 constexpr std::array<RepeatsEnd, 4> members_of(const RepeatsEnd*) {
     return {RepeatsEnd::given, RepeatsEnd::precision, RepeatsEnd::max_time, RepeatsEnd::limit};
 }
@@ -65,6 +68,16 @@ const fields::Table<OtherStores>& fields_of(const OtherStores*);
 const fields::Table<PresetRecord>& fields_of(const PresetRecord*);
 const fields::Table<UnavailableRecord>& fields_of(const UnavailableRecord*);
 const fields::Table<FileRecord>& fields_of(const FileRecord*);
+
+// subject_fields.cpp
+const fields::Table<CommandRecord>& fields_of(const CommandRecord*);
+const fields::Table<CommandsRecord>& fields_of(const CommandsRecord*);
+const fields::Table<RegionsRecord>& fields_of(const RegionsRecord*);
+const fields::Table<ImportedFile>& fields_of(const ImportedFile*);
+const fields::Table<ImportedRecord>& fields_of(const ImportedRecord*);
+const fields::Table<SubjectRecord>& fields_of(const SubjectRecord*);
+/// A row has a k where its run has a trace, and only there.
+void check_ks(const RunRecord& run);
 
 // counting_fields.cpp
 const fields::Table<EventPartRecord>& fields_of(const EventPartRecord*);

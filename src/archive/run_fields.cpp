@@ -39,6 +39,9 @@ void check_workload(const WorkloadRecord& w) {
 /// The planner's limit for the steps of a phase.
 template <class Number>
 using Steps = Within<0, 10'000'000>::Of<Number>;
+/// null for no_k.
+template <class Number>
+using KOrNull = NullFor<Number, Codec, no_k>;
 template <class Optional>
 using StepsOrNull = OptionalOf<typename Optional::value_type, Steps>;
 
@@ -59,6 +62,7 @@ const Table<RunRecord>& fields_of(const RunRecord*) {
         field<&R::started>("started"),
         field<&R::finished, TextOrNull>("finished"),
         field<&R::workload>("workload"),
+        field<&R::subject>("subject").absent_in_older(),
         field<&R::experiments>("experiments"),
         field<&R::placement>("placement"),
         field<&R::environment>("environment"),
@@ -81,7 +85,10 @@ const Table<RunRecord>& fields_of(const RunRecord*) {
         field<&R::measured>("measured").absent_in_older(),
         field<&R::files>("files"),
     };
-    static constexpr Table<R> table{list, [](R& r) { check_experiments(r); }};
+    static constexpr Table<R> table{list, [](R& r) {
+                                        check_experiments(r);
+                                        check_ks(r);
+                                    }};
     return table;
 }
 
@@ -118,6 +125,16 @@ const Table<RowGroup>& fields_of(const RowGroup*) {
 namespace {
 /// Accepts unknown patterns of newer versions, because a report only prints them.
 constexpr auto pattern_text = [](const WorkloadRecord& r) { return to_text(r.spec.pattern); };
+/// Null where there are no rows.
+constexpr auto active_rows_of = [](const WorkloadRecord& r) {
+    return r.spec.pool_rows == 0 ? std::optional<std::uint32_t>() : r.spec.active_rows;
+};
+constexpr auto take_active_rows = [](std::optional<std::uint32_t> rows, WorkloadRecord& r) {
+    r.spec.active_rows = rows.value_or(0);
+};
+constexpr auto row_bytes_of = [](const WorkloadRecord& r) {
+    return r.spec.pool_rows == 0 ? std::optional<std::uint64_t>() : r.layout.row_bytes();
+};
 constexpr auto take_pattern = [](const std::string& text, WorkloadRecord& r) { r.spec.pattern = pattern_of(text); };
 } // namespace
 
@@ -135,13 +152,13 @@ const Table<AutoRepeats>& fields_of(const AutoRepeats*) {
 const Table<WorkloadRecord>& fields_of(const WorkloadRecord*) {
     using R = WorkloadRecord;
     static constexpr Field<R> list[] = {
-        inner_field<R, path<&R::spec, &WorkloadSpec::pool_rows>>("N"),
-        inner_field<R, path<&R::spec, &WorkloadSpec::active_rows>>("m"),
+        inner_field<R, path<&R::spec, &WorkloadSpec::pool_rows>, NullIfZero>("N"),
+        converted<R, active_rows_of, take_active_rows>("m"),
         field<&R::hidden_dim>("hidden_dim"),
         field<&R::up_cols>("up_cols"),
         field<&R::gate_cols>("gate_cols"),
-        field<&R::dtype>("dtype"),
-        computed<R, [](const R& r) { return r.layout.row_bytes(); }>("row_bytes"),
+        field<&R::dtype, TextOrNull>("dtype"),
+        computed<R, row_bytes_of>("row_bytes"),
         inner_field<R, path<&R::layout, &RowLayout::groups>>("row_groups"),
         converted<R, pattern_text, take_pattern>("pattern"),
         inner_field<R, path<&R::spec, &WorkloadSpec::seed>>("seed"),
@@ -149,11 +166,11 @@ const Table<WorkloadRecord>& fields_of(const WorkloadRecord*) {
         field<&R::repeats, Within<0, 100'000>::Of>("repeats"),
         field<&R::auto_repeats>("auto_repeats").absent_in_older(),
         field<&R::warmup, StepsOrNull>("warmup"),
-        field<&R::between>("between"),
+        field<&R::between, TextOrNull>("between"),
         field<&R::loops>("loops"),
         field<&R::tau, NotNegative>("tau"),
         field<&R::tau_source>("tau_source").absent_in_older(),
-        field<&R::copy>("copy"),
+        field<&R::copy, TextOrNull>("copy"),
         field<&R::threads, Within<1, 4096>::Of>("threads"),
         field<&R::grain>("grain"),
         field<&R::parallel_threshold>("par_threshold"),
@@ -167,8 +184,8 @@ const Table<ExperimentRecord>& fields_of(const ExperimentRecord*) {
     using R = ExperimentRecord;
     static constexpr Field<R> list[] = {
         field<&R::loop>("loop"),
-        field<&R::k>("k"),
-        field<&R::k_requested>("k_requested"),
+        field<&R::k, KOrNull>("k"),
+        field<&R::k_requested, KOrNull>("k_requested"),
         field<&R::added, NotNegative>("A"),
         field<&R::removed, NotNegative>("R"),
         field<&R::repeats>("repeats").absent_in_older(),
@@ -179,7 +196,7 @@ const Table<ExperimentRecord>& fields_of(const ExperimentRecord*) {
         field<&R::readings, PositiveIfGiven>("readings").absent_in_older(),
         field<&R::worker_parts, ListOfNotNegative>("worker_parts").absent_in_older(),
         field<&R::active_rows>("active_rows").absent_in_older(),
-        field<&R::copy_method>("copy_method"),
+        field<&R::copy_method, TextOrNull>("copy_method"),
         field<&R::stationary>("stationary"),
         field<&R::stationary_source, TextOrNull>("stationary_source"),
         field<&R::stationary_reason, TextOrNull>("stationary_reason"),
@@ -260,6 +277,7 @@ Result<RunRecord> parse_run_head(std::string_view text, const std::string& name)
         field<&R::host_facts>("host_facts").absent_in_older(),
         field<&R::started>("started"),
         field<&R::workload>("workload"),
+        field<&R::subject>("subject").absent_in_older(),
     };
     static constexpr Table<R> table{list};
     try {

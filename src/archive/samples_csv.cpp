@@ -9,11 +9,13 @@
 #include <limits>
 #include <set>
 #include <sstream>
+#include <type_traits>
 
 #include "base/input_file.hpp"
 #include "base/text.hpp"
 #include "io/csv.hpp"
 #include "record/sample_columns.hpp"
+#include "record/subject.hpp"
 
 namespace bytebound {
 namespace {
@@ -53,6 +55,19 @@ public:
         return value;
     }
 
+    /// -1 for the empty cell of an unknown one.
+    int cpu() { return empty() ? skip(), -1 : number(-1, most_cpus); }
+
+    bool empty() const { return record_.cells[at_].empty(); }
+
+    /// A cell of the trace in a row that has none.
+    void absent() {
+        if (!empty() && cause_.empty())
+            cause_ =
+                fmt::format("column {}: \"{}\", and the row has no k", header_[at_], clipped(record_.cells[at_], 80));
+        skip();
+    }
+
     std::optional<Reading> reading() {
         const std::string& column = header_[at_];
         const auto count = optional_number<std::uint64_t>();
@@ -72,6 +87,8 @@ public:
     const std::string& cause() const { return cause_; }
 
 private:
+    void skip() { ++at_; }
+
     const CsvRecord& record_;
     const std::vector<std::string>& header_;
     std::size_t at_ = 0;
@@ -134,7 +151,11 @@ Shape shape_of(const std::vector<std::string>& header, SampleFile expected) {
 Sample sample_of(CellReader& cells, const Shape& shape) {
     Sample sample;
     sample.loop = cells.text();
-    sample.k = cells.number<std::uint32_t>();
+    const bool traced = !cells.empty();
+    if (traced)
+        sample.k = cells.number<std::uint32_t>(0, no_k - 1);
+    else
+        cells.absent(), sample.k = no_k;
     sample.repeat = cells.number<std::uint32_t>();
     sample.step = cells.number<std::uint32_t>();
     sample.batch = cells.number<std::uint32_t>(1);
@@ -143,11 +164,17 @@ Sample sample_of(CellReader& cells, const Shape& shape) {
         sample.worker = cells.number(0);
         sample.worker_cpu = cells.number(-1, most_cpus);
     }
-    sample.added = cells.number<std::uint32_t>();
-    sample.removed = cells.number<std::uint32_t>();
-    sample.rows_written = cells.number<std::uint32_t>();
-    sample.cpu_before = cells.number(-1, most_cpus);
-    sample.cpu_after = cells.number(-1, most_cpus);
+    const auto of_trace = [&](auto& value) {
+        if (traced)
+            value = cells.number<std::remove_cvref_t<decltype(value)>>();
+        else
+            cells.absent();
+    };
+    of_trace(sample.added);
+    of_trace(sample.removed);
+    of_trace(sample.rows_written);
+    sample.cpu_before = traced ? cells.number(-1, most_cpus) : cells.cpu();
+    sample.cpu_after = traced ? cells.number(-1, most_cpus) : cells.cpu();
     std::istringstream flags(cells.text());
     for (std::string flag; flags >> flag;)
         sample.flags.push_back(flag);
@@ -159,11 +186,13 @@ Sample sample_of(CellReader& cells, const Shape& shape) {
         sample.simulated.push_back(cells.optional_number<std::uint64_t>());
     for (std::size_t i = 0; i < shape.emulated.size(); ++i)
         sample.emulated.push_back(cells.optional_number<std::uint64_t>());
-    sample.min_rows = cells.number<std::uint32_t>();
-    sample.metadata_bytes = cells.number<std::uint64_t>();
-    sample.bound_rows = cells.number<std::uint32_t>();
+    of_trace(sample.min_rows);
+    of_trace(sample.metadata_bytes);
+    of_trace(sample.bound_rows);
     return sample;
 }
+
+std::string cpu_text(int cpu) { return cpu < 0 ? std::string() : std::to_string(cpu); }
 
 /// Absent values become empty cells.
 void append_cells(std::string& text, const std::vector<std::optional<std::uint64_t>>& values, std::size_t cells) {
@@ -195,11 +224,14 @@ std::string header_text(const SampleTable& shape, SampleFile kind) {
 }
 
 std::string row_text(const SampleTable& shape, const Sample& sample, SampleFile kind) {
-    std::string text = fmt::format("{},{},{},{},{},{}", csv_cell(sample.loop), sample.k, sample.repeat, sample.step,
-                                   sample.batch, sample.pass);
+    const bool traced = has_k(sample.k);
+    std::string text = fmt::format("{},{},{},{},{},{}", csv_cell(sample.loop), k_text(sample.k), sample.repeat,
+                                   sample.step, sample.batch, sample.pass);
     if (kind == SampleFile::workers) text += fmt::format(",{},{}", sample.worker, sample.worker_cpu);
-    text += fmt::format(",{},{},{},{},{},{},{}", sample.added, sample.removed, sample.rows_written, sample.cpu_before,
-                        sample.cpu_after, fmt::join(sample.flags, " "), sample.time_ns);
+    text += traced ? fmt::format(",{},{},{},{},{}", sample.added, sample.removed, sample.rows_written,
+                                 sample.cpu_before, sample.cpu_after)
+                   : fmt::format(",,,,{},{}", cpu_text(sample.cpu_before), cpu_text(sample.cpu_after));
+    text += fmt::format(",{},{}", fmt::join(sample.flags, " "), sample.time_ns);
     for (std::size_t i = 0; i < shape.events.size(); ++i) {
         const std::optional<Reading> reading = i < sample.readings.size() ? sample.readings[i] : std::nullopt;
         if (is_count(reading))
@@ -210,7 +242,7 @@ std::string row_text(const SampleTable& shape, const Sample& sample, SampleFile 
     if (kind == SampleFile::steps) {
         append_cells(text, sample.simulated, shape.simulated.size());
         append_cells(text, sample.emulated, shape.emulated.size());
-        text += fmt::format(",{},{},{}", sample.min_rows, sample.metadata_bytes, sample.bound_rows);
+        text += traced ? fmt::format(",{},{},{}", sample.min_rows, sample.metadata_bytes, sample.bound_rows) : ",,,";
     }
     text += '\n';
     return text;

@@ -11,6 +11,7 @@
 
 #include "base/text.hpp"
 #include "io/csv.hpp"
+#include "record/subject.hpp"
 
 namespace bytebound {
 namespace {
@@ -145,10 +146,13 @@ Result<PublishedSummary> parse_summary(std::string_view text, const std::string&
                                                             header.cells.size()));
         RecordReader cells(record, header.cells);
         PublishedRow row;
-        row.k = cells.required<std::uint32_t>(places.k);
-        row.k_requested = cells.required<std::uint32_t>(places.k_requested);
-        row.added = cells.required<double>(places.added);
-        row.removed = cells.required<double>(places.removed);
+        row.k = row.k_requested = no_k;
+        if (!record.cells[places.k].empty()) {
+            row.k = cells.required<std::uint32_t>(places.k);
+            row.k_requested = cells.required<std::uint32_t>(places.k_requested);
+            row.added = cells.required<double>(places.added);
+            row.removed = cells.required<double>(places.removed);
+        }
         row.figures.reserve(places.metrics.size());
         for (const MetricPlaces& metric : places.metrics)
             row.figures.push_back(cells.figure(metric));

@@ -24,7 +24,7 @@ struct PublishedFigure {
 /// One (loop, k).
 struct PublishedRow {
     std::string loop, flags;
-    std::uint32_t k = 0, k_requested = 0;
+    std::uint32_t k = 0, k_requested = 0; ///< no_k for an empty cell; A and R are then absent, too
     double added = 0, removed = 0;
     std::vector<PublishedFigure> figures; ///< parallel to PublishedSummary::metrics
 };

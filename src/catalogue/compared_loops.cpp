@@ -18,4 +18,11 @@ std::vector<LoopPair> compared_loops(std::span<const std::string_view> names) {
     return pairs;
 }
 
+std::vector<LoopPair> compared_with_first(std::size_t count) {
+    std::vector<LoopPair> pairs;
+    for (std::size_t i = 1; i < count; ++i)
+        pairs.push_back({i, 0});
+    return pairs;
+}
+
 } // namespace bytebound

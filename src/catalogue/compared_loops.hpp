@@ -15,5 +15,7 @@ struct LoopPair {
 };
 /// Each other loop with index (without index: with the first loop), then paired with each remaining loop.
 std::vector<LoopPair> compared_loops(std::span<const std::string_view> names);
+/// Each other of so many rows with the first: programs, whose names say nothing of a baseline.
+std::vector<LoopPair> compared_with_first(std::size_t count);
 
 } // namespace bytebound

@@ -178,7 +178,8 @@ constexpr std::array metric_table{
                 .default_place = 2,
                 .demanded = true,
                 .kernels = instruction_loop,
-                .counted_in = "instructions"},
+                .counted_in = "instructions",
+                .compared = {"instructions", "executes", "fewer instructions", "more instructions", true}},
     MetricEntry{.name = name::cycles,
                 .unit = "count",
                 .meaning = "core cycles",
@@ -186,7 +187,8 @@ constexpr std::array metric_table{
                 .events = cycles_events,
                 .default_place = 1,
                 .demanded = true,
-                .no_kernel = "no kernel takes a known number of cycles"},
+                .no_kernel = "no kernel takes a known number of cycles",
+                .compared = {"cycles", "takes", "fewer cycles", "more cycles", true}},
     MetricEntry{.name = name::task_clock_ns,
                 .unit = "ns",
                 .meaning = "CPU time of the workers",
@@ -194,7 +196,8 @@ constexpr std::array metric_table{
                 .events = task_clock_events,
                 .default_place = 4,
                 .kernels = cpu_time,
-                .counted_in = "ns of CPU time"},
+                .counted_in = "ns of CPU time",
+                .compared = {"CPU time", "uses", "less CPU time", "more CPU time", true}},
     MetricEntry{.name = name::page_faults,
                 .unit = "count",
                 .meaning = "kernel event: a worker touched a page that was not mapped",
@@ -202,7 +205,8 @@ constexpr std::array metric_table{
                 .events = page_faults_events,
                 .default_place = 5,
                 .kernels = fresh_pages,
-                .counted_in = "page faults"},
+                .counted_in = "page faults",
+                .compared = {"page faults", "has", "fewer page faults", "more page faults", true}},
     MetricEntry{.name = name::context_switches,
                 .unit = "count",
                 .meaning = "kernel event: a worker left its CPU to another thread",
@@ -267,7 +271,13 @@ const MetricEntry* find_gap_metric(std::string_view name) {
 }
 
 std::vector<const MetricEntry*> compared_metrics() {
-    return those_that([](const MetricEntry& entry) { return !entry.compared.subject.empty(); });
+    return those_that(
+        [](const MetricEntry& entry) { return !entry.compared.subject.empty() && !entry.compared.programs_only; });
+}
+
+std::vector<const MetricEntry*> compared_metrics_of_programs() {
+    return those_that(
+        [](const MetricEntry& entry) { return !entry.compared.subject.empty() && entry.origin != computed; });
 }
 
 std::vector<const MetricEntry*> table_metrics() {

@@ -64,6 +64,7 @@ struct MetricChart {
 struct ComparedWords {
     std::string_view subject = {}; ///< empty: loops are not compared by this metric
     std::string_view verb = {}, better = {}, worse = {};
+    bool programs_only = false; ///< loops are not compared by it
 };
 
 /// One row of the constant table of metrics; the order is that of summary.csv.
@@ -108,6 +109,8 @@ const MetricEntry* find_gap_metric(std::string_view name);
 
 /// Metrics that loops are compared by, most informative first.
 std::vector<const MetricEntry*> compared_metrics();
+/// Metrics that whole programs are compared by: the same, and what their whole run counts. None follows from a trace.
+std::vector<const MetricEntry*> compared_metrics_of_programs();
 /// Columns of the main table, from left to right.
 std::vector<const MetricEntry*> table_metrics();
 /// Metrics whose events are counted by default, in the order of the events.

@@ -147,7 +147,8 @@ Result<ExitCode> history_gate(const HistoryRequest& asked) {
         print(asked.json ? history_gate_json(asked.file, judged) : history_gate_text(judged, stdout_columns()));
     for (const GateResult& each : judged.gates)
         if (each.outcome == GateOutcome::unresolved)
-            warn(fmt::format("gate {} at {} k={} is unresolved: {}", each.gate.text, each.loop, each.k, each.reason));
+            warn(fmt::format("gate {} at {} is unresolved: {}", each.gate.text, row_name(each.loop, each.k),
+                             each.reason));
     if (judged.passed()) return printed;
     return fail({ExitCode::gate, "judge", judged.head.path, fmt::format("gate {} failed", gate.text),
                  "see bytebound history trend " + gate.metric + ", or change the limit if it was meant"});

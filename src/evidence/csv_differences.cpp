@@ -32,9 +32,10 @@ std::optional<std::string> row_text(const std::vector<Cells>& rows, std::optiona
 }
 
 /// The header is row 0. Rows of figures begin with their loop and k.
-std::string row_name(std::size_t row, const Cells& cells) {
+std::string csv_row_name(std::size_t row, const Cells& cells) {
     if (row == 0) return "the header";
-    return cells.size() < 2 ? fmt::format("row {}", row) : fmt::format("row {} ({}, k {})", row, cells[0], cells[1]);
+    if (cells.size() < 2) return fmt::format("row {}", row);
+    return fmt::format("row {} ({}{})", row, cells[0], cells[1].empty() ? "" : ", k " + cells[1]);
 }
 
 bool same_key(const Cells& a, const Cells& b) {
@@ -57,15 +58,15 @@ std::optional<std::vector<Difference>> csv_differences(const std::string& file, 
     for (const auto& [a, b] : unequal_pairs(theirs->rows, ours->rows)) {
         if (!a || !b || *a == 0 || !same_key(theirs->rows[*a], ours->rows[*b])) {
             const std::size_t row = b ? *b : *a;
-            found.push_back({file, row_name(row, b ? ours->rows[row] : theirs->rows[row]), row_text(theirs->rows, a),
-                             row_text(ours->rows, b), ""});
+            found.push_back({file, csv_row_name(row, b ? ours->rows[row] : theirs->rows[row]),
+                             row_text(theirs->rows, a), row_text(ours->rows, b), ""});
             continue;
         }
         const Cells &their_cells = theirs->rows[*a], &our_cells = ours->rows[*b], &header = ours->rows[0];
         for (std::size_t i = 0; i < our_cells.size(); ++i) {
             if (their_cells[i] == our_cells[i]) continue;
             const std::string column = i < header.size() ? header[i] : std::to_string(i + 1);
-            found.push_back({file, fmt::format("{}, column {}", row_name(*b, our_cells), column), their_cells[i],
+            found.push_back({file, fmt::format("{}, column {}", csv_row_name(*b, our_cells), column), their_cells[i],
                              our_cells[i], ""});
         }
     }

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "base/visible.hpp"
+#include "record/subject.hpp"
 
 namespace bytebound {
 namespace {
@@ -17,7 +18,8 @@ std::string value_text(const std::optional<std::string>& value) {
 } // namespace
 
 std::string place_of(std::size_t row, const Sample& step) {
-    return fmt::format("row {} ({}, k {}, repeat {}, step {})", row + 1, step.loop, step.k, step.repeat, step.step);
+    return fmt::format("row {} ({}, {}repeat {}, step {})", row + 1, step.loop,
+                       has_k(step.k) ? fmt::format("k {}, ", step.k) : "", step.repeat, step.step);
 }
 
 std::string to_line(const Difference& difference) {

@@ -17,15 +17,16 @@ Result<void> check_rows(const GateExpression& gate, const std::vector<LoopAtK>& 
     std::vector<std::string> loops, ks;
     for (const LoopAtK& row : rows) {
         if (std::find(loops.begin(), loops.end(), row.loop) == loops.end()) loops.push_back(row.loop);
-        const std::string k = std::to_string(row.k);
+        const std::string k = k_text(row.k);
         if (std::find(ks.begin(), ks.end(), k) == ks.end()) ks.push_back(k);
         if (gate.covers(row.loop, row.k)) return {};
     }
     const bool of_loop = !gate.loop.empty() && std::find(loops.begin(), loops.end(), gate.loop) == loops.end();
     if (!of_loop) {
         const std::string where = gate.loop.empty() ? "" : " of loop '" + gate.loop + "'";
+        std::erase(ks, "");
         return not_in_the_runs(gate, fmt::format("neither run has k={}{}", gate.k.value_or(0), where),
-                               "known ks: " + join(ks, ", "));
+                               ks.empty() ? "their rows have no k: leave it out" : "known ks: " + join(ks, ", "));
     }
     const auto near = nearest(gate.loop, loops);
     return not_in_the_runs(gate, "neither run has loop '" + gate.loop + "'",
@@ -114,7 +115,7 @@ void judge_gates(RunComparison& comparison, const std::vector<GateExpression>& g
                 result.gate = gate;
                 result.loop = at.loop;
                 result.k = at.k;
-                result.reason = fmt::format("{} k={} is in {} only", at.loop, at.k, run);
+                result.reason = fmt::format("{} is in {} only", row_name(at.loop, at.k), run);
                 comparison.gates.push_back(std::move(result));
             }
     }

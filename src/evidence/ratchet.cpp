@@ -78,9 +78,8 @@ Ratchet tighten(const GatesFile& file, const RunComparison& comparison) {
         const std::string number = rounded_away(*far_end(*binding) / gate.unit, gate.at_most);
         if (!is_tighter(gate, std::stod(number) * gate.unit)) continue;
         const bool in_text = begin != std::string::npos;
-        out.limits.insert(
-            out.limits.begin(),
-            TighterLimit{gate.text, number, fmt::format("{} k={} is better", binding->loop, binding->k), in_text});
+        out.limits.insert(out.limits.begin(),
+                          TighterLimit{gate.text, number, row_name(binding->loop, binding->k) + " is better", in_text});
         if (in_text) out.text.replace(begin + gate.number_begin, gate.number_size, number);
     }
     return out;

@@ -70,7 +70,25 @@ std::vector<FieldDifference> host_differences(const RunRecord& base, const RunRe
     return std::move(fields.found);
 }
 
+namespace {
+
+/// What a run of other subjects did: equal commands are equal workloads, by the name of the row.
+std::vector<RunField> subject_fields(const SubjectRecord& subject) {
+    std::vector<RunField> fields{{"subject", std::string(name_of(subject.kind))}};
+    if (subject.commands) {
+        for (const CommandRecord& command : subject.commands->commands)
+            fields.push_back({"command " + command.name, command_line(command.argv)});
+        fields.push_back({"prepare", command_line(subject.commands->prepare)});
+    }
+    if (subject.regions) fields.push_back({"program", command_line(subject.regions->argv)});
+    if (subject.imported) fields.push_back({"tool", subject.imported->tool});
+    return fields;
+}
+
+} // namespace
+
 std::vector<RunField> workload_fields(const RunRecord& run) {
+    if (run.subject.kind != Subject::loops) return subject_fields(run.subject);
     const WorkloadRecord& w = run.workload;
     std::vector<RunField> fields;
     const auto add = [&fields](const char* name, const auto& value) {
@@ -98,6 +116,9 @@ std::vector<RunField> workload_fields(const RunRecord& run) {
 
 std::vector<FieldDifference> workload_differences(const RunRecord& base, const RunRecord& head) {
     FieldComparison fields;
+    if (base.subject.kind != head.subject.kind)
+        fields.text("subject", std::string(name_of(base.subject.kind)), std::string(name_of(head.subject.kind)));
+    if (!fields.found.empty()) return std::move(fields.found);
     const std::vector<RunField> of_head = workload_fields(head);
     for (const RunField& ours : workload_fields(base))
         for (const RunField& theirs : of_head)

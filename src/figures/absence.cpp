@@ -67,11 +67,11 @@ std::string where_text(const Summary& summary, const Absence& absence) {
     if (absence.rows.size() == summary.rows.size() && summary.rows.size() > 1) return "every row";
     const auto loops = whole_groups(summary, absence, [](const SummaryRow& row) { return row.loop; });
     if (!loops.empty()) return join(loops, ", ");
-    const auto ks = whole_groups(summary, absence, [](const SummaryRow& row) { return "k=" + std::to_string(row.k); });
-    if (!ks.empty()) return join(ks, ", ");
+    const auto ks = whole_groups(summary, absence, [](const SummaryRow& row) { return "k=" + k_text(row.k); });
+    if (!ks.empty() && summary.subject == Subject::loops) return join(ks, ", ");
     std::vector<std::string> rows;
     for (const SummaryRow* row : absence.rows)
-        rows.push_back(row->loop + " k=" + std::to_string(row->k));
+        rows.push_back(row_name(row->loop, row->k));
     return join(rows, ", ");
 }
 

@@ -18,14 +18,12 @@ struct ClaimTemplate {
     std::string_view sentence, extent;
 };
 constexpr std::array templates = {
-    ClaimTemplate{Verdict::better, "{loop} {verb} {factor}x {word} than {vs} at k={k}{basis}",
-                  "{factor}x {word}{basis}"},
-    ClaimTemplate{Verdict::worse, "{loop} {verb} {factor}x {word} than {vs} at k={k}{basis}",
-                  "{factor}x {word}{basis}"},
-    ClaimTemplate{Verdict::same, "{loop} and {vs} are the same in {subject} at k={k}{within}{basis}",
+    ClaimTemplate{Verdict::better, "{loop} {verb} {factor}x {word} than {vs}{at}{basis}", "{factor}x {word}{basis}"},
+    ClaimTemplate{Verdict::worse, "{loop} {verb} {factor}x {word} than {vs}{at}{basis}", "{factor}x {word}{basis}"},
+    ClaimTemplate{Verdict::same, "{loop} and {vs} are the same in {subject}{at}{within}{basis}",
                   "the same as {vs} in {subject}{within}{basis}"},
     ClaimTemplate{Verdict::unresolved,
-                  "the difference of {loop} and {vs} in {subject} at k={k} is unresolved: {factor}x{basis}",
+                  "the difference of {loop} and {vs} in {subject}{at} is unresolved: {factor}x{basis}",
                   "not resolved against {vs} in {subject}: {factor}x{basis}"},
 };
 
@@ -64,6 +62,8 @@ int decimals_of(const Factor& factor, Verdict verdict) {
     return decimals;
 }
 
+std::string at_text(std::uint32_t k) { return has_k(k) ? fmt::format(" at k={}", k) : std::string(); }
+
 std::string p_text(double p) {
     if (p < 0.001) return ", p < 0.001";
     return fmt::format(", p = {:.{}f}", p, p < 0.01 ? 4 : p < 0.1 ? 3 : 2);
@@ -89,8 +89,8 @@ std::string filled(std::string_view sentence, const Comparison& c, Tier tier) {
     const ComparedWords words = find_metric(c.metric)->compared;
     const Factor factor = factor_of(c);
     const int decimals = decimals_of(factor, c.verdict);
-    return fmt::format(fmt::runtime(sentence), fmt::arg("loop", c.loop), fmt::arg("vs", c.vs), fmt::arg("k", c.k),
-                       fmt::arg("verb", words.verb), fmt::arg("subject", words.subject),
+    return fmt::format(fmt::runtime(sentence), fmt::arg("loop", c.loop), fmt::arg("vs", c.vs),
+                       fmt::arg("at", at_text(c.k)), fmt::arg("verb", words.verb), fmt::arg("subject", words.subject),
                        fmt::arg("word", c.verdict == Verdict::worse ? words.worse : words.better),
                        fmt::arg("within", within_text(c, factor, decimals)),
                        fmt::arg("factor", fmt::format("{:.{}f}", factor.value, decimals)),
@@ -129,8 +129,8 @@ std::vector<std::string> claims_lost_by_adjustment(const Summary& summary) {
     for (const Comparison& each : summary.comparisons) {
         const bool resolved = each.verdict == Verdict::better || each.verdict == Verdict::worse;
         if (!resolved || !each.p_adjusted || *each.p_adjusted < significant_below) continue;
-        lost.push_back(fmt::format("{} against {} in {} at k={} (adjusted{})", each.loop, each.vs,
-                                   find_metric(each.metric)->compared.subject, each.k,
+        lost.push_back(fmt::format("{} against {} in {}{} (adjusted{})", each.loop, each.vs,
+                                   find_metric(each.metric)->compared.subject, at_text(each.k),
                                    p_text(*each.p_adjusted).substr(1)));
     }
     return lost;

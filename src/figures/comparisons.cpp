@@ -57,8 +57,9 @@ void put_comparisons(Summary& summary, const std::vector<ComparedRow>& rows) {
         std::vector<std::string_view> names;
         for (const ComparedRow* row : here)
             names.push_back(row->row.loop);
-        for (const LoopPair& pair : compared_loops(names))
-            for (const MetricEntry* metric : compared_metrics())
+        const bool loops = summary.subject == Subject::loops;
+        for (const LoopPair& pair : loops ? compared_loops(names) : compared_with_first(names.size()))
+            for (const MetricEntry* metric : loops ? compared_metrics() : compared_metrics_of_programs())
                 if (auto found = comparison(*here[pair.loop], *here[pair.vs], *metric, summary.same_within))
                     summary.comparisons.push_back(*found);
     }

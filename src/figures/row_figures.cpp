@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 #include <tuple>
 #include <utility>
 
@@ -150,6 +151,10 @@ void put_sources(ComparedRow& out, const PhaseSamples& phase, std::string_view m
 void put_ratio(ComparedRow& out, const PhaseSamples& phase, const MetricEntry& metric, const SourceTable& sources) {
     SummaryRow& row = out.row;
     const auto give_up = [&](std::string reason) { row.unavailable.emplace(metric.name, std::move(reason)); };
+    if (const std::string untraced = why_no_trace(phase.run.subject.kind); !untraced.empty())
+        for (const std::string_view operand : {metric.numerator, metric.denominator})
+            if (const MetricEntry* entry = find_metric(operand); entry && entry->origin == MetricOrigin::computed)
+                return give_up(fmt::format("no {}: {}", operand, untraced));
     if (metric.denominator == metric_name::bound_bytes && row.bound_bytes == 0) return give_up("bound is 0");
     for (const std::string_view operand : {metric.numerator, metric.denominator}) {
         if (row.find(operand) != nullptr) continue;

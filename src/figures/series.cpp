@@ -92,6 +92,7 @@ Series computed_series(const PhaseSamples& phase, std::string_view metric) {
     Series out;
     out.source = source_name::trace;
     out.batch = batch_of(phase);
+    if (out.reason = why_no_trace(phase.run.subject.kind); !out.reason.empty()) return out;
     if (!phase.experiment.replayed && (metric == metric_name::min_bytes || metric == metric_name::metadata_bytes)) {
         out.reason = "library code: its steps cannot be replayed";
         return out;
@@ -168,9 +169,9 @@ Series simulated_series(const PhaseSamples& phase, std::string_view column_name)
     Series out = column_series(phase, phase.table.simulated, &Sample::simulated, column_name);
     out.tier = Tier::simulated;
     out.source = source_name::sim;
-    if (out.empty()) {
+    if (out.empty()) out.reason = why_no_trace(phase.run.subject.kind);
+    if (out.empty() && out.reason.empty())
         out.reason = phase.experiment.simulation_reason.empty() ? "not simulated" : phase.experiment.simulation_reason;
-    }
     return out;
 }
 
@@ -245,6 +246,7 @@ std::vector<Series> sources_of(const PhaseSamples& phase, std::string_view metri
     } else if (column_of(phase.table.emulated, metric)) {
         out.push_back(emulated_series(phase, metric));
     }
+    if (phase.run.subject.kind != Subject::loops) return out; // nothing to simulate
     if (simulated && is_sum) {
         out.push_back(sum_or_reason(simulated_series(phase, addends[0]), simulated_series(phase, addends[1])));
     } else if (simulated) {

@@ -85,6 +85,11 @@ void put_identity(SummaryRow& row, const PhaseSamples& phase) {
     row.k = experiment.k;
     row.k_requested = experiment.k_requested;
     row.stationary = experiment.stationary;
+    if (const std::string untraced = why_no_trace(phase.run.subject.kind); !untraced.empty()) {
+        row.unavailable.emplace("stationary", untraced);
+        row.unavailable.emplace("expected", untraced);
+        return;
+    }
     if (!row.stationary) {
         row.unavailable.emplace("stationary",
                                 experiment.stationary_reason.empty() ? "not judged" : experiment.stationary_reason);
@@ -164,8 +169,13 @@ ComparedRow make_row(const PhaseSamples& phase, const std::vector<std::string>& 
         put_sources(out, phase, key, found, Stat::mean);
     }
     put_buffers(row, phase);
-    put_ledger(row, phase);
     put_flags(out, phase);
+    if (const std::string untraced = why_no_trace(phase.run.subject.kind); !untraced.empty()) {
+        row.unavailable.emplace("ledger", untraced);
+        row.unavailable.emplace("ceilings", untraced);
+        return out;
+    }
+    put_ledger(row, phase);
     put_ceilings(row, phase.run); // after the counts of steps
     return out;
 }
@@ -237,6 +247,7 @@ std::vector<std::uint32_t> Summary::ks() const {
 ComparableRun summarize_for_comparison(const RunRecord& run, const SampleTable& samples,
                                        const SampleTable* background) {
     Summary out;
+    out.subject = run.subject.kind;
     out.metrics = metric_keys(run, samples);
     out.dropped_rows = samples.dropped_rows;
     std::vector<ComparedRow> rows;
@@ -249,7 +260,7 @@ ComparableRun summarize_for_comparison(const RunRecord& run, const SampleTable& 
             measured = measured || sample.pass == 0;
         }
         if (!measured) {
-            out.missing.push_back(experiment->loop + " k=" + std::to_string(experiment->k));
+            out.missing.push_back(row_name(experiment->loop, experiment->k));
             continue;
         }
         rows.push_back(make_row(phase, out.metrics));
@@ -258,8 +269,10 @@ ComparableRun summarize_for_comparison(const RunRecord& run, const SampleTable& 
         out.rows.push_back(row.row);
     out.same_within = run.same_within;
     put_comparisons(out, rows);
-    out.regressions = regressions(run, out);
-    out.crossover = crossover(run, out);
+    if (out.subject == Subject::loops) {
+        out.regressions = regressions(run, out);
+        out.crossover = crossover(run, out);
+    }
     return {std::move(out), std::move(rows)};
 }
 

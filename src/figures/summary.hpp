@@ -46,8 +46,8 @@ struct BufferTraffic {
 /// One (loop, k).
 struct SummaryRow {
     std::string loop;
-    std::uint32_t k = 0, k_requested = 0;
-    double added = 0, removed = 0; ///< A, R: means per measured step
+    std::uint32_t k = 0, k_requested = 0; ///< no_k where there is no trace: A, R and the bound are null then
+    double added = 0, removed = 0;        ///< A, R: means per measured step
     double bound_bytes = 0, requested_bytes = 0;
     std::vector<std::string> flags; ///< without repetition, in the documented order
     std::optional<bool> stationary;
@@ -78,6 +78,7 @@ struct Comparison {
 };
 
 struct Summary {
+    Subject subject = Subject::loops;
     std::vector<std::string> metrics;         ///< keys of every row, in column order: fixed metrics, gaps, raw events
     std::vector<SummaryRow> rows;             ///< by k in the order of the run, then by loop
     std::vector<std::string> missing;         ///< "paired k=64": planned, but without a finished phase

@@ -24,11 +24,18 @@ std::string history_csv(const std::vector<HistoryRun>& runs) {
             cells.push_back(csv_cell(*each));
         const std::string of_run = join(cells, ",");
         for (const HistoryFigure& figure : run.figures) {
-            const std::vector<std::string> rest{
-                csv_cell(figure.loop),      std::to_string(figure.k),      csv_cell(figure.metric),
-                exact_number(figure.value), number_cell(figure.ci_low),    number_cell(figure.ci_high),
-                std::to_string(figure.n),   std::to_string(figure.blocks), figure.tier,
-                csv_cell(figure.source),    csv_cell(figure.basis),        figure.exact ? "1" : "0"};
+            const std::vector<std::string> rest{csv_cell(figure.loop),
+                                                k_text(figure.k),
+                                                csv_cell(figure.metric),
+                                                exact_number(figure.value),
+                                                number_cell(figure.ci_low),
+                                                number_cell(figure.ci_high),
+                                                std::to_string(figure.n),
+                                                std::to_string(figure.blocks),
+                                                figure.tier,
+                                                csv_cell(figure.source),
+                                                csv_cell(figure.basis),
+                                                figure.exact ? "1" : "0"};
             text += of_run + "," + join(rest, ",") + "\n";
         }
     }

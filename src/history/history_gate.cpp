@@ -154,7 +154,7 @@ Result<std::vector<HistoryFigure>> covered(const HistoryRun& head, const GateExp
     for (const HistoryFigure& figure : head.figures) {
         if (std::find(metrics.begin(), metrics.end(), figure.metric) == metrics.end()) metrics.push_back(figure.metric);
         if (figure.metric != gate.metric) continue;
-        places.push_back(fmt::format("{}/{}", figure.loop, figure.k));
+        places.push_back(has_k(figure.k) ? fmt::format("{}/{}", figure.loop, figure.k) : figure.loop);
         if (gate.covers(figure.loop, figure.k)) out.push_back(figure);
     }
     const auto near = nearest(gate.metric, metrics);

@@ -15,6 +15,9 @@ std::optional<std::string_view> known_text(const std::string& text) {
     return text.empty() ? std::nullopt : std::optional<std::string_view>(text);
 }
 
+/// The column is a part of the key, so that it has no NULL: -1 for rows without a k.
+std::int64_t stored_k(std::uint32_t k) { return has_k(k) ? std::int64_t{k} : -1; }
+
 constexpr std::string_view find_run = "SELECT id FROM runs WHERE host = ? AND started = ? AND samples_sha256 = ?";
 constexpr std::string_view insert_run =
     "INSERT INTO runs(samples_sha256, host, started, path, added, cpu_model, kernel, version, git_revision, preset, "
@@ -44,7 +47,7 @@ Result<AddedRun> add_run(const Database& database, const HistoryRun& run) {
     Statement each = TRY(database.prepare(insert_figure));
     for (const HistoryFigure& figure : run.figures) {
         each.reset();
-        each.bind(added.id).bind(std::int64_t{figure.k}).bind(figure.loop).bind(figure.metric).bind(figure.value);
+        each.bind(added.id).bind(stored_k(figure.k)).bind(figure.loop).bind(figure.metric).bind(figure.value);
         each.bind(figure.ci_low).bind(figure.ci_high);
         each.bind(static_cast<std::int64_t>(figure.n)).bind(static_cast<std::int64_t>(figure.blocks));
         each.bind(figure.tier).bind(figure.source).bind(figure.basis).bind(std::int64_t{figure.exact});
@@ -83,7 +86,7 @@ HistoryRun run_of_row(Statement& row) {
 
 HistoryFigure figure_of_row(Statement& row) {
     HistoryFigure figure;
-    figure.k = static_cast<std::uint32_t>(row.integer(0));
+    figure.k = row.integer(0) < 0 ? no_k : static_cast<std::uint32_t>(row.integer(0));
     figure.loop = row.text(1);
     figure.metric = row.text(2);
     figure.value = row.number(3);

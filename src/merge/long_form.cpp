@@ -87,9 +87,9 @@ std::string long_form_lines(const HostRun& run, const MergedHosts& hosts, const 
     std::string out;
     for (std::size_t i = 0; i < run.summary.rows.size(); ++i) {
         const PublishedRow& row = run.summary.rows[i];
-        const std::string of_row =
-            of_run + fmt::format("{},{},{},{},{},", cell(row.loop), row.k, exact_number(row.added),
-                                 exact_number(row.removed), cell(row.flags));
+        const std::string of_row = of_run + fmt::format("{},{},{},{},{},", cell(row.loop), k_text(row.k),
+                                                        has_k(row.k) ? exact_number(row.added) : "",
+                                                        has_k(row.k) ? exact_number(row.removed) : "", cell(row.flags));
         for (std::size_t m = 0; m < cells.size(); ++m) {
             out += of_row;
             out += cells[m].metric;
@@ -119,9 +119,12 @@ std::string runs_csv(const MergedHosts& hosts, const std::string& command) {
         out += fmt::format("{},{},{},{},{},{},{},{},{},", cell(run.path), cell(host.name), cell(host.cpu_model),
                            cell(run.kernel), cell(run.started), cell(run.version), cell(run.git_revision),
                            cell(run.member), run.workload + 1);
-        out += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},", w.spec.pool_rows, w.spec.active_rows, w.hidden_dim,
-                           w.up_cols, w.gate_cols, w.layout.row_bytes(), cell(w.dtype), cell(to_text(w.spec.pattern)),
-                           w.spec.seed, cell(w.copy), cell(w.between), w.threads);
+        if (hosts.workloads()[run.workload].head.subject.kind != Subject::loops)
+            out += fmt::format(",,,,,,,,{},,,,", w.spec.seed); // no rows, and so none of their sizes
+        else
+            out += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},", w.spec.pool_rows, w.spec.active_rows,
+                               w.hidden_dim, w.up_cols, w.gate_cols, w.layout.row_bytes(), cell(w.dtype),
+                               cell(to_text(w.spec.pattern)), w.spec.seed, cell(w.copy), cell(w.between), w.threads);
         out += fmt::format("{},{},{},{},{}\n", cell(run.cache), run.rows, hosts.outlier_figures(run.host),
                            cell(run.files_caveat), cell(run.command));
     }
@@ -136,9 +139,9 @@ std::string across_csv(const MergedHosts& hosts, const std::string& command) {
         std::vector<std::string> outliers;
         for (const OutlierHost& outlier : each.outliers)
             outliers.push_back(fmt::format("{} (z {:.3g})", visible(hosts.hosts()[outlier.host].name), outlier.z));
-        out +=
-            fmt::format("{},{},{},{},{},{},{},{},{},", cell(hosts.workloads()[f.workload].member), f.workload + 1,
-                        cell(f.loop), f.k, cell(f.metric), name_of(f.tier), cell(f.source), cell(f.cache), each.hosts);
+        out += fmt::format("{},{},{},{},{},{},{},{},{},", cell(hosts.workloads()[f.workload].member), f.workload + 1,
+                           cell(f.loop), k_text(f.k), cell(f.metric), name_of(f.tier), cell(f.source), cell(f.cache),
+                           each.hosts);
         out += fmt::format("{},{},{},{},{},{},{},{},{}\n", exact_number(each.median.value), number(each.median.ci_low),
                            number(each.median.ci_high), exact_number(each.spread.mad), exact_number(each.spread.lowest),
                            exact_number(each.spread.highest), name_of(each.spread.by), cell(join(outliers, "; ")),

@@ -38,7 +38,8 @@ std::vector<FieldDifference> differences(const MergedWorkload& base, const HostR
 /// The loop that the others are compared with: index, else the first.
 std::string reference_of(const RunRecord& head) {
     const auto& loops = head.workload.loops;
-    const bool has_index = std::find(loops.begin(), loops.end(), "index") != loops.end();
+    const bool has_index =
+        head.subject.kind == Subject::loops && std::find(loops.begin(), loops.end(), "index") != loops.end();
     return has_index ? "index" : loops.empty() ? "" : loops.front();
 }
 

@@ -67,12 +67,14 @@ std::uint64_t most_stores(const Sample& row, std::uint64_t pool_rows, std::optio
 bool changes_k_rows(const RunRecord& run) { return find_pattern(run.workload.spec.pattern.name) != nullptr; }
 
 std::string fault_of_row(const Sample& row, const RunRecord& run) {
-    std::string fault = fault_of_changes(row, run);
-    if (fault.empty()) fault = fault_of_cpus(row, run.placement);
+    const bool traced = has_k(row.k);
+    std::string fault = traced ? fault_of_changes(row, run) : "";
+    if (fault.empty() && traced) fault = fault_of_cpus(row, run.placement);
     return fault.empty() ? fault_of_flags(row) : fault;
 }
 
 std::string fault_of_stores(const Sample& row, const RunRecord& run, std::optional<std::uint64_t> active_rows) {
+    if (!has_k(row.k)) return {};
     const std::uint64_t pool_rows = run.workload.spec.pool_rows;
     if (active_rows && row.removed > *active_rows + row.added)
         return fmt::format("column R: {} rows are removed of {} that are active", row.removed,

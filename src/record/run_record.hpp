@@ -24,6 +24,7 @@
 #include "record/hierarchy_record.hpp"
 #include "record/host_facts.hpp"
 #include "record/qualification_record.hpp"
+#include "record/subject.hpp"
 #include "record/warning.hpp"
 #include "stats/estimate.hpp"
 #include "stats/reading_cost.hpp"
@@ -78,10 +79,10 @@ struct OtherStores {
     double read_bytes = 0, write_bytes = 0;
 };
 
-/// One (loop, k) of the run: a row of the summary.
+/// One (loop, k) of the run, or one name of another subject: a row of the summary.
 struct ExperimentRecord {
     std::string loop;
-    std::uint32_t k = 0;           ///< after clipping; A + R
+    std::uint32_t k = 0;           ///< after clipping; A + R; no_k where there is none
     std::uint32_t k_requested = 0; ///< the first requested value that became this k
     double added = 0, removed = 0; ///< A, R: means per measured step over all repeats
     /// nullopt in records of older versions, whose rows all have the workload's.
@@ -231,7 +232,9 @@ struct RunRecord {
     std::vector<std::string> command;
     std::string host, started, finished; ///< ISO 8601, UTC
     std::optional<HostFacts> host_facts; ///< nullopt in records of older versions
+    /// Of subjects other than loops: seed, repeats and the names of the rows (`loops`); the rest is empty.
     WorkloadRecord workload;
+    SubjectRecord subject;
     std::vector<ExperimentRecord> experiments;
     PlacementRecord placement;
     std::vector<EnvironmentFact> environment;

@@ -24,8 +24,8 @@ Experiments experiments_of(const RunRecord& run) {
 }
 
 std::string text_of(const Sample& row) {
-    return fmt::format("loop {}, k {}, repeat {}, pass {}, step {}", clipped(row.loop, 80), row.k, row.repeat, row.pass,
-                       row.step);
+    return fmt::format("loop {}, {}repeat {}, pass {}, step {}", clipped(row.loop, 80),
+                       has_k(row.k) ? fmt::format("k {}, ", row.k) : "", row.repeat, row.pass, row.step);
 }
 
 std::uint32_t passes_of(const RunRecord& run) { return static_cast<std::uint32_t>(std::max(run.passes, 1)); }

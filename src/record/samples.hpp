@@ -16,6 +16,7 @@ struct RunRecord;
 /// One measured row: totals over `batch` steps, starting with `step`.
 struct Sample {
     std::string loop;
+    /// k: no_k in a row without a trace, whose rows, trace figures and unknown CPUs are empty cells.
     std::uint32_t k = 0, repeat = 0, step = 0, batch = 1;
     int pass = 0;
     std::uint32_t added = 0, removed = 0, rows_written = 0;

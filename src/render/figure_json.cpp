@@ -31,4 +31,8 @@ nlohmann::ordered_json figure_json(const Figure& figure) {
     return out;
 }
 
+nlohmann::ordered_json k_json(std::uint32_t k) {
+    return has_k(k) ? nlohmann::ordered_json(k) : nlohmann::ordered_json(nullptr);
+}
+
 } // namespace bytebound

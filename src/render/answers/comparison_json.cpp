@@ -47,7 +47,7 @@ Json row_json(const MetricComparison& row) {
     const RatioEstimate& ratio = row.ratio ? *row.ratio : none;
     return {{"cell", Json::object()},
             {"loop", row.loop},
-            {"k", row.k},
+            {"k", k_json(row.k)},
             {"metric", row.metric},
             {"base", figure(row.base)},
             {"head", figure(row.head)},
@@ -66,7 +66,7 @@ Json gate_json(const GateResult& gate) {
     return {{"expr", gate.gate.text},
             {"cell", Json::object()},
             {"loop", gate.loop},
-            {"k", gate.k},
+            {"k", k_json(gate.k)},
             {"metric", gate.gate.metric},
             {"value", json_number(gate.value)},
             {"ci_low", json_number(gate.ci_low)},
@@ -81,7 +81,7 @@ Json gate_json(const GateResult& gate) {
 Json rows_json(const std::vector<LoopAtK>& rows) {
     Json out = Json::array();
     for (const LoopAtK& row : rows)
-        out.push_back({{"cell", Json::object()}, {"loop", row.loop}, {"k", row.k}});
+        out.push_back({{"cell", Json::object()}, {"loop", row.loop}, {"k", k_json(row.k)}});
     return out;
 }
 

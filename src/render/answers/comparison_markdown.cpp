@@ -14,7 +14,7 @@ Table rows_table(const RunComparison& comparison) {
     for (const MetricComparison* row : worst_first(comparison)) {
         std::string verdict(name_of(row->verdict));
         if (!row->reason.empty()) verdict += ": " + row->reason;
-        table.rows.push_back({row->loop, std::to_string(row->k), row->metric, figure_text(*row, row->base),
+        table.rows.push_back({row->loop, k_text(row->k), row->metric, figure_text(*row, row->base),
                               figure_text(*row, row->head), row->head ? std::string(name_of(row->head->tier)) : "",
                               row_ratio_text(*row),
                               row->exact   ? "exact"

@@ -42,11 +42,11 @@ private:
 };
 
 Labels labels_of(const MetricComparison& row) {
-    return {{"loop", row.loop}, {"k", std::to_string(row.k)}, {"metric", row.metric}};
+    return {{"loop", row.loop}, {"k", k_text(row.k)}, {"metric", row.metric}};
 }
 
 Labels labels_of(const GateResult& gate) {
-    return {{"expr", gate.gate.text}, {"loop", gate.loop}, {"k", std::to_string(gate.k)}};
+    return {{"expr", gate.gate.text}, {"loop", gate.loop}, {"k", k_text(gate.k)}};
 }
 
 Labels with(Labels labels, std::string_view label, std::string_view text) {

@@ -35,7 +35,7 @@ Table table_of(const std::vector<const MetricComparison*>& rows) {
                      {"verdict"}};
     for (const MetricComparison* row : rows) {
         const std::string interval = row->ratio ? ratio_interval_text(*row->ratio) : "";
-        table.rows.push_back({row->loop, std::to_string(row->k), row->metric, figure_text(*row, row->base),
+        table.rows.push_back({row->loop, k_text(row->k), row->metric, figure_text(*row, row->base),
                               figure_text(*row, row->head), row_ratio_text(*row),
                               row->exact         ? "exact"
                               : interval.empty() ? "n/a"

@@ -102,7 +102,7 @@ std::string adjusted_p_text(const MetricComparison& row) {
     return row.p_adjusted ? fmt::format("{:.2g}", *row.p_adjusted) : "";
 }
 
-std::string at_text(std::string_view loop, std::uint32_t k) { return fmt::format("{} k={}", loop, k); }
+std::string at_text(std::string_view loop, std::uint32_t k) { return row_name(loop, k); }
 
 std::string list_text(const std::vector<LoopAtK>& rows) {
     std::vector<std::string> texts;

@@ -1,6 +1,7 @@
 #include "io/json.hpp"
 #include "render/answers/history_json_parts.hpp"
 #include "render/answers/history_text.hpp"
+#include "render/figure_json.hpp"
 
 namespace bytebound {
 namespace {
@@ -9,7 +10,7 @@ using HistoryJson = nlohmann::ordered_json;
 
 HistoryJson history_figure_json(const HistoryFigure& figure) {
     return {{"loop", figure.loop},
-            {"k", figure.k},
+            {"k", k_json(figure.k)},
             {"metric", figure.metric},
             {"value", json_number(figure.value)},
             {"ci_low", json_number(figure.ci_low)},

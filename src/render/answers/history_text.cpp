@@ -77,9 +77,8 @@ std::string history_show_text(const HistoryRun& run, bool color, std::optional<s
                      {"value", true},    {"95% CI", false, 1}, {"blocks", true, 3},
                      {"tier", false, 2}, {"source", false, 3}};
     for (const HistoryFigure& figure : run.figures)
-        table.rows.push_back({figure.loop, std::to_string(figure.k), figure.metric,
-                              quantity_text(figure.metric, figure.value), figure_interval_text(figure),
-                              std::to_string(figure.blocks), figure.tier, figure.source});
+        table.rows.push_back({figure.loop, k_text(figure.k), figure.metric, quantity_text(figure.metric, figure.value),
+                              figure_interval_text(figure), std::to_string(figure.blocks), figure.tier, figure.source});
     return text + "\n" + table_text(std::move(table), color, columns);
 }
 

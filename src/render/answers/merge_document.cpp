@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "catalogue/metrics.hpp"
+#include "evidence/run_likeness.hpp"
 #include "figures/number.hpp"
 #include "render/answers/comparison_words.hpp"
 #include "render/answers/merge_outputs.hpp"
@@ -64,7 +65,7 @@ Table across_table(const MergedHosts& hosts, std::size_t workload, const std::ve
         if (k != f.k) table.group_starts.push_back(table.rows.size());
         k = f.k;
         const auto text = [&](double value) { return merged_quantity(f.metric, value); };
-        table.rows.push_back({std::to_string(f.k), f.loop, f.metric, tier_text(f), std::to_string(each.hosts),
+        table.rows.push_back({k_text(f.k), f.loop, f.metric, tier_text(f), std::to_string(each.hosts),
                               text(each.median.value), interval_text(each), text(each.spread.mad),
                               text(each.spread.lowest), text(each.spread.highest), outliers_text(hosts, each)});
     }
@@ -88,10 +89,10 @@ Table outlier_table(const MergedHosts& hosts) {
     for (const std::size_t host : outlier_hosts(hosts)) {
         const auto& [at, outlier] = farthest[host];
         const MergedFigure& f = *at->figure;
-        table.rows.push_back(
-            {host_text(hosts, host), hosts.hosts()[host].cpu_model, std::to_string(hosts.outlier_figures(host)),
-             fmt::format("{} of {} k={}", f.metric, f.loop, f.k), merged_quantity(f.metric, outlier->value),
-             merged_quantity(f.metric, at->median.value), fmt::format("{:.3g}", outlier->z)});
+        table.rows.push_back({host_text(hosts, host), hosts.hosts()[host].cpu_model,
+                              std::to_string(hosts.outlier_figures(host)), f.metric + " of " + row_name(f.loop, f.k),
+                              merged_quantity(f.metric, outlier->value), merged_quantity(f.metric, at->median.value),
+                              fmt::format("{:.3g}", outlier->z)});
     }
     return table;
 }
@@ -112,6 +113,12 @@ Table runs_table(const MergedHosts& hosts) {
 std::string workload_text(const MergedWorkload& workload) {
     const WorkloadRecord& w = workload.head.workload;
     std::string text = workload.member.empty() ? "" : "suite member " + workload.member + ": ";
+    if (workload.head.subject.kind != Subject::loops) {
+        std::vector<std::string> fields;
+        for (const RunField& field : workload_fields(workload.head))
+            fields.push_back(field.name + " " + field.text);
+        return text + join(fields, ", ");
+    }
     text += fmt::format("N={}, m={}, rows of {}, {}, pattern {}, seed {}, {}, --between {}, {}", w.spec.pool_rows,
                         w.spec.active_rows, format_size(static_cast<double>(w.layout.row_bytes())), w.dtype,
                         to_text(w.spec.pattern), w.spec.seed, w.copy, w.between, plural(w.threads, "thread"));
@@ -160,7 +167,7 @@ Table run_table(const std::vector<ShownValue>& values, const std::vector<std::st
         const MergedFigure& f = *each.figure;
         if (last == nullptr || last->k != f.k) table.group_starts.push_back(table.rows.size());
         if (last == nullptr || last->k != f.k || last->loop != f.loop) {
-            table.rows.push_back({std::to_string(f.k), f.loop});
+            table.rows.push_back({k_text(f.k), f.loop});
             table.rows.back().resize(table.columns.size(), "n/a");
         }
         last = &f;

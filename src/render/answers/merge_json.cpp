@@ -1,6 +1,8 @@
+#include "evidence/run_likeness.hpp"
 #include "io/json.hpp"
 #include "record/stamp.hpp"
 #include "render/answers/merge_outputs.hpp"
+#include "render/figure_json.hpp"
 
 namespace bytebound {
 namespace {
@@ -9,6 +11,15 @@ using Json = nlohmann::ordered_json;
 
 Json merged_workload_json(const MergedWorkload& workload) {
     const WorkloadRecord& w = workload.head.workload;
+    if (workload.head.subject.kind != Subject::loops) {
+        Json programs = Json::object();
+        for (const RunField& field : workload_fields(workload.head))
+            programs[field.name] = field.text;
+        return {{"suite_member", json_text(workload.member)},
+                {"programs", std::move(programs)},
+                {"seed", w.spec.seed},
+                {"speedup_over", json_text(workload.reference)}};
+    }
     return {{"suite_member", json_text(workload.member)},
             {"N", w.spec.pool_rows},
             {"m", w.spec.active_rows},
@@ -52,7 +63,7 @@ Json across_json(const MergedHosts& hosts, const AcrossHosts& each) {
                             {"z", json_number(outlier.z)}});
     return {{"workload", f.workload + 1},
             {"loop", f.loop},
-            {"k", f.k},
+            {"k", k_json(f.k)},
             {"metric", f.metric},
             {"tier", name_of(f.tier)},
             {"source", f.source},

@@ -24,9 +24,9 @@ std::string merge_text(const MergedHosts& hosts, bool color, std::optional<std::
         const MergedFigure& f = *each.figure;
         if (std::find(shown.begin(), shown.end(), f.metric) == shown.end() || ++count > shown_rows) continue;
         const auto text = [&](double value) { return merged_quantity(f.metric, value); };
-        table.rows.push_back({std::to_string(f.k), f.loop, f.metric, std::string(name_of(f.tier)),
-                              std::to_string(each.hosts), text(each.median.value), text(each.spread.mad),
-                              text(each.spread.lowest), text(each.spread.highest),
+        table.rows.push_back({k_text(f.k), f.loop, f.metric, std::string(name_of(f.tier)), std::to_string(each.hosts),
+                              text(each.median.value), text(each.spread.mad), text(each.spread.lowest),
+                              text(each.spread.highest),
                               each.no_outliers.empty() ? std::to_string(each.outliers.size()) : "n/a"});
     }
     std::string out = counts_text(hosts) + "\n";

@@ -1,6 +1,7 @@
 #include "io/json.hpp"
 #include "render/answers/history_json_parts.hpp"
 #include "render/answers/trend_outputs.hpp"
+#include "render/figure_json.hpp"
 
 namespace bytebound {
 namespace {
@@ -39,7 +40,7 @@ TrendJson series_json(const TrendSeries& series) {
     return {{"workload", workload_json(series.workload)},
             {"placement", series.placement},
             {"loop", series.loop},
-            {"k", series.k},
+            {"k", k_json(series.k)},
             {"tier", series.tier},
             {"source", series.source},
             {"basis", json_text(series.basis)},
@@ -51,7 +52,7 @@ TrendJson series_json(const TrendSeries& series) {
 TrendJson judged_json(const GateResult& gate) {
     return {{"expr", gate.gate.text},
             {"loop", gate.loop},
-            {"k", gate.k},
+            {"k", k_json(gate.k)},
             {"metric", gate.gate.metric},
             {"value", json_number(gate.value)},
             {"ci_low", json_number(gate.ci_low)},

@@ -68,7 +68,7 @@ std::string trend_text(std::string_view metric, const std::vector<TrendSeries>& 
     for (const TrendSeries& each : series) {
         const double first = each.points.front().value, last = each.points.back().value;
         std::vector<std::string> cells{each.loop,
-                                       std::to_string(each.k),
+                                       k_text(each.k),
                                        each.tier,
                                        hosts_text(each),
                                        std::to_string(each.points.size()),

@@ -42,8 +42,10 @@ std::string summary_csv(const RunRecord& run, const Summary& summary) {
         out += "," + cell(metric + "_blocks");
     out += '\n';
     for (const SummaryRow& row : summary.rows) {
-        out += fmt::format("{},{},{},{},{},{}", cell(row.loop), row.k, row.k_requested, exact_number(row.added),
-                           exact_number(row.removed), cell(join(row.flags, " ")));
+        const bool traced = has_k(row.k);
+        out += fmt::format("{},{},{},{},{},{}", cell(row.loop), k_text(row.k), k_text(row.k_requested),
+                           traced ? exact_number(row.added) : "", traced ? exact_number(row.removed) : "",
+                           cell(join(row.flags, " ")));
         for (const std::string& metric : summary.metrics)
             out += metric_cells(row, metric);
         for (const std::string& metric : summary.metrics) {

@@ -29,13 +29,14 @@ Json row_json(const Summary& summary, const SummaryRow& row) {
         const Figure* figure = row.find(name);
         metrics[name] = figure == nullptr ? Json(nullptr) : figure_json(*figure);
     }
+    const auto of_trace = [&row](double value) { return has_k(row.k) ? json_number(value) : Json(nullptr); };
     Json out = {{"loop", row.loop},
-                {"k", row.k},
-                {"k_requested", row.k_requested},
-                {"A", json_number(row.added)},
-                {"R", json_number(row.removed)},
-                {"bound_bytes", json_number(row.bound_bytes)},
-                {"requested_bytes", json_number(row.requested_bytes)},
+                {"k", k_json(row.k)},
+                {"k_requested", k_json(row.k_requested)},
+                {"A", of_trace(row.added)},
+                {"R", of_trace(row.removed)},
+                {"bound_bytes", of_trace(row.bound_bytes)},
+                {"requested_bytes", of_trace(row.requested_bytes)},
                 {"flags", row.flags},
                 {"stationary", row.stationary ? Json(*row.stationary) : Json(nullptr)}};
     if (row.index_steps) out["chose"] = {{"index", *row.index_steps}, {"paired", row.steps - *row.index_steps}};
@@ -70,8 +71,27 @@ Json workload_json(const WorkloadRecord& workload) {
             {"threads", workload.threads}};
 }
 
+/// Of subjects without a trace.
+Json programs_json(const RunRecord& run) {
+    Json out = {{"subject", name_of(run.subject.kind)},
+                {"loops", run.workload.loops},
+                {"seed", run.workload.spec.seed},
+                {"repeats", run.workload.repeats}};
+    if (run.subject.commands) {
+        Json commands = Json::array();
+        for (const CommandRecord& each : run.subject.commands->commands)
+            commands.push_back({{"name", each.name},
+                                {"argv", each.argv},
+                                {"exit_code", each.exit_code ? Json(*each.exit_code) : Json(nullptr)}});
+        out["commands"] = std::move(commands);
+    }
+    if (run.subject.regions) out["argv"] = run.subject.regions->argv;
+    if (run.subject.imported) out["tool"] = run.subject.imported->tool;
+    return out;
+}
+
 Json comparison_json(const Comparison& comparison) {
-    return {{"k", comparison.k},
+    return {{"k", k_json(comparison.k)},
             {"loop", comparison.loop},
             {"vs", comparison.vs},
             {"metric", comparison.metric},
@@ -90,7 +110,7 @@ std::string summary_json(const RunRecord& run, const Summary& summary) {
     Json out = {{"schema", summary_schema},
                 {"status", name_of(run.status)},
                 {"host", run.host},
-                {"workload", workload_json(run.workload)}};
+                {"workload", run.subject.kind == Subject::loops ? workload_json(run.workload) : programs_json(run)}};
     Json rows = Json::array();
     for (const SummaryRow& row : summary.rows)
         rows.push_back(row_json(summary, row));
@@ -103,7 +123,7 @@ std::string summary_json(const RunRecord& run, const Summary& summary) {
     out["comparisons"] = std::move(comparisons);
     out["regressions"] = regressions_json(summary);
     out["crossover"] = crossover_json(summary);
-    out["roofline"] = roofline_json(run, summary);
+    out["roofline"] = run.subject.kind == Subject::loops ? roofline_json(run, summary) : Json(nullptr);
     return document_text(out);
 }
 

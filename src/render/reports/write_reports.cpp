@@ -36,7 +36,7 @@ std::string environment_markdown(const RunRecord& run, const Summary&) {
 constexpr std::array formats{
     ReportFormat{"summary.csv", "every figure, one line per loop and k", summary_csv},
     ReportFormat{"summary.json", "every figure with its parts, and the comparisons", summary_json},
-    ReportFormat{"roofline.vl.json", "a plot of the loops and the host's ceilings (Vega-Lite)", roofline_plot},
+    ReportFormat{"roofline.vl.json", "a plot of the loops and the host's ceilings (Vega-Lite)", roofline_plot, true},
     ReportFormat{"ENVIRONMENT.md", "machine, software and placement", environment_markdown},
     ReportFormat{"report.html", "the report as one self-contained page", report_page},
     ReportFormat{"report.md", "the report", report_markdown},
@@ -53,6 +53,10 @@ constexpr bool are_files_of_a_run(std::span<const ReportFormat> reports) {
            std::cmp_equal(reports.size(), std::count_if(run_files.begin(), run_files.end(), is_report));
 }
 static_assert(are_files_of_a_run(formats), "list every report in archive/run_file_names.hpp");
+
+bool applies(const ReportFormat& format, const RunRecord& run) {
+    return !format.loops_only || run.subject.kind == Subject::loops;
+}
 
 constexpr WriteAdvice report_advice{.elsewhere = "",
                                     .otherwise_remedy = "copy the run directory to a writable place",
@@ -83,6 +87,7 @@ bool was_changed(int directory, const std::string& file, const std::string& text
 
 Result<void> write(RunDirectory& directory, const SealCheck& seal, WrittenReports& out) {
     for (const ReportFormat& format : formats) {
+        if (!applies(format, out.run)) continue;
         const std::string name(format.file), text = format.text(out.run, out.summary);
         if (was_changed(directory.descriptor(), name, text, seal)) out.restored.push_back(name);
         const int number = directory.write_file(name, text);
@@ -124,7 +129,7 @@ std::span<const ReportFormat> report_formats() { return formats; }
 std::map<std::string, std::string> report_texts(const RunRecord& run, const Summary& summary) {
     std::map<std::string, std::string> texts;
     for (const ReportFormat& format : formats)
-        texts.emplace(format.file, format.text(run, summary));
+        if (applies(format, run)) texts.emplace(format.file, format.text(run, summary));
     return texts;
 }
 

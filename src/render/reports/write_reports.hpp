@@ -18,6 +18,7 @@ struct ReportFormat {
     std::string_view file; ///< name in the run directory
     std::string_view purpose;
     std::string (*text)(const RunRecord&, const Summary&);
+    bool loops_only = false; ///< runs of other subjects do not have it
 };
 std::span<const ReportFormat> report_formats();
 /// All of them: name in the run directory -> text.

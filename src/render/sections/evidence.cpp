@@ -291,7 +291,9 @@ Blocks reproduce_section(const RunRecord& run, const Summary&) {
     provenance += fmt::format(", seed {}, on {}, started {}, finished {}.", run.workload.spec.seed, or_na(run.host),
                               or_na(run.started), or_na(run.finished));
     return {Heading{2, "How to reproduce"}, CodeBlock{command.empty() ? "n/a" : command},
-            Paragraph{Inline(provenance + " Equal options and seed give the same traces on every machine. ")
+            Paragraph{Inline(provenance + (run.subject.kind == Subject::loops
+                                               ? " Equal options and seed give the same traces on every machine. "
+                                               : " "))
                           .add("bytebound report DIR", Style::code)
                           .add(" writes these files again from run.json and samples.csv, byte for byte."),
                       Tone::plain}};

@@ -12,6 +12,7 @@
 #include "figures/absence.hpp"
 #include "figures/number.hpp"
 #include "render/plain_table.hpp"
+#include "render/sections/program_table.hpp"
 
 namespace bytebound {
 namespace {
@@ -194,6 +195,7 @@ std::string dropped_text(const Summary& summary) {
 
 std::string terminal_report(const RunRecord& run, const Summary& summary, bool color,
                             std::optional<std::size_t> columns) {
+    if (summary.subject != Subject::loops) return program_report(run, summary, color, columns);
     const FittedTable table = fitted(main_table(summary), columns.value_or(std::numeric_limits<std::size_t>::max()));
     std::vector<std::string> lines;
     if (!table.left_out.empty())

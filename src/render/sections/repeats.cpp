@@ -34,19 +34,22 @@ Blocks repeats_section(const RunRecord& run, const Summary&) {
     if (!run.workload.auto_repeats) return {};
     const AutoRepeats& rule = *run.workload.auto_repeats;
     Table table;
-    table.columns = {
-        {"loop"}, {"k", true}, {"repeats", true}, {"ended by"}, {"widest interval of\na time ratio", true}};
+    table.columns = {{std::string(noun_of(run.subject.kind))},
+                     {"k", true},
+                     {"repeats", true},
+                     {"ended by"},
+                     {"widest interval of\na time ratio", true}};
     for (const ExperimentRecord& row : run.experiments) {
-        if (table.rows.empty() || table.rows.back()[1] != std::to_string(row.k))
+        if (table.rows.empty() || table.rows.back()[1] != k_text(row.k))
             table.group_starts.push_back(table.rows.size());
-        table.rows.push_back({row.loop, std::to_string(row.k), std::to_string(repeats_of(run.workload, row)),
-                              end_text(row),
+        table.rows.push_back({row.loop, k_text(row.k), std::to_string(repeats_of(run.workload, row)), end_text(row),
                               row.ratio_half_width ? fmt::format("±{:.1f}%", *row.ratio_half_width * 100) : "n/a"});
     }
     return {Heading{2, "Repeats"},
-            Paragraph{fmt::format("--repeats auto: at least 6 of every k, then one by one until the 95% interval of "
+            Paragraph{fmt::format("--repeats auto: at least {} of every {}, then one by one until the 95% interval of "
                                   "every compared time ratio was within ±{:g}% (narrower below 18 repeats), or {:g} s "
                                   "of measuring had passed; {:.1f} s were measured.",
+                                  least_auto_blocks(run.subject.kind), run.subject.kind == Subject::loops ? "k" : "row",
                                   rule.precision * 100, rule.max_seconds, rule.seconds),
                       Tone::plain},
             std::move(table)};
@@ -59,7 +62,7 @@ Blocks false_difference_section(const RunRecord&, const Summary& summary) {
     for (const Comparison& each : summary.comparisons) {
         if (each.metric != metric_name::time_ns || !same_loop(each.loop, each.vs)) continue;
         const bool interval = each.ratio.ci_low && each.ratio.ci_high;
-        table.rows.push_back({std::to_string(each.k), each.loop, each.vs, fmt::format("{:.3f}", each.ratio.ratio),
+        table.rows.push_back({k_text(each.k), each.loop, each.vs, fmt::format("{:.3f}", each.ratio.ratio),
                               interval ? fmt::format("{:.3f}-{:.3f}", *each.ratio.ci_low, *each.ratio.ci_high) : "n/a",
                               std::string(name_of(each.verdict))});
         largest = std::max(largest, std::max(each.ratio.ratio, 1 / each.ratio.ratio) - 1);

@@ -30,22 +30,30 @@ std::string workload_line(const RunRecord& run) {
     return out + fmt::format("; {}, {}", run.host.empty() ? "unknown host" : run.host, run.started);
 }
 
+std::string program_line(const RunRecord& run) {
+    return fmt::format("{}, {} blocks; {}, {}", join(run.workload.loops, ", "), repeats_text(run),
+                       run.host.empty() ? "unknown host" : run.host, run.started);
+}
+
 } // namespace
 
 Document report_document(const RunRecord& run, const Summary& summary) {
+    const bool loops = run.subject.kind == Subject::loops;
     Document out;
     if (!summary.files_caveat.empty()) out.caveat = "Caveat: " + summary.files_caveat + ".";
-    out.title = "bytebound: update loops against the bound max(A,R)·S";
-    out.subtitle = workload_line(run);
-    append(out, report_sections, run, summary);
+    out.title = loops ? "bytebound: update loops against the bound max(A,R)·S"
+                      : fmt::format("bytebound: {}", name_of(run.subject.kind));
+    out.subtitle = loops ? workload_line(run) : program_line(run);
+    append(out, loops ? std::span<const Section>(report_sections) : program_sections, run, summary);
     return out;
 }
 
 Document environment_document(const RunRecord& run) {
     Document out;
+    const bool loops = run.subject.kind == Subject::loops;
     out.title = "Environment of a bytebound run";
-    out.subtitle = workload_line(run);
-    append(out, environment_sections, run, {});
+    out.subtitle = loops ? workload_line(run) : program_line(run);
+    append(out, loops ? std::span<const Section>(environment_sections) : program_environment_sections, run, {});
     return out;
 }
 

@@ -49,6 +49,11 @@ Blocks simulation_section(const RunRecord& run, const Summary& summary);
 Blocks environment_section(const RunRecord& run, const Summary& summary);
 Blocks reproduce_section(const RunRecord& run, const Summary& summary);
 
+// programs.cpp: results of subjects without a trace, and what they are
+Blocks program_verdict_section(const RunRecord& run, const Summary& summary);
+Blocks program_table_section(const RunRecord& run, const Summary& summary);
+Blocks subject_section(const RunRecord& run, const Summary& summary);
+
 /// From the top of the report to its end.
 inline constexpr Section report_sections[] = {
     status_section,        verdict_section,    table_section,      false_difference_section, source_section,
@@ -57,6 +62,13 @@ inline constexpr Section report_sections[] = {
     qualification_section, simulation_section, buffer_section,     comparison_section,       environment_section,
     reproduce_section,
 };
+/// The same of a run whose rows have no k.
+inline constexpr Section program_sections[] = {
+    status_section,   program_verdict_section, program_table_section, subject_section,
+    source_section,   unavailable_section,     warning_section,       repeats_section,
+    counting_section, qualification_section,   environment_section,   reproduce_section,
+};
+inline constexpr Section program_environment_sections[] = {environment_section, subject_section, reproduce_section};
 /// environment.md: the facts needed to reproduce the machine.
 inline constexpr Section environment_sections[] = {environment_section, placement_section, reproduce_section};
 

@@ -44,7 +44,7 @@ Bullets reasons_of(const Summary& summary) {
         for (const Figure& other : figure->also)
             for (const std::string& reason :
                  other.consistency ? other.consistency->reasons : std::vector<std::string>{}) {
-                const std::string where = fmt::format("{} k={}", row.loop, row.k);
+                const std::string where = row_name(row.loop, row.k);
                 auto known =
                     std::find_if(reasons.begin(), reasons.end(), [&](const auto& r) { return r.first == reason; });
                 if (known == reasons.end()) known = reasons.insert(reasons.end(), {reason, {}});
@@ -78,7 +78,7 @@ Blocks source_section(const RunRecord&, const Summary& summary) {
         const Figure* figure = row.find(shown_metric);
         if (figure == nullptr) continue;
         counted = counted || figure->tier != Tier::simulated;
-        const std::string k = std::to_string(row.k);
+        const std::string k = k_text(row.k);
         if (k != last_k) table.group_starts.push_back(table.rows.size());
         table.rows.push_back(line_of(k == last_k ? "" : k, row.loop, *figure));
         for (const Figure& other : figure->also)

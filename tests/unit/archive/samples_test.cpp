@@ -169,7 +169,7 @@ TEST_CASE("a malformed file is rejected with line and column") {
     CHECK(refusal(changed(",500,", ",-5,")) ==
           "samples.csv:2: column time_ns: \"-5\" is not a whole number from 0 to 18446744073709551615");
     CHECK(refusal(changed("index,16,", "index,4294967296,")) ==
-          "samples.csv:2: column k: \"4294967296\" is not a whole number from 0 to 4294967295");
+          "samples.csv:2: column k: \"4294967296\" is not a whole number from 0 to 4294967294");
     CHECK(refusal(changed(",7,9,9,", ",7,9,10,")) == "samples.csv:2: column x: it ran longer than it was enabled");
     CHECK(refusal(changed(",7,9,9,", ",7,,9,")) ==
           "samples.csv:2: column x: a count needs its enabled and running times");

@@ -170,8 +170,8 @@ TEST_CASE("summary.schema.json lists the metrics, flags, sources and tiers of th
     Names tier_names, compared, fitted, over;
     for (const TierEntry& tier : tiers())
         tier_names.emplace_back(name_of(tier.tier));
-    for (const MetricEntry* metric : compared_metrics())
-        compared.emplace_back(metric->name);
+    for (const MetricEntry& metric : metrics())
+        if (!metric.compared.subject.empty()) compared.emplace_back(metric.name);
     for (const MetricEntry& metric : metrics()) {
         if (metric.fitted_over.empty()) continue;
         fitted.emplace_back(metric.name);

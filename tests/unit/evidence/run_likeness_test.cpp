@@ -2,6 +2,7 @@
 
 #include "evidence/run_likeness.hpp"
 #include "support/example_run.hpp"
+#include "support/programs.hpp"
 
 using namespace bytebound;
 using namespace bytebound::test;
@@ -123,4 +124,19 @@ TEST_CASE("simulations of unlike caches, policies or stores are not comparable")
     head.simulation->geometry.size_bytes = 131072;
     CHECK(why_unlike_simulations(base, row, head, row) ==
           "simulated for unlike caches: 64 KiB in 16 ways, lines of 64, and 128 KiB in 16 ways, lines of 64");
+}
+
+TEST_CASE("runs of commands are alike where the commands of equal names are, and unlike any run of loops") {
+    const RunRecord base = two_commands();
+    RunRecord head = two_commands();
+    head.workload.spec.seed = 2;
+    head.workload.repeats = 30;
+    CHECK(workload_differences(base, head).empty());
+    head.subject.commands->commands[1].argv = {"cp", "a", "b"};
+    head.subject.commands->prepare = {"sync"};
+    CHECK(to_text(workload_differences(base, head)) == "command B (cp 'a b' c and cp a b), prepare (none and sync)");
+    head.subject.commands->commands[1].name = "C"; // another row
+    head.subject.commands->prepare.clear();
+    CHECK(workload_differences(base, head).empty());
+    CHECK(to_text(workload_differences(base, example_run())) == "subject (commands and loops)");
 }
