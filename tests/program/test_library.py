@@ -64,7 +64,9 @@ def declared(header):
 def test_exactly_the_documented_files_are_installed(installed):
     files = {str(p.relative_to(installed.root)) for p in installed.root.rglob("*") if p.is_file() or p.is_symlink()}
     short = {re.sub(r"^.*?/((?:include/bytebound|pkgconfig)/[^/]*|lib[\w-]+\.(?:so[\d.]*|a)|bin/.*)$", r"\1", f) for f in files}
-    assert short == {"bin/bytebound", "bin/tune-system", "include/bytebound/bytebound.h", "libbytebound-counters.a",
+    short = {re.sub(r"^.*/(bytebound\.py)$", r"\1", f) for f in short}
+    assert short == {"bin/bytebound", "bin/tune-system", "include/bytebound/bytebound.h", "include/bytebound/bytebound.hpp",
+                     "bytebound.py", "libbytebound-counters.a",
                      "libbytebound-counters.so", "libbytebound-counters.so.1", "libbytebound-counters.so.1.0.0",
                      "pkgconfig/bytebound-counters.pc"}
 
@@ -95,14 +97,58 @@ def test_the_c_header_is_old_and_strict(installed, tmp_path, compiler, standard)
     must(compiler, f"-std={standard}", *WARNINGS, "-fsyntax-only", *flags(installed, "--cflags"), source, env=installed.env)
 
 
+def assert_counts_a_loop(output):
+    lines = output.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["instructions", "page-faults", "task-clock"]
+    assert re.fullmatch(r"instructions: (\d{6,} |n/a: .+)", lines[0])
+    assert re.fullmatch(r"page-faults: \d+ ?", lines[1])
+    assert 100_000 < int(re.fullmatch(r"task-clock: (\d+) ns", lines[2])[1]) < 10**9
+
+
 @pytest.mark.parametrize("static", [False, True], ids=["shared", "static"])
 def test_the_c_example_counts_a_loop(installed, tmp_path, static):
     program = build(installed, ROOT / "examples/count.c", tmp_path / "count", "-std=c99", "-O2", static=static)
-    lines = must(program, env=installed.env).splitlines()
-    assert [line.split(":")[0] for line in lines] == ["instructions", "page-faults", "task-clock"]
-    assert re.fullmatch(r"instructions: (\d{6,} |n/a: .+)", lines[0])
-    assert re.fullmatch(r"page-faults: \d ", lines[1])
-    assert 100_000 < int(re.fullmatch(r"task-clock: (\d+) ns", lines[2])[1]) < 10**9
+    assert_counts_a_loop(must(program, env=installed.env))
+
+
+def test_the_cpp_example_counts_a_loop(installed, tmp_path):
+    program = build(installed, ROOT / "examples/count.cpp", tmp_path / "count", "-std=c++17", "-O1", compiler="g++")
+    assert_counts_a_loop(must(program, env=installed.env))
+
+
+def python(installed, *words, **environment):
+    """The system's python3 with the installed module."""
+    folder = next(installed.root.rglob("bytebound.py")).parent
+    env = {**installed.env, "PYTHONPATH": str(folder), **environment}
+    return subprocess.run(["/usr/bin/python3", *map(str, words)], env=env, text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE)
+
+
+def test_the_python_example_counts_a_loop(installed):
+    done = python(installed, ROOT / "examples/count.py")
+    assert done.returncode == 0, done.stderr
+    assert_counts_a_loop(done.stdout)
+
+
+def test_python_says_why_nothing_can_be_counted(installed):
+    done = python(installed, ROOT / "examples/count.py", BYTEBOUND_LIBRARY="/nowhere/libmissing.so")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == ("libbytebound-counters cannot be loaded: /nowhere/libmissing.so: cannot open shared object file: "
+                           "No such file or directory\n")
+
+
+def test_python_gets_values_reasons_and_codes(installed):
+    done = python(installed, PARTS / "count_pages.py")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "page-faults of 256 pages of numpy: yes",
+        "PAPI_TOT_INS None not available: only collector papi counts it, which this library does not include",
+        "code 2: resolve event cylces: no event has this name; did you mean cycles?",
+        "code 2: read counters: begin() was not called, or the set is closed",
+        "code 5: read counters: another thread opened the set",
+        "code 6: read counters: the set was opened before a fork",
+        "closed code 2",
+    ]
 
 
 @pytest.mark.parametrize("writes, pages", [(1, 1), (1000, 64)])
