@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numbers>
 #include <numeric>
 
-namespace bytebound {
+#include "model/set_load.hpp"
 
+namespace bytebound {
 namespace {
 
 /// Mean number of lines that [0, bytes) overlaps, if it begins at a random multiple of `unit` within a line.
@@ -84,33 +84,10 @@ double dirty_share(double hit, double stores) {
 /// Means per measured step, in lines of a stream.
 struct Flow {
     double fetched = 0, cold = 0, written = 0;
-};
 
-/// Distribution of the number of lines in one set of the cache after some steps. Lines of streams at fixed places are
-/// spread evenly over the sets, lines of drawn rows randomly.
-struct SetLoad {
-    double mean = 0, variance = 0, third_moment = 0;
-    double lumps = 0; ///< variance weighted by the number of lines that occur together
-
-    /// Adds `places` independent items of `together` lines each, present with probability `chance`.
-    void add(double places, double chance, double together) {
-        const double each = places * chance * (1 - chance) * together * together;
-        mean += places * chance * together;
-        variance += each;
-        third_moment += each * (1 - 2 * chance) * together;
-        lumps += each * together;
-    }
-
-    /// The probability of at most `lines` lines: the normal distribution with the first term of Edgeworth's series for
-    /// the skewness. Half of the mean number of lines that occur together is the continuity correction.
-    double at_most(double lines) const {
-        if (variance < 1e-9) return mean <= lines + 1e-9 ? 1 : 0;
-        const double deviation = std::sqrt(variance);
-        const double z = (lines + lumps / variance / 2 - mean) / deviation;
-        const double normal = std::erfc(-z / std::sqrt(2.0)) / 2;
-        const double density = std::exp(-z * z / 2) / std::sqrt(2 * std::numbers::pi);
-        const double skewness = third_moment / (variance * deviation);
-        return std::clamp(normal - skewness / 6 * (z * z - 1) * density, 0.0, 1.0);
+    Flow operator*(double factor) const { return {fetched * factor, cold * factor, written * factor}; }
+    Flow operator+(const Flow& other) const {
+        return {fetched + other.fetched, cold + other.cold, written + other.written};
     }
 };
 
@@ -129,19 +106,14 @@ public:
     }
 
     Flow flow(const TrafficStream& stream) const {
+        if (steps_.measured == 0) return {};
         Flow mean;
-        if (steps_.measured == 0) return mean;
-        // The fullest sets, a few in a million, miss most. Sets are therefore integrated from the fullest down, in
-        // shares that double up to 1/64. An emptier set never holds the lines of fewer steps.
-        double fuller = 0;
-        std::uint64_t fit = 0;
-        Flow of_sets = flow(stream, fit);
-        for (double share = 1e-6; fuller < 1; fuller += share) {
-            share = std::min({fuller == 0 ? share : fuller, most_sets, 1 - fuller});
-            const std::uint64_t next = steps_.evicted_between ? 0 : steps_that_fit(stream, 1 - fuller - share / 2, fit);
-            if (next != fit) of_sets = flow(stream, fit = next);
-            mean.fetched += of_sets.fetched * share;
-            mean.written += of_sets.written * share;
+        if (steps_.evicted_between) {
+            mean = flow(stream, 0);
+        } else {
+            const Sets all{0, 1, flow(stream, 0)}, whole{end_, share_that_holds(stream, end_), flow(stream, end_)};
+            mean = between(stream, all, whole, (all.flow.fetched + all.flow.written) * smallest_part);
+            mean = mean + whole.flow * whole.share;
         }
         mean.cold = (distinct(stream, end_) - distinct(stream, steps_.warmup)) / static_cast<double>(steps_.measured);
         return mean;
@@ -167,31 +139,34 @@ private:
                 in_one * steps_full / measured * dirty_share(hit, stores) * evicted_in_step()};
     }
 
-    /// The characteristic time in whole steps, limited to the phase: the largest number of steps (at least `least`)
-    /// after which a line of `stream` is still cached with probability `quantile` or more. It differs between sets,
-    /// because drawn rows are distributed unevenly.
-    std::uint64_t steps_that_fit(const TrafficStream& stream, double quantile, std::uint64_t least) const {
-        std::uint64_t most = least, too_many = end_ + 1;
-        while (too_many - most > 1) {
-            const std::uint64_t middle = most + (too_many - most) / 2;
-            (fits(stream, middle, quantile) ? most : too_many) = middle;
-        }
-        return most;
+    /// The sets of a stream's lines that hold the lines of `steps` steps.
+    struct Sets {
+        std::uint64_t steps = 0;
+        double share = 1; ///< of all sets; the more steps, the fewer
+        Flow flow;        ///< if all sets held just these steps
+    };
+
+    /// The part of the sets that hold the lines of `from` steps but not those of `to`. The characteristic time, in
+    /// whole steps, differs between sets, because drawn rows are distributed unevenly. Steps are told one by one,
+    /// unless the difference is less than `negligible`.
+    Flow between(const TrafficStream& stream, const Sets& from, const Sets& to, double negligible) const {
+        const double share = from.share - to.share;
+        const double differ = from.flow.fetched + from.flow.written - to.flow.fetched - to.flow.written;
+        if (to.steps - from.steps <= 1) return from.flow * share;
+        if (share * std::abs(differ) <= negligible) return from.flow * (share / 2) + to.flow * (share / 2);
+        const std::uint64_t steps = from.steps + (to.steps - from.steps) / 2;
+        const Sets middle{steps, share_that_holds(stream, steps), flow(stream, steps)};
+        return between(stream, from, middle, negligible) + between(stream, middle, to, negligible);
     }
 
-    bool fits(const TrafficStream& stream, std::uint64_t steps, double quantile) const {
+    /// Of the sets that a line of `stream` can be in: those that hold all lines of so many steps.
+    double share_that_holds(const TrafficStream& stream, std::uint64_t steps) const {
         if (cache_.ways == 0)
-            return distinct_lines(traffic_, static_cast<double>(steps), cache_.line_bytes) <= capacity_;
-        auto known = loads_.find(steps);
-        if (known == loads_.end()) known = loads_.emplace(steps, set_load(steps)).first;
-        SetLoad load = known->second;
-        if (stream.revisit == Revisit::drawn) {
-            // The line's own set certainly contains the line and those lines of its row, instead of one random row.
-            const double there = share_touched(stream, steps), lines = row_lines_in_one_set(stream);
-            load.add(-1, there, lines);
-            load.mean += lines;
-        }
-        return load.at_most(cache_.ways) >= quantile;
+            return distinct_lines(traffic_, static_cast<double>(steps), cache_.line_bytes) <= capacity_ ? 1 : 0;
+        const TrafficStream* own = stream.revisit == Revisit::drawn ? &stream : nullptr;
+        const auto [known, is_new] = shares_that_hold_.try_emplace({own, steps});
+        if (is_new) known->second = set_load(steps, own).at_most(cache_.ways);
+        return known->second;
     }
 
     /// Number of lines of a line's row in that line's set, including itself: lines of other groups whose rows are at a
@@ -217,17 +192,25 @@ private:
         return all == 0 ? 0 : distinct(stream, steps) / all;
     }
 
-    SetLoad set_load(std::uint64_t steps) const {
+    /// `own`: the set of a line of that stream, which certainly contains the line and those lines of its row, instead
+    /// of one random row; null: any set.
+    SetLoad set_load(std::uint64_t steps, const TrafficStream* own) const {
         const double sets = capacity_ / cache_.ways;
         SetLoad load;
         for (const TrafficStream& stream : traffic_.streams) {
             const bool drawn = stream.revisit == Revisit::drawn;
             const double chance = drawn ? share_touched(stream, steps) : 1;
             const double there = (drawn ? distinct(stream, every_row) : distinct(stream, steps)) / sets;
-            const double part = there - std::floor(there); // fraction of sets with one line more
             const double together = drawn ? row_lines_in_one_set(stream) : 1;
-            load.add(std::floor(there) / together, chance, together);
-            load.add(1, part * chance, 1);
+            double rows = std::floor(there) / together;
+            double part = there - std::floor(there); // fraction of sets with one line more
+            if (&stream == own) {
+                load.add(1, 1, together);
+                if (rows < 1) part = 0;
+                rows = std::max(0.0, rows - 1);
+            }
+            load.add(rows, chance, together);
+            load.add(part, chance, 1);
         }
         return load;
     }
@@ -252,7 +235,7 @@ private:
 
     /// Number of steps after which every row has been touched.
     static constexpr std::uint64_t every_row = std::uint64_t{1} << 62;
-    static constexpr double most_sets = 1.0 / 64; ///< largest share of sets treated as equally full
+    static constexpr double smallest_part = 1e-6; ///< of the lines of a step that always misses
 
     const TrafficDescriptor& traffic_;
     const CacheBelow& cache_;
@@ -260,7 +243,8 @@ private:
     std::uint64_t end_;
     double capacity_, step_lines_;
     double row_lines_ = 0;
-    mutable std::map<std::uint64_t, SetLoad> loads_; ///< by number of steps
+    /// By the stream of the sets' own lines and the number of steps.
+    mutable std::map<std::pair<const TrafficStream*, std::uint64_t>, double> shares_that_hold_;
 };
 
 void request(ClosedForm& form, const TrafficStream& stream) {

@@ -129,7 +129,7 @@ ClosedForm simulated(const AgreementCase& each) {
     return form;
 }
 
-double tolerance(Expected expected) { return expected == settled ? 0.02 : expected == between ? 0.10 : 0.55; }
+double tolerance(Expected expected) { return expected == settled ? 0.02 : expected == between ? 0.04 : 0.15; }
 
 } // namespace
 
