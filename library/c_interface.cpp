@@ -3,13 +3,13 @@
 #include <bytebound/bytebound.h>
 
 #include <algorithm>
-#include <cstring>
 #include <exception>
 #include <new>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "library/copy_text.hpp"
 #include "library/event_set.hpp"
 #include "library/owner_mark.hpp"
 
@@ -21,6 +21,7 @@ struct bytebound_set {
     std::vector<CounterValue> before, after;
     bool begun = false;
     std::uint64_t thread = 0;
+    std::uint32_t process = 0;
 };
 
 namespace {
@@ -28,16 +29,6 @@ namespace {
 KernelSys& kernel() {
     static KernelSys sys; // has no state: it is valid until the process ends
     return sys;
-}
-
-/// Writes as much of a text as fits, always with a final 0, and does not split a UTF-8 character.
-void copy_text(std::string_view text, char* out, std::size_t size) noexcept {
-    if (out == nullptr || size == 0) return;
-    std::size_t length = std::min(text.size(), size - 1);
-    while (length < text.size() && length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80)
-        --length;
-    std::memcpy(out, text.data(), length);
-    out[length] = '\0';
 }
 
 int code_of(const Error& error) {
@@ -81,7 +72,7 @@ bytebound_reading translated(const Reading& reading, const SetEvent& event) {
 
 /// Whether this thread may read the set.
 int check_owner(const bytebound_set& set) noexcept {
-    if (!is_marked_process()) return BYTEBOUND_AFTER_FORK;
+    if (set.process != process_mark()) return BYTEBOUND_AFTER_FORK;
     return set.thread == this_thread() ? BYTEBOUND_OK : BYTEBOUND_WRONG_THREAD;
 }
 
@@ -155,11 +146,11 @@ int bytebound_open(const char* names, unsigned flags, bytebound_set** out, char*
             copy_text(to_line(events.error()), error, error_size);
             return code_of(events.error());
         }
-        auto set = std::make_unique<bytebound_set>(bytebound_set{std::move(*events), {}, {}, {}, false, this_thread()});
+        auto set = std::make_unique<bytebound_set>(
+            bytebound_set{std::move(*events), {}, {}, {}, false, this_thread(), mark_process()});
         set->described = describe(set->events.events());
         set->before.resize(set->events.samples());
         set->after.resize(set->events.samples());
-        mark_process();
         copy_text({}, error, error_size);
         *out = set.release();
         return BYTEBOUND_OK;

@@ -13,6 +13,7 @@ thread_local std::uint64_t thread_number = 0;
 
 using Mark = std::atomic<std::uint32_t>;
 std::atomic<Mark*> mark_page{nullptr};
+std::atomic<std::uint32_t> marks_given{0}; ///< in this process and those that it was forked from
 
 /// Stands for the page where the kernel cannot empty it.
 Mark always_marked{1};
@@ -33,20 +34,23 @@ std::uint64_t this_thread() noexcept {
     return thread_number;
 }
 
-bool mark_process() noexcept {
+std::uint32_t mark_process() noexcept {
     Mark* page = mark_page.load(std::memory_order_acquire);
     if (page == nullptr) {
         Mark* made = make_page();
         // Two threads may come here at once; the page of the second is never used.
         if (mark_page.compare_exchange_strong(page, made, std::memory_order_acq_rel)) page = made;
     }
-    page->store(1, std::memory_order_relaxed);
-    return page != &always_marked;
+    std::uint32_t mark = 0;
+    const std::uint32_t next = marks_given.load(std::memory_order_relaxed) + 1;
+    if (!page->compare_exchange_strong(mark, next, std::memory_order_relaxed)) return mark;
+    marks_given.store(next, std::memory_order_relaxed);
+    return next;
 }
 
-bool is_marked_process() noexcept {
+std::uint32_t process_mark() noexcept {
     const Mark* page = mark_page.load(std::memory_order_acquire);
-    return page != nullptr && page->load(std::memory_order_relaxed) != 0;
+    return page == nullptr ? 0 : page->load(std::memory_order_relaxed);
 }
 
 } // namespace bytebound

@@ -9,10 +9,11 @@ namespace bytebound {
 /// A number that no other thread of this process has had. From 1.
 std::uint64_t this_thread() noexcept;
 
-/// Non-zero in the process that called mark_process(), and 0 in its forks, by whatever call they are made: the kernel
-/// empties the page (MADV_WIPEONFORK, Linux 4.14). False if the kernel does not know this advice; forks are then not
-/// recognised.
-bool mark_process() noexcept;
-bool is_marked_process() noexcept;
+/// A number of this process that its forks do not share, by whatever call they are made: the kernel empties the page
+/// that holds it (MADV_WIPEONFORK, Linux 4.14). 0 in a fork that has not called mark_process(). Older kernels: 1
+/// always.
+std::uint32_t process_mark() noexcept;
+/// Gives this process a number if it has none, and returns it.
+std::uint32_t mark_process() noexcept;
 
 } // namespace bytebound

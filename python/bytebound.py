@@ -6,14 +6,18 @@
     for reading in counters.readings:
         print(reading)            # page-faults: 12    or    instructions: n/a: no core PMU: ...
 
+    with bytebound.region("step"):  # under `bytebound exec --regions -- python3 ...` every pass is recorded
+        work()
+
 A set counts the thread that opened it, and the interpreter's own work in it. A reading costs some microseconds, most of
 them Python's. What was not counted has the value None and a reason.
 """
+import contextlib
 import ctypes
 import os
 import sys
 
-__all__ = ["Error", "EventSet", "Reading", "counting", "unavailable", "version"]
+__all__ = ["Error", "EventSet", "Reading", "counting", "region", "regions_unavailable", "unavailable", "version"]
 
 MULTIPLEX = 1
 OK, NO_VALUE = 0, 4
@@ -65,7 +69,10 @@ def _declared(library):
             ("end", ctypes.c_int, set_, pointer(_Reading)),
             ("value", ctypes.c_int, pointer(_Reading), pointer(ctypes.c_double)),
             ("reason", text, set_, size, pointer(_Reading)),
-            ("read_error", ctypes.c_int, set_, text, size)):
+            ("read_error", ctypes.c_int, set_, text, size),
+            ("region_begin", None, text),
+            ("region_end", None, text),
+            ("region_status", ctypes.c_int, text, size)):
         function = getattr(library, "bytebound_" + name)
         function.restype, function.argtypes = result, arguments
     return library
@@ -174,3 +181,29 @@ class EventSet:
 def counting(names, multiplex=False):
     """`with counting(NAMES) as counters: work()`; afterwards counters.readings is the list of Readings."""
     return EventSet(names, multiplex)
+
+
+class region(contextlib.ContextDecorator):
+    """`with region("step"): work()`, or @region("step"): a pass, recorded under `bytebound exec --regions`. Otherwise, or
+    without the library, nothing. It can be entered again, and passes may be nested; a pass stays in its thread."""
+
+    def __init__(self, name):
+        self._name = name.encode()
+
+    def __enter__(self):
+        if _library is not None:
+            _library.bytebound_region_begin(self._name)
+        return self
+
+    def __exit__(self, *_):
+        if _library is not None:
+            _library.bytebound_region_end(self._name)
+
+
+def regions_unavailable():
+    """Why regions are not recorded; None if they are."""
+    if _library is None:
+        return _unavailable
+    line = ctypes.create_string_buffer(512)
+    code = _library.bytebound_region_status(line, len(line))
+    return None if code == OK else line.value.decode(errors="replace")

@@ -138,7 +138,30 @@ private:
     std::vector<bytebound_reading> raw_;
 };
 
+#ifdef BYTEBOUND_REGIONS
+/// A pass of a region, from here to the end of the scope. `name` must live as long.
+class region_scope {
+public:
+    explicit region_scope(const char* name) noexcept : name_(name) { bytebound_region_begin(name); }
+    ~region_scope() { bytebound_region_end(name_); }
+    region_scope(const region_scope&) = delete;
+    region_scope& operator=(const region_scope&) = delete;
+
+private:
+    const char* name_;
+};
+#endif
+
 } // namespace interface_1
 } // namespace bytebound
+
+/// BYTEBOUND_REGION("name"); makes the rest of the scope a pass of the region. Nothing without BYTEBOUND_REGIONS.
+#ifdef BYTEBOUND_REGIONS
+#define BYTEBOUND_JOINED_(a, b) a##b
+#define BYTEBOUND_JOINED(a, b) BYTEBOUND_JOINED_(a, b)
+#define BYTEBOUND_REGION(name) const ::bytebound::region_scope BYTEBOUND_JOINED(bytebound_region_, __LINE__)(name)
+#else
+#define BYTEBOUND_REGION(name) static_assert(true, "")
+#endif
 
 #endif

@@ -6,6 +6,7 @@
 #include "figures/summary.hpp"
 #include "fuzz/require.hpp"
 #include "fuzz/target_functions.hpp"
+#include "io/region_log.hpp"
 #include "record/calibration_record.hpp"
 #include "record/sample_check.hpp"
 #include "render/answers/calibration_text.hpp"
@@ -42,6 +43,15 @@ void rows_of(std::string_view input, SampleFile kind) {
 }
 
 } // namespace
+
+/// A file that a program under `bytebound exec --regions` left.
+void regions(std::string_view input) {
+    const auto log = parse_region_log(input, "a.bbr");
+    if (!log) return require_refusal(log.error(), ExitCode::bad_data);
+    require(log->counts.size() == log->passes.size() * log->open_events, "each pass has its counts");
+    for (const RegionPass& pass : log->passes)
+        require(pass.region < log->names.size() && pass.begin_ns <= pass.end_ns, "a pass has a region and a time");
+}
 
 void run_json(std::string_view input) {
     const auto parse = [](std::string_view text) { return parse_run_record(text, "run.json"); };

@@ -23,6 +23,7 @@ void sysroot(std::string_view input);
 
 // evidence_targets.cpp
 void gates(std::string_view input);
+void regions(std::string_view input);
 void published(std::string_view input);
 
 } // namespace bytebound::fuzz

@@ -23,6 +23,7 @@ std::span<const Target> targets() {
         Target{"sysroot", sysroot, 10},
         Target{"gates", gates, 400},
         Target{"published", published, 200},
+        Target{"regions", regions, 400},
     };
     return all;
 }
