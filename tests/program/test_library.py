@@ -1,5 +1,6 @@
 """What `meson install` installs, used as other programs use it: only headers, libraries and pkg-config."""
 import fcntl
+import json
 import os
 import pathlib
 import re
@@ -66,7 +67,7 @@ def test_exactly_the_documented_files_are_installed(installed):
     short = {re.sub(r"^.*?/((?:include/bytebound|pkgconfig)/[^/]*|lib[\w-]+\.(?:so[\d.]*|a)|bin/.*)$", r"\1", f) for f in files}
     short = {re.sub(r"^.*/(bytebound\.py)$", r"\1", f) for f in short}
     assert short == {"bin/bytebound", "bin/tune-system", "include/bytebound/bytebound.h", "include/bytebound/bytebound.hpp",
-                     "bytebound.py", "libbytebound-counters.a",
+                     "include/bytebound/google_benchmark.hpp", "bytebound.py", "libbytebound-counters.a",
                      "libbytebound-counters.so", "libbytebound-counters.so.1", "libbytebound-counters.so.1.0.0",
                      "pkgconfig/bytebound-counters.pc"}
 
@@ -203,3 +204,38 @@ def test_names_that_are_no_events_are_refused_in_one_line(probe, names, size, li
 def test_wrong_arguments_of_open_are_refused(probe):
     assert probe("null") == ("2 1 open events: the names are a null pointer; pass a text\n"
                              "2 1 open events: unknown flag; pass 0 or BYTEBOUND_MULTIPLEX\n")
+
+
+def benchmarks(installed, source, out):
+    """A program with Google Benchmark, and what its report contains: context and benchmarks by name."""
+    config = subprocess.run(["pkg-config", "--cflags", "--libs", "benchmark"], text=True, capture_output=True)
+    if config.returncode != 0:
+        pytest.skip("Google Benchmark is not installed")
+    must("g++", "-std=c++17", "-O1", *WARNINGS, source, "-o", out, *flags(installed, "--cflags", "--libs"),
+         *config.stdout.split(), "-pthread", env=installed.env)
+    report = json.loads(must(out, "--benchmark_format=json", "--benchmark_min_time=0.01", env=installed.env))
+    return report["context"], report["benchmarks"]
+
+
+def test_google_benchmark_gets_counters_per_iteration_of_all_threads(installed, tmp_path):
+    context, rows = benchmarks(installed, PARTS / "bench_counters.cpp", tmp_path / "bench")
+    assert context["bytebound PAPI_TOT_INS"] == "n/a: only collector papi counts it, which this library does not include"
+    measured = [row for row in rows if row["run_type"] == "iteration" and not row.get("error_occurred")]
+    faults = {(row["name"].split("/")[0], row["threads"]): row["page-faults"] for row in measured}
+    assert set(faults) == {("scoped", 1), ("scoped", 2), ("scoped", 4), ("Fixture", 2)}
+    for (name, threads), value in faults.items():  # some more for the stack and the first call, in 2000 iterations
+        expected = 4 if name == "scoped" else 8
+        assert expected <= value < expected + 0.1, (name, threads)
+    for row in measured:
+        assert "PAPI_TOT_INS" not in str(row.keys()) and row["task-clock [ns]"] > 100
+    (skipped,) = [row for row in rows if row.get("error_occurred")]
+    assert "page-faults" not in skipped
+
+
+def test_the_google_benchmark_example_runs(installed, tmp_path):
+    context, rows = benchmarks(installed, ROOT / "examples/google_benchmark.cpp", tmp_path / "bench")
+    assert len(rows) == 4
+    for row in rows:
+        assert row["page-faults"] < 1 and 10 < row["task-clock [ns]"] < 10**7
+        for event in ("instructions", "LLC-load-misses"):  # a value, or a reason in the context
+            assert row.get(event, 0) > 0 or context["bytebound " + event].startswith("n/a: ")
