@@ -25,6 +25,13 @@ struct EventPart {
     bool operator==(const EventPart&) const = default;
 };
 
+/// Traffic that an event counts at memory controllers.
+struct MemoryTraffic {
+    MemoryClass memory = MemoryClass::ddr;
+    Direction direction = Direction::read;
+    bool operator==(const MemoryTraffic&) const = default;
+};
+
 /// How the values of an event are read in a team of workers.
 enum class Sharing {
     per_thread, ///< every worker has its own counter; values are added up
@@ -44,8 +51,9 @@ struct PlannedEvent {
     std::string role = {}; ///< the metric that it feeds, for events that a collector offers by itself
     std::string unit = {}; ///< of the values ("bytes"); empty: the event's own
     Sharing sharing = Sharing::per_thread;
-    bool no_core_pmu = false;          ///< not countable since the machine has no core PMU at all
-    std::vector<EventPart> parts = {}; ///< not empty: read() gives one value per part instead of one
+    bool no_core_pmu = false;                  ///< not countable since the machine has no core PMU at all
+    std::vector<EventPart> parts = {};         ///< not empty: read() gives one value per part instead of one
+    std::optional<MemoryTraffic> traffic = {}; ///< of an event that a collector of DRAM traffic offers by itself
 };
 
 /// Which events run in which pass and group. `events` keeps the user's order.
@@ -69,6 +77,8 @@ struct PlanRequest {
     std::vector<MemoryCounter> memory = {};
     /// Planned events whose boxes count in the same passes, for the collector of boxes.
     std::vector<PlannedEvent> beside = {};
+    /// The CPUs to count on, for the collector of whole CPUs.
+    std::vector<int> cpus = {};
 };
 
 /// The open counters of one worker thread in one pass. Opened, read and destroyed on that thread.

@@ -9,6 +9,7 @@
 #include "counters/callgrind/callgrind_collector.hpp"
 #include "counters/search_path.hpp"
 #endif
+#include "counters/perf_event/cpu_collector.hpp"
 #include "counters/perf_event/perf_collector.hpp"
 #include "counters/perf_event/uncore_collector.hpp"
 #ifdef BYTEBOUND_HAVE_PAPI
@@ -44,6 +45,8 @@ constexpr CollectorEntry collector_table[] = {
      "perf_event_open(2): core, software and msr events, breakpoints", make<PerfCollector>},
     {collector_name::uncore, collector_name::perf, Supplies::dram,
      "memory controllers: DRAM traffic of the whole machine", make<UncoreCollector>},
+    {collector_name::cpus, collector_name::perf, Supplies::machine,
+     "core and software events on whole CPUs, for all threads", make<CpuCollector>},
     {collector_name::papi, collector_name::papi, Supplies::events, "PAPI presets and native events", make_papi,
      is_papi_name},
     {collector_name::resctrl, collector_name::resctrl, Supplies::dram,

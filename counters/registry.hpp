@@ -16,6 +16,7 @@ namespace bytebound {
 enum class Supplies {
     events,    ///< events by the user's names
     dram,      ///< DRAM traffic, with events of its own
+    machine,   ///< events by the user's names, for all threads of the machine
     emulation, ///< figures of an emulated machine: it runs the program under an emulator instead of counting inside it
 };
 
@@ -35,7 +36,7 @@ struct CollectorEntry {
 
 /// Names in the table, for code that refers to one of them.
 namespace collector_name {
-inline constexpr std::string_view perf = "perf", uncore = "uncore", papi = "papi", resctrl = "resctrl",
+inline constexpr std::string_view perf = "perf", uncore = "uncore", cpus = "cpus", papi = "papi", resctrl = "resctrl",
                                   callgrind = "callgrind";
 } // namespace collector_name
 

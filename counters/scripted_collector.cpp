@@ -75,6 +75,7 @@ Result<CountingPlan> ScriptedCollector::plan(const PlanRequest& request) {
         planned.multiplexed = scripted->multiplexed;
         planned.role = scripted->role;
         planned.sharing = scripted->sharing;
+        planned.traffic = scripted->traffic;
         if (!scripted->weights.empty()) planned.unit = "bytes";
         for (std::size_t part = 0; part < scripted->weights.size(); ++part)
             planned.parts.push_back({*planned.event, static_cast<int>(part), scripted->weights[part]});

@@ -21,6 +21,7 @@ struct ScriptedEvent {
     Sharing sharing = Sharing::per_thread;
     std::vector<std::uint32_t> weights =
         {}; ///< bytes per count of its parts, each with these increments; empty: no parts
+    std::optional<MemoryTraffic> traffic = {};
 };
 
 /// Replays given readings through the whole program, without hardware. Every open() restarts the script.

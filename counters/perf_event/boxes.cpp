@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "counters/busy_work.hpp"
 #include "counters/names/explain.hpp"
+#include "counters/perf_event/worker_groups.hpp"
 
 namespace bytebound {
 namespace {
@@ -172,6 +173,20 @@ Result<OpenBoxes> open_boxes(Sys& sys, const std::vector<EventPart>& parts) {
             open.groups.push_back(std::move(group));
     }
     return open;
+}
+
+Result<std::unique_ptr<WorkerCounters>> open_parts(Sys& sys, const SysRoot& root, const std::vector<EventPart>& parts) {
+    auto open = open_boxes(sys, parts);
+    if (open) return std::make_unique<WorkerGroups>(std::move(open->groups), std::move(open->positions));
+    Error error = open.error();
+    const auto failed = std::find_if(parts.begin(), parts.end(),
+                                     [&](const EventPart& part) { return part.event.name == error.object; });
+    if (failed != parts.end()) {
+        Diagnosis why = explain_open_failure(failed->event, error.sys_errno, root);
+        error.cause = std::move(why.cause);
+        error.remedy = std::move(why.remedy);
+    }
+    return fail(std::move(error));
 }
 
 std::vector<EventPart> parts_of(const std::vector<PlannedEvent>& events, int pass) {

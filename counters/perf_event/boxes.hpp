@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,9 @@ struct OpenBoxes {
 };
 /// Opens each box once, with its events in one group, or one by one where its driver allows one event per group.
 Result<OpenBoxes> open_boxes(Sys& sys, const std::vector<EventPart>& parts);
+
+/// The same as counters to read. Error: with the cause and the remedy of the first event that did not open.
+Result<std::unique_ptr<WorkerCounters>> open_parts(Sys& sys, const SysRoot& root, const std::vector<EventPart>& parts);
 
 /// The parts of the events of a pass, in plan order.
 std::vector<EventPart> parts_of(const std::vector<PlannedEvent>& events, int pass);

@@ -7,9 +7,7 @@
 
 #include "base/text.hpp"
 #include "counters/names/box_events.hpp"
-#include "counters/names/explain.hpp"
 #include "counters/perf_event/boxes.hpp"
-#include "counters/perf_event/worker_groups.hpp"
 
 namespace bytebound {
 namespace {
@@ -65,6 +63,7 @@ std::vector<PlannedEvent> distribute_memory(const std::vector<MemoryCounter>& co
         event.unit = "bytes";
         event.sharing = Sharing::socket;
         if (memory == main) event.role = metric_of(direction);
+        event.traffic = {memory, direction};
         event.parts = std::move(parts);
     }
     return planned;
@@ -153,20 +152,7 @@ Result<CountingPlan> UncoreCollector::plan(const PlanRequest& request) {
 }
 
 Result<std::unique_ptr<WorkerCounters>> UncoreCollector::open(const CountingPlan& plan, int pass) {
-    const std::vector<EventPart> parts = parts_of(plan.events, pass);
-    auto open = open_boxes(sys_, parts);
-    if (!open) {
-        Error error = open.error();
-        const auto failed = std::find_if(parts.begin(), parts.end(),
-                                         [&](const EventPart& part) { return part.event.name == error.object; });
-        if (failed != parts.end()) {
-            Diagnosis why = explain_open_failure(failed->event, error.sys_errno, root_);
-            error.cause = std::move(why.cause);
-            error.remedy = std::move(why.remedy);
-        }
-        return fail(std::move(error));
-    }
-    return std::make_unique<WorkerGroups>(std::move(open->groups), std::move(open->positions));
+    return open_parts(sys_, root_, parts_of(plan.events, pass));
 }
 
 } // namespace bytebound

@@ -36,6 +36,7 @@ ExitCode history_main(const std::vector<std::string>& words);
 ExitCode events_main(const std::vector<std::string>& words);
 ExitCode presets_main(const std::vector<std::string>& words);
 ExitCode topology_main(const std::vector<std::string>& words);
+ExitCode watch_main(const std::vector<std::string>& words);
 ExitCode help_main(const std::vector<std::string>& words, const ProgramSeams& seams);
 ExitCode emulate_main(const std::vector<std::string>& words);
 

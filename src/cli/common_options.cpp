@@ -1,8 +1,10 @@
 #include "cli/common_options.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "cli/values.hpp"
+#include "counters/names/resolver.hpp"
 
 namespace bytebound {
 
@@ -54,6 +56,16 @@ Option bytes_per_cas_option(std::optional<std::uint64_t>& target, std::string gr
             std::move(group), [&target](const std::string& text) -> Result<void> {
                 const auto value = TRY(to_count("--bytes-per-cas", text, 1, 65536));
                 target = value;
+                return {};
+            }};
+}
+
+Option events_option(std::vector<std::string>& target, std::string group) {
+    return {"--events", "NAME,...", "events, instead of the default ones; see bytebound events list", std::move(group),
+            [&target](const std::string& text) -> Result<void> {
+                target = split_event_names(text);
+                if (target.empty() || std::find(target.begin(), target.end(), "") != target.end())
+                    return bad_value("--events", "a name is empty", "separate names by one comma");
                 return {};
             }};
 }

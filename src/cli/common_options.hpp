@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/sysroot.hpp"
 #include "cli/parser.hpp"
@@ -28,6 +29,9 @@ Option sysroot_option(SysRoot& target);
 
 /// --bytes-per-cas N, from 1 to 65536, under the heading `group`.
 Option bytes_per_cas_option(std::optional<std::uint64_t>& target, std::string group);
+
+/// --events NAME,...
+Option events_option(std::vector<std::string>& target, std::string group);
 
 /// Directory of the user's own presets: $XDG_CONFIG_HOME/bytebound/presets, or below ~/.config; empty if neither
 /// variable is set.

@@ -19,7 +19,7 @@
 namespace bytebound {
 namespace {
 
-constexpr std::size_t usual_columns = 80;
+constexpr std::size_t usual_columns = 80, usual_rows = 24;
 
 std::optional<std::size_t> columns_behind(int descriptor) {
     const char* set = std::getenv("COLUMNS");
@@ -50,15 +50,42 @@ std::string shown_on(bool colour, std::string_view text) {
     return shown + visible_lines(text);
 }
 
+std::optional<Error> written(const std::string& text) {
+    errno = 0;
+    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return {};
+    return Error{ExitCode::internal,
+                 "write",
+                 "stdout",
+                 "the output could not be written completely",
+                 "check the disk or the program that reads it",
+                 errno};
+}
+
 } // namespace
 
+std::optional<Error> try_print(std::string_view text) { return written(shown_on(stdout_takes_colour(), text)); }
+
 ExitCode print(std::string_view text) {
-    errno = 0;
-    const std::string shown = shown_on(stdout_takes_colour(), text);
-    const bool written = std::fwrite(shown.data(), 1, shown.size(), stdout) == shown.size() && std::fflush(stdout) == 0;
-    if (written) return ExitCode::done;
-    return complain({ExitCode::internal, "write", "stdout", "the output could not be written completely",
-                     "check the disk or the program that reads it", errno});
+    const auto refused = try_print(text);
+    return refused ? complain(*refused) : ExitCode::done;
+}
+
+Result<std::size_t> redraw(std::string_view text, std::size_t lines) {
+    winsize size{};
+    const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 1;
+    const std::size_t limit = known ? size.ws_row - 1u : usual_rows - 1u; // the cursor is on the line below
+    std::size_t end = 0, shown = 0;
+    for (; shown < limit && end < text.size(); ++shown)
+        end = std::min(text.find('\n', end), text.size() - 1) + 1;
+    const std::string up = lines == 0 ? "\r" : "\r\x1b[" + std::to_string(std::min(lines, limit)) + "A";
+    if (auto refused = written(up + "\x1b[J" + visible_lines(text.substr(0, end)))) return fail(std::move(*refused));
+    return shown;
+}
+
+bool stdout_moves_cursor() {
+    const char* terminal = std::getenv("TERM");
+    return ::isatty(STDOUT_FILENO) == 1 && terminal != nullptr && *terminal != '\0' &&
+           std::string_view(terminal) != "dumb";
 }
 
 ExitCode complain(const Error& error) {

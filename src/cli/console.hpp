@@ -11,6 +11,13 @@ namespace bytebound {
 /// Prints results to stdout, as visible_lines(). A failed or short write is an error (a full disk behind a
 /// redirection).
 ExitCode print(std::string_view text);
+/// The same without a message on stderr: the error, if any.
+std::optional<Error> try_print(std::string_view text);
+/// Replaces the last `lines` lines of the terminal behind stdout by a text, of which its first screen is shown. Returns
+/// the number of lines written.
+Result<std::size_t> redraw(std::string_view text, std::size_t lines);
+/// Whether stdout is a terminal whose cursor can be moved (TERM is not dumb).
+bool stdout_moves_cursor();
 /// "bytebound: error: LINE" on stderr; returns the error's exit code.
 ExitCode complain(const Error& error);
 /// "bytebound: warning: LINE" on stderr, as visible(), once for each text.

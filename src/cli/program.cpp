@@ -30,6 +30,8 @@ constexpr Command command_table[] = {
     {"report", "the reports of a run directory again, anywhere", alone<report_main>},
     {"verify", "RUN...: derive every published figure again from the raw steps, and check the hashes",
      alone<verify_main>},
+    {"watch", "what the whole machine does, live: DRAM GB/s per node, CPI, LLC misses, until interrupted",
+     alone<watch_main>},
     {"compare", "BASE HEAD: two runs, differences with intervals, verdicts, gates", alone<compare_main>},
     {"ratchet", "GATES.toml BASE HEAD: tighter limits after resolved improvements, as a diff", alone<ratchet_main>},
     {"history", "add RUN... | list | show ID | trend METRIC | gate EXPR | export FILE.csv: runs over time (SQLite)",

@@ -9,7 +9,6 @@
 #include "cli/cache_options.hpp"
 #include "cli/common_options.hpp"
 #include "cli/values.hpp"
-#include "counters/names/resolver.hpp"
 #include "counters/registry.hpp"
 #include "workload/patterns.hpp"
 
@@ -308,14 +307,7 @@ void add_counting(std::vector<Option>& table, RunOptions& o) {
     const std::string group = "Counting";
     table.push_back({"--collector", "NAME,...", join(collector_names(), "|") + " (auto)", group,
                      [&o](const std::string& text) { return collectors_into(o.counting.collectors, text); }});
-    table.push_back({"--events", "NAME,...", "events, instead of the default ones; see bytebound events list", group,
-                     [&o](const std::string& text) -> Result<void> {
-                         o.counting.events = split_event_names(text);
-                         const auto empty = std::find(o.counting.events.begin(), o.counting.events.end(), "");
-                         if (o.counting.events.empty() || empty != o.counting.events.end())
-                             return bad_value("--events", "a name is empty", "separate names by one comma");
-                         return {};
-                     }});
+    table.push_back(events_option(o.counting.events, group));
     table.push_back({"--bw-preset", "PRESET", "auto|NAME|FILE|none: which events mean LLC misses and DRAM bytes (auto)",
                      group, text_into(o.counting.bandwidth_preset)});
     table.push_back(bytes_per_cas_option(o.counting.bytes_per_cas, group));

@@ -182,6 +182,10 @@ std::string document_text(const nlohmann::ordered_json& document) {
     return visible_json(document.dump(2, ' ', false, replace_bad_bytes)) + "\n";
 }
 
+std::string json_line(const nlohmann::ordered_json& document) {
+    return visible_json(document.dump(-1, ' ', false, replace_bad_bytes)) + "\n";
+}
+
 std::string member_text(std::string_view key, const nlohmann::json& value) { return member_of(key, value); }
 std::string member_text(std::string_view key, const nlohmann::ordered_json& value) { return member_of(key, value); }
 

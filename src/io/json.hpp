@@ -27,6 +27,8 @@ std::string pointer_token(std::string_view key);
 /// invalid UTF-8, which is replaced: the file must be valid. Characters that would not show themselves are escaped.
 std::string document_text(const nlohmann::json& document);
 std::string document_text(const nlohmann::ordered_json& document);
+/// The same in one line, as a line of a file of JSON lines.
+std::string json_line(const nlohmann::ordered_json& document);
 /// One member of such a document, without a newline: `  "key": value`.
 std::string member_text(std::string_view key, const nlohmann::json& value);
 std::string member_text(std::string_view key, const nlohmann::ordered_json& value);

@@ -220,6 +220,53 @@ def v4_second(files):
     return first(*problems)
 
 
+def watched(files):
+    return [json.loads(line) for line in files["watch.jsonl"].decode().splitlines()]
+
+
+def v4_watch(files):
+    """the lines of a watch add up to what was driven at the boxes of each node, in bytes"""
+    lines, driven = watched(files), 2  # times, and none where a CPU went offline
+    got = {(place["nodes"][0], direction): sum(line_place[direction]["count"] for line in lines
+                                               for line_place in line["dram"] if line_place["nodes"] == place["nodes"])
+           for place in lines[0]["dram"] for direction in ("read", "write")}
+    # 1000+24 reads and 500+12 writes on node 0, 8+56 and 4+28 on node 1, of 64 bytes
+    expected = {(0, "read"): driven * 65536, (0, "write"): driven * 32768, (1, "read"): driven * 4096,
+                (1, "write"): driven * 2048}
+    values = {value["tier"] for line in lines for place in line["dram"] for value in (place["read"], place["write"])}
+    rates = [abs(place["read"]["value"] * 1e9 * line["interval_s"] / place["read"]["count"] - 1)
+             for line in lines for place in line["dram"] if place["read"]["count"]]
+    return first(differs("bytes", expected, got), differs("tiers", {"shared"}, values),
+                 "" if max(rates) < 0.2 else f"a rate is not bytes per time: {max(rates)}")
+
+
+def v4_watch_cpus(files):
+    """a watch counts the events of all CPUs, says when one goes offline, and counts the others from then on"""
+    lines = watched(files)
+    counts = {event["name"]: sum(e["count"] or 0 for line in lines for e in line["events"] if e["name"] == event["name"])
+              for event in lines[0]["events"]}
+    changed = [line for line in lines if line["cpi"]["state"] == "read_failed"]
+    busy = [line for line in lines if line["events"][1]["count"]]
+    return first(differs("cycles", 2 * 4000, counts["cycles:uk"]), differs("instructions", 2 * 2000, counts["instructions:uk"]),
+                 differs("LLC misses", 2 * 30, counts["cpu/event=0x2e,umask=0x41/uk"]),
+                 differs("reasons", {"the online CPUs changed from 0-3 to 0-2 in this interval"},
+                         {line["cpi"]["reason"] for line in changed}),
+                 differs("intervals without CPUs", 1, len(changed)),
+                 differs("CPUs", [[0, 1, 2, 3], [0, 1, 2]], [lines[0]["cpus"], lines[-1]["cpus"]]),
+                 # 2 cycles an instruction on both CPUs
+                 differs("cpi", {2}, {line["cpi"]["value"] for line in busy}),
+                 differs("idle", {"no instruction was counted in this interval"},
+                         {line["cpi"]["reason"] for line in lines if line not in busy and line not in changed}))
+
+
+def v4_watch_shared(files):
+    """events that do not fit into the counters of a CPU are scaled"""
+    rows = rows_of(files, "shared.csv")
+    states = {row[key] for row in rows for key in row if key.endswith("_per_s_state")}
+    tiers = {row[key] for row in rows for key in row if key.endswith("_per_s_tier")}
+    return first(differs("lines", 2, len(rows)), differs("states", {"scaled"}, states), differs("tiers", {"scaled"}, tiers))
+
+
 def v4_gone(files):
     """a counter that disappears fails its phase, and finished phases stay complete"""
     run = json.loads(files["gone/run.json"])
@@ -245,6 +292,7 @@ CHECKS = {
     "v1": [v1_cpi, v1_nothing, v1_qualified],
     "v2": [v2_moved],
     "v3": [v3_simulated],
-    "v4": [v4_match, v4_steps, v4_summary, v4_boxes, v4_estimate, v4_unqualified, v4_second, v4_busy, v4_gone],
+    "v4": [v4_match, v4_steps, v4_summary, v4_boxes, v4_estimate, v4_unqualified, v4_second, v4_busy, v4_watch,
+           v4_watch_cpus, v4_watch_shared, v4_gone],
     "v4a": [v4a_match, v4a_steps],
 }

@@ -70,6 +70,49 @@ send busy/samples.csv busy/samples.csv
 send busy/summary.json busy/summary.json
 send busy/run.json busy/run.json
 
+# The whole machine, watched: known amounts at boxes of both nodes and on two CPUs, twice, with a CPU that goes offline
+# in between. The lines must add up to these amounts.
+drive=/sys/kernel/debug/fakepmu/drive
+lines() { # of the watch, at least $1
+  for wait in $(seq 500); do [ "$(wc -l <watch.jsonl)" -ge "$1" ] && return; usleep 20000; done
+}
+more() { lines $(($(wc -l <watch.jsonl) + $1)); }
+amounts() {
+  taskset 1 sh -c "echo 'core 3000 1500 20' >$drive"
+  taskset 4 sh -c "echo 'core 1000 500 10' >$drive"
+  for box in "0 0 1000 500" "1 0 24 12" "0 1 8 4" "1 1 56 28"; do echo "box $box" >$drive; done
+}
+bytebound watch --interval 150ms --json >watch.jsonl 2>err.txt &
+watch=$!
+lines 1
+amounts
+more 2
+echo 0 >/sys/devices/system/cpu/cpu3/online
+more 3
+amounts
+more 2
+kill -TERM $watch
+wait $watch
+is "watch ends with 143 at SIGTERM" 143 $?
+is "and says so" "bytebound: error: watch this machine: terminated by SIGTERM; every complete line is written" "$(tail -n 1 err.txt)"
+echo 1 >/sys/devices/system/cpu/cpu3/online
+send watch.jsonl watch.jsonl
+bytebound watch --interval 100ms --count 2 >log.txt 2>err.txt
+is "a watch of two lines ends with 0" 0 $?
+cat log.txt err.txt
+# Five events and four counters: they take turns.
+bytebound watch --interval 300ms --count 2 --csv --events cycles:uk,instructions:uk,cache-misses:uk,cache-references:uk,rc0:uk \
+  >shared.csv 2>err.txt
+is "a watch of more events than counters ends with 0" 0 $?
+send shared.csv shared.csv
+echo 'nobody:x:65534:65534::/tmp:/bin/sh' >/etc/passwd
+echo 2 >/proc/sys/kernel/perf_event_paranoid
+su nobody -c 'bytebound watch --count 1' 2>err.txt
+is "without the right to count whole CPUs watch ends with 3" 3 $?
+cat err.txt
+is "and says which level it needs" 1 \
+  "$(grep -c 'nothing can be counted: perf_event_paranoid is 2 and there is no CAP_PERFMON: counting a whole CPU needs level 0' err.txt)"
+
 # A box loses its CPU during the run: the phase fails, the finished ones stay. Last, as it takes CPU 2 away.
 export FAKEPMU_STEP="core 3000 1500 20
 box 0 0 32 16
