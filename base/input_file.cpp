@@ -94,6 +94,25 @@ InputResult<void> read_input_blocks_in(int directory, const std::string& name, c
     return read_all(descriptor.get(), kind, take);
 }
 
+InputResult<InputBlocks> InputBlocks::open(const std::filesystem::path& file, const InputKind& kind) {
+    Descriptor descriptor(open_input(AT_FDCWD, file.c_str()));
+    if (descriptor.get() < 0) return failed(errno);
+    const auto size = check_type(descriptor.get(), kind);
+    if (!size) return tl::unexpected(size.error());
+    return InputBlocks(std::move(descriptor), kind);
+}
+
+InputResult<std::size_t> InputBlocks::read(std::span<char> into) {
+    for (;;) {
+        const ssize_t got = ::read(file_.get(), into.data(), into.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return failed(errno);
+        bytes_ += static_cast<std::uint64_t>(got);
+        if (bytes_ > kind_.limit) return too_large(kind_);
+        return static_cast<std::size_t>(got);
+    }
+}
+
 Result<std::string> read_input(const std::filesystem::path& file, const InputKind& kind, Error otherwise) {
     auto text = read_input(file, kind);
     if (text) return *std::move(text);

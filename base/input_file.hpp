@@ -11,6 +11,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 
 namespace bytebound {
@@ -32,6 +33,8 @@ inline constexpr InputKind qualification{"a saved qualification", 16ull << 20};
 inline constexpr InputKind report{"a report", 256ull << 20};
 inline constexpr InputKind sums{"SHA256SUMS", 1ull << 20};
 inline constexpr InputKind emulator_file{"a file of the emulation", 256ull << 20};
+/// Read block by block, and bounded line by line.
+inline constexpr InputKind foreign{"a file of another tool", 1ull << 40};
 /// Read block by block, hence of any size.
 inline constexpr InputKind hashed{"a file of a run", UINT64_MAX};
 } // namespace input
@@ -52,6 +55,21 @@ InputResult<std::string> read_input_in(int directory, const std::string& name, c
 /// Calls `take` for each block of the file, in order.
 InputResult<void> read_input_blocks_in(int directory, const std::string& name, const InputKind& kind,
                                        const std::function<void(std::span<const char>)>& take);
+
+/// A file that its reader takes in pieces of its own.
+class InputBlocks {
+public:
+    static InputResult<InputBlocks> open(const std::filesystem::path& file, const InputKind& kind);
+    /// Fills the span from its beginning; 0: the end of the file.
+    InputResult<std::size_t> read(std::span<char> into);
+
+private:
+    InputBlocks(Descriptor file, const InputKind& kind) : file_(std::move(file)), kind_(kind) {}
+
+    Descriptor file_;
+    InputKind kind_;
+    std::uint64_t bytes_ = 0;
+};
 
 /// read_input() with a failure for the user: `otherwise`, with the cause replaced where the fault has one.
 Result<std::string> read_input(const std::filesystem::path& file, const InputKind& kind, Error otherwise);

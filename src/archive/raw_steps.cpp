@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 
+#include "archive/imported_csv.hpp"
 #include "archive/record_json.hpp"
 #include "archive/run_directory.hpp"
 #include "archive/samples_csv.hpp"
+#include "base/text.hpp"
 #include "record/sample_check.hpp"
 
 namespace bytebound {
@@ -66,6 +69,24 @@ Result<std::optional<SampleTable>> background_of(const RawFiles& files) {
     return table;
 }
 
+/// imported.csv, whose rows are those of the run.
+Result<SampleTable> imported_of(const RawFiles& files) {
+    const std::filesystem::path file = files.directory / imported_file;
+    const auto text = TRY(files.texts(imported_file));
+    if (!text) return missing(file);
+    files.shown[std::string(imported_file)] = TRY(hash_text(*text)).sha256;
+    SampleTable out;
+    out.imported = TRY(parse_imported(*text, file.string()));
+    std::set<std::string_view> names;
+    for (const ExperimentRecord& row : files.run.experiments)
+        names.insert(row.loop);
+    for (const ImportedSubject& subject : out.imported->subjects)
+        if (const std::string name = row_name(subject); !names.contains(name))
+            return fail({ExitCode::bad_data, "read", file.string(), "run.json does not list " + clipped(name, 200),
+                         "restore the file from the run, or import the files again"});
+    return out;
+}
+
 } // namespace
 
 Result<ReadRecord> read_record(const std::filesystem::path& directory, const RunTexts& texts, ShownFiles& shown) {
@@ -80,6 +101,7 @@ Result<ReadRecord> read_record(const std::filesystem::path& directory, const Run
 Result<RawSteps> read_raw_steps(const RunRecord& run, const std::filesystem::path& directory, const RunTexts& texts,
                                 ShownFiles& shown) {
     const RawFiles files{run, directory, texts, shown};
+    if (run.subject.kind == Subject::imported) return RawSteps{TRY(imported_of(files)), std::nullopt};
     SampleTable samples = TRY(samples_of(files));
     auto background = TRY(background_of(files));
     return RawSteps{std::move(samples), std::move(background)};

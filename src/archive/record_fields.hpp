@@ -74,6 +74,7 @@ const fields::Table<CommandRecord>& fields_of(const CommandRecord*);
 const fields::Table<CommandsRecord>& fields_of(const CommandsRecord*);
 const fields::Table<RegionsRecord>& fields_of(const RegionsRecord*);
 const fields::Table<ImportedFile>& fields_of(const ImportedFile*);
+const fields::Table<ImportedUnit>& fields_of(const ImportedUnit*);
 const fields::Table<ImportedRecord>& fields_of(const ImportedRecord*);
 const fields::Table<SubjectRecord>& fields_of(const SubjectRecord*);
 /// A row has a k where its run has a trace, and only there.

@@ -124,7 +124,9 @@ const Table<RowGroup>& fields_of(const RowGroup*) {
 
 namespace {
 /// Accepts unknown patterns of newer versions, because a report only prints them.
-constexpr auto pattern_text = [](const WorkloadRecord& r) { return to_text(r.spec.pattern); };
+constexpr auto pattern_text = [](const WorkloadRecord& r) {
+    return r.spec.pool_rows == 0 ? std::string() : to_text(r.spec.pattern);
+};
 /// Null where there are no rows.
 constexpr auto active_rows_of = [](const WorkloadRecord& r) {
     return r.spec.pool_rows == 0 ? std::optional<std::uint32_t>() : r.spec.active_rows;
@@ -160,7 +162,7 @@ const Table<WorkloadRecord>& fields_of(const WorkloadRecord*) {
         field<&R::dtype, TextOrNull>("dtype"),
         computed<R, row_bytes_of>("row_bytes"),
         inner_field<R, path<&R::layout, &RowLayout::groups>>("row_groups"),
-        converted<R, pattern_text, take_pattern>("pattern"),
+        converted<R, pattern_text, take_pattern, TextOrNull>("pattern"),
         inner_field<R, path<&R::spec, &WorkloadSpec::seed>>("seed"),
         field<&R::steps_per_k, Steps>("steps_per_k"),
         field<&R::repeats, Within<0, 100'000>::Of>("repeats"),
@@ -172,7 +174,7 @@ const Table<WorkloadRecord>& fields_of(const WorkloadRecord*) {
         field<&R::tau_source>("tau_source").absent_in_older(),
         field<&R::copy, TextOrNull>("copy"),
         field<&R::threads, Within<1, 4096>::Of>("threads"),
-        field<&R::grain>("grain"),
+        field<&R::grain, NullIfZero>("grain"),
         field<&R::parallel_threshold>("par_threshold"),
         field<&R::cache>("cache").absent_in_older(),
     };

@@ -10,6 +10,7 @@ inline constexpr std::string_view run_file = "run.json";
 inline constexpr std::string_view samples_file = "samples.csv";
 inline constexpr std::string_view workers_file = "workers.csv";
 inline constexpr std::string_view background_file = "background.csv";
+inline constexpr std::string_view imported_file = "imported.csv"; ///< in place of samples.csv, of an imported run
 inline constexpr std::string_view sums_file = "SHA256SUMS";
 
 enum class RunFileKind {
@@ -22,11 +23,12 @@ struct RunFile {
     RunFileKind kind;
 };
 /// All of them; `run --force` removes no other file.
-inline constexpr std::array<RunFile, 11> run_files = {{
+inline constexpr std::array<RunFile, 12> run_files = {{
     {run_file, RunFileKind::source},
     {samples_file, RunFileKind::source},
     {workers_file, RunFileKind::source},
     {background_file, RunFileKind::source},
+    {imported_file, RunFileKind::source},
     {"summary.csv", RunFileKind::report},
     {"summary.json", RunFileKind::report},
     {"roofline.vl.json", RunFileKind::report},

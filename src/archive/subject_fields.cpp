@@ -79,12 +79,23 @@ const Table<ImportedFile>& fields_of(const ImportedFile*) {
     return table;
 }
 
+const Table<ImportedUnit>& fields_of(const ImportedUnit*) {
+    using R = ImportedUnit;
+    static constexpr Field<R> list[] = {
+        field<&R::metric>("metric"),
+        field<&R::original>("original"),
+        field<&R::unit, TextOrNull>("unit"),
+    };
+    static constexpr Table<R> table{list};
+    return table;
+}
+
 const Table<ImportedRecord>& fields_of(const ImportedRecord*) {
     using R = ImportedRecord;
     static constexpr Field<R> list[] = {
-        field<&R::tool>("tool"),
-        field<&R::tool_version, TextOrNull>("tool_version"),
-        field<&R::files>("files"),
+        field<&R::tool>("tool"),   field<&R::tool_version, TextOrNull>("tool_version"),
+        field<&R::files>("files"), field<&R::units>("units"),
+        field<&R::notes>("notes"),
     };
     static constexpr Table<R> table{list};
     return table;

@@ -55,6 +55,12 @@ constexpr std::array source_table{
     SourceEntry{.name = source_name::os,
                 .supplies = "kernel events where perf may not count them, by getrusage(2) and /proc"},
     SourceEntry{.name = source_name::trace, .tier = Tier::computed, .supplies = "what the trace and the loop imply"},
+    SourceEntry{.name = source_name::perf_stat, .tier = Tier::timed, .supplies = "imported: output of perf stat"},
+    SourceEntry{.name = source_name::likwid, .tier = Tier::timed, .supplies = "imported: CSV of likwid-perfctr"},
+    SourceEntry{.name = source_name::xctrace, .tier = Tier::timed, .supplies = "imported: tables of Instruments"},
+    SourceEntry{.name = source_name::ncu, .tier = Tier::timed, .supplies = "imported: CSV of Nsight Compute"},
+    SourceEntry{
+        .name = source_name::google_benchmark, .tier = Tier::timed, .supplies = "imported: JSON of Google Benchmark"},
 };
 
 } // namespace

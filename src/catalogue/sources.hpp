@@ -13,7 +13,9 @@ namespace bytebound {
 namespace source_name {
 inline constexpr std::string_view perf = "perf", uncore = "uncore", resctrl = "resctrl",
                                   core_estimate = "core-estimate", papi = "papi", callgrind = "callgrind", sim = "sim",
-                                  clock = "clock", os = "os", trace = "trace";
+                                  clock = "clock", os = "os", trace = "trace", perf_stat = "perf-stat",
+                                  likwid = "likwid", xctrace = "xctrace", ncu = "ncu",
+                                  google_benchmark = "google-benchmark";
 } // namespace source_name
 
 /// One row of the constant table of sources.

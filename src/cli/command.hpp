@@ -29,6 +29,7 @@ ExitCode autotune_main(const std::vector<std::string>& words);
 ExitCode report_main(const std::vector<std::string>& words);
 ExitCode verify_main(const std::vector<std::string>& words);
 ExitCode compare_main(const std::vector<std::string>& words);
+ExitCode import_main(const std::vector<std::string>& words);
 ExitCode merge_main(const std::vector<std::string>& words);
 ExitCode ratchet_main(const std::vector<std::string>& words);
 ExitCode doctor_main(const std::vector<std::string>& words);

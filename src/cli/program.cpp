@@ -34,6 +34,8 @@ constexpr Command command_table[] = {
      alone<watch_main>},
     {"compare", "BASE HEAD: two runs, differences with intervals, verdicts, gates", alone<compare_main>},
     {"ratchet", "GATES.toml BASE HEAD: tighter limits after resolved improvements, as a diff", alone<ratchet_main>},
+    {"import", "FORMAT FILE...: files of perf stat, LIKWID, xctrace, ncu or Google Benchmark as a run directory",
+     alone<import_main>},
     {"history", "add RUN... | list | show ID | trend METRIC | gate EXPR | export FILE.csv: runs over time (SQLite)",
      alone<history_main>},
     {"suite", "the standard set of this host into one directory, for merge", suite_main},

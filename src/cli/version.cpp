@@ -4,6 +4,7 @@
 #include "counters/registry.hpp"
 #include "experiment/schedule/run.hpp"
 #include "history/history_store.hpp"
+#include "import/xctrace.hpp"
 #include "io/valgrind.hpp"
 #include "loops/update_loop.hpp"
 #include "machine/environment.hpp"
@@ -35,6 +36,7 @@ std::string version_text() {
     }
     text += part("libpfm4 event names", has_vendor_names());
     text += part("history (SQLite)", has_history());
+    text += part("XML of xctrace (pugixml)", reads_xctrace_xml());
     text += part("valgrind client requests", knows_valgrind());
     return text;
 }

@@ -60,6 +60,7 @@ bool read_subject(std::string_view subject, GateExpression& gate) {
     if (gate.metric.empty()) return false;
     if (at == std::string_view::npos) return true;
     std::string_view loop = trim(subject.substr(at + 1));
+    gate.name = loop;
     if (const std::size_t slash = loop.rfind('/'); slash != std::string_view::npos) {
         const std::string_view last = trim(loop.substr(slash + 1));
         const bool number = !last.empty() && last.find_first_not_of("0123456789") == std::string_view::npos;

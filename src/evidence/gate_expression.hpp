@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "record/subject.hpp"
 
 namespace bytebound {
 
@@ -16,6 +17,7 @@ struct GateExpression {
     std::string metric;
     std::string loop;               ///< empty: every loop
     std::optional<std::uint32_t> k; ///< nullopt: every k
+    std::string name;               ///< LOOP/K as written: the name of a row without a k ("BM_copy/8")
     bool at_most = true;            ///< "<="; else ">="
     bool relative = false;          ///< the limit is a ratio to base; else it is in the metric's own unit
     double limit = 0;
@@ -23,6 +25,7 @@ struct GateExpression {
     std::size_t number_begin = 0, number_size = 0; ///< of the number in `text`
 
     bool covers(std::string_view row_loop, std::uint32_t row_k) const {
+        if (!has_k(row_k) && k) return name == row_loop;
         return (loop.empty() || loop == row_loop) && (!k || *k == row_k);
     }
     bool operator==(const GateExpression&) const = default;

@@ -7,6 +7,7 @@
 #include "catalogue/metrics.hpp"
 #include "figures/background.hpp"
 #include "figures/comparisons.hpp"
+#include "figures/imported_figures.hpp"
 #include "figures/plausibility.hpp"
 #include "figures/row_figures.hpp"
 #include "figures/series.hpp"
@@ -246,6 +247,7 @@ std::vector<std::uint32_t> Summary::ks() const {
 
 ComparableRun summarize_for_comparison(const RunRecord& run, const SampleTable& samples,
                                        const SampleTable* background) {
+    if (samples.imported) return imported_summary(run, *samples.imported);
     Summary out;
     out.subject = run.subject.kind;
     out.metrics = metric_keys(run, samples);

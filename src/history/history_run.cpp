@@ -70,7 +70,8 @@ bool same_setup(const HistoryRun& a, const HistoryRun& b) {
 HistoryRun identity_in_history(const RunEvidence& evidence) {
     const RunRecord& run = evidence.run;
     HistoryRun out;
-    const auto samples = run.files.find(std::string(samples_file));
+    const auto samples =
+        run.files.find(std::string(run.subject.kind == Subject::imported ? imported_file : samples_file));
     out.samples_sha256 = samples == run.files.end() ? evidence.record_sha256 : samples->second.sha256;
     out.host = run.host;
     out.started = run.started;

@@ -66,7 +66,8 @@ Result<HostRun> read_host_run(const MergeInput& input) {
     if (seal.present && seal.readable)
         compare(files, {{record_name, record_hash}, {summary_name, TRY(hash_text(*text)).sha256}}, seal);
     run.files_caveat = seal_caveat(seal, RunStatus::complete);
-    const auto steps = seal.sums.find(std::string(samples_file));
+    const auto steps =
+        seal.sums.find(std::string(run.head.subject.kind == Subject::imported ? imported_file : samples_file));
     run.identity = steps == seal.sums.end() ? record_hash : steps->second;
     return run;
 }

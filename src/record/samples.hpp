@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "counters/reading.hpp"
+#include "record/imported_samples.hpp"
 
 namespace bytebound {
 
@@ -55,6 +56,7 @@ struct SampleTable {
     std::vector<std::string> simulated;
     std::vector<std::string> emulated;
     std::vector<Sample> rows;
+    std::optional<ImportedSamples> imported; ///< of an imported run, which has no other rows
     std::uint64_t dropped_rows = 0; ///< at the end of a file whose run did not finish: rows of an incomplete phase
 };
 

@@ -67,9 +67,16 @@ struct ImportedFile {
     std::string path, sha256;
     std::uint64_t bytes = 0;
 };
+/// A metric of the figures.
+struct ImportedUnit {
+    std::string metric, original; ///< original: the tool's own name
+    std::string unit;             ///< empty: a count
+};
 struct ImportedRecord {
     std::string tool, tool_version; ///< version: empty if its files do not state it
     std::vector<ImportedFile> files;
+    std::vector<ImportedUnit> units; ///< of its metrics
+    std::vector<std::string> notes;  ///< what the files do not say, or what was left out
 };
 
 /// At most the record of its own kind is present.

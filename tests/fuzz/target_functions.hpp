@@ -21,6 +21,14 @@ void event_name(std::string_view input);
 void cpu_list(std::string_view input);
 void sysroot(std::string_view input);
 
+// import_targets.cpp
+void perf_stat(std::string_view input);
+void likwid(std::string_view input);
+void xctrace(std::string_view input);
+void ncu(std::string_view input);
+void google_benchmark(std::string_view input);
+void imported_csv(std::string_view input);
+
 // evidence_targets.cpp
 void gates(std::string_view input);
 void regions(std::string_view input);

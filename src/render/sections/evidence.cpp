@@ -288,14 +288,17 @@ Blocks reproduce_section(const RunRecord& run, const Summary&) {
     const std::string command = command_line(run.command);
     std::string provenance = "bytebound " + or_na(run.version);
     if (!run.git_revision.empty()) provenance += " (git " + run.git_revision + ")";
-    provenance += fmt::format(", seed {}, on {}, started {}, finished {}.", run.workload.spec.seed, or_na(run.host),
-                              or_na(run.started), or_na(run.finished));
+    const bool imported = run.subject.kind == Subject::imported;
+    provenance += imported ? fmt::format(", imported {}.", or_na(run.started))
+                           : fmt::format(", seed {}, on {}, started {}, finished {}.", run.workload.spec.seed,
+                                         or_na(run.host), or_na(run.started), or_na(run.finished));
     return {Heading{2, "How to reproduce"}, CodeBlock{command.empty() ? "n/a" : command},
             Paragraph{Inline(provenance + (run.subject.kind == Subject::loops
                                                ? " Equal options and seed give the same traces on every machine. "
                                                : " "))
                           .add("bytebound report DIR", Style::code)
-                          .add(" writes these files again from run.json and samples.csv, byte for byte."),
+                          .add(fmt::format(" writes these files again from run.json and {}.csv, byte for byte.",
+                                           imported ? "imported" : "samples")),
                       Tone::plain}};
 }
 

@@ -22,6 +22,9 @@ std::string unit_of(const RunRecord& run, std::string_view metric) {
     if (const MetricEntry* entry = find_metric(metric)) return std::string(entry->unit);
     for (const EventRecord& event : run.events)
         if (event.name == metric) return event.unit;
+    if (run.subject.imported)
+        for (const ImportedUnit& each : run.subject.imported->units)
+            if (each.metric == metric) return each.unit;
     return {};
 }
 
@@ -37,6 +40,7 @@ std::string quantity(const RunRecord& run, std::string_view metric, double value
     const std::string unit = unit_of(run, metric);
     if (unit == "ns") return time_text(value, like);
     if (unit == "bytes") return format_size(value);
+    if (unit == "bytes/s") return compact_number(value / 1e9, like / 1e9) + " GB/s";
     const std::string number = value == like ? compact_number(value) : compact_number(value, like);
     return unit.starts_with("GB/s") ? number + " GB/s" : number;
 }

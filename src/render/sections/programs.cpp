@@ -65,9 +65,13 @@ Blocks program_verdict_section(const RunRecord& run, const Summary& summary) {
 Blocks program_table_section(const RunRecord& run, const Summary& summary) {
     if (summary.rows.empty()) return {};
     Blocks out{Heading{2, "Figures"}, program_table(run, summary)};
-    std::string note = fmt::format("Times are medians, counts are means over the runs of a {}; the intervals are of "
-                                   "95 %, Student's t over the blocks.",
-                                   noun_of(summary.subject));
+    std::string note =
+        summary.subject == Subject::imported
+            ? "Times are medians, counts are means over the steps of all blocks: of the files of a name, and of "
+              "repetitions in them. The intervals are of 95 %, Student's t over the blocks."
+            : fmt::format("Times are medians, counts are means over the runs of a {}; the intervals are of 95 %, "
+                          "Student's t over the blocks.",
+                          noun_of(summary.subject));
     if (summary.rows.size() > 1)
         note += fmt::format(" In the last column, above 1 the {} of the line has less than {}; the blocks are paired. "
                             "~ does not differ significantly from 1, = is the same within {:g}%.",
@@ -101,6 +105,12 @@ Blocks subject_section(const RunRecord& run, const Summary&) {
         for (const ImportedFile& file : subject.imported->files)
             table.rows.push_back({file.path, std::to_string(file.bytes), file.sha256});
         out.push_back(std::move(table));
+        if (!subject.imported->notes.empty()) {
+            Bullets notes;
+            for (const std::string& note : subject.imported->notes)
+                notes.items.emplace_back(note);
+            out.push_back(std::move(notes));
+        }
     }
     return out;
 }

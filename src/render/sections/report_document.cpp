@@ -30,9 +30,28 @@ std::string workload_line(const RunRecord& run) {
     return out + fmt::format("; {}, {}", run.host.empty() ? "unknown host" : run.host, run.started);
 }
 
+constexpr std::size_t most_names = 8;
+
 std::string program_line(const RunRecord& run) {
-    return fmt::format("{}, {} blocks; {}, {}", join(run.workload.loops, ", "), repeats_text(run),
-                       run.host.empty() ? "unknown host" : run.host, run.started);
+    const auto& names = run.workload.loops;
+    return fmt::format("{}, {} blocks; {}, {}",
+                       names.size() > most_names ? fmt::format("{} rows", names.size()) : join(names, ", "),
+                       repeats_text(run), run.host.empty() ? "unknown host" : run.host, run.started);
+}
+
+std::string title_of(const SubjectRecord& subject) {
+    if (subject.imported) return "bytebound: figures of " + subject.imported->tool;
+    return fmt::format("bytebound: {}", name_of(subject.kind));
+}
+
+/// The part of a table of sections that the subject of a run has.
+struct SubjectSections {
+    std::span<const Section> report, environment;
+};
+SubjectSections sections_of(Subject subject) {
+    if (subject == Subject::loops) return {report_sections, environment_sections};
+    if (subject == Subject::imported) return {imported_sections, imported_environment_sections};
+    return {program_sections, program_environment_sections};
 }
 
 } // namespace
@@ -41,10 +60,9 @@ Document report_document(const RunRecord& run, const Summary& summary) {
     const bool loops = run.subject.kind == Subject::loops;
     Document out;
     if (!summary.files_caveat.empty()) out.caveat = "Caveat: " + summary.files_caveat + ".";
-    out.title = loops ? "bytebound: update loops against the bound max(A,R)·S"
-                      : fmt::format("bytebound: {}", name_of(run.subject.kind));
+    out.title = loops ? "bytebound: update loops against the bound max(A,R)·S" : title_of(run.subject);
     out.subtitle = loops ? workload_line(run) : program_line(run);
-    append(out, loops ? std::span<const Section>(report_sections) : program_sections, run, summary);
+    append(out, sections_of(run.subject.kind).report, run, summary);
     return out;
 }
 
@@ -53,7 +71,7 @@ Document environment_document(const RunRecord& run) {
     const bool loops = run.subject.kind == Subject::loops;
     out.title = "Environment of a bytebound run";
     out.subtitle = loops ? workload_line(run) : program_line(run);
-    append(out, loops ? std::span<const Section>(environment_sections) : program_environment_sections, run, {});
+    append(out, sections_of(run.subject.kind).environment, run, {});
     return out;
 }
 

@@ -68,6 +68,12 @@ inline constexpr Section program_sections[] = {
     source_section,   unavailable_section,     warning_section,       repeats_section,
     counting_section, qualification_section,   environment_section,   reproduce_section,
 };
+/// Of a run that bytebound did not measure.
+inline constexpr Section imported_sections[] = {
+    status_section, program_verdict_section, program_table_section, subject_section,
+    source_section, unavailable_section,     warning_section,       reproduce_section,
+};
+inline constexpr Section imported_environment_sections[] = {subject_section, reproduce_section};
 inline constexpr Section program_environment_sections[] = {environment_section, subject_section, reproduce_section};
 /// environment.md: the facts needed to reproduce the machine.
 inline constexpr Section environment_sections[] = {environment_section, placement_section, reproduce_section};

@@ -41,6 +41,13 @@ TEST_CASE("a gate covers every loop and k that it does not name") {
     CHECK_FALSE(parsed("cpi@mask/3 <= 1x").covers("mask", 4));
 }
 
+TEST_CASE("a row without a k may have a name that ends in a number") {
+    CHECK(parsed("cpi@BM_copy/8 <= 1x").covers("BM_copy/8", no_k));
+    CHECK_FALSE(parsed("cpi@BM_copy/8 <= 1x").covers("BM_copy", no_k));
+    CHECK_FALSE(parsed("cpi@BM_copy/8 <= 1x").covers("BM_copy/16", no_k));
+    CHECK(parsed("cpi@BM_copy <= 1x").covers("BM_copy", no_k));
+}
+
 TEST_CASE("x and % are relative to base, units are of the metric") {
     CHECK(parsed("time_ns <= 1.1x").relative);
     CHECK(parsed("time_ns <= 1.1x").limit == 1.1);
