@@ -32,6 +32,11 @@ Result<std::vector<Group>> open_box(Sys& sys, const std::vector<Event>& events, 
     return groups;
 }
 
+/// Group names the event and the CPU.
+bool is_object_of(const Error& error, const EventPart& part) {
+    return error.object == part.event.name + " on CPU " + std::to_string(part.cpu);
+}
+
 int passes_of(const std::vector<PlannedEvent>& events) {
     int passes = 1;
     for (const PlannedEvent& event : events)
@@ -123,8 +128,8 @@ private:
 
     Diagnosis explain(const Error& error, const std::vector<EventPart>& parts) {
         group_too_large_ = error.sys_errno == EINVAL;
-        const auto failed = std::find_if(parts.begin(), parts.end(),
-                                         [&](const EventPart& part) { return part.event.name == error.object; });
+        const auto failed =
+            std::find_if(parts.begin(), parts.end(), [&](const EventPart& part) { return is_object_of(error, part); });
         if (failed == parts.end()) return {error.cause, error.remedy};
         Diagnosis why = explain_open_failure(failed->event, error.sys_errno, root_);
         why.cause += " (" + errno_name(error.sys_errno) + " of " + failed->event.pmu + " on CPU " +
@@ -179,8 +184,8 @@ Result<std::unique_ptr<WorkerCounters>> open_parts(Sys& sys, const SysRoot& root
     auto open = open_boxes(sys, parts);
     if (open) return std::make_unique<WorkerGroups>(std::move(open->groups), std::move(open->positions));
     Error error = open.error();
-    const auto failed = std::find_if(parts.begin(), parts.end(),
-                                     [&](const EventPart& part) { return part.event.name == error.object; });
+    const auto failed =
+        std::find_if(parts.begin(), parts.end(), [&](const EventPart& part) { return is_object_of(error, part); });
     if (failed != parts.end()) {
         Diagnosis why = explain_open_failure(failed->event, error.sys_errno, root);
         error.cause = std::move(why.cause);

@@ -14,10 +14,9 @@ bool serves(const Event& event, int cpu) {
     return event.cpus.empty() || std::find(event.cpus.begin(), event.cpus.end(), cpu) != event.cpus.end();
 }
 
-/// The event on one CPU. Its name says which, for errors; its scope, that a whole CPU is counted, for permissions.
+/// The event on one CPU. Its scope says that a whole CPU is counted, for the reasons of refusals.
 EventPart on_cpu(const Event& event, int cpu) {
     EventPart part{event, cpu, 1};
-    part.event.name += " on CPU " + std::to_string(cpu);
     part.event.scope = Scope::cpu;
     part.event.cpus = {cpu};
     return part;

@@ -7,6 +7,11 @@
 namespace bytebound {
 namespace {
 
+/// The event, and the CPU if it is counted on one.
+std::string counted_where(const std::string& event, int cpu) {
+    return cpu < 0 ? event : event + " on CPU " + std::to_string(cpu);
+}
+
 Failure not_opened(const std::string& operation, const std::string& event, std::string cause, int error) {
     return fail({ExitCode::not_possible, operation, event, std::move(cause), "see bytebound doctor", error});
 }
@@ -41,7 +46,8 @@ Result<Group> Group::open(Sys& sys, std::span<const Event> events, int cpu) {
     group.words_.resize(header_words + 2 * events.size());
     // Only the leader is opened disabled; members follow its state, so enabling it starts all at once.
     const SysResult enabled = sys.ioctl(group.descriptors_.front().get(), PERF_EVENT_IOC_ENABLE, 0);
-    if (!enabled.ok()) return not_opened("enable group of", group.leader_, "the kernel refused", enabled.error);
+    if (!enabled.ok())
+        return not_opened("enable group of", counted_where(group.leader_, cpu), "the kernel refused", enabled.error);
     return group;
 }
 
@@ -51,13 +57,15 @@ Result<void> Group::add(const Event& event) {
     attr.disabled = leads;
     const int leader_fd = leads ? -1 : descriptors_.front().get();
     const SysResult opened = sys_->perf_event_open(attr, cpu_ < 0 ? 0 : -1, cpu_, leader_fd, PERF_FLAG_FD_CLOEXEC);
-    if (!opened.ok()) return not_opened("open event", event.name, "perf_event_open failed", opened.error);
+    if (!opened.ok())
+        return not_opened("open event", counted_where(event.name, cpu_), "perf_event_open failed", opened.error);
     descriptors_.emplace_back(*sys_, static_cast<int>(opened.value));
 
     std::uint64_t id = 0;
     const SysResult named =
         sys_->ioctl(descriptors_.back().get(), PERF_EVENT_IOC_ID, reinterpret_cast<unsigned long>(&id));
-    if (!named.ok()) return not_opened("identify event", event.name, "the kernel refused", named.error);
+    if (!named.ok())
+        return not_opened("identify event", counted_where(event.name, cpu_), "the kernel refused", named.error);
     ids_.push_back(id);
     return {};
 }
@@ -116,7 +124,12 @@ bool Group::read(std::span<CounterValue> out) noexcept {
 }
 
 Error Group::last_error() const {
-    Error error{ExitCode::internal, "read group of", leader_, {}, "run again; see dmesg if it persists", 0};
+    Error error{ExitCode::internal,
+                "read group of",
+                counted_where(leader_, cpu_),
+                {},
+                "run again; see dmesg if it persists",
+                0};
     switch (failure_) {
     case Failure::none: error.cause = "no error"; break;
     case Failure::refused:

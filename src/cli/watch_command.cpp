@@ -112,7 +112,7 @@ public:
     std::optional<Error> show(const WatchLine& line) {
         if (command_.json) return try_print(watch_json_line(header_, line));
         if (command_.csv) return try_print(watch_csv_line(header_, line));
-        if (!on_screen_) return try_print(watch_log_line(header_, line));
+        if (!on_screen_) return try_print(watch_log_line(header_, line) + news_of(line));
         const auto lines = redraw(watch_screen(header_, line, stdout_columns().value_or(80)), drawn_);
         if (!lines) return lines.error();
         drawn_ = *lines;
@@ -120,8 +120,17 @@ public:
     }
 
 private:
+    /// Reasons are said when they begin, not in every line.
+    std::string news_of(const WatchLine& line) {
+        std::string reasons = watch_log_reasons(header_, line);
+        if (reasons == said_) return {};
+        said_ = reasons;
+        return reasons;
+    }
+
     const WatchCommand& command_;
     WatchHeader header_;
+    std::string said_;
     bool on_screen_ = stdout_moves_cursor();
     std::size_t drawn_ = 0; ///< lines on the screen
 };

@@ -11,8 +11,9 @@ namespace bytebound {
 
 /// A log: what is counted and by what, as lines that begin with #, and the titles of its columns.
 std::string watch_log_head(const WatchHeader& header);
-/// One line, and a # line for each reason why a value is missing that the head does not give.
 std::string watch_log_line(const WatchHeader& header, const WatchLine& line);
+/// A # line for each reason why a value is missing that the head does not give; empty if there is none.
+std::string watch_log_reasons(const WatchHeader& header, const WatchLine& line);
 
 /// The last line as a table, for a terminal that shows it again and again. `columns`: of the terminal.
 std::string watch_screen(const WatchHeader& header, const WatchLine& line, std::size_t columns);

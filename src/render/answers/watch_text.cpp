@@ -103,7 +103,11 @@ std::string watch_log_line(const WatchHeader& header, const WatchLine& line) {
     std::string text = clock_of(line) + right(fmt::format("{:.3f}", line.interval_s), least_width);
     for (std::size_t i = 0; i < header.columns.size(); ++i)
         if (header.columns[i].in_tables) text += "  " + right(value_text(line.values[i]), width_of(header.columns[i]));
-    text += line.late ? "  late\n" : "\n";
+    return text + (line.late ? "  late\n" : "\n");
+}
+
+std::string watch_log_reasons(const WatchHeader& header, const WatchLine& line) {
+    std::string text;
     for (const auto& [columns, reason] : missing_values(header, line))
         text += visible_format("# {}: n/a: {}\n", columns, reason);
     return text;

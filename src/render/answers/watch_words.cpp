@@ -61,7 +61,10 @@ std::string column_text(const WatchColumn& column) {
 
 std::string value_text(const WatchValue& value) {
     if (!value.value) return "n/a";
-    return compact_number(*value.value) + (value.state == ReadingState::scaled ? "~" : "");
+    std::string text = compact_number(*value.value);
+    if (*value.value != 0 && text.find_first_not_of("-0.") == std::string::npos)
+        text = "<" + text.substr(0, text.size() - 1) + "1";
+    return text + (value.state == ReadingState::scaled ? "~" : "");
 }
 
 std::vector<std::string> watch_notes(const WatchHeader& header) {

@@ -15,7 +15,7 @@ std::string place_text(const WatchColumn& column);
 std::string direction_text(const WatchColumn& column);
 /// "node 0 ddr read GB/s", "CPI", "LLC MPKI", "context-switches /s"
 std::string column_text(const WatchColumn& column);
-/// "1.23"; "1.23~" if it was extrapolated; "n/a" without a value.
+/// "1.23"; "1.23~" if it was extrapolated; "<0.0001" instead of 0 for what is not 0; "n/a" without a value.
 std::string value_text(const WatchValue& value);
 /// What is counted and by what: sources, domains, and each reason and remedy for columns that cannot be obtained.
 std::vector<std::string> watch_notes(const WatchHeader& header);

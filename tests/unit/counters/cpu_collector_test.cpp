@@ -91,6 +91,17 @@ TEST_CASE("an event that one CPU refuses is refused as a whole, and the others a
     CHECK(plan->events[1].reason == "PMU cpu refuses this event, domain or group (EINVAL of cpu on CPU 0)");
 }
 
+TEST_CASE("the reason says which CPU refuses an event") {
+    const test::Tree tree;
+    write_core(tree);
+    ScriptedSys sys;
+    sys.fail_call[4] = ENODEV; // CPU 0: open, identify, enable; then open on CPU 1
+    const auto plan = CpuCollector(sys, tree.root(), true).plan(on_cpus({"cycles"}, {0, 1}));
+    REQUIRE(plan);
+    CHECK(plan->events[0].reason ==
+          "PMU cpu is not present on this CPU, or the CPU is offline (ENODEV of cpu on CPU 1)");
+}
+
 TEST_CASE("without permission the reason is the level of perf_event_paranoid that whole CPUs need") {
     const test::Tree tree;
     write_core(tree);

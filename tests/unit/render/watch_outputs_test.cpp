@@ -67,8 +67,17 @@ TEST_CASE("a log says once what is counted and why something is not, then a line
           "#                 node 0 ddr  node 0 ddr                 LLC\n"
           "    time       s   read GB/s  write GB/s       CPI      MPKI\n");
     CHECK(watch_log_line(watch_header(), watch_line()) ==
-          "12:00:01   0.750        1.50         n/a        2~       n/a  late\n"
-          "# node 0 ddr write GB/s: n/a: the box, \"0\", is gone\n");
+          "12:00:01   0.750        1.50         n/a        2~       n/a  late\n");
+    CHECK(watch_log_reasons(watch_header(), watch_line()) == "# node 0 ddr write GB/s: n/a: the box, \"0\", is gone\n");
+}
+
+TEST_CASE("a value that is not 0 is never shown as 0") {
+    WatchLine line = watch_line();
+    line.values[0].value = 3.2e-5;
+    line.values[1] = {0.0, 0.0, ReadingState::counted, {}};
+    line.late = false;
+    CHECK(watch_log_line(watch_header(), line) == "12:00:01   0.750     <0.0001           0        2~       n/a\n");
+    CHECK(watch_log_reasons(watch_header(), line).empty());
 }
 
 TEST_CASE("on a terminal there is a table of nodes, then the other values and the reasons") {
