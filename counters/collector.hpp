@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -108,6 +110,15 @@ public:
     virtual Result<CountingPlan> plan(const PlanRequest& request) = 0;
     /// Opens the events of `pass` on the calling thread, enabled.
     virtual Result<std::unique_ptr<WorkerCounters>> open(const CountingPlan& plan, int pass) = 0;
+    /// Whether open_tree() can count another process.
+    virtual bool counts_trees() const { return false; }
+    /// Opens the events of all passes on a process that waits before its exec, and on everything that it will start;
+    /// counting begins with its exec. read() gives all of them in plan order, complete when they have ended.
+    virtual Result<std::unique_ptr<WorkerCounters>> open_tree(const CountingPlan& plan,
+                                                              [[maybe_unused]] pid_t process) {
+        return fail({ExitCode::not_possible, "count a process by", plan.collector, "it counts only its own threads",
+                     "give --collector perf"});
+    }
 };
 
 } // namespace bytebound

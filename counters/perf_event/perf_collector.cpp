@@ -13,6 +13,7 @@
 #include "counters/names/static_events.hpp"
 #include "counters/perf_event/group.hpp"
 #include "counters/perf_event/packing.hpp"
+#include "counters/perf_event/tree_counters.hpp"
 #include "counters/perf_event/trial.hpp"
 #include "counters/perf_event/user_access.hpp"
 #include "counters/perf_event/worker_groups.hpp"
@@ -341,6 +342,10 @@ Result<std::unique_ptr<WorkerCounters>> PerfCollector::open(const CountingPlan& 
         positions.push_back(std::move(group.positions));
     }
     return std::make_unique<WorkerGroups>(std::move(groups), std::move(positions));
+}
+
+Result<std::unique_ptr<WorkerCounters>> PerfCollector::open_tree(const CountingPlan& plan, pid_t process) {
+    return TreeCounters::open(sys_, plan, process);
 }
 
 } // namespace bytebound

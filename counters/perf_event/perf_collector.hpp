@@ -25,6 +25,8 @@ public:
     /// Opens and closes probes on the calling thread, about 1 ms each.
     Result<CountingPlan> plan(const PlanRequest& request) override;
     Result<std::unique_ptr<WorkerCounters>> open(const CountingPlan& plan, int pass) override;
+    bool counts_trees() const override { return true; }
+    Result<std::unique_ptr<WorkerCounters>> open_tree(const CountingPlan& plan, pid_t process) override;
 
 private:
     Sys& sys_;

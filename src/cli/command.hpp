@@ -26,6 +26,7 @@ ExitCode run_main(const std::vector<std::string>& words, const ProgramSeams& sea
 ExitCode suite_main(const std::vector<std::string>& words, const ProgramSeams& seams);
 ExitCode calibrate_main(const std::vector<std::string>& words);
 ExitCode autotune_main(const std::vector<std::string>& words);
+ExitCode exec_main(const std::vector<std::string>& words);
 ExitCode report_main(const std::vector<std::string>& words);
 ExitCode verify_main(const std::vector<std::string>& words);
 ExitCode compare_main(const std::vector<std::string>& words);

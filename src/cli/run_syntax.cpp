@@ -305,12 +305,8 @@ void add_autotune(std::vector<Option>& table, RunOptions& o) {
 
 void add_counting(std::vector<Option>& table, RunOptions& o) {
     const std::string group = "Counting";
-    table.push_back({"--collector", "NAME,...", join(collector_names(), "|") + " (auto)", group,
-                     [&o](const std::string& text) { return collectors_into(o.counting.collectors, text); }});
-    table.push_back(events_option(o.counting.events, group));
-    table.push_back({"--bw-preset", "PRESET", "auto|NAME|FILE|none: which events mean LLC misses and DRAM bytes (auto)",
-                     group, text_into(o.counting.bandwidth_preset)});
-    table.push_back(bytes_per_cas_option(o.counting.bytes_per_cas, group));
+    for (Option& option : counting_options(o.counting, group))
+        table.push_back(std::move(option));
     add_cache_options(table, o, group);
     table.push_back(flag("--allow-multiplex", "scale events that do not fit, instead of running more passes", group,
                          o.counting.allow_multiplex));
@@ -340,6 +336,17 @@ void add_output(std::vector<Option>& table, RunOptions& o) {
 }
 
 } // namespace
+
+std::vector<Option> counting_options(CountingOptions& target, const std::string& group) {
+    std::vector<Option> table;
+    table.push_back({"--collector", "NAME,...", join(collector_names(), "|") + " (auto)", group,
+                     [&target](const std::string& text) { return collectors_into(target.collectors, text); }});
+    table.push_back(events_option(target.events, group));
+    table.push_back({"--bw-preset", "PRESET", "auto|NAME|FILE|none: which events mean LLC misses and DRAM bytes (auto)",
+                     group, text_into(target.bandwidth_preset)});
+    table.push_back(bytes_per_cas_option(target.bytes_per_cas, group));
+    return table;
+}
 
 Syntax run_syntax(RunOptions& options) {
     Syntax syntax{"bytebound run",

@@ -9,4 +9,7 @@ namespace bytebound {
 /// explicit options override it.
 Syntax run_syntax(RunOptions& options);
 
+/// --collector, --events, --bw-preset and --bytes-per-cas, for every command that counts what it runs.
+std::vector<Option> counting_options(CountingOptions& target, const std::string& group);
+
 } // namespace bytebound

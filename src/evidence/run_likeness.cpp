@@ -78,6 +78,9 @@ std::vector<RunField> subject_fields(const SubjectRecord& subject) {
     if (subject.commands) {
         for (const CommandRecord& command : subject.commands->commands)
             fields.push_back({"command " + command.name, command_line(command.argv)});
+        for (const CommandRecord& command : subject.commands->commands)
+            if (command.exit_code)
+                fields.push_back({"exit code of " + command.name, std::to_string(*command.exit_code)});
         fields.push_back({"prepare", command_line(subject.commands->prepare)});
     }
     if (subject.regions) fields.push_back({"program", command_line(subject.regions->argv)});

@@ -270,7 +270,7 @@ ComparableRun summarize_for_comparison(const RunRecord& run, const SampleTable& 
     for (const ComparedRow& row : rows)
         out.rows.push_back(row.row);
     out.same_within = run.same_within;
-    put_comparisons(out, rows);
+    if (equal_exit_codes(run.subject)) put_comparisons(out, rows);
     if (out.subject == Subject::loops) {
         out.regressions = regressions(run, out);
         out.crossover = crossover(run, out);

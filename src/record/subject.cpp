@@ -1,5 +1,7 @@
 #include "record/subject.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace bytebound {
@@ -27,6 +29,13 @@ std::string_view noun_of(Subject subject) {
 std::string why_no_trace(Subject subject) {
     if (subject == Subject::loops) return {};
     return fmt::format("{} {} has no row trace", subject == Subject::imported ? "an" : "a", noun_of(subject));
+}
+
+bool equal_exit_codes(const SubjectRecord& subject) {
+    if (!subject.commands) return true;
+    const auto& all = subject.commands->commands;
+    return std::all_of(all.begin(), all.end(),
+                       [&](const CommandRecord& each) { return each.exit_code == all.front().exit_code; });
 }
 
 std::string k_text(std::uint32_t k) { return has_k(k) ? std::to_string(k) : std::string(); }

@@ -87,4 +87,7 @@ struct SubjectRecord {
     std::optional<ImportedRecord> imported;
 };
 
+/// Whether all commands ended with one code: only then are they compared.
+bool equal_exit_codes(const SubjectRecord& subject);
+
 } // namespace bytebound

@@ -14,6 +14,8 @@ inline constexpr std::string_view event_repeated = "event_repeated";
 inline constexpr std::string_view warmup_capped = "warmup_capped";
 inline constexpr std::string_view changes_exchanged = "changes_exchanged";
 inline constexpr std::string_view precision_missed = "precision_missed";
+inline constexpr std::string_view blocks_imprecise = "blocks_imprecise";
+inline constexpr std::string_view command_changes_user = "command_changes_user";
 
 // caches, simulated and emulated
 inline constexpr std::string_view llc_unknown = "llc_unknown";

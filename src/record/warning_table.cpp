@@ -20,6 +20,12 @@ std::span<const WarningEntry> warning_table() {
          "k {ks}: --max-time ({max_seconds} s) ended the repeats before every time ratio was within "
          "{precision_percent} %{widest_percent?; the widest interval is +/-{widest_percent:1} %|}; give a longer "
          "--max-time, or --repeats N"},
+        {warning_code::blocks_imprecise,
+         "--max-time ({max_seconds} s) ended the blocks before the time was within {precision_percent} "
+         "%{widest_percent?; its interval is +/-{widest_percent:1} %|}; give a longer --max-time, or --repeats N"},
+        {warning_code::command_changes_user,
+         "the program of {command} runs with another user's or group's rights (setuid): the kernel stops counting it "
+         "at its exec unless bytebound has these rights, too"},
         // caches, simulated and emulated
         {warning_code::llc_unknown, "the last-level cache of the chosen CPUs is unknown: {assumed_bytes:size} assumed "
                                     "for sweep, warm-up and simulation; give --llc SIZE:WAYS"},

@@ -87,6 +87,16 @@ Warning precision_missed(std::span<const std::uint32_t> ks, double max_seconds, 
                                                     {"widest_percent", widest.value_or(0) * 100}});
 }
 
+Warning blocks_imprecise(double max_seconds, double precision, std::optional<double> half_width) {
+    return warning(warning_code::blocks_imprecise, {{"max_seconds", max_seconds},
+                                                    {"precision_percent", precision * 100},
+                                                    {"widest_percent", half_width.value_or(0) * 100}});
+}
+
+Warning command_changes_user(const std::string& command) {
+    return warning(warning_code::command_changes_user, {{"command", command}});
+}
+
 Warning not_stationary(const std::string& loop, std::uint32_t k, const std::string& traffic, std::uint64_t window) {
     return warning(warning_code::not_stationary,
                    {{"loop", loop}, {"k", k}, {"traffic", traffic}, {"window_steps", window}});

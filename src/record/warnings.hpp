@@ -36,6 +36,9 @@ Warning changes_exchanged(std::uint32_t add, std::uint32_t remove, double added,
 /// --max-time ended the repeats at these ks. `widest`: half width of the widest interval; nullopt: one has none.
 Warning precision_missed(std::span<const std::uint32_t> ks, double max_seconds, double precision,
                          std::optional<double> widest);
+/// The same of whole commands.
+Warning blocks_imprecise(double max_seconds, double precision, std::optional<double> half_width);
+Warning command_changes_user(const std::string& command);
 Warning not_stationary(const std::string& loop, std::uint32_t k, const std::string& traffic, std::uint64_t window);
 /// `metric`: the figure whose expected mean, in bytes per step, is outside of its simulated interval.
 Warning expectation_outside(const std::string& loop, std::uint32_t k, std::string_view metric, double expected,

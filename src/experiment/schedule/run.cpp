@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "archive/calibration_store.hpp"
+#include "archive/run_ending.hpp"
 #include "base/exception_error.hpp"
 #include "experiment/schedule/session.hpp"
 #include "experiment/schedule/tuned_options.hpp"
@@ -97,15 +98,6 @@ Error stopped_at(const std::filesystem::path& path, bool any_phase, const Error&
     return error;
 }
 
-/// After this, `bytebound report` can finish the run, whatever happens to this process.
-Result<void> note_measured(std::optional<RunDirectory>& directory, RunRecord& record) {
-    if (!directory) return {};
-    TRY(directory->sync());
-    record.files = TRY(directory->files());
-    record.measured = true;
-    return directory->write_record(record);
-}
-
 } // namespace
 
 Result<void> Run::measure(const ProgressCallback& progress, const StopFlag& stop) {
@@ -134,30 +126,8 @@ Result<void> Run::measure(const ProgressCallback& progress, const StopFlag& stop
     return {};
 }
 
-Result<void> Run::give_up(const Error& e) {
-    RunRecord& record = impl_->record;
-    if (record.failure) return {};
-    record.status = RunStatus::failed;
-    std::string cause = e.cause;
-    if (e.sys_errno != 0) cause += " (" + errno_name(e.sys_errno) + ")";
-    record.failure = FailureRecord{e.operation, e.object, cause, e.remedy, static_cast<int>(e.code)};
-    if (!record.measured) record.files.clear();
-    return impl_->directory ? impl_->directory->write_record(record) : Result<void>{};
-}
+Result<void> Run::give_up(const Error& e) { return note_failure(impl_->directory, impl_->record, e); }
 
-Result<void> Run::finish() {
-    Impl& run = *impl_;
-    if (!run.directory) return {};
-    const auto seal = [&run]() -> Result<void> {
-        TRY(run.directory->sync()); // of a run that ended early, too
-        run.record.files = TRY(run.directory->files());
-        TRY(run.directory->write_record(run.record));
-        return run.directory->seal(run.record.files);
-    };
-    auto done = seal();
-    if (!done) static_cast<void>(give_up(done.error()));
-    run.directory->release();
-    return done;
-}
+Result<void> Run::finish() { return seal_run(impl_->directory, impl_->record); }
 
 } // namespace bytebound

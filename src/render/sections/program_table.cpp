@@ -67,6 +67,13 @@ bool any_has(const Summary& summary, const std::string& metric) {
                        [&](const SummaryRow& row) { return row.find(metric) != nullptr; });
 }
 
+/// An event that is already shown as the metric that it feeds.
+bool feeds_metric(const RunRecord& run, const Summary& summary, const std::string& name) {
+    return std::any_of(run.events.begin(), run.events.end(), [&](const EventRecord& event) {
+        return event.name == name && !event.role.empty() && any_has(summary, event.role);
+    });
+}
+
 bool is_compared(const Summary& summary, const std::string& metric) {
     return std::any_of(summary.comparisons.begin(), summary.comparisons.end(),
                        [&](const Comparison& each) { return each.metric == metric; });
@@ -116,8 +123,8 @@ Table program_table(const RunRecord& run, const Summary& summary) {
                      {"source", false, 3}};
     if (several) table.columns.push_back({visible(summary.rows.front().loop) + "\nover this", true});
     for (const std::string& metric : summary.metrics) {
-        if (!any_has(summary, metric)) continue;
-        table.group_starts.push_back(table.rows.size());
+        if (!any_has(summary, metric) || feeds_metric(run, summary, metric)) continue;
+        if (several) table.group_starts.push_back(table.rows.size());
         bool first = true;
         for (const SummaryRow& row : summary.rows) {
             const Figure* figure = row.find(metric);
@@ -162,7 +169,8 @@ std::vector<std::string> command_notes(const RunRecord& run) {
                                         "did after its end is in no figure",
                                         each.name, each.runs_with_children, each.runs));
     }
-    if (unequal && !codes.empty()) notes.push_back("unequal exit codes: " + join(codes, ", "));
+    if (unequal && !codes.empty())
+        notes.push_back("not compared, because the exit codes are unequal: " + join(codes, ", "));
     return notes;
 }
 

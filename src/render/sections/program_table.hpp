@@ -24,7 +24,8 @@ std::vector<std::string> program_absences(const Summary& summary);
 std::string program_report(const RunRecord& run, const Summary& summary, bool color,
                            std::optional<std::size_t> columns);
 
-/// "unequal exit codes: A 0, B 1": sentences about the commands that anyone who reads their figures must know.
+/// "not compared, because the exit codes are unequal: A 0, B 1": sentences about the commands that anyone who reads
+/// their figures must know.
 std::vector<std::string> command_notes(const RunRecord& run);
 
 } // namespace bytebound

@@ -109,6 +109,12 @@ std::vector<Example> examples_of_runs() {
         {warnings::precision_missed(std::vector<std::uint32_t>{16}, 0.5, 0.025, {}),
          "k 16: --max-time (0.5 s) ended the repeats before every time ratio was within 2.5 %; give a longer "
          "--max-time, or --repeats N"},
+        {warnings::blocks_imprecise(20, 0.05, 0.123),
+         "--max-time (20 s) ended the blocks before the time was within 5 %; its interval is +/-12.3 %; give a longer "
+         "--max-time, or --repeats N"},
+        {warnings::command_changes_user("A"),
+         "the program of A runs with another user's or group's rights (setuid): the kernel stops counting it at its "
+         "exec unless bytebound has these rights, too"},
         {warnings::not_stationary("paired", 16, "lines read", 10),
          "paired at k 16: the traffic (lines read) drifts, or fluctuates more slowly than 10 steps; give a longer "
          "--warmup or more --steps-per-k"},

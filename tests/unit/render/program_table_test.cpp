@@ -14,7 +14,7 @@ using namespace bytebound;
 TEST_CASE("commands are shown a figure a line, with tier, n and interval, and the ratio of the first to the line's") {
     const RunRecord run = test::two_commands();
     const Table table = program_table(run, summarize(run, test::two_commands_samples()));
-    REQUIRE(table.rows.size() == 6); // time, page_faults, and the raw event
+    REQUIRE(table.rows.size() == 4); // time and page_faults, and not once more by the name of its event
     CHECK(table.rows[0][0] == "time_ns");
     CHECK(table.rows[0][1] == "A");
     CHECK(table.rows[0][2] == "9.00 ms");
@@ -26,7 +26,6 @@ TEST_CASE("commands are shown a figure a line, with tier, n and interval, and th
     CHECK(table.rows[2] ==
           std::vector<std::string>{"page_faults", "A", "10", "10 to 10", "16", "counted", "perf", "1x"});
     CHECK(table.rows[3].back() == "1.00x (1.000-1.000)=");
-    CHECK(table.rows[5].back().empty()); // raw events are not compared
 }
 
 TEST_CASE("every missing line of commands has its reason, and figures of a trace are not missed") {
@@ -44,7 +43,7 @@ TEST_CASE("unequal exit codes and children left running are said before the reas
     CHECK(command_notes(run) ==
           std::vector<std::string>{"A left children running in 2 of 16 runs: they were killed, and what they did after "
                                    "its end is in no figure",
-                                   "unequal exit codes: A 0, B 3"});
+                                   "not compared, because the exit codes are unequal: A 0, B 3"});
 }
 
 TEST_CASE("a run of commands has reports without sections of update loops, and no roofline") {
