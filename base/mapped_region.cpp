@@ -17,16 +17,33 @@ Failure refused(std::size_t bytes) {
 } // namespace
 
 Result<MappedRegion> MappedRegion::anonymous(std::size_t bytes, std::size_t alignment) {
+    return reserve(bytes, alignment, PROT_READ | PROT_WRITE);
+}
+
+Result<MappedRegion> MappedRegion::inaccessible(std::size_t bytes, std::size_t alignment) {
+    return reserve(bytes, alignment, PROT_NONE);
+}
+
+Result<MappedRegion> MappedRegion::of_file(int descriptor, std::size_t bytes, std::size_t alignment, bool writable) {
+    auto region = TRY(inaccessible(bytes, alignment));
+    const int how = writable ? MAP_NORESERVE : MAP_POPULATE;
+    void* mapped = ::mmap(region.data(), region.size(), writable ? PROT_READ | PROT_WRITE : PROT_READ,
+                          MAP_SHARED | MAP_FIXED | how, descriptor, 0);
+    if (mapped == MAP_FAILED) return refused(region.size());
+    return region;
+}
+
+Result<MappedRegion> MappedRegion::reserve(std::size_t bytes, std::size_t alignment, int protection) {
     const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     const std::size_t wanted = (bytes + page - 1) / page * page;
-    const std::size_t reserve = wanted + alignment;
-    void* raw = ::mmap(nullptr, reserve, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    const std::size_t reserved = wanted + alignment;
+    void* raw = ::mmap(nullptr, reserved, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (raw == MAP_FAILED) return refused(wanted);
     const auto start = reinterpret_cast<std::uintptr_t>(raw);
     const auto aligned = (start + alignment - 1) / alignment * alignment;
     // Unmap what lies before and after the aligned part.
     if (aligned > start) ::munmap(raw, aligned - start);
-    if (const auto tail = start + reserve - (aligned + wanted); tail > 0) {
+    if (const auto tail = start + reserved - (aligned + wanted); tail > 0) {
         ::munmap(reinterpret_cast<void*>(aligned + wanted), tail);
     }
     return MappedRegion(reinterpret_cast<std::byte*>(aligned), wanted);

@@ -18,6 +18,10 @@ public:
     /// Maps `bytes` (rounded up to pages) so that the start is a multiple of `alignment` (a power of two >= the
     /// page size). Nothing is touched: the kernel chooses a page's node at its first write.
     static Result<MappedRegion> anonymous(std::size_t bytes, std::size_t alignment);
+    /// Maps a file's first `bytes`, shared, aligned in the same way. Not writable: all pages at once.
+    static Result<MappedRegion> of_file(int descriptor, std::size_t bytes, std::size_t alignment, bool writable = true);
+    /// Addresses for later mappings; an access ends the process.
+    static Result<MappedRegion> inaccessible(std::size_t bytes, std::size_t alignment);
     /// Memory that a child process shares; zeros at first.
     static Result<MappedRegion> shared(std::size_t bytes);
 
@@ -34,6 +38,7 @@ public:
 
 private:
     MappedRegion(std::byte* address, std::size_t bytes) : address_(address), bytes_(bytes) {}
+    static Result<MappedRegion> reserve(std::size_t bytes, std::size_t alignment, int protection);
     std::byte* address_ = nullptr;
     std::size_t bytes_ = 0;
 };

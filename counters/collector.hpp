@@ -15,6 +15,7 @@
 #include "counters/event.hpp"
 #include "counters/memory_counter.hpp"
 #include "counters/reading.hpp"
+#include "counters/sent_counters.hpp"
 #include "counters/tier.hpp"
 
 namespace bytebound {
@@ -97,6 +98,8 @@ public:
     /// nullopt: not known. Only equality of stamps has a meaning.
     virtual std::optional<std::uint64_t> schedule_stamp() const noexcept { return {}; }
     virtual Error last_error() const = 0;
+    /// For another process, which then reads them with receive_counters(). nullopt: they cannot be read from there.
+    virtual std::optional<SentCounters> sent() const { return {}; }
 };
 
 /// A way to count in-process. plan() resolves events and can be printed; open() starts counting.
@@ -110,6 +113,9 @@ public:
     virtual Result<CountingPlan> plan(const PlanRequest& request) = 0;
     /// Opens the events of `pass` on the calling thread, enabled.
     virtual Result<std::unique_ptr<WorkerCounters>> open(const CountingPlan& plan, int pass) = 0;
+    /// The same on a thread of another process, which exists and runs on the CPU of the calling one. Error
+    /// (not_possible), also of a collector that counts only its own process.
+    virtual Result<std::unique_ptr<WorkerCounters>> open_on(const CountingPlan& plan, int pass, pid_t thread);
     /// Whether open_tree() can count another process.
     virtual bool counts_trees() const { return false; }
     /// Opens the events of all passes on a process that waits before its exec, and on everything that it will start;

@@ -12,6 +12,7 @@
 #include "counters/perf_event/cpu_collector.hpp"
 #include "counters/perf_event/perf_collector.hpp"
 #include "counters/perf_event/uncore_collector.hpp"
+#include "counters/perf_event/worker_groups.hpp"
 #ifdef BYTEBOUND_HAVE_PAPI
 #include "counters/papi/papi_collector.hpp"
 #endif
@@ -69,6 +70,16 @@ const CollectorEntry* owner_of(std::span<const CollectorEntry> table, std::strin
     const auto entry = std::find_if(table.begin(), table.end(),
                                     [&](const CollectorEntry& e) { return e.owns != nullptr && e.owns(name); });
     return entry == table.end() ? nullptr : &*entry;
+}
+
+Result<std::unique_ptr<WorkerCounters>> Collector::open_on(const CountingPlan&, int, pid_t) {
+    return fail({ExitCode::not_possible, "open counters", std::string(name()),
+                 "this collector counts only bytebound's own threads, not those of a plug-in's process",
+                 "remove --loop, or count with --collector perf"});
+}
+
+std::unique_ptr<WorkerCounters> receive_counters(Sys& sys, const SentCounters& sent) {
+    return sent.files ? ResctrlCollector::received(sys, sent) : WorkerGroups::received(sys, sent);
 }
 
 std::vector<std::string_view> collector_words(std::span<const CollectorEntry> table) {

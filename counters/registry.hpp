@@ -52,6 +52,8 @@ std::span<const CollectorEntry> collectors();
 const CollectorEntry* find_collector(std::span<const CollectorEntry> table, std::string_view name);
 /// The collector of the table that alone accepts this name; null for a name of the common grammar.
 const CollectorEntry* owner_of(std::span<const CollectorEntry> table, std::string_view name);
+/// The counters that another process opened on the calling thread (WorkerCounters::sent). Owns the descriptors.
+std::unique_ptr<WorkerCounters> receive_counters(Sys& sys, const SentCounters& sent);
 /// All words of --collector without repetition: auto, those of the table in its order, sim, none.
 std::vector<std::string_view> collector_words(std::span<const CollectorEntry> table);
 

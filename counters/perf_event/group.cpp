@@ -36,9 +36,25 @@ perf_event_attr attributes_of(const Event& event) {
     return attr;
 }
 
-Result<Group> Group::open(Sys& sys, std::span<const Event> events, int cpu) {
+SentGroup Group::sent() const {
+    SentGroup sent{leader_, cpu_, ids_, {}, {}};
+    for (const UniqueFd& descriptor : descriptors_)
+        sent.descriptors.push_back(descriptor.get());
+    return sent;
+}
+
+Group Group::received(Sys& sys, const SentGroup& sent) {
+    Group group(sys, sent.leader, sent.cpu, 0);
+    for (const int descriptor : sent.descriptors)
+        group.descriptors_.emplace_back(sys, descriptor);
+    group.ids_ = sent.ids;
+    group.words_.resize(header_words + 2 * group.ids_.size());
+    return group;
+}
+
+Result<Group> Group::open(Sys& sys, std::span<const Event> events, int cpu, pid_t thread) {
     assert(!events.empty());
-    Group group(sys, events.front().name, cpu);
+    Group group(sys, events.front().name, cpu, thread);
     group.descriptors_.reserve(events.size());
     for (const Event& event : events) {
         TRY(group.add(event));
@@ -56,7 +72,8 @@ Result<void> Group::add(const Event& event) {
     perf_event_attr attr = attributes_of(event);
     attr.disabled = leads;
     const int leader_fd = leads ? -1 : descriptors_.front().get();
-    const SysResult opened = sys_->perf_event_open(attr, cpu_ < 0 ? 0 : -1, cpu_, leader_fd, PERF_FLAG_FD_CLOEXEC);
+    const SysResult opened =
+        sys_->perf_event_open(attr, cpu_ < 0 ? thread_ : -1, cpu_, leader_fd, PERF_FLAG_FD_CLOEXEC);
     if (!opened.ok())
         return not_opened("open event", counted_where(event.name, cpu_), "perf_event_open failed", opened.error);
     descriptors_.emplace_back(*sys_, static_cast<int>(opened.value));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <linux/perf_event.h>
+#include <sys/types.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include "counters/event.hpp"
 #include "counters/perf_event/user_pages.hpp"
 #include "counters/reading.hpp"
+#include "counters/sent_counters.hpp"
 
 namespace bytebound {
 
@@ -21,10 +23,14 @@ namespace bytebound {
 /// system call. Opens all or nothing, is enabled once at opening, and is never reset, toggled or split.
 class Group {
 public:
-    /// Opens `events` (not empty) on the calling thread, leader first, and enables them. If `cpu` is not negative,
-    /// counts on that CPU for all threads that run there (the only mode of an uncore PMU). Error: not_possible with the
-    /// event's name and errno; nothing remains open.
-    static Result<Group> open(Sys& sys, std::span<const Event> events, int cpu = -1);
+    /// Opens `events` (not empty) on a thread (0: the calling one), leader first, and enables them. If `cpu` is not
+    /// negative, counts on that CPU for all threads that run there (the only mode of an uncore PMU). Error:
+    /// not_possible with the event's name and errno; nothing remains open.
+    static Result<Group> open(Sys& sys, std::span<const Event> events, int cpu = -1, pid_t thread = 0);
+    /// For another process, which reads what this one opened.
+    SentGroup sent() const;
+    /// Of sent(), in the process that received the descriptors, which the group owns from now on.
+    static Group received(Sys& sys, const SentGroup& sent);
 
     Group(Group&&) noexcept = default;
     Group& operator=(Group&&) noexcept = default;
@@ -57,13 +63,15 @@ private:
     static constexpr std::size_t enabled_word = 1, running_word = 2, header_words = 3;
     enum class Failure { none, refused, lost_counters, short_answer, other_size, other_event };
 
-    Group(Sys& sys, std::string leader, int cpu) : sys_(&sys), leader_(std::move(leader)), cpu_(cpu) {}
+    Group(Sys& sys, std::string leader, int cpu, pid_t thread)
+        : sys_(&sys), leader_(std::move(leader)), cpu_(cpu), thread_(thread) {}
     Result<void> add(const Event& event);
     bool refresh_in_user_space() noexcept;
 
     Sys* sys_;
     std::string leader_; ///< its name, for messages
-    int cpu_;            ///< -1: the calling thread, wherever it runs
+    int cpu_;            ///< -1: the thread, wherever it runs
+    pid_t thread_;       ///< 0: the one that opened it
     std::vector<UniqueFd> descriptors_;
     std::vector<std::uint64_t> ids_;
     std::vector<std::uint64_t> words_; ///< the last answer, laid out as the kernel's

@@ -317,7 +317,7 @@ Result<CountingPlan> PerfCollector::plan(const PlanRequest& request) {
     return Planner(sys_, root_, may_open_, registers_, request).make();
 }
 
-Result<std::unique_ptr<WorkerCounters>> PerfCollector::open(const CountingPlan& plan, int pass) {
+Result<std::unique_ptr<WorkerCounters>> PerfCollector::open_on(const CountingPlan& plan, int pass, pid_t thread) {
     if (!may_open_) {
         return fail(
             {ExitCode::not_possible, "open counters", {}, recorded_machine().cause, "run on the machine itself", 0});
@@ -325,7 +325,7 @@ Result<std::unique_ptr<WorkerCounters>> PerfCollector::open(const CountingPlan& 
     std::vector<Group> groups;
     std::vector<std::vector<std::size_t>> positions;
     for (GroupOfPlan& group : groups_of(plan, pass)) {
-        auto opened = Group::open(sys_, group.events);
+        auto opened = Group::open(sys_, group.events, -1, thread);
         if (!opened) {
             Error error = opened.error();
             const auto named = [&](const Event& e) { return e.name == error.object; };
@@ -337,7 +337,7 @@ Result<std::unique_ptr<WorkerCounters>> PerfCollector::open(const CountingPlan& 
             }
             return fail(std::move(error));
         }
-        if (registers_ != nullptr) opened->read_in_user_space(*registers_);
+        if (registers_ != nullptr && thread == 0) opened->read_in_user_space(*registers_);
         groups.push_back(std::move(*opened));
         positions.push_back(std::move(group.positions));
     }

@@ -24,7 +24,10 @@ public:
     Capability capability() const override;
     /// Opens and closes probes on the calling thread, about 1 ms each.
     Result<CountingPlan> plan(const PlanRequest& request) override;
-    Result<std::unique_ptr<WorkerCounters>> open(const CountingPlan& plan, int pass) override;
+    Result<std::unique_ptr<WorkerCounters>> open(const CountingPlan& plan, int pass) override {
+        return open_on(plan, pass, 0);
+    }
+    Result<std::unique_ptr<WorkerCounters>> open_on(const CountingPlan& plan, int pass, pid_t thread) override;
     bool counts_trees() const override { return true; }
     Result<std::unique_ptr<WorkerCounters>> open_tree(const CountingPlan& plan, pid_t process) override;
 

@@ -151,7 +151,7 @@ Result<CountingPlan> UncoreCollector::plan(const PlanRequest& request) {
     return plan;
 }
 
-Result<std::unique_ptr<WorkerCounters>> UncoreCollector::open(const CountingPlan& plan, int pass) {
+Result<std::unique_ptr<WorkerCounters>> UncoreCollector::open_on(const CountingPlan& plan, int pass, pid_t) {
     return open_parts(sys_, root_, parts_of(plan.events, pass));
 }
 

@@ -27,7 +27,10 @@ public:
     /// request.memory over passes of at most counters_per_box events per box. See plan_boxes() for refusals.
     Result<CountingPlan> plan(const PlanRequest& request) override;
     /// Any thread may open and read; only one does (Sharing::socket).
-    Result<std::unique_ptr<WorkerCounters>> open(const CountingPlan& plan, int pass) override;
+    Result<std::unique_ptr<WorkerCounters>> open(const CountingPlan& plan, int pass) override {
+        return open_on(plan, pass, 0);
+    }
+    Result<std::unique_ptr<WorkerCounters>> open_on(const CountingPlan& plan, int pass, pid_t thread) override;
 
 private:
     Sys& sys_;

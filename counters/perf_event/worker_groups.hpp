@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "counters/collector.hpp"
@@ -17,6 +19,9 @@ public:
     bool read(std::span<CounterValue> out) noexcept override;
     std::optional<std::uint64_t> schedule_stamp() const noexcept override;
     Error last_error() const override;
+    std::optional<SentCounters> sent() const override;
+    /// Of sent(), in the process that received the descriptors: the counters of its calling thread.
+    static std::unique_ptr<WorkerCounters> received(Sys& sys, const SentCounters& sent);
 
 private:
     std::vector<Group> groups_;

@@ -31,6 +31,15 @@ DomainAnswer DomainBytes::ask(Sys& sys, const Domain& domain, bool needed) noexc
     return {};
 }
 
+SentGroup DomainBytes::sent() const {
+    SentGroup group;
+    for (const Domain& domain : domains_) {
+        group.descriptors.push_back(domain.file.get());
+        group.ids.push_back(*domain.needed ? 1 : 0);
+    }
+    return group;
+}
+
 CounterValue DomainBytes::read(Sys& sys, std::uint64_t time_ns) noexcept {
     failed_errno_ = 0;
     bool complete = true, failed = false;

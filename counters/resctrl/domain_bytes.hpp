@@ -9,6 +9,7 @@
 #include "base/sys.hpp"
 #include "base/unique_fd.hpp"
 #include "counters/reading.hpp"
+#include "counters/sent_counters.hpp"
 
 namespace bytebound {
 
@@ -43,6 +44,8 @@ public:
 
     /// errno of the first needed domain whose file could not be read in the last read(); else 0.
     int failed_errno() const { return failed_errno_; }
+    /// For another process: the descriptors of the domains' files, and as ids whether they are needed.
+    SentGroup sent() const;
 
 private:
     struct Domain {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <utility>
 
 #include "base/clock.hpp"
@@ -62,6 +63,16 @@ public:
     GroupCounters(Sys& sys, std::shared_ptr<MonitorGroup> group)
         : sys_(sys), group_(std::move(group)), opened_ns_(now_ns()) {}
 
+    /// In a process that received the files instead of opening them.
+    GroupCounters(Sys& sys, const SentCounters& sent) : sys_(sys), opened_ns_(now_ns()) {
+        for (const SentGroup& event : sent.groups) {
+            DomainBytes& sum = sums_.emplace_back();
+            for (std::size_t i = 0; i < event.descriptors.size(); ++i)
+                sum.add(UniqueFd(sys, event.descriptors[i]), event.ids[i] != 0 ? needed_ : not_needed_);
+            sum.read(sys_, now_ns() - opened_ns_);
+        }
+    }
+
     Result<void> add(const std::string& event) {
         DomainBytes& sum = sums_.emplace_back();
         for (const auto& domain : group_->domains()) {
@@ -85,12 +96,22 @@ public:
         return std::none_of(sums_.begin(), sums_.end(), broken);
     }
 
+    std::optional<SentCounters> sent() const override {
+        SentCounters sent;
+        sent.files = true;
+        for (std::size_t i = 0; i < sums_.size(); ++i) {
+            sent.groups.push_back(sums_[i].sent());
+            sent.groups.back().positions = {i};
+        }
+        return sent;
+    }
+
     Error last_error() const override {
         for (const DomainBytes& sum : sums_) {
             if (sum.failed_errno() != 0)
                 return {ExitCode::internal,
                         "read",
-                        group_->path(),
+                        group_ ? group_->path() : "resctrl",
                         "a domain's file cannot be read",
                         "keep resctrl mounted and its CPUs online during a run",
                         sum.failed_errno()};
@@ -100,7 +121,8 @@ public:
 
 private:
     Sys& sys_;
-    std::shared_ptr<MonitorGroup> group_;
+    std::shared_ptr<MonitorGroup> group_; ///< null in a process that received the files
+    std::atomic<bool> needed_{true}, not_needed_{false};
     std::uint64_t opened_ns_;
     std::vector<DomainBytes> sums_;
 };
@@ -192,8 +214,16 @@ Result<CountingPlan> ResctrlCollector::plan(const PlanRequest&) {
 }
 
 Result<std::unique_ptr<WorkerCounters>> ResctrlCollector::open(const CountingPlan& plan, int pass) {
+    return open_on(plan, pass, ::gettid());
+}
+
+std::unique_ptr<WorkerCounters> ResctrlCollector::received(Sys& sys, const SentCounters& sent) {
+    return std::make_unique<GroupCounters>(sys, sent);
+}
+
+Result<std::unique_ptr<WorkerCounters>> ResctrlCollector::open_on(const CountingPlan& plan, int pass, pid_t thread) {
     auto shared = TRY(group());
-    TRY(shared->watch(::gettid(), affinity_of_caller(sys_)));
+    TRY(shared->watch(thread, affinity_of_caller(sys_)));
     auto counters = std::make_unique<GroupCounters>(sys_, shared);
     for (const PlannedEvent& event : plan.events) {
         if (event.pass != pass || !event.event) continue;

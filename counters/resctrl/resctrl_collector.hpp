@@ -28,6 +28,9 @@ public:
     Result<CountingPlan> plan(const PlanRequest& request) override;
     /// Adds the calling thread to the group.
     Result<std::unique_ptr<WorkerCounters>> open(const CountingPlan& plan, int pass) override;
+    Result<std::unique_ptr<WorkerCounters>> open_on(const CountingPlan& plan, int pass, pid_t thread) override;
+    /// Of the counters that another process sent.
+    static std::unique_ptr<WorkerCounters> received(Sys& sys, const SentCounters& sent);
 
 private:
     Result<std::shared_ptr<MonitorGroup>> group();

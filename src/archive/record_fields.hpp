@@ -60,6 +60,8 @@ constexpr std::array<MemoryLevel, 4> members_of(const MemoryLevel*) {
 const fields::Table<RunRecord>& fields_of(const RunRecord*);
 const fields::Table<ProgramVersion>& fields_of(const ProgramVersion*);
 const fields::Table<FailureRecord>& fields_of(const FailureRecord*);
+const fields::Table<PlugInFailure>& fields_of(const PlugInFailure*);
+const fields::Table<PlugInRecord>& fields_of(const PlugInRecord*);
 const fields::Table<RowGroup>& fields_of(const RowGroup*);
 const fields::Table<AutoRepeats>& fields_of(const AutoRepeats*);
 const fields::Table<WorkloadRecord>& fields_of(const WorkloadRecord*);

@@ -63,6 +63,7 @@ const Table<RunRecord>& fields_of(const RunRecord*) {
         field<&R::finished, TextOrNull>("finished"),
         field<&R::workload>("workload"),
         field<&R::subject>("subject").absent_in_older(),
+        field<&R::plug_ins>("plug_ins").absent_in_older(),
         field<&R::experiments>("experiments"),
         field<&R::placement>("placement"),
         field<&R::environment>("environment"),
@@ -110,6 +111,36 @@ const Table<FailureRecord>& fields_of(const FailureRecord*) {
         field<&R::cause>("cause"),
         field<&R::remedy>("remedy"),
         field<&R::exit_code, Within<0, 255>::Of>("exit_code"),
+    };
+    static constexpr Table<R> table{list};
+    return table;
+}
+
+const Table<PlugInFailure>& fields_of(const PlugInFailure*) {
+    using R = PlugInFailure;
+    static constexpr Field<R> list[] = {
+        field<&R::k>("k"),
+        field<&R::repeat>("repeat"),
+        field<&R::pass>("pass"),
+        field<&R::step>("step"),
+        field<&R::cause>("cause"),
+        field<&R::remedy>("remedy"),
+        field<&R::exit_code, Within<0, 255>::Of>("exit_code"),
+    };
+    static constexpr Table<R> table{list};
+    return table;
+}
+
+const Table<PlugInRecord>& fields_of(const PlugInRecord*) {
+    using R = PlugInRecord;
+    static constexpr Field<R> list[] = {
+        field<&R::loop>("loop"),
+        field<&R::library>("library"),
+        field<&R::arguments, TextOrNull>("arguments"),
+        field<&R::sha256, TextOrNull>("sha256"),
+        field<&R::about, TextOrNull>("about"),
+        field<&R::failure>("failure"),
+        field<&R::read_cost>("read_cost"),
     };
     static constexpr Table<R> table{list};
     return table;

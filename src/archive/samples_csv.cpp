@@ -68,6 +68,13 @@ public:
         skip();
     }
 
+    /// 0 for an empty cell, which is then not known.
+    template <std::integral Number>
+    Number number_or_empty(bool& known) {
+        known = !empty();
+        return optional_number<Number>().value_or(Number{});
+    }
+
     std::optional<Reading> reading() {
         const std::string& column = header_[at_];
         const auto count = optional_number<std::uint64_t>();
@@ -170,9 +177,15 @@ Sample sample_of(CellReader& cells, const Shape& shape) {
         else
             cells.absent();
     };
+    const auto of_steps = [&](auto& value, bool& known) {
+        if (traced)
+            value = cells.number_or_empty<std::remove_cvref_t<decltype(value)>>(known);
+        else
+            cells.absent();
+    };
     of_trace(sample.added);
     of_trace(sample.removed);
-    of_trace(sample.rows_written);
+    of_steps(sample.rows_written, sample.knows_stores);
     sample.cpu_before = traced ? cells.number(-1, most_cpus) : cells.cpu();
     sample.cpu_after = traced ? cells.number(-1, most_cpus) : cells.cpu();
     std::istringstream flags(cells.text());
@@ -186,13 +199,15 @@ Sample sample_of(CellReader& cells, const Shape& shape) {
         sample.simulated.push_back(cells.optional_number<std::uint64_t>());
     for (std::size_t i = 0; i < shape.emulated.size(); ++i)
         sample.emulated.push_back(cells.optional_number<std::uint64_t>());
-    of_trace(sample.min_rows);
-    of_trace(sample.metadata_bytes);
+    of_steps(sample.min_rows, sample.knows_minimum);
+    of_steps(sample.metadata_bytes, sample.knows_metadata);
     of_trace(sample.bound_rows);
     return sample;
 }
 
 std::string cpu_text(int cpu) { return cpu < 0 ? std::string() : std::to_string(cpu); }
+
+std::string cell_of(std::uint64_t value, bool known) { return known ? std::to_string(value) : std::string(); }
 
 /// Absent values become empty cells.
 void append_cells(std::string& text, const std::vector<std::optional<std::uint64_t>>& values, std::size_t cells) {
@@ -228,8 +243,8 @@ std::string row_text(const SampleTable& shape, const Sample& sample, SampleFile 
     std::string text = fmt::format("{},{},{},{},{},{}", csv_cell(sample.loop), k_text(sample.k), sample.repeat,
                                    sample.step, sample.batch, sample.pass);
     if (kind == SampleFile::workers) text += fmt::format(",{},{}", sample.worker, sample.worker_cpu);
-    text += traced ? fmt::format(",{},{},{},{},{}", sample.added, sample.removed, sample.rows_written,
-                                 sample.cpu_before, sample.cpu_after)
+    text += traced ? fmt::format(",{},{},{},{},{}", sample.added, sample.removed,
+                                 cell_of(sample.rows_written, sample.knows_stores), sample.cpu_before, sample.cpu_after)
                    : fmt::format(",,,,{},{}", cpu_text(sample.cpu_before), cpu_text(sample.cpu_after));
     text += fmt::format(",{},{}", fmt::join(sample.flags, " "), sample.time_ns);
     for (std::size_t i = 0; i < shape.events.size(); ++i) {
@@ -242,7 +257,9 @@ std::string row_text(const SampleTable& shape, const Sample& sample, SampleFile 
     if (kind == SampleFile::steps) {
         append_cells(text, sample.simulated, shape.simulated.size());
         append_cells(text, sample.emulated, shape.emulated.size());
-        text += traced ? fmt::format(",{},{},{}", sample.min_rows, sample.metadata_bytes, sample.bound_rows) : ",,,";
+        text += traced ? fmt::format(",{},{},{}", cell_of(sample.min_rows, sample.knows_minimum),
+                                     cell_of(sample.metadata_bytes, sample.knows_metadata), sample.bound_rows)
+                       : ",,,";
     }
     text += '\n';
     return text;

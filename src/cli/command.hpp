@@ -41,5 +41,6 @@ ExitCode topology_main(const std::vector<std::string>& words);
 ExitCode watch_main(const std::vector<std::string>& words);
 ExitCode help_main(const std::vector<std::string>& words, const ProgramSeams& seams);
 ExitCode emulate_main(const std::vector<std::string>& words);
+ExitCode plug_in_main(const std::vector<std::string>& words);
 
 } // namespace bytebound

@@ -48,6 +48,8 @@ constexpr Command command_table[] = {
     {"topology", "the machine as hwloc sees it: caches, nodes, what can be bound", alone<topology_main>},
     {"help", "[COMMAND]: this help, or that of one command", help_main},
     {"emulate", "one loop under an emulator, for bytebound run --collector callgrind", alone<emulate_main>, true},
+    {"plug-in", "a loop of the user's own in a process of its own, for bytebound run --loop", alone<plug_in_main>,
+     true},
 };
 
 ExitCode dispatch(const std::vector<std::string>& words, const ProgramSeams& seams) {

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/text.hpp"
 #include "base/visible.hpp"
 #include "cli/baseline.hpp"
@@ -59,6 +61,21 @@ ExitCode print_answer(const WrittenReports& written, const Base& base) {
                         print(table + "\n" + comparison_text(*comparison, stdout_takes_colour(), columns) + path));
 }
 
+/// One error per plug-in that failed. The exit status is that of the first.
+ExitCode complain_of_plug_ins(const RunRecord& run) {
+    ExitCode first = ExitCode::done;
+    for (const PlugInRecord& plug_in : run.plug_ins) {
+        if (!plug_in.failure) continue;
+        const PlugInFailure& failure = *plug_in.failure;
+        std::string object = "loop " + plug_in.loop + " of " + plug_in.library;
+        if (failure.k) object += fmt::format(", k {}, repeat {}", *failure.k, failure.repeat.value_or(0));
+        const ExitCode code = complain({static_cast<ExitCode>(failure.exit_code), "measure", object, failure.cause,
+                                        failure.remedy + "; the other loops' figures are kept"});
+        if (first == ExitCode::done) first = code;
+    }
+    return first;
+}
+
 ExitCode measure_and_report(Run& run, bool quiet, const Base& base) {
     const auto [measured, sealed] = measure_and_seal(run, quiet);
     if (!sealed) return complain(measured.error());
@@ -71,7 +88,9 @@ ExitCode measure_and_report(Run& run, bool quiet, const Base& base) {
         return measured.error().code;
     }
     if (!written) return complain(written.error());
-    return print_answer(*written, base);
+    const ExitCode answered = print_answer(*written, base);
+    const ExitCode own = complain_of_plug_ins(run.record());
+    return answered == ExitCode::done ? own : answered;
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 namespace bytebound {
 RunSeams run_seams(const ProgramSeams& program) {
     RunSeams seams;
+    seams.stop = &StopSignals::flag();
     seams.qualification_cache = qualification_cache_directory();
     seams.calibrations = calibration_directory();
     seams.autotunes = autotune_directory();

@@ -118,12 +118,27 @@ Result<void> loops_into(RunOptions& o, const std::string& text) {
     for (const std::string& word : words) {
         const LoopEntry* entry = find_loop(word);
         const bool external = !o.external_loop.empty() && word == o.external_loop;
+        if (entry == nullptr && !external && word.find('/') != std::string::npos)
+            return bad_value("--loops", "'" + word + "' is a path, not a loop's name",
+                             "give a library of your own with --loop " + word);
         if (entry == nullptr && !external) return unknown_word("--loops", "loop", word, loop_names(o));
         if (!external && !entry->built_in) return not_built_in("select loop", word);
         const LoopKind kind = external ? LoopKind::external : entry->kind;
         kinds.push_back(kind);
     }
     o.loops = kinds;
+    return {};
+}
+
+/// PATH[:ARGS]: a path has no colon.
+Result<void> plug_in_into(RunOptions& o, const std::string& text) {
+    PlugInOption plug_in;
+    plug_in.library = text.substr(0, text.find(':'));
+    if (plug_in.library.size() < text.size()) plug_in.arguments = text.substr(plug_in.library.size() + 1);
+    if (plug_in.library.empty())
+        return bad_value("--loop", "the path is empty", "give a shared library, as in ./libmine.so");
+    o.plug_ins.push_back(std::move(plug_in));
+    o.loops.push_back(LoopKind::plug_in);
     return {};
 }
 
@@ -243,6 +258,16 @@ void add_loops(std::vector<Option>& table, RunOptions& o) {
     const std::string group = "Loops";
     table.push_back({"--loops", "LOOP,...", default_loop_names() + " (all)", group,
                      [&o](const std::string& text) { return loops_into(o, text); }});
+    Option plug_in{"--loop", "PATH[:ARGS]",
+                   "also a loop of your own from a shared library (docs/plug-ins.md), which receives ARGS; repeatable",
+                   group, [&o](const std::string& text) { return plug_in_into(o, text); }};
+    plug_in.repeated = true;
+    table.push_back(std::move(plug_in));
+    table.push_back({"--loop-timeout", "TIME", "a call into such a library that takes longer fails its loop (10s)",
+                     group, [&o](const std::string& text) -> Result<void> {
+                         o.loop_timeout_s = TRY(to_seconds("--loop-timeout", text, 0.1, 1e5));
+                         return {};
+                     }});
     table.push_back({"--tau", "TAU|adaptive",
                      "hybrid rebuilds if k > TAU*m (0.5); adaptive: chosen from the times predicted for this host",
                      group, [&o](const std::string& text) -> Result<void> {

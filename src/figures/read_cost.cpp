@@ -11,10 +11,13 @@
 namespace bytebound {
 namespace {
 
-const ReadCostRecord* record_of(const RunRecord& run, int pass) {
-    const auto at = std::find_if(run.read_cost.begin(), run.read_cost.end(),
-                                 [&](const ReadCostRecord& record) { return record.pass == pass; });
-    return at == run.read_cost.end() ? nullptr : &*at;
+/// Of the process that measured the phase: a plug-in has its own.
+const ReadCostRecord* record_of(const PhaseSamples& phase, int pass) {
+    const PlugInRecord* plug_in = find_plug_in(phase.run, phase.experiment.loop);
+    const std::vector<ReadCostRecord>& costs = plug_in == nullptr ? phase.run.read_cost : plug_in->read_cost;
+    const auto at =
+        std::find_if(costs.begin(), costs.end(), [&](const ReadCostRecord& record) { return record.pass == pass; });
+    return at == costs.end() ? nullptr : &*at;
 }
 
 /// Adds a cost that occurs `times` times in a step.
@@ -35,7 +38,7 @@ void subtract(Series& series, const SubtractedCost& cost) {
 bool is_short(const SubtractedCost& cost, double value) { return cost.amount > short_share * value; }
 
 void subtract_clock_cost(Series& time, const PhaseSamples& phase) {
-    const ReadCostRecord* record = record_of(phase.run, 0);
+    const ReadCostRecord* record = record_of(phase, 0);
     if (record == nullptr || !record->clock_ns || time.empty()) return;
     SubtractedCost cost;
     add(cost, *record->clock_ns, 1.0 / time.batch);
@@ -43,7 +46,7 @@ void subtract_clock_cost(Series& time, const PhaseSamples& phase) {
 }
 
 void subtract_read_cost(Series& series, const PhaseSamples& phase, std::size_t event, double scale) {
-    const ReadCostRecord* record = record_of(phase.run, series.pass);
+    const ReadCostRecord* record = record_of(phase, series.pass);
     if (record == nullptr || series.empty()) return;
     const std::vector<double>& parts = phase.experiment.worker_parts;
     SubtractedCost cost;

@@ -87,12 +87,40 @@ Series time_series(const PhaseSamples& phase) {
     return out;
 }
 
+namespace {
+
+/// What a plug-in says of its steps: all or nothing.
+Series told_series(const PhaseSamples& phase, std::string_view metric, Series out) {
+    const auto row_bytes = static_cast<double>(phase.run.workload.layout.row_bytes());
+    for (const Sample* row : phase.rows) {
+        if (row->pass != 0) continue;
+        const bool minimum = metric == metric_name::min_bytes;
+        const bool known =
+            metric == metric_name::bound_bytes || (minimum                                 ? row->knows_minimum
+                                                   : metric == metric_name::metadata_bytes ? row->knows_metadata
+                                                                                           : row->knows_stores);
+        if (!known) {
+            out.values.clear();
+            out.reason = minimum ? "plug-in: a step that removes more rows than it adds moves those in the slots given "
+                                   "up, and its slots between the steps are not known"
+                                 : "plug-in: its traffic() does not say";
+            return out;
+        }
+        out.values[key_of(*row)] = per_step(computed_value(*row, metric, row_bytes), *row);
+    }
+    if (out.empty()) out.reason = "no finished phase";
+    return out;
+}
+
+} // namespace
+
 Series computed_series(const PhaseSamples& phase, std::string_view metric) {
     const auto row_bytes = static_cast<double>(phase.run.workload.layout.row_bytes());
     Series out;
     out.source = source_name::trace;
     out.batch = batch_of(phase);
     if (out.reason = why_no_trace(phase.run.subject.kind); !out.reason.empty()) return out;
+    if (find_plug_in(phase.run, phase.experiment.loop) != nullptr) return told_series(phase, metric, std::move(out));
     if (!phase.experiment.replayed && (metric == metric_name::min_bytes || metric == metric_name::metadata_bytes)) {
         out.reason = "library code: its steps cannot be replayed";
         return out;

@@ -6,7 +6,8 @@
 
 namespace bytebound {
 
-/// The loop of `kind` with a given access policy; null for torch and external, which are not templates of this program.
+/// The loop of `kind` with a given access policy; null for torch, external and plug_in, which are not templates of this
+/// program.
 template <class Access>
 std::unique_ptr<UpdateLoop> make_with(LoopKind kind, const LoopSetup<Access>& setup) {
     switch (kind) {
@@ -16,7 +17,8 @@ std::unique_ptr<UpdateLoop> make_with(LoopKind kind, const LoopSetup<Access>& se
     case LoopKind::hybrid: return std::make_unique<HybridLoop<Access>>(setup);
     case LoopKind::oracle: return std::make_unique<OracleLoop<Access>>(setup);
     case LoopKind::torch:
-    case LoopKind::external: break;
+    case LoopKind::external:
+    case LoopKind::plug_in: break;
     }
     return nullptr;
 }

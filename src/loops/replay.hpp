@@ -32,7 +32,7 @@ public:
 /// An update loop that reports every reference to `observer` and copies no row bytes: pool and slab of `workspace` stay
 /// untouched, while its tables, lists and masks are real. Runs on the calling thread even for a team of several
 /// `workers`: it splits rows as that team does, and emits the shares one after the other. reset() is not observed. Null
-/// for torch and external, which are library code.
+/// for torch, external and plug_in, which are library code.
 std::unique_ptr<UpdateLoop> make_replay(LoopKind kind, Workspace& workspace, AccessObserver& observer,
                                         const LoopOptions& options, unsigned workers = 1);
 
@@ -45,7 +45,8 @@ struct StepLedger {
 };
 
 /// Ledger of every step of `changes` (warm-up included), by a replay in `workspace`, whose masks must be filled and
-/// whose lists and tables are overwritten. Empty for torch and external; shorter than `changes` if `stop` ended it.
+/// whose lists and tables are overwritten. Empty for torch, external and plug_in; shorter than `changes` if `stop`
+/// ended it.
 std::vector<StepLedger> replay_ledger(LoopKind kind, Workspace& workspace, std::span<const StepChange> changes,
                                       const LoopOptions& options, const StopPredicate& stop = {});
 

@@ -258,6 +258,7 @@ RowOrder TrafficDescriptor::order() const {
 }
 
 Modelled<TrafficDescriptor> describe_traffic(const DescribedLoop& loop) {
+    if (loop.loop == LoopKind::plug_in) return tl::unexpected(Unmodelled{"plug-in", "compare with a built-in loop"});
     const LoopEntry* entry = find_loop(loop.loop);
     if (entry == nullptr || entry->describe == nullptr)
         return tl::unexpected(Unmodelled{"library code", "compare with the index loop, which does the same"});

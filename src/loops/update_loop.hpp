@@ -19,8 +19,8 @@ class TrafficDescriber;
 struct Unmodelled;
 
 /// torch is library code. external is a loop registered by the embedding program, which supplies its name and its
-/// factory; it is not in loops().
-enum class LoopKind { paired, index, mask, hybrid, oracle, torch, external };
+/// factory. plug_in is one of the user's own in a process of its own. Neither is in loops().
+enum class LoopKind { paired, index, mask, hybrid, oracle, torch, external, plug_in };
 
 /// The number of rows that a step stores into the slab.
 enum class StoredRows {
@@ -47,14 +47,14 @@ struct LoopEntry {
     bool tries_copies = false; ///< it chooses its copy method by trial
 };
 std::span<const LoopEntry> loops();
-/// Null if the table does not contain the name, and for external.
+/// Null if the table does not contain the name, and for external and plug_in.
 const LoopEntry* find_loop(std::string_view name);
 const LoopEntry* find_loop(LoopKind kind);
 /// Name of the second, third, ... of equal loops of a run: "index#2".
 std::string instance_name(std::string_view loop, std::size_t number);
 /// "index", for "index" and for "index#2".
 std::string_view loop_of_instance(std::string_view name);
-/// False for external.
+/// False for external and plug_in.
 bool tries_copies(LoopKind kind);
 /// The loops that are measured without --loops, in the order of the table.
 std::vector<LoopKind> default_loops();
@@ -87,13 +87,18 @@ public:
     virtual std::span<const std::uint32_t> ids() const = 0;
 };
 
-/// Null for a loop that is not built in, and for external. `workspace` and `team` must outlive the loop. Several loops
-/// may share a workspace, one at a time: reset() takes it over.
+/// Null for a loop that is not built in, and for external and plug_in. `workspace` and `team` must outlive the loop.
+/// Several loops may share a workspace, one at a time: reset() takes it over.
 std::unique_ptr<UpdateLoop> make_loop(LoopKind kind, Workspace& workspace, WorkerTeam& team,
                                       const LoopOptions& options);
 
 /// Verifies the slab: ids() equal the mask as a set, and every slab row equals its pool row byte for byte in every
 /// group. Error (internal) with slot, id, group and byte offset of the first difference.
 Result<void> verify_slab(const UpdateLoop& loop, const Workspace& workspace, std::span<const std::uint64_t> mask);
+/// The same for the ids in slot order.
+Result<void> verify_slab(std::span<const std::uint32_t> ids, const Workspace& workspace,
+                         std::span<const std::uint64_t> mask);
+/// Copies the rows of mask 0 into the first slots, in ascending order: the slab before the first step of every loop.
+void pack_slab(const Workspace& workspace);
 
 } // namespace bytebound

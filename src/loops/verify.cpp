@@ -45,8 +45,24 @@ std::string hex(std::byte value) {
 
 } // namespace
 
+void pack_slab(const Workspace& workspace) {
+    const WorkspaceSpec& spec = workspace.spec();
+    const std::span<const std::uint64_t> mask(workspace.mask(0), mask_words(spec.pool_rows));
+    std::uint32_t slot = 0;
+    for (std::uint32_t id = 0; id < spec.pool_rows; ++id) {
+        if (!is_set(mask, id)) continue;
+        for (std::uint32_t g = 0; g < spec.layout.groups.size(); ++g)
+            std::memcpy(workspace.slab_row(g, slot), workspace.pool_row(g, id), spec.layout.groups[g].row_bytes);
+        ++slot;
+    }
+}
+
 Result<void> verify_slab(const UpdateLoop& loop, const Workspace& workspace, std::span<const std::uint64_t> mask) {
-    const auto ids = loop.ids();
+    return verify_slab(loop.ids(), workspace, mask);
+}
+
+Result<void> verify_slab(std::span<const std::uint32_t> ids, const Workspace& workspace,
+                         std::span<const std::uint64_t> mask) {
     TRY(verify_ids(ids, workspace.spec().pool_rows, mask));
     const auto& groups = workspace.spec().layout.groups;
     for (std::uint32_t slot = 0; slot < ids.size(); ++slot) {

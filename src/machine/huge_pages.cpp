@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "base/sysroot.hpp"
 #include "base/text.hpp"
@@ -45,9 +46,12 @@ std::optional<std::uint64_t> huge_page_bytes_in(std::string_view smaps, std::uin
             mapping = begins;
             continue;
         }
-        constexpr std::string_view key = "AnonHugePages:";
-        if (!mapping || !line.starts_with(key)) continue;
-        const auto value = trim(line.substr(key.size()));
+        // The second is of memory that is shared with another process.
+        constexpr std::string_view keys[] = {"AnonHugePages:", "ShmemPmdMapped:"};
+        const auto key = std::find_if(std::begin(keys), std::end(keys),
+                                      [&](std::string_view each) { return line.starts_with(each); });
+        if (!mapping || key == std::end(keys)) continue;
+        const auto value = trim(line.substr(key->size()));
         const auto kib = parse_unsigned(value.substr(0, value.find(' ')));
         if (!kib) continue;
         stated = true;

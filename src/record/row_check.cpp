@@ -35,6 +35,14 @@ std::string fault_of_cpus(const Sample& row, const PlacementRecord& placement) {
     return {};
 }
 
+/// Only a plug-in may leave open what its steps did. A value that cannot be read has had its own message.
+std::string fault_of_unknowns(const Sample& row, const RunRecord& run) {
+    if (find_plug_in(run, row.loop) != nullptr) return {};
+    if (!row.knows_stores) return "column rows_written: it is empty";
+    if (!row.knows_minimum) return "column trace:min_rows: it is empty";
+    return row.knows_metadata ? "" : "column trace:metadata_bytes: it is empty";
+}
+
 std::string fault_of_changes(const Sample& row, const RunRecord& run) {
     const std::uint64_t most = std::uint64_t{run.workload.spec.pool_rows} * row.batch;
     for (const auto& [name, value] :
@@ -68,7 +76,8 @@ bool changes_k_rows(const RunRecord& run) { return find_pattern(run.workload.spe
 
 std::string fault_of_row(const Sample& row, const RunRecord& run) {
     const bool traced = has_k(row.k);
-    std::string fault = traced ? fault_of_changes(row, run) : "";
+    std::string fault = traced ? fault_of_unknowns(row, run) : "";
+    if (fault.empty() && traced) fault = fault_of_changes(row, run);
     if (fault.empty() && traced) fault = fault_of_cpus(row, run.placement);
     return fault.empty() ? fault_of_flags(row) : fault;
 }

@@ -29,4 +29,10 @@ std::uint32_t repeats_of(const WorkloadRecord& workload, const ExperimentRecord&
     return experiment.repeats.value_or(workload.repeats);
 }
 
+const PlugInRecord* find_plug_in(const RunRecord& run, std::string_view loop) {
+    for (const PlugInRecord& each : run.plug_ins)
+        if (each.loop == loop) return &each;
+    return nullptr;
+}
+
 } // namespace bytebound

@@ -204,6 +204,25 @@ struct FailureRecord {
     int exit_code = 1;
 };
 
+/// Where and why a plug-in failed.
+struct PlugInFailure {
+    std::optional<std::uint32_t> k, repeat; ///< nullopt: before its first phase
+    std::optional<std::uint32_t> pass;
+    std::optional<std::uint32_t> step; ///< of the segment, warm-up included; nullopt: not in a step
+    std::string cause, remedy;
+    int exit_code = 1;
+};
+
+/// A loop of the user's own (--loop).
+struct PlugInRecord {
+    std::string loop;                      ///< its name in this run
+    std::string library, arguments;        ///< absolute path; after the colon
+    std::string sha256;                    ///< of the library; empty: it could not be read
+    std::string about;                     ///< what it says of itself
+    std::optional<PlugInFailure> failure;  ///< nullopt: all of its phases are proven
+    std::vector<ReadCostRecord> read_cost; ///< of its own process, pass by pass
+};
+
 /// The CPU preset that supplied the default LLC-miss event.
 struct PresetRecord {
     std::string name;   ///< empty: --bw-preset none
@@ -235,6 +254,7 @@ struct RunRecord {
     /// Of subjects other than loops: seed, repeats and the names of the rows (`loops`); the rest is empty.
     WorkloadRecord workload;
     SubjectRecord subject;
+    std::vector<PlugInRecord> plug_ins; ///< empty in records of older versions, too
     std::vector<ExperimentRecord> experiments;
     PlacementRecord placement;
     std::vector<EnvironmentFact> environment;
@@ -262,6 +282,8 @@ struct RunRecord {
 };
 
 std::string_view name_of(RunStatus status);
+/// Null if the loop is not a plug-in.
+const PlugInRecord* find_plug_in(const RunRecord& run, std::string_view loop);
 /// The readings of a phase of a (loop, k), in records of any version.
 std::uint32_t readings_of(const WorkloadRecord& workload, const ExperimentRecord& experiment);
 /// The repeats of a (loop, k), in records of any version.

@@ -36,6 +36,9 @@ struct Sample {
     std::uint32_t min_rows = 0;
     std::uint64_t metadata_bytes = 0;
     std::uint32_t bound_rows = 0;
+    /// Whether rows_written, min_rows and metadata_bytes are known: those of a plug-in may not be. Else their cells are
+    /// empty.
+    bool knows_stores = true, knows_minimum = true, knows_metadata = true;
     bool operator==(const Sample&) const = default;
 };
 

@@ -67,7 +67,8 @@ def test_exactly_the_documented_files_are_installed(installed):
     short = {re.sub(r"^.*?/((?:include/bytebound|pkgconfig)/[^/]*|lib[\w-]+\.(?:so[\d.]*|a)|bin/.*)$", r"\1", f) for f in files}
     short = {re.sub(r"^.*/(bytebound\.py)$", r"\1", f) for f in short}
     assert short == {"bin/bytebound", "bin/tune-system", "include/bytebound/bytebound.h", "include/bytebound/bytebound.hpp",
-                     "include/bytebound/google_benchmark.hpp", "bytebound.py", "libbytebound-counters.a",
+                     "include/bytebound/google_benchmark.hpp", "include/bytebound/loop.h", "bytebound.py",
+                     "libbytebound-counters.a",
                      "libbytebound-counters.so", "libbytebound-counters.so.1", "libbytebound-counters.so.1.0.0",
                      "pkgconfig/bytebound-counters.pc"}
 

@@ -1,6 +1,8 @@
 #pragma once
 // Assigns the events of a run to collectors and passes, with the reasons for those that cannot be counted.
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -64,11 +66,22 @@ Result<Counting> plan_counting(const CountingRequest& request, Sys& sys, const S
 std::vector<UnavailableRecord> unavailable_metrics(const CountingRequest& request, const Counting& counting,
                                                    const std::string& not_simulated);
 
+/// One source of an OpenCounters, for another process.
+struct SentSource {
+    std::size_t at = 0; ///< index of its first value
+    SentCounters counters;
+};
+
 /// One worker's open counters of one pass. Opened, read and closed on the worker's thread. Values shared by all workers
 /// are read by the leader; in the other workers' output they are left unchanged.
 class OpenCounters {
 public:
-    static Result<OpenCounters> open(Counting& counting, int pass, bool leads);
+    /// `thread`: of another process, which is to lead there; 0: the calling one.
+    static Result<OpenCounters> open(Counting& counting, int pass, bool leads, pid_t thread = 0);
+    /// For another process. Error (not_possible): a source cannot be read from there.
+    Result<std::vector<SentSource>> sent() const;
+    /// Of sent(), in the process that received the descriptors.
+    static OpenCounters received(Sys& sys, std::span<const SentSource> sources);
     std::size_t size() const { return size_; }
     /// Fill size() values; false if a source refused. The first collector's source is innermost: read last before a
     /// step and first after it, so that its counters exclude the system calls of the others.

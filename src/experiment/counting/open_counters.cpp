@@ -14,7 +14,7 @@ std::size_t values_of(const std::vector<PlannedEvent>& events, int pass) {
 
 } // namespace
 
-Result<OpenCounters> OpenCounters::open(Counting& counting, int pass, bool leads) {
+Result<OpenCounters> OpenCounters::open(Counting& counting, int pass, bool leads, pid_t thread) {
     OpenCounters open;
     for (PlannedCollector& source : counting.sources) {
         const auto& events = source.plan.events;
@@ -24,10 +24,36 @@ Result<OpenCounters> OpenCounters::open(Counting& counting, int pass, bool leads
             open.size_ += values_of(events, pass);
             continue;
         }
-        auto part = TRY(source.collector->open(source.plan, pass));
+        auto part = TRY(thread == 0 ? source.collector->open(source.plan, pass)
+                                    : source.collector->open_on(source.plan, pass, thread));
         const std::size_t size = part->size();
         open.parts_.push_back({std::move(part), open.size_, idle});
         open.size_ += size;
+    }
+    return open;
+}
+
+Result<std::vector<SentSource>> OpenCounters::sent() const {
+    std::vector<SentSource> sources;
+    for (const Part& part : parts_) {
+        auto counters = part.counters->sent();
+        if (!counters)
+            return fail({ExitCode::not_possible,
+                         "send counters",
+                         {},
+                         "a source can be read only where it was opened",
+                         "remove --loop, or count with --collector perf"});
+        sources.push_back({part.at, std::move(*counters)});
+    }
+    return sources;
+}
+
+OpenCounters OpenCounters::received(Sys& sys, std::span<const SentSource> sources) {
+    OpenCounters open;
+    for (const SentSource& source : sources) {
+        auto counters = receive_counters(sys, source.counters);
+        open.size_ += counters->size();
+        open.parts_.push_back({std::move(counters), source.at, false});
     }
     return open;
 }

@@ -2,13 +2,19 @@
 
 #include <sys/mman.h>
 
+#include <utility>
+
 #include "machine/memory_binding.hpp"
 
 namespace bytebound {
 
 Result<BoundArena> allocate_bound(Sys& sys, const Machine& machine, const Placement& placement, std::uint64_t bytes) {
+    return bind_arena(sys, machine, placement, TRY(MappedRegion::anonymous(bytes, huge_page_size)));
+}
+
+Result<BoundArena> bind_arena(Sys& sys, const Machine& machine, const Placement& placement, MappedRegion region) {
     BoundArena arena;
-    arena.region = TRY(MappedRegion::anonymous(bytes, huge_page_size));
+    arena.region = std::move(region);
     arena.bound = TRY(bind_memory(sys, machine, placement, arena.region.data(), arena.region.size()));
     // A hint only: fewer page walks, whose loads are also traffic. Reports use the number of bytes on huge pages from
     // smaps.

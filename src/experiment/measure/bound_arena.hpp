@@ -23,6 +23,8 @@ struct BoundArena {
 /// Touches nothing: the first write to a page decides its node, and the caller decides which thread writes first.
 /// Error: not_possible if the kernel refuses to map or to bind.
 Result<BoundArena> allocate_bound(Sys& sys, const Machine& machine, const Placement& placement, std::uint64_t bytes);
+/// The same of a region that is mapped but not touched yet.
+Result<BoundArena> bind_arena(Sys& sys, const Machine& machine, const Placement& placement, MappedRegion region);
 
 /// The kernel's answer about the location of pages.
 struct PageAnswer {

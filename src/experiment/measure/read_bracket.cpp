@@ -12,11 +12,10 @@ namespace {
 /// Name of a shared event whose counter was not enabled between the two readings. The counter of a CPU that went
 /// offline still answers, with its final times (events/core.c, perf_event_exit_cpu); the enabled time of an online
 /// CPU's counter increases from reading to reading.
-std::optional<std::string> frozen_event(const Counting& counting, std::span<const CounterSlot> slots,
+std::optional<std::string> frozen_event(std::span<const CounterSlot> slots, std::span<const std::string> names,
                                         std::span<const CounterValue> before, std::span<const CounterValue> after) {
     for (std::size_t s = 0; s < slots.size(); ++s)
-        if (slots[s].sharing == Sharing::socket && before[s].enabled_ns == after[s].enabled_ns)
-            return counting.events[slots[s].column].name;
+        if (slots[s].sharing == Sharing::socket && before[s].enabled_ns == after[s].enabled_ns) return names[s];
     return {};
 }
 
@@ -58,9 +57,9 @@ Result<void> ReadBracket::check_reads() const {
     return {};
 }
 
-Result<void> ReadBracket::check(const Counting& counting, std::span<const CounterSlot> slots) {
+Result<void> ReadBracket::check(std::span<const CounterSlot> slots, std::span<const std::string> names) {
     TRY(check_reads());
-    const auto event = frozen_event(counting, slots, row(logs_[0].before), row(logs_[0].after));
+    const auto event = frozen_event(slots, names, row(logs_[0].before), row(logs_[0].after));
     if (!event) return {};
     return fail({ExitCode::internal, "read event", *event,
                  fmt::format("one of its counters stopped at reading {}", reading_),

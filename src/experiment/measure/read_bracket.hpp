@@ -53,7 +53,8 @@ public:
     /// Call it after close(). Error: internal for a read that failed.
     Result<void> check_reads() const;
     /// The same, and an error for a shared counter that is frozen.
-    Result<void> check(const Counting& counting, std::span<const CounterSlot> slots);
+    /// `names`: of the events in each slot.
+    Result<void> check(std::span<const CounterSlot> slots, std::span<const std::string> names);
 
 private:
     std::span<CounterValue> row(std::vector<CounterValue>& values) const {

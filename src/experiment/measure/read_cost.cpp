@@ -13,8 +13,9 @@ constexpr std::uint32_t empty_readings = 1000;
 /// The empty readings of a pass.
 class EmptyReadings {
 public:
-    EmptyReadings(WorkerTeam& team, Counting& counting, TeamCounters& counters, int pass)
-        : team_(team), counting_(counting), counters_(counters), slots_(counting.slots_of(pass)) {}
+    EmptyReadings(WorkerTeam& team, TeamCounters& counters, std::span<const CounterSlot> slots,
+                  std::span<const std::string> events)
+        : team_(team), counters_(counters), slots_(slots), events_(events) {}
 
     /// As around a step without a parallel part. Returns the time between the two clocks of every reading.
     Result<std::vector<double>> of_leader(ClockFunction clock) {
@@ -61,9 +62,8 @@ public:
 
     /// Appends the costs of the readings made last, of one worker.
     void add_costs(unsigned worker, std::vector<CounterCost>& out) const {
-        for (std::size_t column = 0; column < counting_.events.size(); ++column)
-            if (auto cost = cost_of_readings(counts(worker, column)))
-                out.push_back({counting_.events[column].name, worker, *cost});
+        for (std::size_t column = 0; column < events_.size(); ++column)
+            if (auto cost = cost_of_readings(counts(worker, column))) out.push_back({events_[column], worker, *cost});
     }
 
 private:
@@ -89,9 +89,9 @@ private:
     }
 
     WorkerTeam& team_;
-    Counting& counting_;
     TeamCounters& counters_;
-    const std::vector<CounterSlot> slots_;
+    const std::span<const CounterSlot> slots_;
+    const std::span<const std::string> events_;
     std::vector<WorkerLog> logs_;
 };
 
@@ -99,9 +99,19 @@ private:
 
 Result<ReadCostRecord> measure_read_cost(WorkerTeam& team, Counting& counting, int pass, ClockFunction clock) {
     auto counters = TRY(TeamCounters::open(team, counting, pass));
-    EmptyReadings readings(team, counting, counters, pass);
-    ReadCostRecord record;
+    const std::vector<CounterSlot> slots = counting.slots_of(pass);
+    std::vector<std::string> events;
+    for (const EventRecord& event : counting.events)
+        events.push_back(event.name);
+    auto record = TRY(measure_read_cost(team, counters, slots, events, clock));
     record.pass = pass;
+    return record;
+}
+
+Result<ReadCostRecord> measure_read_cost(WorkerTeam& team, TeamCounters& counters, std::span<const CounterSlot> slots,
+                                         std::span<const std::string> events, ClockFunction clock) {
+    EmptyReadings readings(team, counters, slots, events);
+    ReadCostRecord record;
     record.clock_ns = cost_of_readings(TRY(readings.of_leader(clock)));
     readings.add_costs(0, record.counters);
     if (team.threads() > 1) {

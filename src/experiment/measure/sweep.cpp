@@ -33,8 +33,20 @@ std::uint64_t read_lines(const std::byte* from, std::uint64_t bytes) noexcept {
 }
 
 Result<CacheSweep> CacheSweep::make(const Machine& machine, const std::vector<int>& cpus, std::uint64_t buffer_bytes) {
+    return make_in(TRY(MappedRegion::anonymous(buffer_bytes, huge_page_size)), machine, cpus);
+}
+
+CacheSweep CacheSweep::of_one(MappedRegion buffer, const Part& part) {
     CacheSweep sweep;
-    sweep.buffer_ = TRY(MappedRegion::anonymous(buffer_bytes, huge_page_size));
+    sweep.buffer_ = std::move(buffer);
+    sweep.parts_ = {part};
+    return sweep;
+}
+
+CacheSweep CacheSweep::make_in(MappedRegion buffer, const Machine& machine, const std::vector<int>& cpus) {
+    CacheSweep sweep;
+    sweep.buffer_ = std::move(buffer);
+    const std::uint64_t buffer_bytes = sweep.buffer_.size();
     // Written once, because unwritten pages all map to the kernel's zero page.
     std::memset(sweep.buffer_.data(), 0x5a, buffer_bytes);
     sweep.parts_.resize(cpus.size(), {0, buffer_bytes});

@@ -18,12 +18,19 @@ public:
     /// `cpus`: one per worker. `buffer_bytes`: 4 x the largest last-level cache. Error: not_possible if memory cannot
     /// be mapped.
     static Result<CacheSweep> make(const Machine& machine, const std::vector<int>& cpus, std::uint64_t buffer_bytes);
+    /// The same in a buffer that another process can map: its region is this sweep's.
+    static CacheSweep make_in(MappedRegion buffer, const Machine& machine, const std::vector<int>& cpus);
     void run(WorkerTeam& team) const;
 
-private:
+    /// A range of the buffer to read, cyclic.
     struct Part {
-        std::uint64_t begin = 0, bytes = 0; ///< range of the buffer to read, cyclic
+        std::uint64_t begin = 0, bytes = 0;
     };
+    /// The sweep of one worker in a process that mapped the buffer.
+    static CacheSweep of_one(MappedRegion buffer, const Part& part);
+    const Part& part(unsigned worker) const { return parts_.at(worker); }
+
+private:
     MappedRegion buffer_;
     std::vector<Part> parts_; ///< per worker
 };

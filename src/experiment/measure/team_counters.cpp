@@ -21,6 +21,12 @@ Result<TeamCounters> TeamCounters::open(WorkerTeam& team, Counting& counting, in
     return counters;
 }
 
+TeamCounters TeamCounters::of_leader(WorkerTeam& team, OpenCounters counters) {
+    TeamCounters all(team);
+    all.open_.front() = std::move(counters);
+    return all;
+}
+
 TeamCounters::~TeamCounters() {
     if (!open_.empty()) team_->each([this](unsigned worker) { open_[worker].reset(); });
 }

@@ -19,6 +19,8 @@ public:
     /// Opens sequentially, because collectors need not support concurrent opening. Error: that of the first worker
     /// whose counters could not be opened.
     static Result<TeamCounters> open(WorkerTeam& team, Counting& counting, int pass);
+    /// Of a team of one worker, whose counters are open.
+    static TeamCounters of_leader(WorkerTeam& team, OpenCounters counters);
     TeamCounters(TeamCounters&&) noexcept = default;
     TeamCounters& operator=(TeamCounters&&) = delete;
     ~TeamCounters();

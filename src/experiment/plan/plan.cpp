@@ -1,5 +1,7 @@
 #include "experiment/plan/plan.hpp"
 
+#include <unistd.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -79,6 +81,15 @@ Result<void> check_loops(const RunOptions& o) {
             if (entry.kind == kind && !entry.built_in)
                 return fail({ExitCode::not_possible, "plan", "loop " + std::string(entry.name),
                              "this build does not have it", "remove it from --loops"});
+    if (!o.plug_ins.empty() && o.threads > 1)
+        return fail({ExitCode::not_possible, "plan", "--loop " + o.plug_ins.front().library,
+                     fmt::format("a loop of your own runs on one worker, and there are {}", o.threads),
+                     "give --threads 1, or remove --loop"});
+    if (!o.plug_ins.empty() && ::sysconf(_SC_PAGESIZE) > 4096)
+        return fail(
+            {ExitCode::not_possible, "plan", "--loop " + o.plug_ins.front().library,
+             fmt::format("pages of {} bytes are longer than the buffers' boundaries of 4096", ::sysconf(_SC_PAGESIZE)),
+             "use a kernel with pages of 4 KiB, or remove --loop"});
     if (!runs_here(o.copy))
         return fail({ExitCode::not_possible, "plan", "--copy " + name_of(o.copy), "this CPU cannot run it",
                      "give --copy memcpy"});

@@ -12,6 +12,7 @@
 #include "loops/update_loop.hpp"
 #include "model/cache.hpp"
 #include "model/hierarchy_spec.hpp"
+#include "model/simulate.hpp"
 #include "workload/row_layout.hpp"
 #include "workload/trace_spec.hpp"
 
@@ -26,12 +27,22 @@ std::string_view name_of(Qualify qualify);
 enum class Between { none, use, evict };
 std::span<const NamedValue<Between>> between_words();
 std::string_view name_of(Between between);
+Gap gap_of(Between between);
 
 /// --l1, --l2: a private level of the simulated hierarchy.
 struct PrivateLevelChoice {
     bool given = false;                    ///< false: the machine's own
     std::optional<CacheGeometry> geometry; ///< nullopt: without this level
     bool operator==(const PrivateLevelChoice&) const = default;
+};
+
+/// --loop: a loop of the user's own, and what its library says of it once it was loaded.
+struct PlugInOption {
+    std::string library, arguments; ///< PATH[:ARGS]
+    std::string name;               ///< unique in the run
+    std::string about;
+    std::optional<Error> refused; ///< why it cannot be loaded; its phases are then failed ones
+    bool operator==(const PlugInOption&) const = default;
 };
 
 /// Options of `bytebound run`, parsed but not validated: names are resolved and sizes are numbers, but nothing has been
@@ -52,7 +63,9 @@ struct RunOptions {
     bool quick = false; ///< limits the automatic warm-up to 512; its other defaults are applied by the parser
     // loops
     std::vector<LoopKind> loops = default_loops();
-    std::string external_loop; ///< name of LoopKind::external, made by RunSeams::make_loop; empty: none
+    std::string external_loop;          ///< name of LoopKind::external, made by RunSeams::make_loop; empty: none
+    std::vector<PlugInOption> plug_ins; ///< of LoopKind::plug_in in `loops`, in their order
+    double loop_timeout_s = 10;         ///< of every call into a plug-in
     double tau = 0.5;
     bool adaptive_tau = false; ///< planning sets tau from the expected crossover
     CopyMethod copy = CopyMethod::memcpy;
@@ -88,8 +101,10 @@ struct RunOptions {
     std::vector<std::string> command; ///< argv as given
 };
 
+/// The plug-in at this position of options.loops; null: another loop.
+const PlugInOption* plug_in_at(const RunOptions& options, std::size_t position);
 /// Name of the loop at this position of options.loops: that of its kind (empty for external if there is none), with a
-/// number where the same loop stands before it ("index#2").
+/// number where the same loop is listed before it ("index#2").
 std::string loop_name(const RunOptions& options, std::size_t position);
 
 } // namespace bytebound

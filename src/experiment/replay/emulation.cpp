@@ -52,6 +52,7 @@ std::string reason_of_all(const std::vector<std::vector<EmulatedRow>>& rows) {
 
 std::string why_not_emulated(LoopKind loop, CopyMethod copy) {
     const LoopEntry* entry = find_loop(loop);
+    if (loop == LoopKind::plug_in) return "plug-in";
     if (entry == nullptr || entry->describe == nullptr) return "library code";
     for (const Refusal& refused : refused_copies)
         if (refused.copy == copy.kind) return std::string(refused.reason);

@@ -30,15 +30,6 @@ struct SimulatedTask {
     std::string reason; ///< why the row cannot be simulated
 };
 
-Gap gap_of(Between between) {
-    switch (between) {
-    case Between::none: break;
-    case Between::use: return Gap::use;
-    case Between::evict: return Gap::evict;
-    }
-    return Gap::none;
-}
-
 /// Distributes tasks and keeps the first error.
 class Queue {
 public:
@@ -159,6 +150,7 @@ std::vector<SimulationTask> tasks_of(const RunPlan& plan, std::span<const CopyMe
     if (!plan.counting.collectors.simulate) return tasks;
     for (std::size_t e = 0; e < plan.experiments.size(); ++e)
         for (std::size_t l = 0; l < o.loops.size(); ++l) {
+            if (o.loops[l] == LoopKind::plug_in) continue;
             const Experiment& experiment = plan.experiments[e];
             const double lines = replayed_lines(plan, experiment, o.loops[l]);
             const bool chose = tries_copies(o.loops[l]);
@@ -181,7 +173,9 @@ SimulatedRun collected(const RunPlan& plan, std::span<const SimulationTask> task
         auto& rows = run.rows.emplace_back(o.loops.size());
         for (std::size_t l = 0; l < rows.size(); ++l) {
             const std::uint32_t segments = simulated_segments(plan, plan.experiments[e], o.loops[l]);
-            if (plan.counting.collectors.simulate) {
+            if (plan.counting.collectors.simulate && o.loops[l] == LoopKind::plug_in) {
+                rows[l].reason = "plug-in";
+            } else if (plan.counting.collectors.simulate) {
                 rows[l].segments.resize(segments);
                 if (tries_copies(o.loops[l])) rows[l].other_stores.resize(segments);
             } else {

@@ -1,9 +1,9 @@
 #pragma once
-// One phase: one loop, one k, one repeat, one pass: sweep, warm up, measure. All memory it writes while measuring is
-// allocated in advance.
+// One phase: one loop, one k, one repeat, one pass.
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,8 +13,7 @@
 #include "base/progress.hpp"
 #include "base/stop.hpp"
 #include "experiment/counting/counting.hpp"
-#include "experiment/measure/read_bracket.hpp"
-#include "experiment/measure/sweep.hpp"
+#include "experiment/measure/measured_steps.hpp"
 #include "experiment/plan/plan.hpp"
 #include "experiment/replay/emulation.hpp"
 #include "experiment/replay/simulation.hpp"
@@ -22,18 +21,6 @@
 #include "record/samples.hpp"
 
 namespace bytebound {
-
-/// The raw log of a phase.
-struct PhaseLog {
-    std::vector<WorkerLog> workers;
-    std::vector<std::uint64_t> time_ns;
-    std::vector<std::uint32_t> rows_written; ///< per step, including warm-up
-    std::uint32_t measured = 0;              ///< number of readings, each of a batch of steps
-    /// The leader's readings at the edges of the idle windows around the phase; empty without shared events.
-    std::vector<CounterValue> idle_before, idle_after;
-    /// By reading, around what is done after it; empty unless the pass counts DRAM bytes and --between is not none.
-    std::vector<TeamValues> gap_before, gap_after;
-};
 
 struct PhaseKey {
     std::size_t experiment = 0, loop = 0; ///< indices in the plan
@@ -52,6 +39,9 @@ struct PhaseContext {
     const StopFlag& stop;
 };
 
+/// What a phase of the plan reads around which steps.
+StepPlan step_plan(const RunPlan& plan, const Counting& counting, const PhaseKey& key);
+
 /// Sweeps, warms up, measures. The loop must have been reset with the segment's masks. Errors: internal for a read that
 /// failed although planning had succeeded; interrupted or terminated for the stop flag.
 Result<PhaseLog> run_phase(const PhaseContext& context, UpdateLoop& loop, const PhaseKey& key);
@@ -64,6 +54,11 @@ struct PhaseRows {
     std::uint64_t migrated = 0; ///< steps with that flag
 };
 
+/// Which figures of its steps a plug-in says.
+struct ToldFigures {
+    bool rows_written = false, metadata_bytes = false;
+};
+
 struct RowContext {
     const RunPlan& plan;
     const Counting& counting;
@@ -73,6 +68,7 @@ struct RowContext {
     std::vector<int> pinned;             ///< CPU of each worker; -1 if it is not bound
     std::string loop;                    ///< name
     const EmulatedRow* emulated = nullptr;
+    std::optional<ToldFigures> told = {}; ///< nullopt: not a plug-in
 };
 
 /// Computes differences, sums over workers, and flags. Fills in pass 0 the simulated columns of the repeats whose

@@ -108,9 +108,14 @@ struct Row {
             sample.removed += change.removed;
             sample.bound_rows += std::max(change.added, change.removed);
             sample.rows_written += log.rows_written[at];
+            if (context.told && change.removed > change.added) sample.knows_minimum = false;
             if (at >= ledger.size()) continue;
             sample.min_rows += ledger[at].min_rows;
             sample.metadata_bytes += ledger[at].metadata_bytes;
+        }
+        if (context.told) {
+            sample.knows_stores = context.told->rows_written;
+            sample.knows_metadata = context.told->metadata_bytes;
         }
         return sample;
     }

@@ -23,6 +23,8 @@ public:
     RepeatedTimes(std::size_t loops, double clock_ns) : times_(loops), clock_ns_(clock_ns) {}
     /// The measured steps of a loop's next repeat.
     void add(std::size_t loop, std::span<const Sample> steps);
+    /// A loop that is not measured any more: nothing is compared with it.
+    void leave_out(std::size_t loop) { left_out_.push_back(loop); }
     /// For each loop, over the ratios that the report will show (compared_loops). A loop that is compared with none: of
     /// its own time. `names`: of the loops.
     std::vector<LoopPrecision> precision(std::span<const std::string> names, double wanted) const;
@@ -30,6 +32,7 @@ public:
 private:
     std::vector<Samples> times_; ///< per loop: one block per repeat, with the median of its steps
     double clock_ns_;
+    std::vector<std::size_t> left_out_;
 };
 
 } // namespace bytebound

@@ -6,6 +6,7 @@
 #include "archive/calibration_store.hpp"
 #include "archive/run_ending.hpp"
 #include "base/exception_error.hpp"
+#include "experiment/schedule/plug_ins.hpp"
 #include "experiment/schedule/session.hpp"
 #include "experiment/schedule/tuned_options.hpp"
 #include "machine/environment.hpp"
@@ -56,6 +57,8 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
     if (options.out.empty()) options.out = free_name(default_name).string();
     const std::filesystem::path path = options.out;
     TRY(RunDirectory::check(path, options.force));
+    const StopFlag never{0};
+    TRY(describe_plug_ins(options, seams.stop != nullptr ? *seams.stop : never));
     auto machine = TRY(seams.machine ? Result<Machine>(*seams.machine) : discover(seams.root));
     const auto tuned = TRY(tune(options, machine, {host_facts(seams.root), seams.autotunes}));
     PlanFacts facts;
@@ -82,6 +85,7 @@ Result<Run> Run::prepare(Sys& sys, RunOptions options, RunSeams seams) {
     record.autotune_reason = tuned.reason;
     record.calibration = use_of(calibration);
     record.calibration_reason = calibration.reason;
+    record.plug_ins = TRY(plug_in_records(plan.options));
     return Run(
         std::make_unique<Impl>(Impl{sys, std::move(seams), std::move(machine), std::move(plan), facts.memory_available,
                                     path, default_name, std::nullopt, std::move(record)}));

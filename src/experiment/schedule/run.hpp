@@ -36,6 +36,8 @@ struct RunSeams {
     std::filesystem::path calibrations; ///< directory of this host's calibrations; empty: none
     std::filesystem::path autotunes;    ///< directory of this host's autotunes; empty: none
     KernelAmounts kernel_amounts;       ///< for the qualification
+    /// Ends the look at plug-ins before the run; null: nothing does.
+    const StopFlag* stop = nullptr;
     /// Shared with other runs; null: the run has its own, as large as memory allows.
     std::shared_ptr<TraceStore> traces;
 };

@@ -86,7 +86,15 @@ Result<void> prove_pages(const SessionContext& session, const SessionMemory& mem
 Result<SessionMemory> allocate(const SessionContext& session) {
     const RunPlan& plan = session.plan;
     PlacementRecord& record = session.record.placement;
-    auto arena = TRY(allocate_bound(session.sys, session.machine, plan.placement, arena_bytes(plan.workspace)));
+    const bool shares = !plan.options.plug_ins.empty();
+    std::optional<SharedMemory> shared_arena, shared_sweep;
+    if (shares) {
+        shared_arena = TRY(SharedMemory::make(arena_bytes(plan.workspace)));
+        shared_sweep = TRY(SharedMemory::make(plan.sweep_bytes));
+    }
+    auto arena =
+        TRY(shares ? bind_arena(session.sys, session.machine, plan.placement, std::move(shared_arena->region))
+                   : allocate_bound(session.sys, session.machine, plan.placement, arena_bytes(plan.workspace)));
     record.arena_bytes = arena.region.size();
     record.bound_memory = arena.bound;
     if (!arena.bound) record.bind_memory_reason = session.machine.bind_memory.cause;
@@ -94,9 +102,13 @@ Result<SessionMemory> allocate(const SessionContext& session) {
         session.record.warnings.push_back(warnings::memory_policy_replaced(outside, plan.placement.memory_request));
     auto workspace = TRY(Workspace::in(plan.workspace, std::move(arena.region)));
     workspace.touch(plan.options.workload.seed);
+    if (shares) collapse_to_huge_pages(workspace.base(), workspace.bytes());
     record.huge_page_bytes = huge_page_bytes(workspace.base(), workspace.bytes());
-    auto sweep = TRY(CacheSweep::make(session.machine, plan.placement.cpus, plan.sweep_bytes));
-    SessionMemory memory{std::move(workspace), arena.bound, std::move(sweep)};
+    auto sweep = TRY(shares ? Result<CacheSweep>(CacheSweep::make_in(std::move(shared_sweep->region), session.machine,
+                                                                     plan.placement.cpus))
+                            : CacheSweep::make(session.machine, plan.placement.cpus, plan.sweep_bytes));
+    SessionMemory memory{std::move(workspace), arena.bound, std::move(sweep), std::move(shared_arena),
+                         std::move(shared_sweep)};
     TRY(prove_pages(session, memory, record.pages_before));
     return memory;
 }

@@ -13,8 +13,14 @@ constexpr std::uint32_t trial_steps = 64;
 
 /// The median time of the loop's first steps on the first segment. Their first half, which finds cold caches, is left
 /// out.
-Result<double> step_time(const SessionContext& session, const PhaseInputs& inputs, std::size_t e, LoopKind kind) {
+Result<double> step_time(const SessionContext& session, const PhaseInputs& inputs, std::size_t e, std::size_t l) {
     const RunPlan& plan = session.plan;
+    const LoopKind kind = plan.options.loops[l];
+    if (kind == LoopKind::plug_in) {
+        std::vector<double> times = TRY(time_plug_in(session, inputs, e, l, trial_steps));
+        times.erase(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2));
+        return times.empty() ? 0.0 : median(std::move(times));
+    }
     const auto loop = session.seams.make_loop(kind, inputs.memory.workspace, inputs.team.workers(),
                                               loop_options(plan.options, kind, inputs.oracle_copies[e]));
     if (!loop) return 0.0; // its first phase reports it
@@ -52,7 +58,7 @@ Result<void> choose_batches(const SessionContext& session, const PhaseInputs& in
         TRY(fill_masks(session, inputs.traces, inputs.memory.workspace, e, 0));
         for (std::size_t loop = 0; loop < plan.options.loops.size(); ++loop) {
             if (session.stop != 0) return fail(stopped_by(session.stop));
-            const double step_ns = TRY(step_time(session, inputs, e, plan.options.loops[loop]));
+            const double step_ns = TRY(step_time(session, inputs, e, loop));
             const double unit_ns = (step_ns - empty_clock_pair_ns(session.record)) * experiment.batch;
             experiment.batches[loop] =
                 experiment.batch * units_per_reading(reading_ns(session.record), unit_ns, plan.options.steps_per_k);

@@ -44,12 +44,6 @@ Result<void> check_outcomes(const RunPlan& plan, const PhaseKey& key, const Phas
     return {};
 }
 
-/// What a proven phase leaves.
-struct ProvenPhase {
-    PhaseLog log;
-    std::vector<StepLedger> ledger;
-};
-
 /// Replays a phase for its computed figures, runs it, and then verifies that the loop did what its plan and its replay
 /// predict.
 Result<ProvenPhase> run_proven(const SessionContext& session, const PhaseInputs& inputs, const PhaseKey& key) {
@@ -79,7 +73,7 @@ Result<ProvenPhase> run_proven(const SessionContext& session, const PhaseInputs&
         return fail(std::move(error));
     }
     TRY(check_outcomes(plan, key, log, ledger));
-    return ProvenPhase{std::move(log), std::move(ledger)};
+    return ProvenPhase{std::move(log), std::move(ledger), {}};
 }
 
 PhaseRows rows_of(const RunPlan& plan, const PhaseInputs& inputs, const PhaseKey& key, const ProvenPhase& phase) {
@@ -90,37 +84,44 @@ PhaseRows rows_of(const RunPlan& plan, const PhaseInputs& inputs, const PhaseKey
     return make_rows({plan, inputs.counting, inputs.simulation.rows[key.experiment][key.loop],
                       *inputs.traces.changes[key.experiment][key.repeat], phase.ledger, pinned,
                       loop_name(plan.options, key.loop),
-                      emulated.empty() ? nullptr : &emulated[key.experiment][key.loop]},
+                      emulated.empty() ? nullptr : &emulated[key.experiment][key.loop], phase.told},
                      key, phase.log);
 }
 
-} // namespace
-
-namespace {
-
 /// Mean over the repeats so far of the parts that every worker except the leader has in a step.
-void put_worker_parts(ExperimentRecord& record, const PhaseLog& log, std::uint32_t batch, std::uint32_t repeat) {
-    record.worker_parts.resize(log.workers.size() - 1);
+void put_worker_parts(ExperimentRecord& record, const MeasuredPhase& phase, double steps) {
+    record.worker_parts.resize(phase.worker_parts.size());
     for (std::size_t other = 0; other < record.worker_parts.size(); ++other) {
-        const auto& parts = log.workers[other + 1].parts;
-        const double steps = static_cast<double>(log.measured) * batch;
-        const double mean = std::accumulate(parts.begin(), parts.end(), 0.0) / steps;
-        record.worker_parts[other] += (mean - record.worker_parts[other]) / (repeat + 1);
+        const double mean = phase.worker_parts[other] / steps;
+        record.worker_parts[other] += (mean - record.worker_parts[other]) / (phase.key.repeat + 1);
     }
 }
 
 } // namespace
 
-Result<std::vector<Sample>> measure_phase(const SessionContext& session, const PhaseInputs& inputs,
-                                          const PhaseKey& key) {
-    const ProvenPhase phase = TRY(run_proven(session, inputs, key));
-    PhaseRows rows = rows_of(session.plan, inputs, key, phase);
+MeasuredPhase measured_phase(const SessionContext& session, const PhaseInputs& inputs, const PhaseKey& key,
+                             const ProvenPhase& phase) {
+    MeasuredPhase measured{key, rows_of(session.plan, inputs, key, phase), {}, !phase.ledger.empty() && !phase.told};
+    for (std::size_t worker = 1; worker < phase.log.workers.size(); ++worker) {
+        const auto& parts = phase.log.workers[worker].parts;
+        measured.worker_parts.push_back(std::accumulate(parts.begin(), parts.end(), 0u));
+    }
+    return measured;
+}
+
+Result<MeasuredPhase> measure_phase(const SessionContext& session, const PhaseInputs& inputs, const PhaseKey& key) {
+    return measured_phase(session, inputs, key, TRY(run_proven(session, inputs, key)));
+}
+
+Result<void> keep_phase(const SessionContext& session, const PhaseInputs& inputs, const MeasuredPhase& phase) {
+    const auto& [key, rows, parts, replayed] = phase;
     session.record.placement.steps += rows.steps.size();
     session.record.placement.steps_migrated += rows.migrated;
     ExperimentRecord& record = experiment_record(session, key.experiment, key.loop);
-    record.replayed = !phase.ledger.empty();
-    if (key.pass == 0)
-        put_worker_parts(record, phase.log, session.plan.experiments[key.experiment].batch_of(key.loop), key.repeat);
+    record.replayed = replayed;
+    const double steps =
+        static_cast<double>(rows.steps.size()) * session.plan.experiments[key.experiment].batch_of(key.loop);
+    if (key.pass == 0) put_worker_parts(record, phase, steps);
     if (key.repeat == 0 && !record.simulated && !record.stationary)
         judge_stationarity_on_counts(record, rows.steps, rows.background, inputs.counting.events,
                                      session.record.warnings);
@@ -128,7 +129,7 @@ Result<std::vector<Sample>> measure_phase(const SessionContext& session, const P
     TRY(files.steps.append(rows.steps));
     if (files.workers) TRY(files.workers->append(rows.workers));
     if (files.background && !rows.background.empty()) TRY(files.background->append(rows.background));
-    return std::move(rows.steps);
+    return {};
 }
 
 ExperimentRecord& experiment_record(const SessionContext& session, std::size_t experiment, std::size_t loop) {

@@ -15,6 +15,7 @@ struct RepeatedK {
     RepeatedTimes times;
     std::uint32_t finished = 0;
     bool ended = false;
+    std::vector<std::uint32_t> finished_of = {}; ///< of each loop: a plug-in that failed has fewer
 };
 
 /// A change of A or R by exchanges that is worth a warning.
@@ -25,7 +26,8 @@ public:
     RepeatSchedule(const SessionContext& session, const PhaseInputs& inputs)
         : session_(session), inputs_(inputs), begun_ns_(session.seams.clock()),
           ks_(session.plan.experiments.size(),
-              RepeatedK{RepeatedTimes(session.plan.options.loops.size(), empty_clock_pair_ns(session.record))}) {}
+              RepeatedK{RepeatedTimes(session.plan.options.loops.size(), empty_clock_pair_ns(session.record)), 0, false,
+                        std::vector<std::uint32_t>(session.plan.options.loops.size())}) {}
 
     /// The repeat is the outer loop: slow drift of the machine affects all loops and ks alike.
     Result<void> run() {
@@ -37,6 +39,9 @@ public:
                 if (!ks_[e].ended && may_begin(e)) TRY(measure(e, repeat));
         }
         if (session_.progress) session_.progress({"measure", done_, done_, {}});
+        for (std::size_t e = 0; e < ks_.size(); ++e)
+            for (std::size_t loop = 0; loop < loops(); ++loop)
+                if (has_failed(session_, loop)) experiment_record(session_, e, loop).repeats = ks_[e].finished_of[loop];
         warn_of_exchanges();
         if (!missed_.empty())
             session_.record.warnings.push_back(
@@ -66,12 +71,11 @@ private:
         for (std::size_t i = 0; i < loops(); ++i) {
             // Rotated, so that no loop always runs after the same other one.
             const std::size_t loop = (i + repeat) % loops();
-            for (int pass = 0; pass < inputs_.counting.passes; ++pass) {
-                show(e, loop, repeat);
-                const auto steps = TRY(measure_phase(session_, inputs_, {e, loop, repeat, pass}));
-                if (pass == 0) k.times.add(loop, steps);
-                ++done_;
-            }
+            const auto times = TRY(options().loops[loop] == LoopKind::plug_in ? measure_own(e, loop, repeat)
+                                                                              : measure_built_in(e, loop, repeat));
+            if (times.empty()) continue;
+            k.times.add(loop, times);
+            k.finished_of[loop] = repeat + 1;
         }
         k.finished = repeat + 1;
         put_repeats(e);
@@ -85,6 +89,39 @@ private:
                 end(e, RepeatsEnd::limit);
         }
         return {};
+    }
+
+    /// Every pass of a loop. Returns the steps of the first, whose times count.
+    Result<std::vector<Sample>> measure_built_in(std::size_t e, std::size_t loop, std::uint32_t repeat) {
+        std::vector<Sample> first;
+        for (int pass = 0; pass < inputs_.counting.passes; ++pass) {
+            show(e, loop, repeat);
+            auto phase = TRY(measure_phase(session_, inputs_, {e, loop, repeat, pass}));
+            TRY(keep_phase(session_, inputs_, phase));
+            if (pass == 0) first = std::move(phase.rows.steps);
+            ++done_;
+        }
+        return first;
+    }
+
+    /// The same of a plug-in, which may fail in any pass: a repeat is kept as a whole, or not at all. Empty: it failed.
+    Result<std::vector<Sample>> measure_own(std::size_t e, std::size_t loop, std::uint32_t repeat) {
+        std::vector<MeasuredPhase> phases;
+        for (int pass = 0; pass < inputs_.counting.passes; ++pass, ++done_) {
+            if (has_failed(session_, loop)) continue;
+            show(e, loop, repeat);
+            auto phase = TRY(measure_plug_in(session_, inputs_, {e, loop, repeat, pass}));
+            if (phase) phases.push_back(std::move(*phase));
+        }
+        if (has_failed(session_, loop)) {
+            for (RepeatedK& k : ks_)
+                k.times.leave_out(loop);
+            TRY(session_.write_record());
+            return std::vector<Sample>{};
+        }
+        for (const MeasuredPhase& phase : phases)
+            TRY(keep_phase(session_, inputs_, phase));
+        return std::move(phases.front().rows.steps);
     }
 
     void show(std::size_t e, std::size_t loop, std::uint32_t repeat) const {
@@ -107,7 +144,7 @@ private:
         const MeanChange mean = mean_change(inputs_.traces.changes[e], plan().experiments[e].trace.warmup_steps);
         for (std::size_t loop = 0; loop < loops(); ++loop) {
             ExperimentRecord& record = experiment_record(session_, e, loop);
-            record.repeats = ks_[e].finished;
+            record.repeats = ks_[e].finished_of[loop];
             record.added = mean.added;
             record.removed = mean.removed;
         }
@@ -119,6 +156,7 @@ private:
         bool missed = false;
         for (std::size_t loop = 0; loop < loops(); ++loop) {
             ExperimentRecord& record = experiment_record(session_, e, loop);
+            if (has_failed(session_, loop)) continue;
             record.ratio_half_width = precision[loop].half_width;
             // A loop whose own ratios are precise took part in the repeats that others needed.
             record.repeats_end = precision[loop].enough ? RepeatsEnd::precision : why;

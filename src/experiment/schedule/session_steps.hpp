@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "archive/samples_csv.hpp"
+#include "base/shared_memory.hpp"
 #include "experiment/measure/pinned_team.hpp"
 #include "experiment/plan/planned_records.hpp"
 #include "experiment/schedule/session.hpp"
@@ -18,6 +19,8 @@ struct SessionMemory {
     Workspace workspace;
     bool bound = false; ///< false if the machine cannot bind
     CacheSweep sweep;
+    /// The same memory for the processes of plug-ins; without a plug-in, nothing is shared.
+    std::optional<SharedMemory> shared_arena, shared_sweep;
 };
 
 // session_limits.cpp
@@ -87,9 +90,36 @@ LoopOptions loop_options(const RunOptions& o, LoopKind loop, CopyMethod oracle_c
 /// and the traffic expected of it.
 Result<std::vector<CopyMethod>> choose_oracle_copies(const SessionContext& session, PinnedTeam& team,
                                                      Workspace& workspace, const SessionTraces& traces);
-/// Measures one phase and appends its rows to the files. Returns those of the steps.
-Result<std::vector<Sample>> measure_phase(const SessionContext& session, const PhaseInputs& inputs,
-                                          const PhaseKey& key);
+/// A proven phase.
+struct MeasuredPhase {
+    PhaseKey key;
+    PhaseRows rows;
+    std::vector<std::uint32_t> worker_parts; ///< of workers 1, 2, ...: in the whole phase
+    bool replayed = false;
+};
+/// What a loop left of a phase.
+struct ProvenPhase {
+    PhaseLog log;
+    std::vector<StepLedger> ledger;
+    std::optional<ToldFigures> told; ///< of a plug-in; its ledger contains what it says
+};
+/// Measures one phase of any loop but a plug-in's.
+Result<MeasuredPhase> measure_phase(const SessionContext& session, const PhaseInputs& inputs, const PhaseKey& key);
+/// The rows of a proven phase.
+MeasuredPhase measured_phase(const SessionContext& session, const PhaseInputs& inputs, const PhaseKey& key,
+                             const ProvenPhase& phase);
+/// Appends a phase's rows to the files, and records what is known of its loop now.
+Result<void> keep_phase(const SessionContext& session, const PhaseInputs& inputs, const MeasuredPhase& phase);
+
+// session_plug_ins.cpp
+/// Whether the loop is a plug-in that failed.
+bool has_failed(const SessionContext& session, std::size_t loop);
+/// Measures a phase of a plug-in in a process of its own. nullopt: it failed, which is recorded; the run goes on.
+Result<std::optional<MeasuredPhase>> measure_plug_in(const SessionContext& session, const PhaseInputs& inputs,
+                                                     const PhaseKey& key);
+/// Times of a plug-in's first steps on the first segment, without counters; empty if it failed, which is recorded.
+Result<std::vector<double>> time_plug_in(const SessionContext& session, const PhaseInputs& inputs,
+                                         std::size_t experiment, std::size_t loop, std::uint32_t steps);
 
 // session_batches.cpp
 /// Sets the steps of a reading of every (loop, k) from a trial of its first steps and the cost of a reading, unless

@@ -36,7 +36,8 @@ Json row_json(const Summary& summary, const SummaryRow& row) {
                 {"A", of_trace(row.added)},
                 {"R", of_trace(row.removed)},
                 {"bound_bytes", of_trace(row.bound_bytes)},
-                {"requested_bytes", of_trace(row.requested_bytes)},
+                {"requested_bytes",
+                 row.find(metric_name::requested_bytes) == nullptr ? Json(nullptr) : json_number(row.requested_bytes)},
                 {"flags", row.flags},
                 {"stationary", row.stationary ? Json(*row.stationary) : Json(nullptr)}};
     if (row.index_steps) out["chose"] = {{"index", *row.index_steps}, {"paired", row.steps - *row.index_steps}};

@@ -13,6 +13,7 @@
 #include "figures/number.hpp"
 #include "render/plain_table.hpp"
 #include "render/sections/program_table.hpp"
+#include "render/sections/sections.hpp"
 
 namespace bytebound {
 namespace {
@@ -221,6 +222,8 @@ std::string terminal_report(const RunRecord& run, const Summary& summary, bool c
         lines.emplace_back("~ not significant: the 95% interval includes 1, or there is none");
     if (any_time(Verdict::same))
         lines.push_back(fmt::format("= the same: the 95% interval is within {:g}% of 1", summary.same_within * 100));
+    for (std::string& line : plug_in_lines(run))
+        lines.push_back(std::move(line));
     for (const std::string& missing : summary.missing)
         lines.push_back("not measured: " + missing);
     if (run.autotune)

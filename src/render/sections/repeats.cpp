@@ -9,7 +9,13 @@
 namespace bytebound {
 namespace {
 
-std::string end_text(const ExperimentRecord& row) {
+bool is_failed_plug_in(const RunRecord& run, const ExperimentRecord& row) {
+    const PlugInRecord* plug_in = find_plug_in(run, row.loop);
+    return plug_in != nullptr && plug_in->failure;
+}
+
+std::string end_text(const RunRecord& run, const ExperimentRecord& row) {
+    if (is_failed_plug_in(run, row)) return "the plug-in failed";
     if (!row.repeats_end) return "the run ended";
     switch (*row.repeats_end) {
     case RepeatsEnd::given: return "--repeats";
@@ -25,7 +31,8 @@ std::string end_text(const ExperimentRecord& row) {
 std::string repeats_text(const RunRecord& run) {
     std::optional<std::uint32_t> fewest;
     for (const ExperimentRecord& row : run.experiments)
-        fewest = std::min(fewest.value_or(run.workload.repeats), repeats_of(run.workload, row));
+        if (!is_failed_plug_in(run, row))
+            fewest = std::min(fewest.value_or(run.workload.repeats), repeats_of(run.workload, row));
     if (fewest.value_or(run.workload.repeats) == run.workload.repeats) return std::to_string(run.workload.repeats);
     return fmt::format("{} to {}", *fewest, run.workload.repeats);
 }
@@ -42,7 +49,8 @@ Blocks repeats_section(const RunRecord& run, const Summary&) {
     for (const ExperimentRecord& row : run.experiments) {
         if (table.rows.empty() || table.rows.back()[1] != k_text(row.k))
             table.group_starts.push_back(table.rows.size());
-        table.rows.push_back({row.loop, k_text(row.k), std::to_string(repeats_of(run.workload, row)), end_text(row),
+        table.rows.push_back({row.loop, k_text(row.k), std::to_string(repeats_of(run.workload, row)),
+                              end_text(run, row),
                               row.ratio_half_width ? fmt::format("±{:.1f}%", *row.ratio_half_width * 100) : "n/a"});
     }
     return {Heading{2, "Repeats"},

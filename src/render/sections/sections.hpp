@@ -26,6 +26,13 @@ Blocks false_difference_section(const RunRecord& run, const Summary& summary);
 /// "6", or "6 to 18" where the rows differ.
 std::string repeats_text(const RunRecord& run);
 
+// plug_ins.cpp: loops of the user's own; empty for other runs
+Blocks plug_in_section(const RunRecord& run, const Summary& summary);
+/// "failed at k 16, repeat 0, pass 0: it died of SIGSEGV in step 57"; empty if it did not fail.
+std::string failure_text(const PlugInRecord& plug_in);
+/// A line each for the terminal.
+std::vector<std::string> plug_in_lines(const RunRecord& run);
+
 // sources.cpp: compares several sources of DRAM bytes; empty if only the simulation supplied them
 Blocks source_section(const RunRecord& run, const Summary& summary);
 
@@ -56,11 +63,11 @@ Blocks subject_section(const RunRecord& run, const Summary& summary);
 
 /// From the top of the report to its end.
 inline constexpr Section report_sections[] = {
-    status_section,        verdict_section,    table_section,      false_difference_section, source_section,
-    ledger_section,        expected_section,   regression_section, crossover_section,        ceiling_section,
-    unavailable_section,   warning_section,    repeats_section,    placement_section,        counting_section,
-    qualification_section, simulation_section, buffer_section,     comparison_section,       environment_section,
-    reproduce_section,
+    status_section,      verdict_section,       table_section,      plug_in_section,    false_difference_section,
+    source_section,      ledger_section,        expected_section,   regression_section, crossover_section,
+    ceiling_section,     unavailable_section,   warning_section,    repeats_section,    placement_section,
+    counting_section,    qualification_section, simulation_section, buffer_section,     comparison_section,
+    environment_section, reproduce_section,
 };
 /// The same of a run whose rows have no k.
 inline constexpr Section program_sections[] = {

@@ -36,6 +36,13 @@ TEST_CASE("in a mapping larger than the range, only huge pages that must be insi
     CHECK(huge_page_bytes_in(smaps, 0x20000000, mib) == 0u);
 }
 
+TEST_CASE("huge pages of memory that another process shares count, too") {
+    const char* shared = "10000000-10400000 rw-s 00000000 00:01 9 /memfd:bytebound (deleted)\n"
+                         "AnonHugePages:         0 kB\n"
+                         "ShmemPmdMapped:     4096 kB\n";
+    CHECK(huge_page_bytes_in(shared, 0x10000000, 4 * mib) == 4 * mib);
+}
+
 TEST_CASE("a smaps file without the field gives no answer") {
     CHECK_FALSE(huge_page_bytes_in("10000000-10400000 rw-p 00000000 00:00 0 \nSize: 4096 kB\n", 0x10000000, mib));
     CHECK_FALSE(huge_page_bytes_in("", 0x10000000, mib));
