@@ -220,3 +220,42 @@ def test_what_likwids_own_code_prints_is_read(tmp_path):
     assert (first["dram_read_bytes"]["value"], first["dram_read_bytes"]["tier"]) == (1e9, "shared")
     assert first["dram_bytes"]["value"] == 1.5e9 and first["time_ns"]["value"] == 5e8
     assert second["metrics"]["dram_bytes"] is None and "whole socket" in second["unavailable"]["dram_bytes"]
+
+
+SCRIPT = pathlib.Path(__file__).resolve().parent.parent.parent / "scripts" / "record-macos"
+
+
+def test_the_recording_script_takes_turns_and_prints_the_import(tmp_path):
+    """With a program in place of xctrace that writes what it exports: only its calls are tested, not Instruments."""
+    assert subprocess.run(["bash", "-n", SCRIPT]).returncode == 0
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    fake = programs / "xctrace"
+    fake.write_text("""#!/bin/bash
+while [ $# -gt 0 ]; do
+  case $1 in
+  record | export) verb=$1 ;;
+  --input) input=$2 ;;
+  --output) output=$2 ;;
+  --) shift; printf '%s ' "$@" > "$output"; exit ;;
+  esac
+  shift
+done
+printf 'Process,Cycles\\n%s,%s0\\n' bench "$(tr -cd 0-9 < "$input")" > "$output"
+""")
+    fake.chmod(0o755)
+    env = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
+    words = [SCRIPT, "--name", "A", "--name", "B", "--blocks", "2", "--out", tmp_path / "out dir"]
+    done = subprocess.run([*words, "--", "prog", "1", "--", "prog", "2"], env=env, text=True, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in (tmp_path / "out dir").glob("*.trace")) == ["0001-A.trace", "0002-B.trace", "0003-B.trace", "0004-A.trace"]
+    command = done.stdout.replace("bytebound import", f"{binary()} import")
+    imported_run = subprocess.run(["bash", "-c", command], cwd=tmp_path, text=True, capture_output=True)
+    assert imported_run.returncode == 0, imported_run.stderr
+    summary = json.loads((tmp_path / "imported/summary.json").read_text())
+    assert {row["loop"]: (row["metrics"]["cycles"]["value"], row["metrics"]["cycles"]["blocks"]) for row in summary["rows"]} == {
+        "A (bench)": (10, 2), "B (bench)": (20, 2)}
+    again = subprocess.run([*words, "--", "prog", "--", "prog"], env=env, text=True, capture_output=True)
+    assert again.returncode == 2 and "it is not empty; give another directory" in again.stderr
+    bare = subprocess.run(words, env=env, text=True, capture_output=True)
+    assert (bare.returncode, bare.stderr) == (2, "record-macos: error: parse command line: no program; give one after --\n")
