@@ -50,6 +50,19 @@ bool is_abandoned(int directory, const char* name) {
     return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0;
 }
 
+/// Whether the name leads to an entry of /proc: /dev/stdout, /dev/fd/1, /proc/self/fd/1. Its file is open in a process,
+/// which would go on writing to the file that was replaced.
+bool is_open_file(fs::path name) {
+    constexpr int most_links = 40; // as the kernel
+    std::error_code error;
+    for (int links = 0; links < most_links && fs::is_symlink(fs::symlink_status(name, error)); ++links) {
+        const fs::path folder = fs::canonical(name.has_parent_path() ? name.parent_path() : ".", error);
+        if (folder.string().starts_with("/proc/")) return true;
+        name = folder / fs::read_symlink(name, error);
+    }
+    return false;
+}
+
 tl::unexpected<std::string> refused(const char* cause) { return tl::unexpected(std::string(cause)); }
 
 } // namespace
@@ -152,8 +165,8 @@ tl::expected<fs::path, std::string> output_file(const fs::path& name) {
         return name;
     default: break;
     }
+    if (is_open_file(name)) return refused("it is a file that is open already");
     const fs::path followed = fs::canonical(name, error);
-    // An open pipe or a deleted file has no path (/proc/self/fd).
     return error || followed.empty() ? name : followed;
 }
 

@@ -22,15 +22,24 @@ Failure refused(const std::string& operation, const std::string& object, int err
 
 thread_local int users_of_thread = 0;
 
-/// "" if PAPI_library_init returns. PAPI 7.0 calls exit(1) where it finds no descriptor or no CPU topology, and abort()
-/// where it cannot read /proc/self/maps, so a child process tries first.
-std::string end_of_process() {
+/// Success if PAPI_library_init returns. PAPI 7.0 calls exit(1) where it finds no descriptor or no CPU topology, and
+/// abort() where it cannot read /proc/self/maps, so a child process tries first.
+Result<void> try_to_initialise() {
     const TrialEnd end = try_in_child([](std::string&) {
         const QuietOutput quiet; // as many descriptors as in this process
         static_cast<void>(PAPI_library_init(PAPI_VER_CURRENT));
         return true;
     });
-    return end.untried.empty() ? end.killed : end.untried;
+    const auto refuse = [](std::string cause, std::string remedy) {
+        return fail({ExitCode::not_possible, "initialise", "PAPI", std::move(cause), std::move(remedy), 0});
+    };
+    if (!end.untried.empty())
+        return refuse("PAPI may end the process that initialises it, and there is " + end.untried,
+                      "raise the limits of processes and memory (ulimit -u, -v), or use --collector perf");
+    if (!end.killed.empty())
+        return refuse("PAPI ends the process that initialises it (" + end.killed + ")",
+                      "raise the limit of open files (ulimit -n 1024), or use --collector perf");
+    return {};
 }
 
 } // namespace
@@ -55,11 +64,8 @@ QuietOutput::~QuietOutput() {
 }
 
 Result<void> initialise_papi() {
-    static const std::string ended = end_of_process();
-    if (!ended.empty())
-        return fail({ExitCode::not_possible, "initialise", "PAPI",
-                     "PAPI ends the process that initialises it (" + ended + ")",
-                     "raise the limit of open files (ulimit -n 1024), or use --collector perf", 0});
+    static const Result<void> tried = try_to_initialise();
+    TRY(tried);
     static const int error = [] {
         // PAPI uses the same libpfm4, which reads its environment only at its first initialisation; ours must come
         // first because it enables more tables.

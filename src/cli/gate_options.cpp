@@ -30,6 +30,16 @@ std::vector<Option> allowed_difference_options(AllowedDifferences& target, const
             flag("--allow-different-workload", "compare runs of unlike workloads, and say so", group, target.workload)};
 }
 
+Option unresolved_option(std::optional<bool>& target, std::string group) {
+    return {"--unresolved", "pass|fail", "what a gate means whose interval contains the limit (pass)", std::move(group),
+            [&target](const std::string& word) -> Result<void> {
+                if (word != "pass" && word != "fail")
+                    return bad_value("--unresolved", "'" + word + "' is unknown", "give pass or fail");
+                target = word == "fail";
+                return {};
+            }};
+}
+
 std::vector<Option> gate_options(GateOptions& target) {
     const std::string group = "Gates";
     std::vector<Option> table;
@@ -49,13 +59,7 @@ std::vector<Option> gate_options(GateOptions& target) {
              return {};
          },
          true});
-    table.push_back({"--unresolved", "pass|fail", "what a gate means whose interval contains the limit (pass)", group,
-                     [&target](const std::string& word) -> Result<void> {
-                         if (word != "pass" && word != "fail")
-                             return bad_value("--unresolved", "'" + word + "' is unknown", "give pass or fail");
-                         target.unresolved_fails = word == "fail";
-                         return {};
-                     }});
+    table.push_back(unresolved_option(target.unresolved_fails, group));
     for (Option& option : allowed_difference_options(target.allowed, group))
         table.push_back(std::move(option));
     return table;

@@ -1,5 +1,5 @@
 #pragma once
-// Options of every command that judges gates: compare, run --baseline.
+// Options of every command that judges gates: compare, run --baseline, history gate.
 
 #include <filesystem>
 #include <optional>
@@ -18,6 +18,7 @@ struct GateOptions {
 };
 /// --gate, --gates, --unresolved, --allow-different-host, --allow-different-workload, under one heading.
 std::vector<Option> gate_options(GateOptions& target);
+Option unresolved_option(std::optional<bool>& target, std::string group);
 std::vector<Option> allowed_difference_options(AllowedDifferences& target, const std::string& group);
 
 /// Warns of runs whose files are not those that they wrote.

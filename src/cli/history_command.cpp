@@ -10,6 +10,7 @@
 #include "cli/command.hpp"
 #include "cli/common_options.hpp"
 #include "cli/console.hpp"
+#include "cli/gate_options.hpp"
 #include "cli/output_file.hpp"
 #include "cli/values.hpp"
 #include "evidence/run_evidence.hpp"
@@ -28,6 +29,7 @@ struct HistoryRequest {
     std::optional<std::string> database, host, loop, svg;
     std::optional<std::uint32_t> k;
     std::optional<GateReference> against;
+    std::optional<bool> unresolved_fails;
     bool json = false;
     std::vector<std::string> given; ///< names of the options that only some actions have
     std::vector<std::string> words; ///< after the action
@@ -88,11 +90,18 @@ Result<ExitCode> history_show(const HistoryRequest& asked) {
                             : history_show_text(runs[0], stdout_takes_colour(), stdout_columns()));
 }
 
+/// Whether an output is the history, or one of the files that SQLite keeps beside it.
+bool is_of_history(const std::string& name, const std::string& history) {
+    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
+        if (same_output(name, history + suffix)) return true;
+    return false;
+}
+
 Result<ExitCode> history_export(const HistoryRequest& asked) {
     const std::string& name = asked.words[0];
     TRY(check_output_file("argument FILE.csv", name));
-    if (same_output(name, asked.file))
-        return wrong_argument("argument FILE.csv", "'" + name + "' is the history itself", "give another file");
+    if (is_of_history(name, asked.file))
+        return wrong_argument("argument FILE.csv", "'" + name + "' is a file of the history", "give another file");
     const auto runs = TRY(read_history(asked.file, {.host = asked.host}));
     TRY(write_output_file(name, history_csv(runs)));
     return ExitCode::done;
@@ -125,8 +134,8 @@ Result<ExitCode> history_trend(const HistoryRequest& asked) {
     const std::string svg = asked.svg.value_or(svg_name(metric));
     if (svg != "none") {
         TRY(check_output_file("--svg", svg));
-        if (same_output(svg, asked.file))
-            return bad_value("--svg", "'" + svg + "' is the history itself", "give another file");
+        if (is_of_history(svg, asked.file))
+            return bad_value("--svg", "'" + svg + "' is a file of the history", "give another file");
     }
     const auto runs =
         TRY(read_history(asked.file, {.host = asked.host, .metric = metric, .loop = asked.loop, .k = asked.k}));
@@ -142,14 +151,21 @@ Result<ExitCode> history_trend(const HistoryRequest& asked) {
 Result<ExitCode> history_gate(const HistoryRequest& asked) {
     const GateExpression gate = TRY(parse_gate(asked.words[0], "argument EXPR"));
     const auto runs = TRY(read_history(asked.file, {.host = asked.host}));
-    const JudgedHistory judged = TRY(judge_latest(runs, gate, asked.against.value_or(GateReference{})));
+    JudgedHistory judged = TRY(judge_latest(runs, gate, asked.against.value_or(GateReference{})));
+    judged.unresolved_fails = asked.unresolved_fails.value_or(false);
     const ExitCode printed =
         print(asked.json ? history_gate_json(asked.file, judged) : history_gate_text(judged, stdout_columns()));
-    for (const GateResult& each : judged.gates)
+    std::size_t failed = 0;
+    for (const GateResult& each : judged.gates) {
+        failed += each.outcome == GateOutcome::fail;
         if (each.outcome == GateOutcome::unresolved)
             warn(fmt::format("gate {} at {} is unresolved: {}", each.gate.text, row_name(each.loop, each.k),
                              each.reason));
+    }
     if (judged.passed()) return printed;
+    if (failed == 0)
+        return fail({ExitCode::gate, "judge", judged.head.path, fmt::format("gate {} is unresolved", gate.text),
+                     "add more runs to the history, or measure with more --repeats"});
     return fail({ExitCode::gate, "judge", judged.head.path, fmt::format("gate {} failed", gate.text),
                  "see bytebound history trend " + gate.metric + ", or change the limit if it was meant"});
 }
@@ -160,7 +176,7 @@ constexpr HistoryAction history_actions[] = {
     {"list", "", 0, 0, history_list, "--host"},
     {"show", "ID", 1, 1, history_show, ""},
     {"trend", "METRIC", 1, 1, history_trend, "--host --loop --k --svg"},
-    {"gate", "EXPR", 1, 1, history_gate, "--host --against"},
+    {"gate", "EXPR", 1, 1, history_gate, "--host --against --unresolved"},
     {"export", "FILE.csv", 1, 1, history_export, "--host"},
 };
 
@@ -200,6 +216,8 @@ Syntax history_syntax(HistoryRequest& asked) {
             return {};
         };
     };
+    Option unresolved = unresolved_option(asked.unresolved_fails, "Gate");
+    unresolved.apply = own(unresolved.name, std::move(unresolved.apply));
     syntax.options = {
         {"--db", "FILE", "the history ($XDG_DATA_HOME/bytebound/history.db, or below ~/.local/share)", "Source",
          into(asked.database)},
@@ -218,6 +236,7 @@ Syntax history_syntax(HistoryRequest& asked) {
                  asked.against = TRY(parse_reference(text));
                  return {};
              })},
+        std::move(unresolved),
         {"--svg", "FILE|none", "trend: the chart (trend-METRIC.svg here)", "Output", own("--svg", into(asked.svg))},
         json_option(asked.json)};
     return syntax;

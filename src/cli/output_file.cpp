@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <filesystem>
 
+#include <fmt/format.h>
+
 #include "base/replaced_file.hpp"
 #include "base/write_error.hpp"
 #include "cli/parser.hpp"
@@ -31,6 +33,11 @@ Result<void> check_output_file(std::string_view option, const std::string& name)
     std::error_code error;
     const fs::path folder = in_folder(*file).parent_path();
     if (!fs::is_directory(folder, error)) return not_written(name, fs::exists(folder, error) ? ENOTDIR : ENOENT);
+    // There, verify would find a file in excess.
+    for (const auto& [what, file_of] : {std::pair("run", "run.json"), std::pair("suite", "suite.json")})
+        if (fs::exists(folder / file_of, error) && fs::exists(folder / "SHA256SUMS", error))
+            return bad_value(option, fmt::format("'{}' is in the directory of a {}", name, what),
+                             "give a file outside of it");
     if (::access(folder.c_str(), W_OK | X_OK) != 0) return not_written(name, errno);
     return {};
 }

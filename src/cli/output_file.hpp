@@ -7,7 +7,8 @@
 
 namespace bytebound {
 
-/// Whether a file can be written there, as far as that is known before. Error (usage): no name, a directory, a device.
+/// Whether a file can be written there, as far as that is known before. Error (usage): no name, a directory, a device,
+/// or a file in the directory of a run or suite.
 Result<void> check_output_file(std::string_view option, const std::string& name);
 /// Whether both names are of one file, also through links.
 bool same_output(const std::string& a, const std::string& b);

@@ -19,7 +19,7 @@ std::string ask_papi(Sys& sys, const SysRoot& root) {
         if (!capability.available) cause = capability.cause;
         return true;
     });
-    if (!end.untried.empty()) return end.untried;
+    if (!end.untried.empty()) return "PAPI may end the process that uses it, and there is " + end.untried;
     return end.killed.empty() ? end.text : "PAPI ends the process that uses it (" + end.killed + ")";
 }
 

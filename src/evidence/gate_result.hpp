@@ -20,8 +20,13 @@ struct GateResult {
     std::optional<double> value, ci_low, ci_high; ///< head / base for a relative limit; else of head
     bool exact = false;                           ///< decided by value
     GateOutcome outcome = GateOutcome::unresolved;
-    std::string reason; ///< why it is unresolved; else empty
+    std::string reason; ///< why it is unresolved, or has no value; else empty
 };
+
+/// Whether it ends the command with exit code 4; `unresolved_fails`: --unresolved fail.
+inline bool fails(const GateResult& gate, bool unresolved_fails) {
+    return gate.outcome == GateOutcome::fail || (unresolved_fails && gate.outcome == GateOutcome::unresolved);
+}
 
 /// The three answers: the whole interval keeps the limit, or is beyond it, or neither.
 GateOutcome decide(const GateExpression& gate, double low, double high);

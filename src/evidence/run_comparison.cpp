@@ -258,9 +258,7 @@ const MetricComparison* RunComparison::find(std::string_view loop, std::uint32_t
     return nullptr;
 }
 
-bool RunComparison::fails(const GateResult& gate) const {
-    return gate.outcome == GateOutcome::fail || (unresolved_fails && gate.outcome == GateOutcome::unresolved);
-}
+bool RunComparison::fails(const GateResult& gate) const { return bytebound::fails(gate, unresolved_fails); }
 
 bool RunComparison::passed() const {
     return std::none_of(gates.begin(), gates.end(), [this](const GateResult& gate) { return fails(gate); });

@@ -25,20 +25,9 @@ bool has_loop(const RunRecord& run, std::string_view loop) {
                        [loop](const std::string& each) { return each.starts_with(loop); });
 }
 
-/// "2+6": rows added and removed in a step of this k, means over the steps.
-std::string change_text(const ExperimentRecord& row) { return fmt::format("{:g}+{:g}", row.added, row.removed); }
-
 std::string cache_text(const CacheGeometry& cache) {
     return fmt::format("{} in {} ways, lines of {}", format_size(static_cast<double>(cache.size_bytes)), cache.ways,
                        cache.line_bytes);
-}
-
-/// What of a copy method the simulator sees.
-std::string references_of(const ExperimentRecord& row) {
-    const auto copy = copy_method_named(row.copy_method);
-    if (copy && copy->kind == CopyMethod::nt) return "non-temporal stores";
-    if (copy && copy->kind == CopyMethod::prefetch) return "ordinary stores with " + row.copy_method;
-    return "ordinary stores";
 }
 
 std::uint64_t steps_of_phase(const RunRecord& run, const ExperimentRecord& row) {
@@ -46,15 +35,29 @@ std::uint64_t steps_of_phase(const RunRecord& run, const ExperimentRecord& row) 
 }
 
 /// With an odd k, A and R alternate: over n steps, each mean is off by half a row in n at most.
+double alternation(const RunRecord& run, const ExperimentRecord& row) {
+    return 0.5 / static_cast<double>(std::max<std::uint64_t>(steps_of_phase(run, row), 1)) * (1 + 1e-9);
+}
+
 bool same_change(const RunRecord& base, const ExperimentRecord& a, const RunRecord& head, const ExperimentRecord& b) {
-    const auto off = [](const RunRecord& run, const ExperimentRecord& row) {
-        return 0.5 / static_cast<double>(std::max<std::uint64_t>(steps_of_phase(run, row), 1));
-    };
-    const double most = (off(base, a) + off(head, b)) * (1 + 1e-9);
+    const double most = alternation(base, a) + alternation(head, b);
     return std::abs(a.added - b.added) <= most && std::abs(a.removed - b.removed) <= most;
 }
 
 } // namespace
+
+std::string change_text(const ExperimentRecord& row) { return fmt::format("{:g}+{:g}", row.added, row.removed); }
+
+bool is_half_and_half(const RunRecord& run, const ExperimentRecord& row) {
+    return std::abs(row.added - row.removed) <= 2 * alternation(run, row);
+}
+
+std::string references_of(const ExperimentRecord& row) {
+    const auto copy = copy_method_named(row.copy_method);
+    if (copy && copy->kind == CopyMethod::nt) return "non-temporal stores";
+    if (copy && copy->kind == CopyMethod::prefetch) return "ordinary stores with " + row.copy_method;
+    return "ordinary stores";
+}
 
 std::string to_text(const std::vector<FieldDifference>& differences) {
     std::vector<std::string> parts;

@@ -45,6 +45,15 @@ Result<void> check_alike(const RunRecord& base, const RunRecord& head, const std
 bool same_steps(const RunRecord& base, const ExperimentRecord& base_row, const RunRecord& head,
                 const ExperimentRecord& head_row);
 
+/// What the simulator sees of a row's copies: "ordinary stores", "non-temporal stores", "ordinary stores with
+/// prefetch:4x8". `oracle` chooses its copy method in every run by a trial.
+std::string references_of(const ExperimentRecord& row);
+
+/// Whether A and R of every step are those of --ks: half of k each, alternating where k is odd.
+bool is_half_and_half(const RunRecord& run, const ExperimentRecord& row);
+/// "2+6": rows added and removed in a step of this k, means over the steps.
+std::string change_text(const ExperimentRecord& row);
+
 /// Why simulated figures of two rows are not comparable, although their loop and k are the same: unlike caches, or
 /// unlike stores. Empty if they are.
 std::string why_unlike_simulations(const RunRecord& base, const ExperimentRecord& base_row, const RunRecord& head,

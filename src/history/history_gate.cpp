@@ -31,6 +31,11 @@ PastValue past_value(const EarlierFigure& earlier) {
     return {earlier.version, f.value, f.ci_low, f.ci_high, f.blocks};
 }
 
+Better better_of(std::string_view metric) {
+    const MetricEntry* entry = find_metric(metric);
+    return entry == nullptr ? Better::neither : entry->better; // a raw event
+}
+
 /// The earlier figures that the reference means, in their order.
 std::vector<EarlierFigure> reference_of(const std::vector<EarlierFigure>& earlier, const GateReference& against,
                                         Better better) {
@@ -54,8 +59,9 @@ std::optional<WithinRun> within_run(const HistoryFigure& figure) {
 }
 
 /// Of head / the geometric mean of the reference: errors within the runs, and the scatter of head and of each of them.
+/// `chosen`: the reference is the best of all.
 void judge_ratio(GateResult& result, const HistoryFigure& head, const std::vector<EarlierFigure>& earlier,
-                 const std::vector<EarlierFigure>& reference) {
+                 const std::vector<EarlierFigure>& reference, bool chosen) {
     if (head.value <= 0 ||
         std::any_of(reference.begin(), reference.end(), [](const EarlierFigure& e) { return e.figure.value <= 0; })) {
         result.reason = "a value of 0 or less has no ratio";
@@ -89,17 +95,34 @@ void judge_ratio(GateResult& result, const HistoryFigure& head, const std::vecto
     }
     if (spread.freedom() < least_run_to_run_freedom) {
         result.reason =
-            fmt::format("how far runs differ is not known: that takes {} earlier runs of one version, and there are {}",
-                        least_run_to_run_freedom + 1, spread.runs);
+            fmt::format("how far runs differ is not known: that takes {} earlier runs of one version, and there {} {}",
+                        least_run_to_run_freedom + 1, spread.most_of_one == 1 ? "is" : "are", spread.most_of_one);
         return;
     }
     const double both = 1 + 1 / count;
     variance += both * spread.variance;
     square += both * both * spread.variance_error * spread.variance_error / 2;
     const double freedom = square == 0 ? 1e9 : std::max(variance * variance / square, 1.0);
-    const double half = t_quantile(freedom) * std::sqrt(variance);
+    // The best run was chosen by its value, so the interval has to hold for each run that could have been.
+    const double half = t_quantile(freedom, chosen ? static_cast<double>(earlier.size()) : 1) * std::sqrt(variance);
     result.ci_low = std::exp(center - half);
     result.ci_high = std::exp(center + half);
+}
+
+/// By value, as compare does: where the reference is 0, the limit is 0, too.
+void judge_exact_ratio(GateResult& result, const HistoryFigure& head, const std::vector<EarlierFigure>& reference) {
+    constexpr double rounding = 1e-9; // of a mean of logarithms
+    double log_mean = 0;
+    for (const EarlierFigure& each : reference)
+        log_mean += std::log(each.figure.value) / static_cast<double>(reference.size());
+    const double mean = std::exp(log_mean), limit = result.gate.limit;
+    if (mean > 0) result.value = head.value / mean;
+    const double value = result.value.value_or(head.value), most = mean > 0 ? limit : 0;
+    const bool at_limit = std::abs(value - most) <= rounding * most;
+    const bool kept = result.gate.at_most ? value <= most : value >= most;
+    result.outcome = at_limit || kept ? GateOutcome::pass : GateOutcome::fail;
+    if (!result.value && head.value == 0) result.reason = "0, as before";
+    if (!result.value && head.value != 0) result.reason = "it was 0 before, so there is no ratio";
 }
 
 void decide_by_interval(GateResult& result) {
@@ -126,25 +149,30 @@ GateResult judge_figure(const GateExpression& gate, const HistoryFigure& head,
         result.reason = "no earlier run of this host has this figure with the same options";
         return result;
     } else {
-        const MetricEntry* entry = find_metric(gate.metric);
-        const auto reference = reference_of(earlier, against, entry == nullptr ? Better::lower : entry->better);
-        judge_ratio(result, head, earlier, reference);
-        if (head.exact) result.ci_low = result.ci_high = std::nullopt;
-        if (head.exact && result.value) result.reason.clear();
+        const auto reference = reference_of(earlier, against, better_of(gate.metric));
+        if (head.exact) {
+            judge_exact_ratio(result, head, reference);
+            return result;
+        }
+        judge_ratio(result, head, earlier, reference, against.last == 0);
     }
-    if (!head.exact) {
+    if (head.exact)
+        result.outcome = decide(gate, head.value, head.value);
+    else
         decide_by_interval(result);
-    } else if (result.value) {
-        constexpr double rounding = 1e-9; // of a mean of logarithms
-        const double margin = rounding * std::abs(gate.limit);
-        result.outcome = decide(gate, *result.value, *result.value);
-        if (std::abs(*result.value - gate.limit) <= margin) result.outcome = GateOutcome::pass;
-    }
     return result;
 }
 
 Failure no_such(const GateExpression& gate, std::string cause, std::string remedy) {
     return fail({ExitCode::usage, "parse", "gate '" + gate.text + "'", std::move(cause), std::move(remedy)});
+}
+
+/// Which of several runs is the best has no answer for a metric without a direction.
+Result<void> check_reference(const GateExpression& gate, const GateReference& against) {
+    if (!gate.relative || against.last != 0 || better_of(gate.metric) != Better::neither) return {};
+    return no_such(gate,
+                   fmt::format("neither more nor less of '{}' is better, so that no run is the best", gate.metric),
+                   "give --against last:N, or a limit with a unit");
 }
 
 /// The figures of the latest run that the gate covers.
@@ -185,7 +213,7 @@ std::string to_text(const GateReference& reference) {
 
 bool JudgedHistory::passed() const {
     return std::none_of(gates.begin(), gates.end(),
-                        [](const GateResult& each) { return each.outcome == GateOutcome::fail; });
+                        [this](const GateResult& each) { return fails(each, unresolved_fails); });
 }
 
 Result<JudgedHistory> judge_latest(const std::vector<HistoryRun>& runs, const GateExpression& gate,
@@ -194,8 +222,9 @@ Result<JudgedHistory> judge_latest(const std::vector<HistoryRun>& runs, const Ga
         return fail({ExitCode::usage, "judge", "the history", "it has no such runs",
                      "add runs with bytebound history add RUN..."});
     const HistoryRun& head = runs.back();
+    TRY(check_reference(gate, against));
     const auto figures = TRY(covered(head, gate));
-    JudgedHistory out{head, against, 0, {}};
+    JudgedHistory out{head, against, 0, {}, false};
     out.head.figures.clear();
     for (const HistoryFigure& figure : figures) {
         std::vector<EarlierFigure> earlier;

@@ -26,12 +26,14 @@ struct JudgedHistory {
     GateReference against;
     std::size_t earlier = 0; ///< runs of its host, CPU, workload and placement before it
     std::vector<GateResult> gates;
-    bool passed() const; ///< no gate fails
+    bool unresolved_fails = false; ///< --unresolved fail
+    bool passed() const;           ///< no gate fails
 };
 
 /// `runs`: in the order of their start. A ratio is that to the geometric mean of the last runs, or to the best one,
-/// with the scatter from run to run in its interval. Error (usage): the history is empty, or the metric, loop or k is
-/// none of the latest run's.
+/// with the scatter from run to run in its interval; that to the best one holds for all runs at once (Bonferroni),
+/// because the best one was chosen by its value. Error (usage): the history is empty, the metric, loop or k is none of
+/// the latest run's, or the best of a metric without a direction.
 Result<JudgedHistory> judge_latest(const std::vector<HistoryRun>& runs, const GateExpression& gate,
                                    const GateReference& against);
 

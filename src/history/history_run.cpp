@@ -13,10 +13,14 @@
 namespace bytebound {
 namespace {
 
+/// Figures of one loop and k are of one series only where steps change the same numbers of rows, and k is but their
+/// sum.
 std::string workload_text(const RunRecord& run) {
     nlohmann::ordered_json fields = nlohmann::ordered_json::object();
     for (const RunField& field : workload_fields(run))
         fields[field.name] = field.text;
+    for (const ExperimentRecord& row : run.experiments)
+        if (!is_half_and_half(run, row)) fields["A+R"] = change_text(row);
     return fields.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
@@ -46,8 +50,7 @@ std::string basis_of(const RunRecord& run, const ExperimentRecord& row, Tier tie
                                           std::uint64_t{readings_of(run.workload, row)} * row.batch);
     if (tier == Tier::computed) return fmt::format("{}, {} segments", steps, repeats_of(run.workload, row));
     if (tier == Tier::emulated) return steps + model.of(tier);
-    return fmt::format("{}, {} segments, {} stores{}", steps, row.simulated_segments,
-                       row.copy_method == "nt" ? "non-temporal" : "ordinary", model.of(tier));
+    return fmt::format("{}, {} segments, {}{}", steps, row.simulated_segments, references_of(row), model.of(tier));
 }
 
 const ExperimentRecord* experiment_at(const RunRecord& run, const SummaryRow& row) {

@@ -28,6 +28,19 @@ Result<void> check_threads(std::uint64_t workers, const Limits& limits) {
     return {};
 }
 
+Result<void> check_descriptors(std::size_t counters, std::string_view counters_of, const Limits& limits) {
+    const std::size_t needed = counters + other_descriptors;
+    if (!limits.descriptors || needed <= *limits.descriptors) return {};
+    if (counters == 0)
+        return beyond("file descriptors",
+                      fmt::format("{} are needed, and the process may open {}", needed, *limits.descriptors),
+                      "raise the hard limit (ulimit -Hn)");
+    return beyond("file descriptors",
+                  fmt::format("the run needs {} ({} for {}, {} for files), and the process may open {}", needed,
+                              counters, counters_of, other_descriptors, *limits.descriptors),
+                  "raise the hard limit (ulimit -Hn), or give fewer --threads or --events");
+}
+
 Result<void> check_file_size(const LargestFile& file, const Limits& limits) {
     if (!limits.file_bytes || file.bytes <= static_cast<double>(*limits.file_bytes)) return {};
     return beyond("files",

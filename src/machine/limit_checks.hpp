@@ -1,6 +1,7 @@
 #pragma once
 // What a command will need, against the limits of its process. Errors: not_possible, with the number needed.
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -11,6 +12,12 @@ namespace bytebound {
 
 /// Whether as many workers can be started: the first is this process's own thread.
 Result<void> check_threads(std::uint64_t workers, const Limits& limits);
+
+/// Descriptors for everything but counters: standard streams, the directory's files, sysfs, the pipes of children. A
+/// run that counts nothing takes 14.
+inline constexpr std::size_t other_descriptors = 16;
+/// Whether a command may open as many counters and its files; `counters_of`: "the counters of 2 workers".
+Result<void> check_descriptors(std::size_t counters, std::string_view counters_of, const Limits& limits);
 
 /// The largest file that a command writes.
 struct LargestFile {

@@ -34,6 +34,7 @@ RunToRun run_to_run(std::span<const PastValue> values) {
     RunToRun out;
     double squares = 0, within = 0, within_blocks = 0;
     for (const auto& [number, version] : versions) {
+        out.most_of_one = std::max<std::uint64_t>(out.most_of_one, version.logs.size());
         if (version.logs.size() < 2) continue;
         ++out.versions;
         out.runs += version.logs.size();

@@ -26,6 +26,7 @@ struct RunToRun {
     double observed = 0;       ///< standard deviation of the runs around the mean of their version
     std::uint64_t runs = 0;    ///< behind it: of versions with two runs or more
     std::uint64_t versions = 0;
+    std::uint64_t most_of_one = 0; ///< runs of the version that has most of them, a single one included
 
     std::uint64_t freedom() const { return runs - versions; }
     bool operator==(const RunToRun&) const = default;

@@ -5,8 +5,8 @@
 
 namespace bytebound {
 
-double t_quantile(double degrees_of_freedom) {
-    return boost::math::quantile(boost::math::students_t(degrees_of_freedom), 0.975);
+double t_quantile(double degrees_of_freedom, double comparisons) {
+    return boost::math::quantile(boost::math::students_t(degrees_of_freedom), 1 - 0.025 / comparisons);
 }
 
 double two_sided_p(double t, double degrees_of_freedom) {

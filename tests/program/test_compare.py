@@ -307,7 +307,12 @@ def test_an_output_in_a_run_directory_is_refused(copied):
     before = (copied / "head/run.json").read_bytes()
     for name in ("head/run.json", "head/new.md", "base/../head/new.md"):
         refused(compare(copied, "--markdown", name), 2,
-                f"parse option --markdown: '{name}' is in the run directory head; give a file outside of both runs")
+                f"parse option --markdown: '{name}' is in the directory of a run; give a file outside of it")
+    name = "head/folder/new.md"
+    (copied / "head/folder").mkdir()
+    refused(compare(copied, "--markdown", name), 2,
+            f"parse option --markdown: '{name}' is in the run directory head; give a file outside of both runs")
+    (copied / "head/folder").rmdir()
     assert (copied / "head/run.json").read_bytes() == before and not (copied / "head/new.md").exists()
     assert compare(copied, "--markdown", "new.md").returncode == 0
 

@@ -432,7 +432,9 @@ def test_an_export_has_every_figure_as_a_line(runs, db, tmp_path):
     assert len(rows) == len(figures)
     assert sorted(float(row["value"]) for row in rows) == sorted(figure[4] for figure in figures)
     before = content(db)
-    refused(history(db, "export", db), 2, f"parse argument FILE.csv: '{db}' is the history itself; give another file")
+    refused(history(db, "export", db), 2, f"parse argument FILE.csv: '{db}' is a file of the history; give another file")
+    for suffix in "-wal", "-shm", "-journal":
+        refused(history(db, "export", f"{db}{suffix}"), 2, f"parse argument FILE.csv: '{db}{suffix}' is a file of the history; give another file")
     assert content(db) == before
 
 
@@ -509,6 +511,10 @@ def test_a_gate_without_enough_earlier_runs_is_unresolved_and_a_warning(runs, db
     assert done.returncode == 0 and done.stdout.splitlines()[1].startswith("unresolved: ")
     assert "warning: gate time_ns@paired <= 2x at paired k=4 is unresolved: how far runs differ is not known" in done.stderr
     assert history(db, "gate", "dram_bytes <= 1x").returncode == 0  # exact
+    strict = history(db, "gate", "time_ns@paired <= 2x", "--unresolved", "fail")
+    assert strict.returncode == 4
+    assert strict.stderr.splitlines()[-1].endswith(": gate time_ns@paired <= 2x is unresolved; add more runs to the history, or measure "
+                                                   "with more --repeats")
 
 
 @pytest.mark.parametrize("words, code, cause", [

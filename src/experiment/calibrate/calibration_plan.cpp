@@ -241,6 +241,7 @@ Result<CalibrationPlan> plan_calibration(const CalibrationOptions& options, cons
     for (const TeamPlan& team : plan.teams)
         if (memory_available.bytes && team.arena_bytes > *memory_available.bytes)
             return too_large(team, options.quick, memory_available);
+    TRY(check_descriptors(0, {}, machine.limits));
     TRY(check_threads(plan.options.threads.back(), machine.limits));
     TRY(check_file_size({"the calibration", file_bytes(plan), "give fewer --threads or --row-bytes"}, machine.limits));
     return plan;

@@ -21,6 +21,7 @@ double largest_file(const RunPlan& plan) {
 } // namespace
 
 Result<void> check_limits(const RunPlan& plan, const Limits& limits) {
+    TRY(check_descriptors(0, {}, limits));
     TRY(check_threads(plan.options.threads, limits));
     return check_file_size(
         {"the largest file of the run", largest_file(plan), "give fewer steps, repeats or --threads"}, limits);

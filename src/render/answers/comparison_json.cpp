@@ -2,6 +2,7 @@
 
 #include "io/json.hpp"
 #include "render/answers/comparison_outputs.hpp"
+#include "render/answers/gate_json.hpp"
 #include "render/figure_json.hpp"
 
 namespace bytebound {
@@ -60,22 +61,6 @@ Json row_json(const MetricComparison& row) {
             {"exact", row.exact},
             {"reason", json_text(row.reason)},
             {"run_to_run", run_to_run_json(row.widening)}};
-}
-
-Json gate_json(const GateResult& gate) {
-    return {{"expr", gate.gate.text},
-            {"cell", Json::object()},
-            {"loop", gate.loop},
-            {"k", k_json(gate.k)},
-            {"metric", gate.gate.metric},
-            {"value", json_number(gate.value)},
-            {"ci_low", json_number(gate.ci_low)},
-            {"ci_high", json_number(gate.ci_high)},
-            {"limit", json_number(gate.gate.limit)},
-            {"relative", gate.gate.relative},
-            {"exact", gate.exact},
-            {"result", name_of(gate.outcome)},
-            {"reason", json_text(gate.reason)}};
 }
 
 Json rows_json(const std::vector<LoopAtK>& rows) {

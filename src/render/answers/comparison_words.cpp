@@ -50,14 +50,6 @@ std::string_view past_of(const GateResult& gate) {
     return "passed";
 }
 
-std::string gate_value_text(const GateResult& gate, double value) {
-    if (gate.gate.relative) return gate.exact ? exact_ratio_text(value, gate.gate.limit) : ratio_text(value);
-    std::string text = quantity_text(gate.gate.metric, value);
-    // What decides by a byte is shown to the byte.
-    if (gate.exact && text.ends_with("iB")) text += fmt::format(" ({:.10g} B)", value);
-    return text;
-}
-
 } // namespace
 
 std::string quantity_text(std::string_view metric, double value) {
@@ -139,15 +131,31 @@ std::string outcomes_text(const std::vector<const GateResult*>& gates) {
     return counts_text(gates, {"failed", "unresolved", "passed"}, past_of);
 }
 
+namespace {
+
+std::string gate_value_text(const GateResult& gate, double value) {
+    if (gate.gate.relative) return gate.exact ? exact_ratio_text(value, gate.gate.limit) : ratio_text(value);
+    std::string text = quantity_text(gate.gate.metric, value);
+    // What decides by a byte is shown to the byte.
+    if (gate.exact && text.ends_with("iB")) text += fmt::format(" ({:.10g} B)", value);
+    return text;
+}
+
+} // namespace
+
+std::string gate_figure_text(const GateResult& gate) {
+    if (!gate.value) return {};
+    std::string text = gate_value_text(gate, *gate.value) + (gate.exact ? ", exact" : "");
+    if (gate.ci_low && gate.ci_high)
+        text +=
+            fmt::format(", 95% CI {} to {}", gate_value_text(gate, *gate.ci_low), gate_value_text(gate, *gate.ci_high));
+    return text;
+}
+
 std::string figures_text(const RunComparison& comparison, const GateResult& gate) {
     std::string text = at_text(gate.loop, gate.k) + ": ";
     std::vector<std::string> parts;
-    if (gate.value) {
-        parts.push_back(gate_value_text(gate, *gate.value) + (gate.exact ? ", exact" : ""));
-        if (gate.ci_low && gate.ci_high)
-            parts.back() += fmt::format(", 95% CI {} to {}", gate_value_text(gate, *gate.ci_low),
-                                        gate_value_text(gate, *gate.ci_high));
-    }
+    if (gate.value) parts.push_back(gate_figure_text(gate));
     if (const MetricComparison* row = comparison.find(gate.loop, gate.k, gate.gate.metric)) {
         if (row->base && row->head)
             parts.push_back(fmt::format("base {}, head {} ({})", quantity_text(row->metric, row->base->value()),

@@ -35,6 +35,8 @@ std::string verdicts_text(const std::vector<const MetricComparison*>& rows);
 std::vector<const GateResult*> failed_first(const RunComparison& comparison);
 /// "1 failed, 2 unresolved, 3 passed", without those that are 0.
 std::string outcomes_text(const std::vector<const GateResult*>& gates);
+/// "1.125x, exact", "1.02x, 95% CI 0.98x to 1.06x": what a gate judged; empty without a value.
+std::string gate_figure_text(const GateResult& gate);
 /// "paired k=16: 1.125x, exact; base 64 KiB, head 72 KiB": what the gate judged, and why it is unresolved.
 std::string figures_text(const RunComparison& comparison, const GateResult& gate);
 

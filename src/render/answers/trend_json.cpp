@@ -1,4 +1,5 @@
 #include "io/json.hpp"
+#include "render/answers/gate_json.hpp"
 #include "render/answers/history_json_parts.hpp"
 #include "render/answers/trend_outputs.hpp"
 #include "render/figure_json.hpp"
@@ -49,21 +50,6 @@ TrendJson series_json(const TrendSeries& series) {
             {"changes", std::move(changes)}};
 }
 
-TrendJson judged_json(const GateResult& gate) {
-    return {{"expr", gate.gate.text},
-            {"loop", gate.loop},
-            {"k", k_json(gate.k)},
-            {"metric", gate.gate.metric},
-            {"value", json_number(gate.value)},
-            {"ci_low", json_number(gate.ci_low)},
-            {"ci_high", json_number(gate.ci_high)},
-            {"limit", json_number(gate.gate.limit)},
-            {"relative", gate.gate.relative},
-            {"exact", gate.exact},
-            {"result", name_of(gate.outcome)},
-            {"reason", json_text(gate.reason)}};
-}
-
 } // namespace
 
 std::string trend_json(const std::string& file, std::string_view metric, const std::string& svg,
@@ -81,13 +67,14 @@ std::string trend_json(const std::string& file, std::string_view metric, const s
 std::string history_gate_json(const std::string& file, const JudgedHistory& judged) {
     TrendJson gates = TrendJson::array();
     for (const GateResult& gate : judged.gates)
-        gates.push_back(judged_json(gate));
+        gates.push_back(gate_json(gate));
     return document_text(TrendJson{{"schema", "bytebound.history-gate/1"},
                                    {"file", file},
                                    {"run", history_run_json(judged.head)},
                                    {"against", to_text(judged.against)},
                                    {"earlier", judged.earlier},
                                    {"gates", std::move(gates)},
+                                   {"unresolved", judged.unresolved_fails ? "fail" : "pass"},
                                    {"passed", judged.passed()}});
 }
 

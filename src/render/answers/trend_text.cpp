@@ -105,12 +105,7 @@ std::string history_gate_text(const JudgedHistory& judged, std::optional<std::si
                     columns);
     for (const GateResult& gate : judged.gates) {
         std::string line = fmt::format("{}: {}: {}", name_of(gate.outcome), gate.gate.text, at_text(gate.loop, gate.k));
-        const auto shown = [&gate](double value) {
-            return gate.gate.relative ? ratio_text(value) : quantity_text(gate.gate.metric, value);
-        };
-        if (gate.value) line += " " + shown(*gate.value) + (gate.exact ? ", exact" : "");
-        if (gate.ci_low && gate.ci_high)
-            line += fmt::format(", 95% CI {} to {}", shown(*gate.ci_low), shown(*gate.ci_high));
+        if (gate.value) line += " " + gate_figure_text(gate);
         if (!gate.reason.empty()) line += "; " + gate.reason;
         text += fitted_line(line, columns);
     }

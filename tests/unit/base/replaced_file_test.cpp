@@ -119,3 +119,15 @@ TEST_CASE("an output that is a device, a FIFO, a directory or a link to one is r
     CHECK(output_file(tree.path() / "new").value() == tree.path() / "new");
     CHECK(output_file(tree.path() / "link").value() == std::filesystem::canonical(tree.path() / "file"));
 }
+
+TEST_CASE("an output that is open already, as /dev/stdout of a shell's redirection, is refused") {
+    const Tree tree(TreeFiles{{"log", "lines of others\n"}});
+    const Descriptor open(::open((tree.path() / "log").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+    REQUIRE(open);
+    const std::string number = std::to_string(open.get());
+    std::filesystem::create_symlink("/dev/fd/" + number, tree.path() / "link");
+    for (const std::filesystem::path& name : {std::filesystem::path("/proc/self/fd/" + number),
+                                              std::filesystem::path("/dev/fd/" + number), tree.path() / "link"})
+        CHECK(output_file(name).error() == "it is a file that is open already");
+    CHECK(output_file(tree.path() / "log"));
+}

@@ -19,6 +19,10 @@ TEST_CASE("a file that cannot be written is an error with the cause and a remedy
         {EIO, ExitCode::internal, "write r/a.csv: the device failed (EIO); check the disk or give another --out"},
         {EFBIG, ExitCode::internal,
          "write r/a.csv: the file would exceed the file-size limit (EFBIG); raise ulimit -f"},
+        {EMFILE, ExitCode::not_possible,
+         "write r/a.csv: the process has no file descriptors left (EMFILE); raise ulimit -n"},
+        {ENFILE, ExitCode::not_possible,
+         "write r/a.csv: the system has no file descriptors left (ENFILE); raise sysctl fs.file-max"},
         {EACCES, ExitCode::usage, "write r/a.csv: the file cannot be written (EACCES); give a writable --out"},
     };
     for (const Case& each : cases) {

@@ -164,6 +164,18 @@ TEST_CASE("limits of threads are refused at planning, with the number needed") {
     CHECK(plan_run(options, small_machine(), facts));
 }
 
+TEST_CASE("a limit of open files below those of a run is refused at planning, whatever it counts") {
+    RunOptions options = small_options();
+    options.counting.collectors = {"sim"};
+    PlanFacts facts = facts_with(4096 * mib);
+    facts.limits.descriptors = 15;
+    CHECK(refused(options, facts).code == ExitCode::not_possible);
+    CHECK(to_line(refused(options, facts)) ==
+          "plan file descriptors: 16 are needed, and the process may open 15; raise the hard limit (ulimit -Hn)");
+    facts.limits.descriptors = 16;
+    CHECK(plan_run(options, small_machine(), facts));
+}
+
 TEST_CASE("a file-size limit below the raw steps is refused at planning") {
     RunOptions options = small_options();
     options.ks = {16};

@@ -45,6 +45,41 @@ TEST_CASE("the basis of a simulated figure contains its cache, so that figures o
     CHECK(before.value == after.value);
 }
 
+TEST_CASE("the basis of a simulated figure contains the copies, which a trial may choose otherwise in each run") {
+    RunEvidence evidence = example_evidence();
+    std::vector<std::string> bases;
+    for (const char* copy : {"memcpy", "avx2", "nt", "prefetch:4x8", "prefetch:2x8"}) {
+        for (ExperimentRecord& row : evidence.run.experiments)
+            row.copy_method = copy;
+        bases.push_back(figure_of(history_run(evidence).value(), "paired", 2, "dram_read_bytes").basis);
+    }
+    CHECK(bases[0].find("ordinary stores, geometry") != std::string::npos);
+    CHECK(bases[1] == bases[0]);
+    CHECK(bases[2].find("non-temporal stores, geometry") != std::string::npos);
+    CHECK(bases[3].find("ordinary stores with prefetch:4x8, geometry") != std::string::npos);
+    CHECK(bases[4] != bases[3]);
+}
+
+TEST_CASE("runs whose steps add and remove unlike numbers of rows have another workload") {
+    RunEvidence evidence = example_evidence();
+    const std::string half = identity_in_history(evidence).workload;
+    CHECK(half.find("A+R") == std::string::npos);
+    for (ExperimentRecord& row : evidence.run.experiments) {
+        row.added = 2;
+        row.removed = 6;
+    }
+    CHECK(identity_in_history(evidence).workload.find("\"A+R\":\"2+6\"") != std::string::npos);
+}
+
+TEST_CASE("A and R of an odd k alternate, which is not another workload") {
+    RunEvidence evidence = example_evidence();
+    const std::string before = identity_in_history(evidence).workload;
+    const auto steps = static_cast<double>(readings_of(evidence.run.workload, evidence.run.experiments[0]));
+    evidence.run.experiments[0].added += 0.5 / steps;
+    evidence.run.experiments[0].removed -= 0.5 / steps;
+    CHECK(identity_in_history(evidence).workload == before);
+}
+
 TEST_CASE("a run whose files were changed is not kept") {
     RunEvidence evidence = example_evidence();
     evidence.summary.files_caveat = "not the files that the run wrote";

@@ -39,7 +39,10 @@ TEST_CASE("the scatter from run to run is that around the mean of each version, 
 TEST_CASE("a version with one run, and runs without an interval, say nothing about the scatter") {
     const std::vector<PastValue> values = {
         run_of(0, 1, 0.1), run_of(1, 9, 0.1), {1, 2, std::nullopt, std::nullopt, 1}, {1, -2, -3, 4, 2}};
-    CHECK(run_to_run(values) == RunToRun{});
+    RunToRun nothing;
+    nothing.most_of_one = 1;
+    CHECK(run_to_run(values) == nothing);
+    CHECK(run_to_run({}) == RunToRun{});
 }
 
 TEST_CASE("the scatter is 0 where the intervals within the runs explain it, and its error is not") {
