@@ -37,8 +37,11 @@ Result<void> AnswerFile::append(std::string_view text) {
 
 Result<AnswerDirectory> AnswerDirectory::create(const fs::path& path, bool force, const DirectoryKind& kind) {
     std::error_code error;
-    const bool new_one = !fs::exists(path, error);
-    return AnswerDirectory(path, TRY(create_output_directory(path, force, kind)), new_one);
+    const bool new_one = !fs::exists(path, error), fresh = !fs::exists(path / kind.record, error);
+    AnswerDirectory directory(path, TRY(create_output_directory(path, force, kind)), new_one);
+    directory.fresh_ = fresh;
+    directory.record_ = kind.record;
+    return directory;
 }
 
 AnswerDirectory::~AnswerDirectory() {
@@ -71,10 +74,21 @@ Result<void> AnswerDirectory::publish() {
     const std::string seal(sums_file), seal_path = (path_ / sums_file).string();
     if (::unlinkat(lock_.descriptor(), seal.c_str(), 0) != 0 && errno != ENOENT) return written(seal_path, errno);
     TRY(written(seal_path, sync_to_disk(lock_.descriptor())));
-    created_ = false;
-    for (AnswerFile& file : files_)
-        TRY(written(file.path_, file.file_.publish(file.name_)));
-    return written(seal_path, replace_file(lock_.descriptor(), seal, sums_text(sums)));
+    // The record first: by it, --force knows the directory of a process that was killed in between.
+    for (auto file = files_.begin(); file != files_.end(); ++file)
+        if (file->name_ == record_) files_.splice(files_.begin(), files_, file);
+    const auto put_in_place = [&]() -> Result<void> {
+        for (AnswerFile& file : files_)
+            TRY(written(file.path_, file.file_.publish(file.name_)));
+        return written(seal_path, replace_file(lock_.descriptor(), seal, sums_text(sums)));
+    };
+    const auto placed = put_in_place();
+    if (placed)
+        created_ = false;
+    else if (fresh_)
+        for (const AnswerFile& file : files_)
+            ::unlinkat(lock_.descriptor(), file.name_.c_str(), 0);
+    return placed;
 }
 
 } // namespace bytebound

@@ -44,7 +44,9 @@ public:
     /// Stays valid as long as the directory. Error: as append().
     Result<AnswerFile*> add(std::string name);
     Result<void> add(std::string name, std::string_view text);
-    /// Gives all files their names, and writes SHA256SUMS last. Error: as append().
+    /// Gives all files their names, the record first, and writes SHA256SUMS last. If that fails half-way, no file is
+    /// left in a new directory, and in one with a former answer files without a seal, which --force replaces. Error: as
+    /// append().
     Result<void> publish();
 
 private:
@@ -54,6 +56,8 @@ private:
     std::filesystem::path path_;
     DirectoryLock lock_;
     bool created_ = false; ///< by this process, and nothing is in it
+    bool fresh_ = false;   ///< it had no former answer
+    std::string record_;   ///< the file by which --force knows such a directory
     std::list<AnswerFile> files_;
 };
 

@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view schema_comment = "schema: bytebound.summary/1";
 constexpr std::string_view remedy = "restore the file: bytebound report RUN";
 constexpr std::size_t shown_bytes = 80;
+constexpr double largest_number = 1e30; ///< as in JSON
 
 using Place = std::optional<std::size_t>; ///< of a column
 
@@ -54,7 +55,7 @@ public:
         Number value{};
         const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
         bool good = error == std::errc{} && end == cell.data() + cell.size();
-        if constexpr (std::is_floating_point_v<Number>) good = good && std::isfinite(value);
+        if constexpr (std::is_floating_point_v<Number>) good = good && std::abs(value) <= largest_number;
         if (good) return value;
         note(*place, "is not a number that it may have");
         return std::nullopt;
@@ -81,11 +82,17 @@ public:
                                tier(at.tier),
                                text(at.source),
                                text(at.reason)};
+        if (figure.ci_low && figure.ci_high && *figure.ci_low > *figure.ci_high)
+            note(*at.ci_low, "is above the other end of its interval");
         if (figure.value && !figure.tier) note(at.value, "has no tier");
         if (figure.value && figure.ci_low && figure.ci_high &&
             (*figure.value < *figure.ci_low || *figure.value > *figure.ci_high))
             note(at.value, "is outside of its own interval");
         return figure;
+    }
+
+    void require(bool good, std::size_t place) {
+        if (!good) note(place, "is not a number that it may have");
     }
 
     const std::string& fault() const { return fault_; }
@@ -152,6 +159,9 @@ Result<PublishedSummary> parse_summary(std::string_view text, const std::string&
             row.k_requested = cells.required<std::uint32_t>(places.k_requested);
             row.added = cells.required<double>(places.added);
             row.removed = cells.required<double>(places.removed);
+            cells.require(row.k != no_k && row.k_requested != no_k, places.k);
+            cells.require(row.added >= 0, places.added);
+            cells.require(row.removed >= 0, places.removed);
         }
         row.figures.reserve(places.metrics.size());
         for (const MetricPlaces& metric : places.metrics)

@@ -43,7 +43,8 @@ std::vector<std::string> cells_of(std::string_view line) {
     const bool html = line.starts_with('<');
     const std::string_view separator = html ? (is_html_head(line) ? "<th" : "<td") : " | ";
     std::vector<std::string> cells;
-    if (!html) line = trim(line).substr(2); // the first bar
+    if (!html) line = trim(line);
+    if (!html) line.remove_prefix(std::min<std::size_t>(2, line.size())); // the first bar
     for (std::size_t at = html ? line.find(separator, line.find("<tr")) : 0; at < line.size();) {
         const std::size_t next = std::min(line.find(separator, at + (html ? 1 : 0)), line.size());
         std::string_view cell = line.substr(at, next - at);

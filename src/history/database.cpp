@@ -89,6 +89,13 @@ std::int64_t Statement::integer(int column) {
     return is(column, SQLITE_INTEGER) ? sqlite3_column_int64(statement_.get(), column) : 0;
 }
 
+std::int64_t Statement::integer_from(int column, std::int64_t low, std::int64_t high) {
+    const std::int64_t value = integer(column);
+    if (value >= low && value <= high) return value;
+    keep(SQLITE_RANGE);
+    return low;
+}
+
 double Statement::number(int column) {
     if (!is(column, SQLITE_FLOAT)) return 0;
     const double value = sqlite3_column_double(statement_.get(), column);
@@ -239,6 +246,9 @@ Result<void> Database::check(const Statement& statement) const {
     if (statement.fault() == 0) return {};
     if (statement.fault() == SQLITE_MISMATCH)
         return refuse("a value of it has another type than a history's",
+                      "restore it from a copy, or give another --db FILE");
+    if (statement.fault() == SQLITE_RANGE)
+        return refuse("a number of it is not in the range of a history's",
                       "restore it from a copy, or give another --db FILE");
     return failure(statement.fault());
 }

@@ -37,6 +37,7 @@ public:
 
     // Of the row; a value of another type is a failure.
     std::int64_t integer(int column);
+    std::int64_t integer_from(int column, std::int64_t low, std::int64_t high); ///< out of that range: a failure
     double number(int column);
     std::string text(int column);
     std::optional<double> optional_number(int column);

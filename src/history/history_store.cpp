@@ -1,6 +1,7 @@
 #include "history/history_store.hpp"
 
 #include <cerrno>
+#include <cstdint>
 
 #include "base/write_error.hpp"
 #include "history/database.hpp"
@@ -86,18 +87,19 @@ HistoryRun run_of_row(Statement& row) {
 
 HistoryFigure figure_of_row(Statement& row) {
     HistoryFigure figure;
-    figure.k = row.integer(0) < 0 ? no_k : static_cast<std::uint32_t>(row.integer(0));
+    const std::int64_t k = row.integer_from(0, -1, no_k - 1);
+    figure.k = k < 0 ? no_k : static_cast<std::uint32_t>(k);
     figure.loop = row.text(1);
     figure.metric = row.text(2);
     figure.value = row.number(3);
     figure.ci_low = row.optional_number(4);
     figure.ci_high = row.optional_number(5);
-    figure.n = static_cast<std::uint64_t>(row.integer(6));
-    figure.blocks = static_cast<std::uint64_t>(row.integer(7));
+    figure.n = static_cast<std::uint64_t>(row.integer_from(6, 0, INT64_MAX));
+    figure.blocks = static_cast<std::uint64_t>(row.integer_from(7, 0, INT64_MAX));
     figure.tier = row.text(8);
     figure.source = row.text(9);
     figure.basis = row.optional_text(10);
-    figure.exact = row.integer(11) != 0;
+    figure.exact = row.integer_from(11, 0, 1) != 0;
     return figure;
 }
 

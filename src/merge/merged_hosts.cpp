@@ -117,7 +117,8 @@ std::vector<std::optional<double>> speedups_of(const PublishedSummary& summary, 
         const PublishedRow& row = summary.rows[i];
         const auto base = reference_ns.find(row.k);
         const auto& own = row.figures[at].value;
-        if (row.loop != reference && base != reference_ns.end() && own && *own > 0) out[i] = base->second / *own;
+        if (row.loop == reference || base == reference_ns.end() || !own || *own <= 0) continue;
+        if (const double speedup = base->second / *own; std::isfinite(speedup)) out[i] = speedup;
     }
     return out;
 }

@@ -8,7 +8,7 @@
 namespace bytebound::fuzz {
 
 /// --gates FILE, and the places where ratchet would write new limits.
-void gates(std::string_view input) {
+bool gates(std::string_view input) {
     const auto file = parse_gates_file(std::string(input), "gates.toml");
     if (!file)
         return require_refusal(file.error(),
@@ -21,10 +21,11 @@ void gates(std::string_view input) {
             require(std::string_view(file->text).substr(each.begin, gate.text.size()) == gate.text,
                     "the expression is where its file has it", gate.text);
     }
+    return true;
 }
 
 /// A published file against what follows from the steps, as `verify` compares them: each form of file in turn.
-void published(std::string_view input) {
+bool published(std::string_view input) {
     constexpr std::string_view derived[][2] = {
         {"summary.json",
          "{\"rows\": [{\"loop\": \"paired\", \"k\": 16, \"metrics\": {\"time_ns\": 1.5, \"cpi\": null}}]}\n"},
@@ -37,6 +38,7 @@ void published(std::string_view input) {
         for (const Difference& each : differences)
             require_shown(to_line(each));
     }
+    return true;
 }
 
 } // namespace bytebound::fuzz

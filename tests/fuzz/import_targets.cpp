@@ -16,7 +16,7 @@ void require_same_rows(const ImportedSamples& samples) {
     require(imported_text(*again, {"bytebound.imported/1"}) == text, "rows read as they were written", text);
 }
 
-void import_of(std::string_view input, std::string_view format) {
+bool import_of(std::string_view input, std::string_view format) {
     ImportBuilder builder;
     const ImportFormat& found = *find_import_format(format);
     builder.set_naming(found.naming);
@@ -32,20 +32,22 @@ void import_of(std::string_view input, std::string_view format) {
     for (const ImportedSample& row : samples.rows)
         require(row.value.has_value() == samples.reasons[row.reason].empty(), "a row has a value or a reason");
     require_same_rows(samples);
+    return true;
 }
 
 } // namespace
 
-void perf_stat(std::string_view input) { import_of(input, "perf-stat"); }
-void likwid(std::string_view input) { import_of(input, "likwid"); }
-void xctrace(std::string_view input) { import_of(input, "xctrace"); }
-void ncu(std::string_view input) { import_of(input, "ncu"); }
-void google_benchmark(std::string_view input) { import_of(input, "google-benchmark"); }
+bool perf_stat(std::string_view input) { return import_of(input, "perf-stat"); }
+bool likwid(std::string_view input) { return import_of(input, "likwid"); }
+bool xctrace(std::string_view input) { return import_of(input, "xctrace"); }
+bool ncu(std::string_view input) { return import_of(input, "ncu"); }
+bool google_benchmark(std::string_view input) { return import_of(input, "google-benchmark"); }
 
-void imported_csv(std::string_view input) {
+bool imported_csv(std::string_view input) {
     const auto samples = parse_imported(input, "imported.csv");
     if (!samples) return require_refusal(samples.error(), ExitCode::bad_data);
     require_same_rows(*samples);
+    return true;
 }
 
 } // namespace bytebound::fuzz

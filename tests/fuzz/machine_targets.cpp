@@ -74,35 +74,38 @@ void show_name(const std::string& name, const SysRoot& root) {
 
 } // namespace
 
-void preset(std::string_view input) {
-    if (input.size() > (32u << 10)) return; // refused before it is parsed
+bool preset(std::string_view input) {
+    if (input.size() > (32u << 10)) return false; // refused before it is parsed
     std::vector<PresetProblem> problems;
     const Preset read = read_preset(input, "p.toml", problems);
     for (const PresetProblem& problem : problems)
         require_refusal(to_error(problem, "p.toml"), ExitCode::bad_data);
-    if (!problems.empty()) return;
+    if (!problems.empty()) return false;
     require_shown(preset_text_of(read));
     require_json(preset_json(read));
     require_shown(presets_list_text({read}));
+    return true;
 }
 
 /// --bw-preset FILE on a recorded machine.
-void bw_preset(std::string_view input) {
+bool bw_preset(std::string_view input) {
     static const test::TemporaryDirectory directory;
     const fs::path file = directory / "p.toml";
     write_file(file, input);
     const auto choice = choose_preset(xeon(), file.string(), {});
     if (!choice) return require_refusal(choice.error(), ExitCode::bad_data);
     show_matches(xeon(), *choice);
+    return true;
 }
 
-void event_name(std::string_view input) {
+bool event_name(std::string_view input) {
     for (const std::string& name : split_event_names(input))
         show_name(name, xeon());
+    return true;
 }
 
 /// Everything of --cpus, --mem and --llc, and the kernel's lists.
-void cpu_list(std::string_view input) {
+bool cpu_list(std::string_view input) {
     if (const auto cpus = parse_cpu_list(input))
         require(parse_cpu_list(format_cpu_list(*cpus)) == cpus, "a list reads back");
     static_cast<void>(parse_cpu_mask(input));
@@ -118,9 +121,10 @@ void cpu_list(std::string_view input) {
             if (!placement)
                 require_refusal(placement.error(),
                                 placement.error().code == ExitCode::usage ? ExitCode::usage : ExitCode::not_possible);
+    return true;
 }
 
-void sysroot(std::string_view input) {
+bool sysroot(std::string_view input) {
     const test::TemporaryDirectory directory;
     write_tree(directory.path(), input);
     const SysRoot root(directory.path());
@@ -139,6 +143,7 @@ void sysroot(std::string_view input) {
     for (std::size_t i = 0; i < events.size() && i < 40; ++i)
         if (events[i].kind == "sysfs") show_name(events[i].name, root);
     if (const auto choice = choose_preset(root, "auto", {})) show_matches(root, *choice);
+    return true;
 }
 
 } // namespace bytebound::fuzz

@@ -8,9 +8,9 @@
 namespace bytebound::fuzz {
 
 struct Target {
-    std::string_view name; ///< and that of its folder in tests/fuzz/corpus/
-    void (*run)(std::string_view input);
-    unsigned damaged; ///< damaged copies of each seed in the unit test: fewer where one takes long
+    std::string_view name;               ///< and that of its folder in tests/fuzz/corpus/
+    bool (*run)(std::string_view input); ///< whether the reader took the input
+    unsigned damaged;                    ///< damaged copies of each seed in the unit test: fewer where one takes long
 };
 
 std::span<const Target> targets();

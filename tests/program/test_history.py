@@ -1,4 +1,5 @@
 """bytebound history: what is kept, what is refused, and that nothing is lost or half-written."""
+import contextlib
 import csv
 import json
 import os
@@ -503,6 +504,15 @@ def test_a_gate_judges_the_latest_run_against_those_before_it(stepped):
     assert failed.returncode == 4 and failed.stdout.splitlines()[1].startswith("fail: dram_bytes@index <= 1.1x: index k=4 1.5")
     assert failed.stderr.endswith("gate dram_bytes@index <= 1.1x failed; see bytebound history trend dram_bytes, or change the limit if "
                                   "it was meant\n") and failed.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("change", ["k = -5", "k = 4294967296", "blocks = -1", "n = -1", "exact = 2"])
+def test_a_number_out_of_range_is_a_damaged_history(runs, db, change):
+    history(db, "add", *runs)
+    with contextlib.closing(sqlite3.connect(db)) as database, database:
+        database.execute(f"UPDATE figures SET {change} WHERE metric = 'time_ns' AND loop = 'paired' AND run = 1")
+    refused(history(db, "show", 1), 5, f"read history {db}: a number of it is not in the range of a history's; restore it from a copy, "
+                                       "or give another --db FILE")
 
 
 def test_a_gate_without_enough_earlier_runs_is_unresolved_and_a_warning(runs, db):

@@ -89,6 +89,12 @@ TEST_CASE("a difference in a table of a report is found by its row and column, i
           Lines{"report.html: line 2 (index, k 16), column time us: published 9.1, derived 4.1"});
 }
 
+TEST_CASE("a row of a table that was cut down to its bars is found as a line") {
+    const std::string head = "| loop  |   k |\n|-------|----:|\n", row = "| index |  16 |\n";
+    for (const char* rest : {"|", "| ", "||", "|\n", " |\n", "| |\n", "|  \n"})
+        CHECK(found("report.md", head + rest, head + row).size() == 1);
+}
+
 TEST_CASE("any other line is found by its number, with an excerpt around the byte that differs") {
     CHECK(found("report.md", "a\nc\n", "a\nb\n") == Lines{"report.md: line 2, byte 1: published c, derived b"});
     CHECK(found("report.md", "a\n", "a\nb\n") == Lines{"report.md: line 2: published nothing, derived b"});

@@ -14,16 +14,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string content_of(const fs::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+/// A seed that is nothing but the relative path of a file is that file (scripts/fuzz does the same).
+std::string seed_of(const fs::path& file) {
+    std::string text = content_of(file);
+    return text.starts_with("../") ? content_of(file.parent_path() / text) : text;
+}
+
 std::vector<std::string> seeds_of(std::string_view target) {
     std::vector<fs::path> files;
     for (const auto& entry : fs::directory_iterator(fs::path(test::fixtures_path) / "../fuzz/corpus" / target))
         files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     std::vector<std::string> seeds;
-    for (const fs::path& file : files) {
-        std::ifstream stream(file, std::ios::binary);
-        seeds.emplace_back(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
-    }
+    for (const fs::path& file : files)
+        seeds.push_back(seed_of(file));
     return seeds;
 }
 
@@ -57,11 +66,12 @@ TEST_CASE("no input of the corpora, whole or damaged, breaks the reader that it 
     for (const fuzz::Target& target : fuzz::targets()) {
         INFO(std::string(target.name));
         const auto seeds = seeds_of(target.name);
-        CHECK_FALSE(seeds.empty());
+        bool taken = false; // from what is refused, damage leads nowhere
         for (const std::string& seed : seeds) {
-            target.run(seed);
+            taken |= target.run(seed);
             for (unsigned i = 0; i < target.damaged; ++i)
                 target.run(damaged(seed, random));
         }
+        CHECK(taken);
     }
 }

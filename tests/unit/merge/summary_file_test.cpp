@@ -47,6 +47,16 @@ TEST_CASE("columns are found by their names") {
     CHECK(summary->rows[0].figures[0] == PublishedFigure{2.5, {}, {}, {}, {}, Tier::timed, "", ""});
 }
 
+TEST_CASE("a number that no run can publish is refused with its column") {
+    const auto with = [](const char* old, const char* by) { return cause_of(head + titles + replaced(row, old, by)); };
+    CHECK(with("500,400,600", "500,1e31,600").find("column time_ns_ci_low: \"1e31\" is not a number") !=
+          std::string::npos);
+    CHECK(with("500,400,600", ",600,400").find("column time_ns_ci_low: \"600\" is above the other end") !=
+          std::string::npos);
+    CHECK(with("17,8,8", "17,-8,8").find("column A: \"-8\" is not a number") != std::string::npos);
+    CHECK(with("16,17", "4294967295,17").find("column k: \"4294967295\" is not a number") != std::string::npos);
+}
+
 TEST_CASE("a summary that is not one is refused with its line") {
     CHECK(cause_of(titles + row) == "summary.csv:1: it does not say \"# schema: bytebound.summary/1\"");
     CHECK(cause_of(replaced(head, "summary/1", "summary/2") + titles + row) ==
