@@ -83,9 +83,12 @@ Result<void> AnswerDirectory::publish() {
         return written(seal_path, replace_file(lock_.descriptor(), seal, sums_text(sums)));
     };
     const auto placed = put_in_place();
-    if (placed)
+    if (placed) {
         created_ = false;
-    else if (fresh_)
+        return placed;
+    }
+    ::unlinkat(lock_.descriptor(), seal.c_str(), 0); // it may have its name, and only the directory was not synced
+    if (fresh_)
         for (const AnswerFile& file : files_)
             ::unlinkat(lock_.descriptor(), file.name_.c_str(), 0);
     return placed;

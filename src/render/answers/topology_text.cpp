@@ -1,6 +1,7 @@
 #include "render/answers/topology_text.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <map>
 #include <tuple>
@@ -84,6 +85,23 @@ Json known(std::optional<T> value) {
 
 Json if_stated(const std::vector<int>& cpus, bool stated) { return stated ? Json(cpus) : Json(nullptr); }
 
+/// /proc/meminfo counts what the kernel manages; a node's file may leave out memory that was plugged in later, as some
+/// hypervisors do. Where the two differ by more than a hundredth, both are shown.
+std::string memory_text(const Machine& machine) {
+    if (!machine.memory_bytes) return {};
+    std::string text = ", " + format_size(static_cast<double>(*machine.memory_bytes));
+    double of_nodes = 0;
+    for (const NumaNode& node : machine.nodes) {
+        if (!node.memory_bytes) return text;
+        of_nodes += static_cast<double>(*node.memory_bytes);
+    }
+    const double total = static_cast<double>(*machine.memory_bytes);
+    constexpr double differs = 0.01;
+    if (machine.nodes_stated && std::abs(of_nodes - total) > differs * total)
+        text += fmt::format(" by /proc/meminfo, {} by its nodes", format_size(of_nodes));
+    return text;
+}
+
 } // namespace
 
 std::string topology_text(const Machine& machine) {
@@ -99,7 +117,7 @@ std::string topology_text(const Machine& machine) {
                          machine.siblings_stated ? counted(threads_per_core(machine), "thread") + " per core"
                                                  : "threads per core not recorded",
                          machine.nodes_stated ? counted(machine.nodes.size(), "NUMA node") : "NUMA nodes not recorded",
-                         machine.memory_bytes ? ", " + format_size(static_cast<double>(*machine.memory_bytes)) : ""));
+                         memory_text(machine)));
     std::string cpus = "online " + format_cpu_list(machine.online) + ", allowed " +
                        (machine.allowed_stated ? format_cpu_list(machine.allowed) : "not recorded");
     if (!machine.offline.empty()) cpus += ", offline " + format_cpu_list(machine.offline);

@@ -40,6 +40,18 @@ TEST_CASE("the topology lists packages, siblings, equal caches once, nodes, and 
           "query pages   yes: move_pages\n");
 }
 
+TEST_CASE("a total of memory that is not that of the nodes is shown with both and their sources") {
+    Machine machine = two_packages();
+    machine.nodes[1].memory_bytes = std::uint64_t{4} << 30;
+    const auto head = [&machine] { return topology_text(machine).substr(0, topology_text(machine).find('\n')); };
+    machine.memory_bytes = (std::uint64_t{8} << 30) - (std::uint64_t{64} << 20); // 0.8 % less
+    CHECK(head().ends_with(", 2 NUMA nodes, 7.9 GiB"));
+    machine.memory_bytes = std::uint64_t{12} << 30;
+    CHECK(head().ends_with(", 2 NUMA nodes, 12 GiB by /proc/meminfo, 8 GiB by its nodes"));
+    machine.nodes[1].memory_bytes.reset();
+    CHECK(head().ends_with(", 2 NUMA nodes, 12 GiB"));
+}
+
 TEST_CASE("the topology's JSON has null for what is unknown, not 0") {
     const std::string text = topology_json(two_packages());
     CHECK(text.find("\"schema\": \"bytebound.topology/1\"") != std::string::npos);
