@@ -151,6 +151,7 @@ void remove_leftovers(const fs::path& directory) {
     if (opened) remove_leftovers(opened.get());
 }
 
+/// An open file such as /dev/stdout is refused, too: replaced, it would lose what is in it.
 tl::expected<fs::path, std::string> output_file(const fs::path& name) {
     std::error_code error;
     const fs::file_type type = fs::status(name, error).type();

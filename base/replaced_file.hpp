@@ -59,8 +59,7 @@ void remove_leftovers(const std::filesystem::path& directory);
 bool is_temporary_name(std::string_view name);
 
 /// The file that a user's name of an output means: links are followed, so that replace_file() keeps them. Error: the
-/// cause for which it cannot be replaced by a file: "it is a device", a FIFO, a socket, a directory, or an open file
-/// such as /dev/stdout, which would lose what is in it.
+/// cause for which it cannot be replaced by a file: "it is a device", a FIFO, a socket, a directory.
 tl::expected<std::filesystem::path, std::string> output_file(const std::filesystem::path& name);
 
 } // namespace bytebound

@@ -10,7 +10,7 @@ namespace bytebound {
 struct TrialEnd {
     bool returned = false;    ///< it returned true
     std::string killed = {};  ///< it ended the process: "SIGABRT", "exit status 1"
-    std::string untried = {}; ///< what there is not: "no process to try it in (EAGAIN)"
+    std::string untried = {}; ///< why there was no process to try it in
     std::string text = {};    ///< what the action made
 };
 

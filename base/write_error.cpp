@@ -24,6 +24,7 @@ constexpr std::array<WriteTrouble, 6> troubles = {{
 
 } // namespace
 
+/// Where there are no descriptors, it is not possible.
 Error write_error(std::string file, int number, const WriteAdvice& advice) {
     const auto* const trouble =
         std::find_if(troubles.begin(), troubles.end(), [&](const WriteTrouble& each) { return each.number == number; });

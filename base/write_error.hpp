@@ -17,7 +17,7 @@ struct WriteAdvice {
 };
 
 /// The error of a file that could not be written, by its errno. A disk that is full or fails and a limit on the size of
-/// files are internal; where there are no descriptors, it is not possible.
+/// files are internal.
 Error write_error(std::string file, int number, const WriteAdvice& advice = {});
 
 } // namespace bytebound
