@@ -220,6 +220,24 @@ def v4_second(files):
     return first(*problems)
 
 
+def v4_exec(files):
+    """every run of a command has the bytes, cycles, instructions and misses that its processes drove, and twice as many twice"""
+    rows = measured(rows_of(files, "exec/samples.csv"))
+    # 1000+24+8+56 reads and 500+12+4+28 writes of 64 bytes
+    once = {"ddr-read": 69632, "ddr-write": 34816, "cycles": 3000, "instructions": 1500, "cpu/event=0x2e,umask=0x41/": 20}
+    problems = [differs(f"{loop} {name}", {str(times * amount)}, column([row for row in rows if row["loop"] == loop], name))
+                for times, loop in ((1, "once"), (2, "twice")) for name, amount in once.items()]
+    summary = json.loads(files["exec/summary.json"])
+    metrics = {row["loop"]: row["metrics"] for row in summary["rows"]}
+    ratios = {(c["loop"], c["vs"]): c["ratio"] for c in summary["comparisons"] if c["metric"] == "dram_bytes"}
+    return first(differs("runs", 8, len(rows)), *problems,
+                 *(differs(f"dram_bytes of {loop}", (times * 104448, "shared", "uncore"),
+                           tuple(metrics[loop]["dram_bytes"][key] for key in ("value", "tier", "source")))
+                   for times, loop in ((1, "once"), (2, "twice"))),
+                 differs("cpi", [2, 2], [value(metrics[loop], "cpi") for loop in ("once", "twice")]),
+                 differs("ratio", {("once", "twice"): 2}, ratios))
+
+
 def watched(files):
     return [json.loads(line) for line in files["watch.jsonl"].decode().splitlines()]
 
@@ -292,7 +310,7 @@ CHECKS = {
     "v1": [v1_cpi, v1_nothing, v1_qualified],
     "v2": [v2_moved],
     "v3": [v3_simulated],
-    "v4": [v4_match, v4_steps, v4_summary, v4_boxes, v4_estimate, v4_unqualified, v4_second, v4_busy, v4_watch,
-           v4_watch_cpus, v4_watch_shared, v4_gone],
+    "v4": [v4_match, v4_steps, v4_summary, v4_boxes, v4_estimate, v4_unqualified, v4_second, v4_busy, v4_exec,
+           v4_watch, v4_watch_cpus, v4_watch_shared, v4_gone],
     "v4a": [v4a_match, v4a_steps],
 }

@@ -66,7 +66,7 @@ MACHINES = [
     Machine("v4", "x86 with the module fakepmu: two Ice Lake memory channels a socket, a core PMU", "amd64",
             ["-M", "q35", "-cpu", "max,vendor=GenuineIntel,family=6,model=106,stepping=6", *TWO_NODES], "v4.sh",
             ["bytebound", "tests/vm/bytebound-driven", "tests/vm/vm_background", "tests/vm/vm_boxes"],
-            files=["fakepmu.ko"]),
+            files=["fakepmu.ko"], limit_seconds=180),
     Machine("v4a", "x86 with the module fakepmu: a Zen 4 memory channel a socket", "amd64",
             ["-M", "q35", "-cpu", "max,vendor=AuthenticAMD,family=25,model=17,stepping=1", *TWO_NODES], "v4a.sh",
             ["bytebound", "tests/vm/bytebound-driven", "tests/vm/vm_boxes"], files=["fakepmu.ko"]),

@@ -70,6 +70,22 @@ send busy/samples.csv busy/samples.csv
 send busy/summary.json busy/summary.json
 send busy/run.json busy/run.json
 
+# A command whose processes drive known amounts at boxes of both nodes and as core events of a parent and a child, once and
+# twice, in turns.
+cat >work.sh <<'WORK'
+drive=/sys/kernel/debug/fakepmu/drive
+echo 'core 2000 1000 8' >$drive
+taskset 8 sh -c "echo 'core 1000 500 12' >$drive" &
+wait
+for box in "0 0 1000 500" "1 0 24 12" "0 1 8 4" "1 1 56 28"; do echo "box $box" >$drive; done
+usleep 60000
+WORK
+bytebound exec --repeats 2 --name twice --name once --out exec --vs 'sh work.sh' -- sh -c 'sh work.sh; sh work.sh' >out.txt 2>err.txt
+is "exec of commands that drive known amounts ends with 0" 0 $?
+cat out.txt err.txt
+send exec/summary.json exec/summary.json
+send exec/samples.csv exec/samples.csv
+
 # The whole machine, watched: known amounts at boxes of both nodes and on two CPUs, twice, with a CPU that goes offline
 # in between. The lines must add up to these amounts.
 drive=/sys/kernel/debug/fakepmu/drive
