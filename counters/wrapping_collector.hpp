@@ -60,6 +60,14 @@ public:
     /// line.
     virtual Result<EmulatedOutput> parse(std::string_view text, const std::string& file) const = 0;
 
+    /// The command line that runs any program (a path and its arguments) from its start to its end under the emulator,
+    /// and the programs that it starts. Each of their processes writes a file whose name begins with `output_prefix`
+    /// and a point.
+    virtual std::vector<std::string> wrap_program(const std::vector<std::string>& command, const EmulatedCaches& caches,
+                                                  const std::string& output_prefix) const = 0;
+    /// Parses the file of one of these processes: a part without a label. Error: as for parse().
+    virtual Result<EmulatedOutput> parse_program(std::string_view text, const std::string& file) const = 0;
+
     // Requests from the wrapped program to its emulator; they do nothing outside of one.
     /// Starts emulating the caches, initially empty; does not collect yet.
     virtual void start() const noexcept = 0;

@@ -23,6 +23,14 @@ std::string words_of(const EmulatedCache& cache) {
     return std::to_string(cache.size_bytes) + "," + std::to_string(cache.ways) + "," + std::to_string(cache.line_bytes);
 }
 
+/// A % in a name would begin a pattern.
+std::string without_patterns(const std::string& name) {
+    std::string escaped;
+    for (const char c : name)
+        escaped += c == '%' ? std::string("%%") : std::string(1, c);
+    return escaped;
+}
+
 bool is_taken(const EmulatedCache& cache) {
     return cache.size_bytes > cache.line_bytes && cache.size_bytes <= most_bytes;
 }
@@ -71,37 +79,51 @@ EmulatedCache CallgrindCollector::first_level_above(const EmulatedCache& last_le
     return cache;
 }
 
-std::vector<std::string> CallgrindCollector::wrap(const std::vector<std::string>& command, const EmulatedCaches& caches,
-                                                  const std::string& output_file) const {
-    std::string escaped; // a % in the name would begin a pattern
-    for (const char c : output_file)
-        escaped += c == '%' ? std::string("%%") : std::string(1, c);
-    std::vector<std::string> words = {
+std::vector<std::string> CallgrindCollector::words_for(const EmulatedCaches& caches) const {
+    return {
         valgrind_,
         "--command-line-only=yes", // ignores VALGRIND_OPTS and .valgrindrc
         "--quiet",
         "--tool=callgrind",
         "--cache-sim=yes",
         "--simulate-wb=yes",
-        // Starting the emulation flushes the caches, so the program starts it once and toggles collecting around every
-        // reading.
-        "--instr-atstart=no",
-        "--collect-atstart=no",
-        "--combine-dumps=yes",
         "--dump-line=no",
         "--vgdb=no", // a killed process would leave vgdb's pipes in TMPDIR
         // All geometries are explicit: valgrind's defaults come from CPUID, which is often wrong in guests.
         "--I1=" + words_of(caches.first_level),
         "--D1=" + words_of(caches.first_level),
         "--LL=" + words_of(caches.last_level),
-        "--callgrind-out-file=" + escaped,
     };
+}
+
+std::vector<std::string> CallgrindCollector::wrap(const std::vector<std::string>& command, const EmulatedCaches& caches,
+                                                  const std::string& output_file) const {
+    std::vector<std::string> words = words_for(caches);
+    // Starting the emulation flushes the caches, so the program starts it once and toggles collecting around every
+    // reading.
+    for (const char* word : {"--instr-atstart=no", "--collect-atstart=no", "--combine-dumps=yes"})
+        words.emplace_back(word);
+    words.push_back("--callgrind-out-file=" + without_patterns(output_file));
+    words.insert(words.end(), command.begin(), command.end());
+    return words;
+}
+
+std::vector<std::string> CallgrindCollector::wrap_program(const std::vector<std::string>& command,
+                                                          const EmulatedCaches& caches,
+                                                          const std::string& output_prefix) const {
+    std::vector<std::string> words = words_for(caches);
+    words.emplace_back("--trace-children=yes");
+    words.push_back("--callgrind-out-file=" + without_patterns(output_prefix) + ".%p");
     words.insert(words.end(), command.begin(), command.end());
     return words;
 }
 
 Result<EmulatedOutput> CallgrindCollector::parse(std::string_view text, const std::string& file) const {
     return parse_part_file(text, file);
+}
+
+Result<EmulatedOutput> CallgrindCollector::parse_program(std::string_view text, const std::string& file) const {
+    return parse_program_file(text, file);
 }
 
 } // namespace bytebound

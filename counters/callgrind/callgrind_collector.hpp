@@ -20,6 +20,9 @@ public:
     std::vector<std::string> wrap(const std::vector<std::string>& command, const EmulatedCaches& caches,
                                   const std::string& output_file) const override;
     Result<EmulatedOutput> parse(std::string_view text, const std::string& file) const override;
+    std::vector<std::string> wrap_program(const std::vector<std::string>& command, const EmulatedCaches& caches,
+                                          const std::string& output_prefix) const override;
+    Result<EmulatedOutput> parse_program(std::string_view text, const std::string& file) const override;
 
     void start() const noexcept override;
     void toggle() const noexcept override;
@@ -27,6 +30,9 @@ public:
     void stop() const noexcept override;
 
 private:
+    /// valgrind with these caches, and the options that both kinds of run have.
+    std::vector<std::string> words_for(const EmulatedCaches& caches) const;
+
     std::string valgrind_;
 };
 

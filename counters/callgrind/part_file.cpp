@@ -32,7 +32,8 @@ std::vector<std::string> words_of(std::string_view text) {
 /// One pass over the lines of an output file.
 class PartReader {
 public:
-    explicit PartReader(const std::string& file) : file_(file) {}
+    /// `whole`: a part without a label counts, too.
+    PartReader(const std::string& file, bool whole) : file_(file), whole_(whole) {}
 
     Result<void> take(std::string_view line) {
         ++line_;
@@ -41,7 +42,7 @@ public:
         } else if (line.starts_with(new_part)) {
             if (open_) return bad("the previous part has no totals");
             open_ = true;
-            label_.reset();
+            label_ = whole_ ? std::optional<std::string>("") : std::nullopt;
         } else if (line.starts_with(trigger)) {
             const std::string_view why = line.substr(trigger.size());
             if (why.starts_with(request)) label_ = std::string(why.substr(request.size()));
@@ -103,6 +104,7 @@ private:
     }
 
     const std::string& file_;
+    bool whole_ = false;
     std::size_t line_ = 0;
     bool open_ = false;
     std::optional<std::string> label_; ///< label of the current part
@@ -112,14 +114,26 @@ private:
 
 } // namespace
 
-Result<EmulatedOutput> parse_part_file(std::string_view text, const std::string& file) {
-    PartReader reader(file);
+namespace {
+
+Result<EmulatedOutput> parse_file(std::string_view text, const std::string& file, bool whole) {
+    PartReader reader(file, whole);
     while (!text.empty()) {
         const std::size_t end = std::min(text.find('\n'), text.size());
         TRY(reader.take(text.substr(0, end)));
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return reader.finish();
+}
+
+} // namespace
+
+Result<EmulatedOutput> parse_part_file(std::string_view text, const std::string& file) {
+    return parse_file(text, file, false);
+}
+
+Result<EmulatedOutput> parse_program_file(std::string_view text, const std::string& file) {
+    return parse_file(text, file, true);
 }
 
 } // namespace bytebound

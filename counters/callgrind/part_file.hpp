@@ -13,4 +13,7 @@ namespace bytebound {
 /// a truncated part, a part without a required event, or a malformed number.
 Result<EmulatedOutput> parse_part_file(std::string_view text, const std::string& file);
 
+/// The same of a process that ran under callgrind from its start to its end: its only part, without a label.
+Result<EmulatedOutput> parse_program_file(std::string_view text, const std::string& file);
+
 } // namespace bytebound

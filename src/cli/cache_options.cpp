@@ -44,14 +44,16 @@ Result<void> level_into(PrivateLevelChoice& target, const std::string& text) {
 
 } // namespace
 
+Option llc_option(std::optional<CacheGeometry>& target, const std::string& help, const std::string& group) {
+    return {"--llc", "SIZE:WAYS[:LINE]", help, group, [&target](const std::string& text) -> Result<void> {
+                target = TRY(parse_geometry(text));
+                return {};
+            }};
+}
+
 void add_cache_options(std::vector<Option>& table, RunOptions& o, const std::string& group) {
-    table.push_back({"--llc", "SIZE:WAYS[:LINE]",
-                     "geometry of the simulated cache, e.g. 32MiB:16 (this machine's, as is its line length)", group,
-                     [&o](const std::string& text) -> Result<void> {
-                         const auto geometry = TRY(parse_geometry(text));
-                         o.llc = geometry;
-                         return {};
-                     }});
+    table.push_back(llc_option(
+        o.llc, "geometry of the simulated cache, e.g. 32MiB:16 (this machine's, as is its line length)", group));
     table.push_back({"--cache-model", "MODEL",
                      join(model_names(), "|") + ": the LLC alone, or below private levels (llc)", group,
                      [&o](const std::string& text) { return model_into(o.cache_model, text); }});

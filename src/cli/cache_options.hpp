@@ -9,6 +9,9 @@
 namespace bytebound {
 
 /// --llc, --cache-model, --l1, --l2 and --prefetch describe the simulated cache. `group`: their heading.
+/// --llc alone.
+Option llc_option(std::optional<CacheGeometry>& target, const std::string& help, const std::string& group);
+
 void add_cache_options(std::vector<Option>& table, RunOptions& options, const std::string& group);
 
 } // namespace bytebound

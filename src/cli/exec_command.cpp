@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "base/visible.hpp"
+#include "cli/cache_options.hpp"
 #include "cli/command.hpp"
 #include "cli/common_options.hpp"
 #include "cli/console.hpp"
@@ -110,6 +111,8 @@ Syntax exec_syntax(ExecWords& words, ExecOptions& o) {
                      "Place", text_into(o.memory)});
     for (Option& option : counting_options(o.counting, "Counting"))
         table.push_back(std::move(option));
+    table.push_back(
+        llc_option(o.llc, "--collector callgrind: geometry of the last-level cache (this machine's)", "Counting"));
     table.push_back(
         flag("--allow-multiplex", "scale events that do not fit together", "Counting", o.counting.allow_multiplex));
     table.push_back(flag("--strict", "exit 3 before measuring unless every requested event can be counted", "Counting",

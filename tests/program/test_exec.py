@@ -159,3 +159,56 @@ def test_an_interrupted_run_keeps_its_finished_blocks_and_leaves_no_process(tmp_
     record = json.loads((tmp_path / "run" / "run.json").read_text())
     assert record["status"] == "failed" and record["workload"]["repeats"] >= 2
     assert call("verify", tmp_path / "run").returncode == 0
+
+
+COPIES = """
+#include <stdlib.h>
+#include <string.h>
+int main(void) {
+    size_t n = 1u << 20;
+    char *a = malloc(n), *b = malloc(n), *c = malloc(n);
+    memset(a, 1, n);
+    for (int i = 0; i < COUNT; ++i) memcpy(i == 0 ? b : c, a, n);
+    return b[5] + (COUNT > 1 ? c[7] : 0) == 77;
+}
+"""
+
+
+def emulate(folder, out, *words):
+    return execute(folder / out, "--collector", "callgrind", "--llc", "64KiB:16", "--warmup", "0", "--repeats", 2, *words)
+
+
+@pytest.mark.skipif(subprocess.run(["sh", "-c", "command -v valgrind && command -v cc"], capture_output=True).returncode != 0,
+                    reason="needs valgrind and a C compiler")
+def test_a_byte_gate_passes_an_equal_program_and_fails_one_that_copies_a_buffer_more(tmp_path):
+    def build(copies):
+        subprocess.run(["cc", "-O1", "-x", "c", f"-DCOUNT={copies}", "-o", tmp_path / "work", "-"], input=COPIES, text=True,
+                       check=True)
+
+    def gate(head):
+        return call("compare", tmp_path / "base", tmp_path / head, "--gate", "dram_bytes@A <= 1x", "--gate",
+                    "instructions@A <= 1x").returncode
+
+    build(1)
+    for name in ("base", "head"):
+        emulate(tmp_path, name, "--", tmp_path / "work")
+    assert gate("head") == 0
+    build(2)
+    emulate(tmp_path, "more", "--", tmp_path / "work")
+    assert gate("more") == 4
+    bytes_of = [json.loads((tmp_path / name / "summary.json").read_text())["rows"][0]["metrics"]["dram_bytes"] for name in
+                ("base", "more")]
+    assert [each["tier"] for each in bytes_of] == ["emulated", "emulated"]
+    # Source and destination are fetched, and the destination is written back: 3 MiB, but for what stays in 64 KiB.
+    assert abs(bytes_of[1]["value"] - bytes_of[0]["value"] - 3 * 2**20) < 2 * 65536
+    assert call("verify", tmp_path / "base").returncode == 0
+    jsonschema.validate(json.loads((tmp_path / "base" / "run.json").read_text()), schema("run"))
+
+
+@pytest.mark.skipif(subprocess.run(["sh", "-c", "command -v valgrind"], capture_output=True).returncode != 0,
+                    reason="needs valgrind")
+def test_a_command_that_ends_otherwise_under_valgrind_is_refused_with_its_code(tmp_path):
+    unlike = "import os; os._exit(5 if 'vgpreload' in open('/proc/self/maps').read() else 0)"
+    done = execute(tmp_path / "run", "--collector", "callgrind", "--llc", "64KiB:16", "--repeats", 2, "--ignore-failure", "--",
+                   sys.executable, "-I", "-S", "-c", unlike, rc=3)
+    assert errors(done)[0].startswith("bytebound: error: emulate A: callgrind ended with exit code 5")

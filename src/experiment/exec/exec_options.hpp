@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "experiment/counting/request.hpp"
+#include "model/cache_geometry.hpp"
 
 namespace bytebound {
 
@@ -29,6 +30,7 @@ struct ExecOptions {
     std::string cpus = "all";            ///< all: those that this process may use
     std::string memory = "default";      ///< default: as this process
     CountingOptions counting;
+    std::optional<CacheGeometry> llc; ///< of an emulation; nullopt: the machine's
     double same_within = 0.01;
     std::string out; ///< empty: ./bytebound-YYYYmmdd-HHMMSS
     bool force = false, dry_run = false, quiet = false, json = false;

@@ -71,7 +71,6 @@ Result<void> check_collectors(const CollectorChoice& chosen) {
         return fail({ExitCode::not_possible, "count with", "--collector " + name, std::move(cause),
                      "give --collector auto or perf"});
     };
-    if (!chosen.emulating.empty()) return refuse(chosen.emulating, "bytebound exec does not run commands under it");
     if (chosen.simulate && !chosen.automatic) return refuse("sim", "a command has no row trace to simulate");
     return {};
 }

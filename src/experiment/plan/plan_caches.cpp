@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "experiment/plan/modelled_cache.hpp"
 #include "experiment/plan/plan_parts.hpp"
 #include "record/warnings.hpp"
 
@@ -107,6 +108,16 @@ Result<void> plan_caches(RunPlan& plan, const Machine& machine) {
     }
     if (!reached.empty()) plan.cache.is_host = plan.cache.geometry == host.geometry;
     return {};
+}
+
+Result<CacheChoice> modelled_cache(const Machine& machine, const std::vector<int>& cpus,
+                                   const std::optional<CacheGeometry>& llc, std::vector<Warning>& warnings) {
+    RunPlan plan;
+    plan.placement.cpus = cpus;
+    plan.options.llc = llc;
+    TRY(plan_caches(plan, machine));
+    warnings.insert(warnings.end(), plan.warnings.begin(), plan.warnings.end());
+    return plan.cache;
 }
 
 } // namespace bytebound

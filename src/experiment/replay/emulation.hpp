@@ -59,6 +59,9 @@ Result<Emulation> plan_emulation(const RunPlan& plan, std::span<const CollectorE
 Result<void> emulate_run(Emulation& emulation, const RunPlan& plan, const EmulationPlace& place,
                          const ProgressCallback& progress, const StopFlag& stop);
 
+/// The environment without variables that change how an emulator runs or make it contact a server.
+std::vector<std::string> emulator_environment();
+
 /// Picks the line to show from a failed process's log: our own error if there is one, otherwise the first line that is
 /// not a warning. valgrind's last line is only advice.
 std::string first_complaint(std::string_view log);

@@ -36,16 +36,6 @@ Failure internal(std::string object, std::string cause, std::string remedy, int 
 
 std::string text_of(const fs::path& file) { return read_input(file, input::emulator_file).value_or(""); }
 
-/// The environment without variables that change how valgrind runs or make it contact a server.
-std::vector<std::string> clean_environment() {
-    std::vector<std::string> variables;
-    for (char** variable = environ; *variable != nullptr; ++variable) {
-        const std::string_view text = *variable;
-        if (!text.starts_with("VALGRIND_") && !text.starts_with("DEBUGINFOD_")) variables.emplace_back(text);
-    }
-    return variables;
-}
-
 struct EmulationTask {
     std::size_t experiment = 0, loop = 0;
     double lines = 0; ///< estimated number of lines that its steps touch
@@ -63,7 +53,7 @@ class Processes {
 public:
     Processes(Emulation& emulation, const RunPlan& plan, const EmulationPlace& place, fs::path folder)
         : emulation_(emulation), plan_(plan), place_(place), folder_(std::move(folder)),
-          environment_(clean_environment()) {
+          environment_(emulator_environment()) {
         for (std::size_t e = 0; e < emulation.rows.size(); ++e)
             for (std::size_t l = 0; l < emulation.rows[e].size(); ++l)
                 if (emulation.rows[e][l].reason.empty()) tasks_.push_back({e, l, lines_of(e, l)});
@@ -198,6 +188,15 @@ private:
 };
 
 } // namespace
+
+std::vector<std::string> emulator_environment() {
+    std::vector<std::string> variables;
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+        const std::string_view text = *variable;
+        if (!text.starts_with("VALGRIND_") && !text.starts_with("DEBUGINFOD_")) variables.emplace_back(text);
+    }
+    return variables;
+}
 
 std::string first_complaint(std::string_view log) {
     constexpr std::string_view own = "bytebound: error: ";

@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "counters/callgrind/callgrind_collector.hpp"
 #include "counters/callgrind/part_file.hpp"
@@ -106,9 +108,9 @@ TEST_CASE("callgrind is given every cache, and reads no options from elsewhere")
     const EmulatedCaches caches{{32768, 8, 64}, {1048576, 16, 64}};
     CHECK(collector.wrap({"/opt/bytebound", "emulate", "a.json"}, caches, "/tmp/5%/0.out") ==
           std::vector<std::string>{"/usr/bin/valgrind", "--command-line-only=yes", "--quiet", "--tool=callgrind",
-                                   "--cache-sim=yes", "--simulate-wb=yes", "--instr-atstart=no", "--collect-atstart=no",
-                                   "--combine-dumps=yes", "--dump-line=no", "--vgdb=no", "--I1=32768,8,64",
-                                   "--D1=32768,8,64", "--LL=1048576,16,64", "--callgrind-out-file=/tmp/5%%/0.out",
+                                   "--cache-sim=yes", "--simulate-wb=yes", "--dump-line=no", "--vgdb=no",
+                                   "--I1=32768,8,64", "--D1=32768,8,64", "--LL=1048576,16,64", "--instr-atstart=no",
+                                   "--collect-atstart=no", "--combine-dumps=yes", "--callgrind-out-file=/tmp/5%%/0.out",
                                    "/opt/bytebound", "emulate", "a.json"});
 }
 
@@ -159,4 +161,28 @@ TEST_CASE("a program is found in the first folder that contains it as an executa
     CHECK(find_program((root + "/a").c_str(), "valgrind") == std::nullopt); // not executable
     REQUIRE(::chmod((root + "/b/valgrind").c_str(), 0755) == 0);
     CHECK(find_program((root + "/a::" + root + "/c:" + root + "/b").c_str(), "valgrind") == root + "/b/valgrind");
+}
+
+TEST_CASE("a program that ran as a whole has one part, which no request made") {
+    const std::string end = "creator: callgrind-3.19.0\npart: 1\ndesc: Trigger: Program termination\n"
+                            "events: Ir Dr Dw I1mr D1mr D1mw ILmr DLmr DLmw ILdmr DLdmr DLdmw\n"
+                            "totals: 572759 143154 62388 2255 2896 1201 1769 1819 1054 1 20 300\n";
+    const auto output = parse_program_file(end, "0-0.77");
+    REQUIRE(output);
+    // Lines fetched: 1819 + 1054; written back by any access: 1 + 20 + 300.
+    CHECK(output->parts == std::vector<EmulatedPart>{{"", 572759, 2873, 321}});
+    REQUIRE(parse_part_file(end, "0-0.77"));
+    CHECK(parse_part_file(end, "0-0.77")->parts.empty());
+}
+
+TEST_CASE("any program runs under callgrind from its start, with its children, a file for each process") {
+    const CallgrindCollector collector("/usr/bin/valgrind");
+    const auto words =
+        collector.wrap_program({"/bin/sh", "-c", "true"}, {{32768, 8, 64}, {1 << 20, 16, 64}}, "/tmp/50%/0-0");
+    const auto has = [&](const char* word) { return std::find(words.begin(), words.end(), word) != words.end(); };
+    CHECK(has("--trace-children=yes"));
+    CHECK(has("--LL=1048576,16,64"));
+    CHECK(has("--callgrind-out-file=/tmp/50%%/0-0.%p"));
+    CHECK_FALSE(has("--collect-atstart=no"));
+    CHECK(std::vector<std::string>(words.end() - 3, words.end()) == std::vector<std::string>{"/bin/sh", "-c", "true"});
 }

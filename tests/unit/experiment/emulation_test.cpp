@@ -21,6 +21,13 @@ public:
         return command;
     }
     Result<EmulatedOutput> parse(std::string_view, const std::string&) const override { return EmulatedOutput{}; }
+    std::vector<std::string> wrap_program(const std::vector<std::string>& command, const EmulatedCaches&,
+                                          const std::string&) const override {
+        return command;
+    }
+    Result<EmulatedOutput> parse_program(std::string_view, const std::string&) const override {
+        return EmulatedOutput{};
+    }
     void start() const noexcept override {}
     void toggle() const noexcept override {}
     void dump(const char*) const noexcept override {}
