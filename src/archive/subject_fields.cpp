@@ -20,6 +20,11 @@ void check_subject(SubjectRecord& r) {
     check("imported", Subject::imported, r.imported.has_value());
 }
 
+void check_regions(RegionsRecord& r) {
+    if (r.passes.size() != r.names.size())
+        refuse("passes", fmt::format("{} numbers for {} regions", r.passes.size(), r.names.size()));
+}
+
 } // namespace
 
 void check_ks(const RunRecord& run) {
@@ -61,10 +66,11 @@ const Table<RegionsRecord>& fields_of(const RegionsRecord*) {
     using R = RegionsRecord;
     static constexpr Field<R> list[] = {
         field<&R::names>("names"),
+        field<&R::passes>("passes"),
         field<&R::threads>("threads"),
         field<&R::argv>("argv"),
     };
-    static constexpr Table<R> table{list};
+    static constexpr Table<R> table{list, check_regions};
     return table;
 }
 

@@ -59,6 +59,7 @@ void add_commands(std::vector<Option>& table, ExecWords& words, ExecOptions& o) 
                      text_into(o.command_output)});
     table.push_back(
         flag("--ignore-failure", "measure a command that exits with another code than 0", group, o.ignore_failure));
+    table.push_back(flag("--regions", "a step is a pass of a region that the command marks itself", group, o.regions));
     table.push_back({"--timeout", "TIME", "kill a run, and everything that it started, after this time (none)", group,
                      [&o](const std::string& text) -> Result<void> {
                          o.timeout_seconds = TRY(to_seconds("--timeout", text, 0.001, 1e6));
@@ -147,6 +148,8 @@ Result<void> put_commands(const ExecWords& given, const std::vector<std::string>
         return fail({ExitCode::usage, "parse", "command line", "there is no command",
                      "give it after --, as in bytebound exec -- sort file"});
     const std::size_t count = given.vs.empty() ? 1 : 2;
+    if (o.regions && count == 2)
+        return bad_value("--regions", "it measures the regions of one command", "give it without --vs");
     if (given.names.size() > count)
         return bad_value("--name",
                          fmt::format("{} names for {} command{}", given.names.size(), count, count == 1 ? "" : "s"),

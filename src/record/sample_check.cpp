@@ -125,9 +125,13 @@ Result<void> check_samples(const SampleTable& table, const RunRecord& run, Sampl
                              return refused(fmt::format("row {} ({}): {}", i + 1, text_of(row), fault));
                          }));
     if (!all_steps) return {};
-    for (const ExperimentRecord& each : run.experiments)
-        planned += std::uint64_t{readings_of(run.workload, each)} * each.batch * repeats_of(run.workload, each) *
-                   passes_of(run);
+    // Blocks of a region may have unequal numbers of passes; `readings` is the largest.
+    if (run.subject.regions)
+        planned = std::accumulate(run.subject.regions->passes.begin(), run.subject.regions->passes.end(), planned);
+    else
+        for (const ExperimentRecord& each : run.experiments)
+            planned += std::uint64_t{readings_of(run.workload, each)} * each.batch * repeats_of(run.workload, each) *
+                       passes_of(run);
     if (steps == planned) return {};
     return refused(fmt::format("it contains {} of the {} steps of a complete run", steps, planned));
 }

@@ -59,7 +59,8 @@ struct CommandsRecord {
 /// Parts of a program between two marks of its own.
 struct RegionsRecord {
     std::vector<std::string> names;
-    std::uint32_t threads = 1; ///< that passed a mark
+    std::vector<std::uint64_t> passes; ///< of each of these, over all blocks; a block need not have as many as another
+    std::uint32_t threads = 1;         ///< that passed a mark
     std::vector<std::string> argv;
 };
 

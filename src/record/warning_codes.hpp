@@ -15,6 +15,7 @@ inline constexpr std::string_view warmup_capped = "warmup_capped";
 inline constexpr std::string_view changes_exchanged = "changes_exchanged";
 inline constexpr std::string_view precision_missed = "precision_missed";
 inline constexpr std::string_view blocks_imprecise = "blocks_imprecise";
+inline constexpr std::string_view passes_missing = "passes_missing";
 inline constexpr std::string_view command_changes_user = "command_changes_user";
 
 // caches, simulated and emulated

@@ -23,6 +23,10 @@ std::span<const WarningEntry> warning_table() {
         {warning_code::blocks_imprecise,
          "--max-time ({max_seconds} s) ended the blocks before the time was within {precision_percent} "
          "%{widest_percent?; its interval is +/-{widest_percent:1} %|}; give a longer --max-time, or --repeats N"},
+        {warning_code::passes_missing,
+         "passes of regions are not recorded: {dropped} beyond the limits of a thread or its space, {unmatched} ends "
+         "without a begin, {unfinished} begins without an end, {interrupted} calls in signal handlers, {open} open at "
+         "the end of their thread; see Regions in docs/library.md"},
         {warning_code::command_changes_user,
          "the program of {command} runs with another user's or group's rights (setuid): the kernel stops counting it "
          "at its exec unless bytebound has these rights, too"},

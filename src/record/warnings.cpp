@@ -93,6 +93,15 @@ Warning blocks_imprecise(double max_seconds, double precision, std::optional<dou
                                                     {"widest_percent", half_width.value_or(0) * 100}});
 }
 
+Warning passes_missing(std::uint64_t dropped, std::uint64_t unmatched, std::uint64_t unfinished,
+                       std::uint64_t interrupted, std::uint64_t open) {
+    return warning(warning_code::passes_missing, {{"dropped", dropped},
+                                                  {"unmatched", unmatched},
+                                                  {"unfinished", unfinished},
+                                                  {"interrupted", interrupted},
+                                                  {"open", open}});
+}
+
 Warning command_changes_user(const std::string& command) {
     return warning(warning_code::command_changes_user, {{"command", command}});
 }

@@ -38,6 +38,9 @@ Warning precision_missed(std::span<const std::uint32_t> ks, double max_seconds, 
                          std::optional<double> widest);
 /// The same of whole commands.
 Warning blocks_imprecise(double max_seconds, double precision, std::optional<double> half_width);
+/// Passes of regions that a program did not record: region_format::Header.
+Warning passes_missing(std::uint64_t dropped, std::uint64_t unmatched, std::uint64_t unfinished,
+                       std::uint64_t interrupted, std::uint64_t open);
 Warning command_changes_user(const std::string& command);
 Warning not_stationary(const std::string& loop, std::uint32_t k, const std::string& traffic, std::uint64_t window);
 /// `metric`: the figure whose expected mean, in bytes per step, is outside of its simulated interval.

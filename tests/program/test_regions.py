@@ -1,10 +1,14 @@
 """Regions of a program that is built against the installed library: what each pass leaves in the files."""
+import json
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
+import jsonschema
 import pytest
 
+from conftest import call, read_csv, schema
 from test_library import PARTS, build, flags, installed, must  # noqa: F401 (installed is a fixture)
 
 sys.path.insert(0, str(PARTS))
@@ -147,3 +151,78 @@ def test_python_records_regions(record, installed):
     (log,) = record(PARTS / "steps.py", command=["/usr/bin/env", f"PYTHONPATH={folder}", "/usr/bin/python3"])
     assert [(p.name, p.depth) for p in log.passes] == [("step", 0)] * 3 + [("inner", 1), ("outer", 0), ("é", 0)]
     assert record.output == "7\n"
+
+
+@pytest.fixture(scope="module")
+def run_of_regions(installed, program, tmp_path_factory):
+    """A run directory of the nested regions, 6 blocks."""
+    out = tmp_path_factory.mktemp("exec") / "run"
+    done = call("exec", "--quiet", "--regions", "--repeats", 6, "--warmup", 0, "--events", "page-faults,cycles,task-clock", "--out",
+                out, "--", program, "nested", env=installed.env)
+    assert done.returncode == 0, done.stderr
+    return SimpleNamespace(out=out, done=done, record=json.loads((out / "run.json").read_text()),
+                           summary=json.loads((out / "summary.json").read_text()))
+
+
+def test_every_pass_of_a_region_is_a_step_of_a_run_directory(run_of_regions):
+    out, summary = run_of_regions.out, run_of_regions.summary
+    jsonschema.validate(run_of_regions.record, schema("run"))
+    jsonschema.validate(summary, schema("summary"))
+    for command in ("verify", "report"):
+        again = call(command, out)
+        assert again.returncode == 0, again.stderr
+    _, _, rows = read_csv(out / "samples.csv")
+    assert {(row["loop"], row["k"]) for row in rows} == {("warm", ""), ("outer", ""), ("inner", "")}
+    of = lambda loop: [row for row in rows if row["loop"] == loop]
+    assert [(row["repeat"], row["step"]) for row in of("inner")] == [(str(r), str(s)) for r in range(6) for s in range(2)]
+    assert [row["page-faults"] for row in of("inner")] == ["5"] * 12 and [row["page-faults"] for row in of("outer")] == ["13"] * 6
+    assert run_of_regions.record["subject"]["regions"]["passes"] == [12, 6, 18]  # inner, outer, warm
+
+
+def test_figures_of_regions_have_tiers_intervals_and_reasons(run_of_regions):
+    rows = {row["loop"]: row for row in run_of_regions.summary["rows"]}
+    faults = rows["outer"]["metrics"]["page_faults"]
+    assert (faults["value"], faults["tier"], faults["source"], faults["n"], faults["blocks"]) == (13, "counted", "perf", 6, 6)
+    assert rows["outer"]["metrics"]["time_ns"]["tier"] == "timed" and rows["outer"]["k"] is None
+    assert rows["outer"]["metrics"]["cycles"] or rows["outer"]["unavailable"]["cycles"]
+    assert rows["outer"]["unavailable"]["bound_bytes" if "bound_bytes" in rows["outer"]["unavailable"] else "amplification"]
+
+
+def test_a_region_may_have_other_numbers_of_passes_in_each_block(installed, program, tmp_path):
+    script = tmp_path / "grow"
+    script.write_text(f'#!/bin/sh\necho x >> {tmp_path}/count\nexec {program} many $(wc -l < {tmp_path}/count)\n')
+    script.chmod(0o755)
+    done = call("exec", "--quiet", "--regions", "--repeats", 3, "--warmup", 0, "--events", "page-faults", "--out", tmp_path / "run",
+                "--", script, env=installed.env)
+    assert done.returncode == 0, done.stderr
+    _, _, rows = read_csv(tmp_path / "run" / "samples.csv")
+    assert [sum(row["loop"] == "one" and row["repeat"] == str(r) for row in rows) for r in range(3)] == [1, 2, 3]
+    assert call("verify", tmp_path / "run").returncode == 0
+
+
+def test_passes_of_all_threads_are_steps_and_outliers_are_flagged(installed, program, tmp_path):
+    done = call("exec", "--quiet", "--regions", "--repeats", 2, "--warmup", 0, "--events", "page-faults", "--out", tmp_path / "run",
+                "--", program, "threads", env=installed.env)
+    assert done.returncode == 0, done.stderr
+    _, _, rows = read_csv(tmp_path / "run" / "samples.csv")
+    assert [(row["repeat"], row["step"]) for row in rows] == [(str(r), str(s)) for r in range(2) for s in range(20)]
+    assert call("verify", tmp_path / "run").returncode == 0  # derives the outliers
+    regions = json.loads((tmp_path / "run/run.json").read_text())["subject"]["regions"]
+    assert (regions["names"], regions["passes"], regions["threads"]) == (["work"], [40], 2)
+
+
+def test_missing_passes_are_a_warning_and_a_program_without_regions_is_refused(installed, program, tmp_path):
+    done = call("exec", "--regions", "--quiet", "--repeats", 2, "--warmup", 0, "--out", tmp_path / "run", "--", program, "faults",
+                env=installed.env)
+    assert done.returncode == 0, done.stderr
+    (warning,) = [w for w in json.loads((tmp_path / "run/run.json").read_text())["warnings"] if w["code"] == "passes_missing"]
+    assert "18 beyond the limits of a thread or its space, 4 ends without a begin, 2 begins without an end" in warning["text"]
+    done = call("exec", "--regions", "--quiet", "--out", tmp_path / "none", "--", "true")
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[-1] == ("bytebound: error: measure regions of true: it recorded no pass of a region; compile "
+                                            "it with -DBYTEBOUND_REGIONS, and link it with bytebound-counters")
+    assert call("report", tmp_path / "none").returncode == 0
+    done = call("exec", "--regions", "--vs", "true", "--", "true")
+    assert done.returncode == 2
+    assert done.stderr == ("bytebound: error: parse option --regions: it measures the regions of one command; give it without "
+                           "--vs\n")

@@ -155,10 +155,23 @@ Result<void> CommandSession::block(std::uint32_t number, SampleWriter& samples,
     return {};
 }
 
+/// One run, whose time decides on the number of blocks; its rows are the passes.
+Result<void> CommandSession::block_of_regions(std::uint32_t number, SampleWriter& samples) {
+    orders_.push_back(order_.next());
+    TRY(prepare());
+    Launch launch = launch_of(0);
+    launch.environment = regions_->environment();
+    const CommandEnd end = TRY(run(launch, false, nullptr, nullptr));
+    TRY(judge(0, end));
+    auto rows = TRY(regions_->take_block(number, record_));
+    blocks_of_time_.add(0, std::span(&end.time_ns, 1));
+    return samples.append(rows);
+}
+
 void CommandSession::put_repeats(std::uint32_t finished, double seconds) {
     record_.workload.repeats = finished;
     if (record_.workload.auto_repeats) record_.workload.auto_repeats->seconds = seconds;
-    record_.subject.commands->order = order_text(std::span(orders_).first(finished));
+    if (record_.subject.commands) record_.subject.commands->order = order_text(std::span(orders_).first(finished));
     for (ExperimentRecord& row : record_.experiments)
         row.repeats = finished;
 }
@@ -189,7 +202,7 @@ Result<void> CommandSession::blocks(SampleWriter& samples, std::optional<SampleW
     for (std::uint32_t number = 0; !enough(seconds(), why); ++number) {
         const std::uint64_t total = o.repeats ? *o.repeats : std::max(number + 1, least_auto_blocks(Subject::commands));
         if (progress) progress({"measure", number, total, fmt::format("block {}", number + 1)});
-        TRY(block(number, samples, background));
+        TRY(regions_ != nullptr ? block_of_regions(number, samples) : block(number, samples, background));
         put_repeats(number + 1, seconds());
         TRY(directory.write_record(record_));
     }

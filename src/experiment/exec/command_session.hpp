@@ -11,6 +11,7 @@
 #include "experiment/exec/emulated_commands.hpp"
 #include "experiment/exec/exec_run.hpp"
 #include "experiment/exec/placement_samples.hpp"
+#include "experiment/exec/region_reading.hpp"
 #include "experiment/exec/tree_reading.hpp"
 
 namespace bytebound {
@@ -18,9 +19,11 @@ namespace bytebound {
 /// Runs the commands of one session.
 class CommandSession {
 public:
-    CommandSession(const ExecPlan& plan, TreeReading& counters, RunRecord& record, const StopFlag& stop)
-        : plan_(plan), counters_(counters), record_(record), stop_(stop), blocks_of_time_(plan.options.commands.size()),
-          order_(plan.options.commands.size(), plan.options.seed) {}
+    /// `regions`: null if whole commands are measured.
+    CommandSession(const ExecPlan& plan, TreeReading& counters, RegionReading* regions, RunRecord& record,
+                   const StopFlag& stop)
+        : plan_(plan), counters_(counters), regions_(regions), record_(record), stop_(stop),
+          blocks_of_time_(plan.options.commands.size()), order_(plan.options.commands.size(), plan.options.seed) {}
 
     Result<void> open_output();
     bool any_max_rss() const { return any_max_rss_; }
@@ -33,18 +36,23 @@ public:
 
 private:
     std::size_t count() const { return plan_.options.commands.size(); }
-    CommandRecord& command(std::size_t i) { return record_.subject.commands->commands.at(i); }
+    CommandRecord& command(std::size_t i) {
+        return regions_ != nullptr ? with_regions_ : record_.subject.commands->commands.at(i);
+    }
     Launch launch_of(std::size_t i) const;
     Result<void> prepare();
     Result<CommandEnd> run(const Launch& launch, bool counted, PlacementSamples* seen,
                            std::vector<std::optional<Reading>>* readings);
     Result<void> judge(std::size_t i, const CommandEnd& end);
     Result<void> block(std::uint32_t number, SampleWriter& samples, std::optional<SampleWriter>& background);
+    Result<void> block_of_regions(std::uint32_t number, SampleWriter& samples);
     bool enough(double seconds, RepeatsEnd& why) const;
     void put_repeats(std::uint32_t finished, double seconds);
 
     const ExecPlan& plan_;
     TreeReading& counters_;
+    RegionReading* regions_;
+    CommandRecord with_regions_; ///< how the command of the regions ended
     RunRecord& record_;
     const StopFlag& stop_;
     Descriptor output_;

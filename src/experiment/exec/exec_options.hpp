@@ -26,6 +26,7 @@ struct ExecOptions {
     double timeout_seconds = 0; ///< of a run; 0: none
     std::uint64_t seed = 1;     ///< of the order of the blocks
     bool ignore_failure = false;
+    bool regions = false;                ///< a step is a pass of a region of the command, instead of a run
     std::string command_output = "none"; ///< none, stderr, or a file
     std::string cpus = "all";            ///< all: those that this process may use
     std::string memory = "default";      ///< default: as this process

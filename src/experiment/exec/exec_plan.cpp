@@ -66,12 +66,14 @@ Result<Placement> placement_of(const Machine& machine, const ExecOptions& option
     return placement;
 }
 
-Result<void> check_collectors(const CollectorChoice& chosen) {
+Result<void> check_collectors(const CollectorChoice& chosen, bool regions) {
     const auto refuse = [](const std::string& name, std::string cause) {
         return fail({ExitCode::not_possible, "count with", "--collector " + name, std::move(cause),
                      "give --collector auto or perf"});
     };
     if (chosen.simulate && !chosen.automatic) return refuse("sim", "a command has no row trace to simulate");
+    if (regions && !chosen.emulating.empty())
+        return refuse(chosen.emulating.front(), "it counts whole commands, and --regions their parts");
     return {};
 }
 
@@ -88,7 +90,7 @@ Result<ExecPlan> plan_exec(const ExecOptions& options, const Machine& machine, c
     plan.pinned = options.cpus != "all";
     plan.memory = TRY(memory_of(machine, options, plan.placement));
     const CollectorChoice chosen = TRY(choose_collectors(options.counting.collectors));
-    TRY(check_collectors(chosen));
+    TRY(check_collectors(chosen, options.regions));
     const PresetMatches preset = TRY(match_presets(seams.root, options.counting));
     plan.counting = TRY(request_counting(options.counting, plan.placement, preset, seams.root));
     plan.warnings.insert(plan.warnings.end(), plan.counting.warnings.begin(), plan.counting.warnings.end());
@@ -108,6 +110,7 @@ std::vector<std::string> describe(const ExecPlan& plan) {
     lines.push_back(repeats + (o.commands.size() > 1 ? ", each ABBA or BAAB, drawn by the seed" : ", each one run"));
     lines.push_back(fmt::format("{} warm-up run{} of each command{}", o.warmup, o.warmup == 1 ? "" : "s",
                                 o.prepare.empty() ? "" : "; before each run: " + o.prepare));
+    if (o.regions) lines.push_back("a step is a pass of a region of the command");
     lines.push_back(fmt::format("CPUs {}{}, memory {}", format_cpu_list(plan.placement.cpus),
                                 plan.pinned ? "" : " (not pinned)", o.memory));
     std::vector<std::string> events;

@@ -6,6 +6,8 @@
 #include "base/exception_error.hpp"
 #include "experiment/exec/command_session.hpp"
 #include "experiment/exec/exec_plan.hpp"
+#include "experiment/exec/region_reading.hpp"
+#include "experiment/exec/tree_reading.hpp"
 #include "experiment/replay/emulation.hpp"
 #include "machine/environment.hpp"
 #include "record/environment_warnings.hpp"
@@ -36,19 +38,14 @@ PresetRecord preset_record(const PresetChoice& choice) {
     return record;
 }
 
-/// What is known before the first run.
-void put_plan(RunRecord& record, const ExecPlan& plan, const ExecSeams& seams) {
-    const ExecOptions& o = plan.options;
-    const BuildInfo build = build_info();
-    record.version = build.version;
-    record.git_revision = build.git_revision;
-    record.command = o.command;
-    record.host_facts = host_facts(seams.root);
-    record.host = record.host_facts->host;
-    record.workload.spec.seed = o.seed;
-    record.workload.steps_per_k = o.commands.size() == 1 ? 1 : 2;
-    record.workload.repeats = 0;
-    if (!o.repeats) record.workload.auto_repeats = AutoRepeats{o.precision, o.max_seconds, 0};
+/// What the rows are. Those of regions are known after the first block.
+void put_subject(RunRecord& record, const ExecOptions& o) {
+    if (o.regions) {
+        record.subject.kind = Subject::regions;
+        record.subject.regions.emplace().argv = o.commands.front().argv;
+        record.workload.steps_per_k = 1;
+        return;
+    }
     record.subject.kind = Subject::commands;
     CommandsRecord& commands = record.subject.commands.emplace();
     if (!o.prepare.empty()) commands.prepare = {"sh", "-c", o.prepare};
@@ -65,6 +62,22 @@ void put_plan(RunRecord& record, const ExecPlan& plan, const ExecSeams& seams) {
         row.k = row.k_requested = no_k;
         row.repeats = 0;
     }
+}
+
+/// What is known before the first run.
+void put_plan(RunRecord& record, const ExecPlan& plan, const ExecSeams& seams) {
+    const ExecOptions& o = plan.options;
+    const BuildInfo build = build_info();
+    record.version = build.version;
+    record.git_revision = build.git_revision;
+    record.command = o.command;
+    record.host_facts = host_facts(seams.root);
+    record.host = record.host_facts->host;
+    record.workload.spec.seed = o.seed;
+    record.workload.steps_per_k = o.commands.size() == 1 ? 1 : 2;
+    record.workload.repeats = 0;
+    if (!o.repeats) record.workload.auto_repeats = AutoRepeats{o.precision, o.max_seconds, 0};
+    put_subject(record, o);
     record.same_within = o.same_within;
     record.placement.requested = plan.placement;
     record.placement.bound_cpus = plan.pinned;
@@ -131,11 +144,18 @@ Result<void> measure_all(Sys& sys, const ExecSeams& seams, const Machine& machin
     auto counting = TRY(plan_counting(plan.counting, sys, seams.root, seams.collectors));
     record.warnings.insert(record.warnings.end(), plan.warnings.begin(), plan.warnings.end());
     record.warnings.insert(record.warnings.end(), counting.warnings.begin(), counting.warnings.end());
-    TreeReading counters = TRY(TreeReading::open(std::move(counting)));
-    put_counting(record, counters.counting());
-    record.unavailable = unavailable_metrics(plan.counting, counters.counting(), why_no_trace(Subject::commands));
+    std::optional<RegionReading> regions;
+    if (plan.options.regions) {
+        regions.emplace(TRY(RegionReading::open(plan.counting)));
+        RegionReading::prepare(counting);
+        put_counting(record, counting);
+    }
+    TreeReading counters = TRY(TreeReading::open(regions ? Counting{} : std::move(counting)));
+    if (!regions) put_counting(record, counters.counting());
+    record.unavailable =
+        unavailable_metrics(plan.counting, regions ? counting : counters.counting(), why_no_trace(record.subject.kind));
     std::erase_if(record.unavailable, [](const UnavailableRecord& each) { return each.metric == "by_buffer"; });
-    CommandSession commands(plan, counters, record, stop);
+    CommandSession commands(plan, counters, regions ? &*regions : nullptr, record, stop);
     TRY(commands.open_output());
     directory.emplace(TRY(default_name.empty() ? RunDirectory::create(path, plan.options.force)
                                                : RunDirectory::create_new(default_name)));
@@ -143,7 +163,7 @@ Result<void> measure_all(Sys& sys, const ExecSeams& seams, const Machine& machin
     TRY(directory->write_record(record));
     adopt_orphans();
     TRY(commands.warm_up(progress));
-    put_counting(record, counters.counting());
+    if (!regions) put_counting(record, counters.counting());
     if (emulation) {
         record.workload.cache = emulation->cache;
         record.warnings.insert(record.warnings.end(), emulation->warnings.begin(), emulation->warnings.end());
@@ -163,7 +183,9 @@ Result<void> measure_all(Sys& sys, const ExecSeams& seams, const Machine& machin
         background.emplace(TRY(writer(*directory, record, background_file, SampleFile::background)));
     TRY(directory->write_record(record));
     TRY(commands.blocks(samples, background, progress, *directory));
-    if (!commands.any_max_rss()) {
+    if (regions) {
+        regions->finish(record);
+    } else if (!commands.any_max_rss()) {
         counters.withdraw(accounting_name::max_rss, "no run needed more memory than bytebound has itself at its exec");
         record.events = counters.counting().events;
     }

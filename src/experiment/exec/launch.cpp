@@ -47,7 +47,7 @@ std::uint64_t max_rss_of(const rusage& usage) { return static_cast<std::uint64_t
 /// Everything that the child needs, prepared before fork(2): between it and exec only async-signal-safe calls are made.
 struct ChildPlan {
     const char* path;
-    std::vector<char*> argv;
+    std::vector<char*> argv, environment;
     cpu_set_t cpus;
     bool pin = false;
     std::array<unsigned long, 16> nodes{};
@@ -85,7 +85,7 @@ void note(int status, Step step, int error) {
     while ((got = ::read(plan.gate, &go, 1)) < 0 && errno == EINTR) {
     }
     if (got != 1) ::_exit(127); // bytebound is gone
-    ::execv(plan.path, plan.argv.data());
+    ::execve(plan.path, plan.argv.data(), plan.environment.data());
     give_up(exec);
     ::_exit(127);
 }
@@ -101,8 +101,13 @@ ChildPlan plan_of(const Launch& launch) {
     ChildPlan plan{};
     plan.path = launch.path.c_str();
     for (const std::string& word : launch.argv)
-        plan.argv.push_back(const_cast<char*>(word.c_str())); // execv(3) does not modify it
+        plan.argv.push_back(const_cast<char*>(word.c_str())); // execve(2) does not modify it
     plan.argv.push_back(nullptr);
+    for (const std::string& word : launch.environment)
+        plan.environment.push_back(const_cast<char*>(word.c_str()));
+    for (char** word = ::environ; word != nullptr && *word != nullptr; ++word)
+        plan.environment.push_back(*word); // getenv(3) finds the first of a name
+    plan.environment.push_back(nullptr);
     plan.pin = !launch.cpus.empty();
     CPU_ZERO(&plan.cpus);
     for (const int cpu : launch.cpus)

@@ -26,7 +26,8 @@ struct Launch {
     std::vector<std::string> argv;
     std::vector<int> cpus; ///< that it may use; empty: as this process
     std::optional<MemoryPlace> memory;
-    int output = -1; ///< descriptor for its stdout and stderr
+    int output = -1;                           ///< descriptor for its stdout and stderr
+    std::vector<std::string> environment = {}; ///< "NAME=VALUE", beside that of this process
 };
 
 /// How a command ended, and what the kernel's accounting says of it and of the children that it waited for.

@@ -112,6 +112,10 @@ std::vector<Example> examples_of_runs() {
         {warnings::blocks_imprecise(20, 0.05, 0.123),
          "--max-time (20 s) ended the blocks before the time was within 5 %; its interval is +/-12.3 %; give a longer "
          "--max-time, or --repeats N"},
+        {warnings::passes_missing(1, 2, 3, 4, 5),
+         "passes of regions are not recorded: 1 beyond the limits of a thread or its space, 2 ends without a begin, 3 "
+         "begins without an end, 4 calls in signal handlers, 5 open at the end of their thread; see Regions in "
+         "docs/library.md"},
         {warnings::command_changes_user("A"),
          "the program of A runs with another user's or group's rights (setuid): the kernel stops counting it at its "
          "exec unless bytebound has these rights, too"},
