@@ -226,3 +226,6 @@ def test_missing_passes_are_a_warning_and_a_program_without_regions_is_refused(i
     assert done.returncode == 2
     assert done.stderr == ("bytebound: error: parse option --regions: it measures the regions of one command; give it without "
                            "--vs\n")
+    done = call("exec", "--regions", "--collector", "callgrind", "--", "true")
+    assert (done.returncode, done.stderr) == (3, "bytebound: error: count with --collector callgrind: it counts whole commands, and "
+                                                 "--regions their parts; give --collector auto or perf\n")

@@ -73,7 +73,7 @@ Result<void> check_collectors(const CollectorChoice& chosen, bool regions) {
     };
     if (chosen.simulate && !chosen.automatic) return refuse("sim", "a command has no row trace to simulate");
     if (regions && !chosen.emulating.empty())
-        return refuse(chosen.emulating.front(), "it counts whole commands, and --regions their parts");
+        return refuse(chosen.emulating, "it counts whole commands, and --regions their parts");
     return {};
 }
 
