@@ -115,7 +115,7 @@ def test_readers_of_runs_treat_it_as_a_loop(examples, tmp_path):
     assert gated.returncode == 0, gated.stderr
     added = call("history", "--db", tmp_path / "history.db", "add", examples.path)
     assert added.returncode == 0, added.stderr
-    trend = call("history", "--db", tmp_path / "history.db", "trend", "rows_written", "--loop", "gather", "--k", "16")
+    trend = call("history", "--db", tmp_path / "history.db", "trend", "rows_written", "--loop", "gather", "--k", "16", cwd=tmp_path)
     assert trend.returncode == 0 and "gather" in trend.stdout, trend.stderr
 
 
