@@ -39,6 +39,15 @@ ProgramVersion program_version() {
     return {std::move(build.version), std::move(build.git_revision)};
 }
 
+void stamp_origin(RunRecord& record, const std::vector<std::string>& command, const SysRoot& root) {
+    const ProgramVersion program = program_version();
+    record.version = program.version;
+    record.git_revision = program.git_revision;
+    record.command = command;
+    record.host_facts = host_facts(root);
+    record.host = record.host_facts->host;
+}
+
 std::string utc_now() {
     const time_t now = ::time(nullptr);
     tm parts{};

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/sysroot.hpp"
 #include "record/run_record.hpp"
 #include "record/samples.hpp"
 
@@ -12,6 +13,8 @@ namespace bytebound {
 
 /// That of this program.
 ProgramVersion program_version();
+/// What measures, and where: program, command, and the host whose /proc and /sys `root` has.
+void stamp_origin(RunRecord& record, const std::vector<std::string>& command, const SysRoot& root);
 /// Now, in UTC: "2026-01-31T12:00:00Z".
 std::string utc_now();
 std::string host_name();

@@ -129,6 +129,16 @@ Result<PresetMatches> match_presets(const SysRoot& root, const CountingOptions& 
     return matches;
 }
 
+PresetRecord preset_record(const PresetChoice& choice) {
+    PresetRecord record;
+    record.reason = choice.reason;
+    if (!choice.preset) return record;
+    record.name = choice.preset->name;
+    record.source = choice.preset->source;
+    record.verified = choice.preset->verified;
+    return record;
+}
+
 Result<CountingRequest> request_counting(const CountingOptions& options, const Placement& placement,
                                          const PresetMatches& preset, const SysRoot& root) {
     CountingRequest request{options, {}, {}, placement, preset, {}};

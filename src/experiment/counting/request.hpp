@@ -56,6 +56,9 @@ std::string event_role(const std::string& name, const std::string& llc_event);
 /// Chooses the preset according to the options and matches it with the machine. Errors: those of choose_preset().
 Result<PresetMatches> match_presets(const SysRoot& root, const CountingOptions& options);
 
+/// What a run records of it.
+PresetRecord preset_record(const PresetChoice& choice);
+
 struct CountingRequest {
     CountingOptions options;
     CollectorChoice collectors;

@@ -28,16 +28,6 @@ struct ExecRun::Impl {
 
 namespace {
 
-PresetRecord preset_record(const PresetChoice& choice) {
-    PresetRecord record;
-    record.reason = choice.reason;
-    if (!choice.preset) return record;
-    record.name = choice.preset->name;
-    record.source = choice.preset->source;
-    record.verified = choice.preset->verified;
-    return record;
-}
-
 /// What the rows are. Those of regions are known after the first block.
 void put_subject(RunRecord& record, const ExecOptions& o) {
     if (o.regions) {
@@ -67,12 +57,7 @@ void put_subject(RunRecord& record, const ExecOptions& o) {
 /// What is known before the first run.
 void put_plan(RunRecord& record, const ExecPlan& plan, const ExecSeams& seams) {
     const ExecOptions& o = plan.options;
-    const BuildInfo build = build_info();
-    record.version = build.version;
-    record.git_revision = build.git_revision;
-    record.command = o.command;
-    record.host_facts = host_facts(seams.root);
-    record.host = record.host_facts->host;
+    stamp_origin(record, o.command, seams.root);
     record.workload.spec.seed = o.seed;
     record.workload.steps_per_k = o.commands.size() == 1 ? 1 : 2;
     record.workload.repeats = 0;

@@ -8,16 +8,6 @@
 namespace bytebound {
 namespace {
 
-PresetRecord preset_record(const PresetChoice& choice) {
-    PresetRecord record;
-    record.reason = choice.reason;
-    if (!choice.preset) return record;
-    record.name = choice.preset->name;
-    record.source = choice.preset->source;
-    record.verified = choice.preset->verified;
-    return record;
-}
-
 Result<SampleWriter> writer(const SessionContext& session, std::string_view name, const SampleTable& shape,
                             SampleFile kind) {
     return SampleWriter::create(TRY(session.directory->create_file(name)), shape, kind);
@@ -29,12 +19,7 @@ Result<RunDirectory> open_directory(const SessionContext& session, const Countin
                                     const SessionTraces& traces) {
     RunRecord& record = session.record;
     const RunPlan& plan = session.plan;
-    const BuildInfo build = build_info();
-    record.version = build.version;
-    record.git_revision = build.git_revision;
-    record.command = plan.options.command;
-    record.host_facts = host_facts(session.seams.root);
-    record.host = record.host_facts->host;
+    stamp_origin(record, plan.options.command, session.seams.root);
     record.workload = workload_record(plan);
     record.same_within = plan.options.same_within;
     record.experiments = experiment_records(plan, traces.changes);
