@@ -23,6 +23,28 @@ Option flag(std::string name, std::string help, std::string group, bool& target)
             }};
 }
 
+Apply count_into(std::string option, std::optional<std::uint32_t>& target) {
+    return [option = std::move(option), &target](const std::string& text) -> Result<void> {
+        const auto value = TRY(to_count(option, text));
+        target = static_cast<std::uint32_t>(value);
+        return {};
+    };
+}
+
+Apply repeats_into(std::optional<std::uint32_t>& target) {
+    return [&target](const std::string& text) -> Result<void> {
+        target.reset();
+        if (text == "auto") return {};
+        auto repeats = to_count("--repeats", text, 1, 100000);
+        if (!repeats) {
+            repeats.error().remedy += ", or auto";
+            return fail(repeats.error());
+        }
+        target = static_cast<std::uint32_t>(*repeats);
+        return {};
+    };
+}
+
 Apply percentage_into(std::string option, double& target, double low) {
     return [option = std::move(option), &target, low](const std::string& text) -> Result<void> {
         if (!text.ends_with("%"))

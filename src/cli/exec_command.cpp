@@ -26,14 +26,6 @@ struct ExecWords {
     bool shell = false;
 };
 
-template <class Number>
-Apply number_into(std::string option, Number& target, std::uint64_t low, std::uint64_t high) {
-    return [option = std::move(option), &target, low, high](const std::string& text) -> Result<void> {
-        target = static_cast<std::remove_reference_t<Number>>(TRY(to_count(option, text, low, high)));
-        return {};
-    };
-}
-
 void add_commands(std::vector<Option>& table, ExecWords& words, ExecOptions& o) {
     const std::string group = "Commands";
     table.push_back({"--vs", "CMD", "a second command, in blocks of ABBA or BAAB with the first", group,
@@ -61,38 +53,22 @@ void add_commands(std::vector<Option>& table, ExecWords& words, ExecOptions& o) 
         flag("--ignore-failure", "measure a command that exits with another code than 0", group, o.ignore_failure));
     table.push_back(flag("--regions", "a step is a pass of a region that the command marks itself", group, o.regions));
     table.push_back({"--timeout", "TIME", "kill a run, and everything that it started, after this time (none)", group,
-                     [&o](const std::string& text) -> Result<void> {
-                         o.timeout_seconds = TRY(to_seconds("--timeout", text, 0.001, 1e6));
-                         return {};
-                     }});
+                     seconds_into("--timeout", o.timeout_seconds, 0.001, 1e6)});
 }
 
 void add_blocks(std::vector<Option>& table, ExecOptions& o) {
     const std::string group = "Blocks";
     table.push_back({"--repeats", "auto|N", "blocks (auto: 8 or more, until --precision or --max-time)", group,
-                     [&o](const std::string& text) -> Result<void> {
-                         o.repeats.reset();
-                         if (text == "auto") return {};
-                         auto blocks = to_count("--repeats", text, 1, 100000);
-                         if (!blocks) {
-                             blocks.error().remedy += ", or auto";
-                             return fail(blocks.error());
-                         }
-                         o.repeats = static_cast<std::uint32_t>(*blocks);
-                         return {};
-                     }});
+                     repeats_into(o.repeats)});
     table.push_back({"--precision", "PERCENT", "--repeats auto: largest half width of the interval of the time (5%)",
                      group, percentage_into("--precision", o.precision, 0.01)});
     table.push_back({"--max-time", "TIME", "--repeats auto: no block begins after so much measuring (20s)", group,
-                     [&o](const std::string& text) -> Result<void> {
-                         o.max_seconds = TRY(to_seconds("--max-time", text, 0.001, 1e6));
-                         return {};
-                     }});
+                     seconds_into("--max-time", o.max_seconds, 0.001, 1e6)});
     table.push_back({"--warmup", "N",
                      "runs of each command before the first block (1); CPUs and pages are seen in these", group,
-                     number_into("--warmup", o.warmup, 0, 100000)});
+                     count_into("--warmup", o.warmup, 0, 100000)});
     table.push_back({"--seed", "SEED", "seed of the order of the blocks (1)", group,
-                     number_into("--seed", o.seed, 0, std::numeric_limits<std::uint64_t>::max())});
+                     count_into("--seed", o.seed, 0, std::numeric_limits<std::uint64_t>::max())});
 }
 
 Syntax exec_syntax(ExecWords& words, ExecOptions& o) {

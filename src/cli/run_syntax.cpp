@@ -17,24 +17,6 @@ namespace {
 
 constexpr std::uint64_t row_elements_max = std::uint64_t{1} << 32;
 
-template <class Number>
-Apply count_into(std::string option, Number& target, std::uint64_t low = 0,
-                 std::uint64_t high = std::numeric_limits<std::uint32_t>::max()) {
-    return [option = std::move(option), &target, low, high](const std::string& text) -> Result<void> {
-        const auto value = TRY(to_count(option, text, low, high));
-        target = static_cast<Number>(value);
-        return {};
-    };
-}
-
-Apply count_into(std::string option, std::optional<std::uint32_t>& target) {
-    return [option = std::move(option), &target](const std::string& text) -> Result<void> {
-        const auto value = TRY(to_count(option, text));
-        target = static_cast<std::uint32_t>(value);
-        return {};
-    };
-}
-
 /// A word of a closed set. `named` maps a name to a value, if there is one.
 template <class Value, class Named>
 Apply word_into(std::string option, std::string kind, Value& target, Named named, std::vector<std::string> known) {
@@ -222,26 +204,11 @@ void add_workload(std::vector<Option>& table, RunOptions& o) {
                      }});
     table.push_back({"--repeats", "auto|N",
                      "repeats, each on its own trace segment (auto: 6 or more, until --precision or --max-time)", group,
-                     [&o](const std::string& text) -> Result<void> {
-                         if (text == "auto") {
-                             o.repeats.reset();
-                             return {};
-                         }
-                         auto repeats = to_count("--repeats", text, 1, 100000);
-                         if (!repeats) {
-                             repeats.error().remedy += ", or auto";
-                             return fail(repeats.error());
-                         }
-                         o.repeats = static_cast<std::uint32_t>(*repeats);
-                         return {};
-                     }});
+                     repeats_into(o.repeats)});
     table.push_back({"--precision", "PERCENT", "--repeats auto: largest half width of a time ratio's interval (5%)",
                      group, percentage_into("--precision", o.precision, 0.01)});
     table.push_back({"--max-time", "TIME", "--repeats auto: no repeat begins after so much measuring (20s)", group,
-                     [&o](const std::string& text) -> Result<void> {
-                         o.max_seconds = TRY(to_seconds("--max-time", text, 0.001, 1e6));
-                         return {};
-                     }});
+                     seconds_into("--max-time", o.max_seconds, 0.001, 1e6)});
     table.push_back({"--warmup", "auto|STEPS", "steps before the measured ones (auto)", group,
                      [&o](const std::string& text) -> Result<void> {
                          o.warmup.reset();
@@ -264,10 +231,7 @@ void add_loops(std::vector<Option>& table, RunOptions& o) {
     plug_in.repeated = true;
     table.push_back(std::move(plug_in));
     table.push_back({"--loop-timeout", "TIME", "a call into such a library that takes longer fails its loop (10s)",
-                     group, [&o](const std::string& text) -> Result<void> {
-                         o.loop_timeout_s = TRY(to_seconds("--loop-timeout", text, 0.1, 1e5));
-                         return {};
-                     }});
+                     group, seconds_into("--loop-timeout", o.loop_timeout_s, 0.1, 1e5)});
     table.push_back({"--tau", "TAU|adaptive",
                      "hybrid rebuilds if k > TAU*m (0.5); adaptive: chosen from the times predicted for this host",
                      group, [&o](const std::string& text) -> Result<void> {

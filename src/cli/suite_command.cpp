@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/exception_error.hpp"
+#include "base/stop.hpp"
 #include "base/text.hpp"
 #include "base/visible.hpp"
 #include "cli/command.hpp"
@@ -57,10 +58,7 @@ Syntax suite_syntax(SuiteOptions& options) {
     table.push_back({"--members", "NAME,...", join(options.members, ",") + " (all)", "What",
                      [&options](const std::string& text) { return members_into(options, text); }});
     table.push_back({"--max-time", "TIME", "figures: no repeat begins after so much measuring (20s; 4s with --quick)",
-                     "What", [&options](const std::string& text) -> Result<void> {
-                         options.max_seconds = TRY(to_seconds("--max-time", text, 0.001, 1e6));
-                         return {};
-                     }});
+                     "What", seconds_into("--max-time", options.max_seconds, 0.001, 1e6)});
     table.push_back({"--threads", "N", "pinned workers of figures (1)", "Place",
                      [&options](const std::string& text) -> Result<void> {
                          options.threads = static_cast<std::uint32_t>(TRY(to_count("--threads", text, 1, 4096)));

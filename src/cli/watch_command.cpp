@@ -40,10 +40,7 @@ Syntax watch_syntax(WatchCommand& command) {
                   0};
     syntax.options = {
         {"--interval", "TIME", "time between two readings, from 10ms to 1 day (1s)", "What",
-         [&o](const std::string& text) -> Result<void> {
-             o.interval_s = TRY(to_seconds("--interval", text, shortest_interval_s, longest_interval_s));
-             return {};
-         }},
+         seconds_into("--interval", o.interval_s, shortest_interval_s, longest_interval_s)},
         {"--count", "N", "end after N lines (none: when interrupted)", "What",
          [&command](const std::string& text) -> Result<void> {
              command.count = TRY(to_count("--count", text, 1));
