@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "catalogue/metrics.hpp"
 #include "import/decimal.hpp"
+#include "import/metric_alias.hpp"
 #include "import/units.hpp"
 
 namespace bytebound {
@@ -14,22 +15,19 @@ namespace {
 
 constexpr std::string_view write_likwid = "write it with likwid-perfctr -O (and -o FILE.csv)";
 
-struct LikwidName {
-    std::string_view likwid, metric;
-};
 /// Events of all architectures' fixed counters and metrics of the groups MEM, MEM_DP and MEM_SP that mean the same as a
 /// metric of docs/figures.md.
 constexpr std::array likwid_names{
-    LikwidName{"Runtime (RDTSC) [s]", metric_name::time_ns},
-    LikwidName{"INSTR_RETIRED_ANY", metric_name::instructions},
-    LikwidName{"CPU_CLK_UNHALTED_CORE", metric_name::cycles},
-    LikwidName{"RETIRED_INSTRUCTIONS", metric_name::instructions},
-    LikwidName{"CPU_CLOCKS_UNHALTED", metric_name::cycles},
-    LikwidName{"INST_RETIRED", metric_name::instructions},
-    LikwidName{"CPU_CYCLES", metric_name::cycles},
-    LikwidName{"Memory read data volume [GBytes]", metric_name::dram_read_bytes},
-    LikwidName{"Memory write data volume [GBytes]", metric_name::dram_write_bytes},
-    LikwidName{"Memory data volume [GBytes]", metric_name::dram_bytes},
+    MetricAlias{"Runtime (RDTSC) [s]", metric_name::time_ns},
+    MetricAlias{"INSTR_RETIRED_ANY", metric_name::instructions},
+    MetricAlias{"CPU_CLK_UNHALTED_CORE", metric_name::cycles},
+    MetricAlias{"RETIRED_INSTRUCTIONS", metric_name::instructions},
+    MetricAlias{"CPU_CLOCKS_UNHALTED", metric_name::cycles},
+    MetricAlias{"INST_RETIRED", metric_name::instructions},
+    MetricAlias{"CPU_CYCLES", metric_name::cycles},
+    MetricAlias{"Memory read data volume [GBytes]", metric_name::dram_read_bytes},
+    MetricAlias{"Memory write data volume [GBytes]", metric_name::dram_write_bytes},
+    MetricAlias{"Memory data volume [GBytes]", metric_name::dram_bytes},
 };
 
 /// Metrics that a group derives from counters of the hardware thread alone, whatever else it counts.
@@ -218,11 +216,7 @@ bool is_thread_counter(std::string_view counter) {
     return false;
 }
 
-std::string_view likwid_metric(std::string_view metric) {
-    for (const LikwidName& each : likwid_names)
-        if (each.likwid == metric) return each.metric;
-    return {};
-}
+std::string_view likwid_metric(std::string_view metric) { return metric_named(likwid_names, metric); }
 
 Result<void> import_likwid(TextLines& lines, const ImportOptions& options, ImportBuilder& into) {
     LikwidImport import(options, into);

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "catalogue/metrics.hpp"
+#include "import/metric_alias.hpp"
 #include "import/quoted_record.hpp"
 #include "import/units.hpp"
 
@@ -260,24 +261,17 @@ private:
     std::string permission_line_;
 };
 
-struct NcuName {
-    std::string_view ncu, metric;
-};
 constexpr std::array ncu_names{
-    NcuName{"gpu__time_duration.sum", metric_name::time_ns},
-    NcuName{"Duration", metric_name::time_ns}, // of the sections, which is the same metric
-    NcuName{"dram__bytes_read.sum", metric_name::dram_read_bytes},
-    NcuName{"dram__bytes_write.sum", metric_name::dram_write_bytes},
-    NcuName{"dram__bytes.sum", metric_name::dram_bytes},
+    MetricAlias{"gpu__time_duration.sum", metric_name::time_ns},
+    MetricAlias{"Duration", metric_name::time_ns}, // of the sections, which is the same metric
+    MetricAlias{"dram__bytes_read.sum", metric_name::dram_read_bytes},
+    MetricAlias{"dram__bytes_write.sum", metric_name::dram_write_bytes},
+    MetricAlias{"dram__bytes.sum", metric_name::dram_bytes},
 };
 
 } // namespace
 
-std::string_view ncu_metric(std::string_view metric) {
-    for (const NcuName& each : ncu_names)
-        if (each.ncu == metric) return each.metric;
-    return {};
-}
+std::string_view ncu_metric(std::string_view metric) { return metric_named(ncu_names, metric); }
 
 Result<void> import_ncu(TextLines& lines, const ImportOptions& options, ImportBuilder& into) {
     return NcuImport(options, into).read(lines);

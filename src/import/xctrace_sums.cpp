@@ -3,36 +3,30 @@
 #include <array>
 
 #include "catalogue/metrics.hpp"
+#include "import/metric_alias.hpp"
 #include "import/xctrace.hpp"
 
 namespace bytebound {
 namespace {
 
-struct XctraceName {
-    std::string_view column, metric;
-};
 /// Names of counters on Apple's and Intel's CPUs (/usr/share/kpep) and of Instruments' columns.
 constexpr std::array xctrace_names{
-    XctraceName{"cycles", metric_name::cycles},
-    XctraceName{"core-cycles", metric_name::cycles},
-    XctraceName{"FIXED_CYCLES", metric_name::cycles},
-    XctraceName{"CORE_ACTIVE_CYCLE", metric_name::cycles},
-    XctraceName{"Cycles", metric_name::cycles},
-    XctraceName{"instructions", metric_name::instructions},
-    XctraceName{"FIXED_INSTRUCTIONS", metric_name::instructions},
-    XctraceName{"INST_ALL", metric_name::instructions},
-    XctraceName{"Instructions", metric_name::instructions},
-    XctraceName{"weight", metric_name::task_clock_ns},
-    XctraceName{"Weight", metric_name::task_clock_ns},
+    MetricAlias{"cycles", metric_name::cycles},
+    MetricAlias{"core-cycles", metric_name::cycles},
+    MetricAlias{"FIXED_CYCLES", metric_name::cycles},
+    MetricAlias{"CORE_ACTIVE_CYCLE", metric_name::cycles},
+    MetricAlias{"Cycles", metric_name::cycles},
+    MetricAlias{"instructions", metric_name::instructions},
+    MetricAlias{"FIXED_INSTRUCTIONS", metric_name::instructions},
+    MetricAlias{"INST_ALL", metric_name::instructions},
+    MetricAlias{"Instructions", metric_name::instructions},
+    MetricAlias{"weight", metric_name::task_clock_ns},
+    MetricAlias{"Weight", metric_name::task_clock_ns},
 };
 
 } // namespace
 
-std::string_view xctrace_metric(std::string_view column) {
-    for (const XctraceName& each : xctrace_names)
-        if (each.column == column) return each.metric;
-    return {};
-}
+std::string_view xctrace_metric(std::string_view column) { return metric_named(xctrace_names, column); }
 
 std::string_view process_name(std::string_view text) {
     const std::size_t pid = text.rfind(" (");
