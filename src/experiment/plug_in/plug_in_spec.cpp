@@ -100,7 +100,6 @@ std::string to_text(const PlugInSpec& spec) {
                               {"workspace", to_json(spec.workspace)},
                               {"steps", to_json(spec.steps)},
                               {"events", spec.events},
-                              {"counts", spec.counts},
                               {"read_cost", spec.read_cost},
                               {"sweep", {spec.sweep_bytes, spec.sweep.begin, spec.sweep.bytes}},
                               {"counters", counters}};
@@ -121,7 +120,6 @@ Result<PlugInSpec> parse_plug_in_spec(std::string_view text) try {
     spec.workspace = workspace_of(json.at("workspace"));
     spec.steps = steps_of(json.at("steps"));
     spec.events = json.at("events").get<std::vector<std::string>>();
-    spec.counts = json.at("counts");
     spec.read_cost = json.at("read_cost");
     spec.sweep_bytes = json.at("sweep").at(0);
     spec.sweep = {json.at("sweep").at(1), json.at("sweep").at(2)};

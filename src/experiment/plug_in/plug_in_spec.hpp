@@ -22,7 +22,6 @@ struct PlugInSpec {
     WorkspaceSpec workspace;
     StepPlan steps;
     std::vector<std::string> events; ///< the names of all columns
-    bool counts = false;             ///< false: nothing is read around the steps
     bool read_cost = false;          ///< measure what empty readings cost before the library is loaded
     std::uint64_t sweep_bytes = 0;
     CacheSweep::Part sweep;

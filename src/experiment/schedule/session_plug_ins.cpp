@@ -146,7 +146,6 @@ Result<std::optional<MeasuredPhase>> measure_plug_in(const SessionContext& sessi
     if (record.failure) return std::nullopt;
     PlugInTask task = task_of(session, inputs, key.loop);
     task.spec.steps = step_plan(session.plan, inputs.counting, key);
-    task.spec.counts = true;
     task.spec.read_cost = std::none_of(record.read_cost.begin(), record.read_cost.end(),
                                        [&](const ReadCostRecord& cost) { return cost.pass == key.pass; });
     task.counting = &inputs.counting;
