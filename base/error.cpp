@@ -18,6 +18,11 @@ std::string errno_name(int value) {
     return name != nullptr ? std::string(name) : "errno " + std::to_string(value);
 }
 
+std::string signal_name(int signal) {
+    const char* const name = ::sigabbrev_np(signal);
+    return name == nullptr ? "signal " + std::to_string(signal) : std::string("SIG") + name;
+}
+
 std::string to_line(const Error& error) {
     std::string line = error.operation;
     if (!error.object.empty()) line += " " + clipped(error.object, longest_object);

@@ -28,6 +28,8 @@ std::string to_line(const Error& error);
 
 /// Symbolic name of an errno value ("ENOENT"); "errno 1234" if libc has no name for it.
 std::string errno_name(int value);
+/// "SIGSEGV"; "signal 40" if it has no name.
+std::string signal_name(int signal);
 
 /// Replaces C++23's std::expected.
 template <class T>

@@ -53,7 +53,7 @@ TrialEnd try_in_child(const std::function<bool(std::string& text)>& action) {
     int status = 0;
     while (::waitpid(child, &status, 0) < 0)
         if (errno != EINTR) return {.untried = "no word of the process that tried it"};
-    if (WIFSIGNALED(status)) return {false, std::string("SIG") + ::sigabbrev_np(WTERMSIG(status))};
+    if (WIFSIGNALED(status)) return {false, signal_name(WTERMSIG(status))};
     if (WEXITSTATUS(status) == code_refused) return {};
     if (WEXITSTATUS(status) != code_returned) return {false, "exit status " + std::to_string(WEXITSTATUS(status))};
     if (shared->length > sizeof shared->text) return {false, "what it made is longer than 8 MiB"};

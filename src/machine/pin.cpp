@@ -9,21 +9,23 @@
 
 namespace bytebound {
 
-Result<std::vector<int>> read_affinity(Sys& sys) {
+Result<std::vector<int>> read_affinity(Sys& sys, pid_t tid) {
     // The kernel needs room for every CPU it was built for, and returns EINVAL until the set is large enough.
     SysResult asked{-1, EINVAL};
     for (std::size_t sets = 1; sets <= 64 && asked.error == EINVAL; sets *= 2) {
         std::vector<cpu_set_t> mask(sets);
         const std::size_t bytes = sets * sizeof(cpu_set_t);
-        asked = sys.sched_getaffinity(0, bytes, mask.data());
+        asked = sys.sched_getaffinity(tid, bytes, mask.data());
         if (!asked.ok()) continue;
         std::vector<int> cpus;
         for (std::size_t cpu = 0; cpu < bytes * 8; ++cpu)
             if (CPU_ISSET_S(cpu, bytes, mask.data())) cpus.push_back(static_cast<int>(cpu));
         return cpus;
     }
-    return fail({ExitCode::not_possible, "read affinity", "of the calling thread", "the kernel does not report it",
-                 "allow sched_getaffinity in the container's seccomp profile", asked.error});
+    return fail({ExitCode::not_possible, "read affinity",
+                 tid == 0 ? "of the calling thread" : "of thread " + std::to_string(tid),
+                 "the kernel does not report it", "allow sched_getaffinity in the container's seccomp profile",
+                 asked.error});
 }
 
 SysResult set_affinity(Sys& sys, pid_t tid, const std::vector<int>& cpus) {

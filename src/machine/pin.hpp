@@ -29,8 +29,8 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// The calling thread's affinity according to the kernel. Error: internal, with errno.
-Result<std::vector<int>> read_affinity(Sys& sys);
+/// The affinity of thread `tid` (0: the caller) according to the kernel. Error: not_possible, with errno.
+Result<std::vector<int>> read_affinity(Sys& sys, pid_t tid = 0);
 /// Restricts thread `tid` (0: the caller) to these CPUs. `error` is the kernel's errno.
 SysResult set_affinity(Sys& sys, pid_t tid, const std::vector<int>& cpus);
 

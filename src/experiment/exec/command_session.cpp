@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
-#include <cstring>
 
 #include <fmt/format.h>
 
@@ -15,14 +13,6 @@
 #include "record/warnings.hpp"
 
 namespace bytebound {
-namespace {
-
-std::string signal_text(int signal) {
-    const char* name = ::sigabbrev_np(signal);
-    return name == nullptr ? std::to_string(signal) : fmt::format("SIG{}", name);
-}
-
-} // namespace
 
 Result<void> CommandSession::open_output() {
     const std::string& wanted = plan_.options.command_output;
@@ -65,7 +55,7 @@ Result<void> CommandSession::prepare() {
     if (end.signal == 0 && end.exit_code == 0) return {};
     return fail(
         {ExitCode::internal, "prepare", plan_.options.prepare,
-         end.signal != 0 ? "it died of " + signal_text(end.signal) : fmt::format("it exited with {}", end.exit_code),
+         end.signal != 0 ? "it died of " + signal_name(end.signal) : fmt::format("it exited with {}", end.exit_code),
          "give a --prepare that succeeds"});
 }
 
@@ -80,7 +70,7 @@ Result<void> CommandSession::judge(std::size_t i, const CommandEnd& end) {
         return refuse(
             fmt::format("it ran longer than --timeout ({:g} s) and was killed", plan_.options.timeout_seconds),
             "give a longer --timeout");
-    if (end.signal != 0) return refuse("it died of " + signal_text(end.signal), see);
+    if (end.signal != 0) return refuse("it died of " + signal_name(end.signal), see);
     CommandRecord& record = command(i);
     if (end.exit_code != 0 && !plan_.options.ignore_failure)
         return refuse(fmt::format("it exited with {}", end.exit_code),

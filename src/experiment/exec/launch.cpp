@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -20,6 +19,8 @@
 #include <fmt/format.h>
 
 #include "base/clock.hpp"
+#include "base/sys.hpp"
+#include "machine/pin.hpp"
 
 namespace bytebound {
 namespace {
@@ -36,7 +37,7 @@ struct ChildNote {
     int error = 0;
     std::uint64_t rss_bytes = 0;
 };
-enum Step { at_gate, affinity, memory_policy, descriptors, exec };
+enum Step { at_gate, memory_policy, descriptors, exec };
 
 std::uint64_t ns_of(const timeval& time) {
     return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(time.tv_usec) * 1000u;
@@ -48,8 +49,6 @@ std::uint64_t max_rss_of(const rusage& usage) { return static_cast<std::uint64_t
 struct ChildPlan {
     const char* path;
     std::vector<char*> argv, environment;
-    cpu_set_t cpus;
-    bool pin = false;
     std::array<unsigned long, 16> nodes{};
     int memory_mode = -1;
     int input, output, gate, status;
@@ -74,7 +73,6 @@ void note(int status, Step step, int error) {
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    if (plan.pin && ::sched_setaffinity(0, sizeof plan.cpus, &plan.cpus) != 0) give_up(affinity);
     if (plan.memory_mode >= 0 &&
         ::syscall(SYS_set_mempolicy, plan.memory_mode, plan.nodes.data(), plan.nodes.size() * sizeof(long) * 8) != 0)
         give_up(memory_policy);
@@ -108,10 +106,6 @@ ChildPlan plan_of(const Launch& launch) {
     for (char** word = ::environ; word != nullptr && *word != nullptr; ++word)
         plan.environment.push_back(*word); // getenv(3) finds the first of a name
     plan.environment.push_back(nullptr);
-    plan.pin = !launch.cpus.empty();
-    CPU_ZERO(&plan.cpus);
-    for (const int cpu : launch.cpus)
-        if (cpu < CPU_SETSIZE) CPU_SET(static_cast<unsigned>(cpu), &plan.cpus);
     if (launch.memory) {
         plan.memory_mode = launch.memory->mode;
         constexpr std::size_t bits = sizeof(long) * 8;
@@ -225,12 +219,13 @@ Result<GatedProcess> GatedProcess::start(const Launch& launch) {
     ChildNote note;
     if (!read_note(process.status_.get(), note))
         return not_started(launch.name, "its process ended before the exec", "try again", 0);
-    if (note.step == affinity)
-        return not_started(launch.name, "the kernel refused its CPUs", "give other --cpus", note.error);
     if (note.step == memory_policy)
         return not_started(launch.name, "the kernel refused its memory policy", "give another --mem", note.error);
     if (note.step == descriptors)
         return not_started(launch.name, "its output cannot be opened", "give another --command-output", note.error);
+    KernelSys sys;
+    if (const SysResult pinned = launch.cpus.empty() ? SysResult{} : set_affinity(sys, pid, launch.cpus); !pinned.ok())
+        return not_started(launch.name, "the kernel refused its CPUs", "give other --cpus", pinned.error);
     process.own_rss_bytes_ = note.rss_bytes;
     return process;
 }

@@ -1,7 +1,6 @@
 #include "experiment/plug_in/plug_in_process.hpp"
 
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -13,9 +12,11 @@
 
 #include <fmt/format.h>
 
+#include "base/sys.hpp"
 #include "base/text.hpp"
 #include "experiment/plug_in/channel.hpp"
 #include "io/child_process.hpp"
+#include "machine/pin.hpp"
 
 namespace bytebound {
 namespace {
@@ -71,8 +72,7 @@ std::string text_in(const char (&text)[size]) {
 /// "died of SIGSEGV", "exited with status 0"
 std::string describe(const ProcessEnd& end) {
     if (end.signal == 0) return fmt::format("its process exited with status {}", end.exit_code);
-    const char* const name = ::sigabbrev_np(end.signal);
-    return name == nullptr ? fmt::format("it died of signal {}", end.signal) : fmt::format("it died of SIG{}", name);
+    return "it died of " + signal_name(end.signal);
 }
 
 std::string where(PlugInStage stage) {
@@ -94,16 +94,6 @@ std::size_t threads_of(pid_t process) {
     const std::filesystem::directory_iterator tasks(fmt::format("/proc/{}/task", process), none);
     if (none) return 1;
     return static_cast<std::size_t>(std::distance(begin(tasks), end(tasks)));
-}
-
-std::vector<int> affinity_of(pid_t process) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    std::vector<int> cpus;
-    if (::sched_getaffinity(process, sizeof set, &set) != 0) return cpus;
-    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
-        if (CPU_ISSET(static_cast<unsigned>(cpu), &set)) cpus.push_back(cpu);
-    return cpus;
 }
 
 /// One process, from its start to its end.
@@ -252,7 +242,9 @@ private:
         if (const auto end = process_->poll())
             return fault(describe(*end) + " before its results", "correct the plug-in");
         if (spec_.describe) return {};
-        if (const auto cpus = affinity_of(process_->pid()); !task_.cpus.empty() && cpus != task_.cpus)
+        KernelSys sys;
+        const auto cpus = read_affinity(sys, process_->pid()).value_or(std::vector<int>{});
+        if (!task_.cpus.empty() && cpus != task_.cpus)
             return fault(
                 fmt::format("it changed its CPUs from {} to {}", format_cpu_list(task_.cpus), format_cpu_list(cpus)),
                 "leave the thread where bytebound pinned it");
