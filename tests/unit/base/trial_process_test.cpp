@@ -1,5 +1,7 @@
 #include "base/trial_process.hpp"
 
+#include <csignal>
+
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
@@ -36,4 +38,10 @@ TEST_CASE("a text that is longer than the memory shared with the child is not cu
     });
     CHECK_FALSE(end.returned);
     CHECK(end.killed == "what it made is longer than 8 MiB");
+}
+
+TEST_CASE("signals have the kernel's names, and those without a name their number") {
+    CHECK(signal_name(SIGSEGV) == "SIGSEGV");
+    CHECK(signal_name(SIGKILL) == "SIGKILL");
+    CHECK(signal_name(40) == "signal 40");
 }

@@ -170,6 +170,20 @@ TEST_CASE("the affinity of more CPUs than fit in one cpu_set_t is read with a la
     CHECK(*cpus == std::vector{1500});
 }
 
+TEST_CASE("the affinity of another thread is asked by its number, which a refusal names") {
+    class OtherThread final : public test::ForwardingSys {
+    public:
+        SysResult sched_getaffinity(pid_t tid, std::size_t bytes, cpu_set_t* set) override {
+            if (tid != 7) return {-1, ESRCH};
+            CPU_SET_S(3, bytes, set);
+            return {static_cast<long>(bytes), 0};
+        }
+    };
+    OtherThread sys;
+    CHECK(*read_affinity(sys, 7) == std::vector{3});
+    CHECK(read_affinity(sys, 8).error().object == "of thread 8");
+}
+
 TEST_CASE("binding sets exactly the requested CPUs, including one beyond a cpu_set_t") {
     class AskedSys final : public test::ForwardingSys {
     public:
